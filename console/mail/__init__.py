@@ -1,0 +1,1 @@
+"""Mail in: parsing, the IMAP session, sync and import; loads no Textual."""

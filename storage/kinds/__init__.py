@@ -1,0 +1,33 @@
+"""The words of the desk: every enum, stored as its word, and the plain shapes that all floors share."""
+
+from storage.kinds.words import (
+    SETTLED,
+    Automatic,
+    Channel,
+    ConversationKind,
+    Direction,
+    Evidence,
+    Ignored,
+    Priority,
+    QuarantineReason,
+    Special,
+    Status,
+    Tier,
+    WantedChange,
+)
+
+__all__ = [
+    "SETTLED",
+    "Automatic",
+    "Channel",
+    "ConversationKind",
+    "Direction",
+    "Evidence",
+    "Ignored",
+    "Priority",
+    "QuarantineReason",
+    "Special",
+    "Status",
+    "Tier",
+    "WantedChange",
+]

@@ -1,0 +1,88 @@
+"""What a message is once it has been read: the plain, clean shape in which the parser hands it to the store."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.kinds.words import Automatic, Special
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A name and an address as a header gives them, clean; the address in lower case, empty when there is none."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part of a message that a person would save.
+
+    Attributes:
+        name: the decoded, clean file name; empty when the message gives none.
+        media_type: as declared, in lower case, such as ``application/pdf``.
+        size: of the decoded content, in bytes.
+        section: where it stands in the message, as an IMAP section number such as ``2.1``; a member of a
+            winmail.dat is ``2/0``.
+        inline: whether the text shows it, as a picture inside HTML.
+    """
+
+    name: str
+    media_type: str
+    size: int
+    section: str
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The message inside a forwarded message: who really wrote."""
+
+    author: Mailbox
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """One message, read: all text is clean (`storage.kinds.clean`), nothing in it can act.
+
+    Attributes:
+        header_id: the Message-ID without its brackets; empty when missing or unusable.
+        in_reply_to, references: the Message-IDs cited, without brackets, in the order of the header, no doubles.
+        subject: one line.
+        author: the first address of From (Sender when there is none).
+        reply_to, to, cc: the recipients, at most 300 of each.
+        dated_at: the Date header in UTC, the sender's claim; `None` when it cannot be read.
+        text: the whole body as readable text.
+        reply_text: what the author wrote here: `text` without quotes and signature.
+        quoted_text: the text that stands quoted in this message, its quote marks removed; empty when none.
+        language: ``pt``, ``es``, ``en``, or empty when unknown.
+        attachments: in the order of the message.
+        original: the forwarded message inside, when this one is a forward.
+        automatic: which sort of machine wrote it, if one did.
+        specials: the parts that are named for what they are.
+        digest: SHA-256 of author, date, subject and decoded body: with the Message-ID it tells one message
+            from another, whatever road it came by.
+        links: the addresses that the text's numbered links stand for, in order.
+    """
+
+    header_id: str
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    subject: str
+    author: Mailbox
+    reply_to: tuple[Mailbox, ...]
+    to: tuple[Mailbox, ...]
+    cc: tuple[Mailbox, ...]
+    dated_at: datetime | None
+    text: str
+    reply_text: str
+    quoted_text: str
+    language: str
+    attachments: tuple[Attachment, ...]
+    original: Original | None
+    automatic: Automatic
+    specials: frozenset[Special]
+    digest: bytes
+    links: tuple[str, ...] = ()

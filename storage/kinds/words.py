@@ -1,0 +1,115 @@
+"""Every enum of the desk; the store keeps the word, never the member's name or position."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a conversation stands (DESIGN §5)."""
+
+    NEW = "new"
+    OPEN = "open"
+    WAITING = "waiting"  # for the customer
+    ON_HOLD = "on_hold"  # for a third party
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    SPAM = "spam"
+
+
+SETTLED = frozenset({Status.RESOLVED, Status.CLOSED})
+"""The states from which only a customer's answer or an agent brings a conversation back."""
+
+
+class Tier(StrEnum):
+    """The three tiers of a desk (DOMAIN §2)."""
+
+    N1 = "n1"
+    N2 = "n2"
+    N3 = "n3"
+
+
+class Channel(StrEnum):
+    """How a conversation reached the desk (DOMAIN §8)."""
+
+    EMAIL = "email"
+
+
+class ConversationKind(StrEnum):
+    """What sort of work a conversation is (DOMAIN §2)."""
+
+    CARE = "care"
+    SUPPORT = "support"
+
+
+class Priority(StrEnum):
+    """How much a conversation matters when clocks are equal."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Direction(StrEnum):
+    """Which way a message went, seen from the desk."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+
+
+class Evidence(StrEnum):
+    """What put a message into its conversation (DESIGN §4, the rules of threading, strongest first)."""
+
+    SIGNED = "signed"
+    REFERENCE = "reference"
+    QUOTED = "quoted"
+    SUBJECT = "subject"
+    AGENT = "agent"
+    NEW = "new"
+
+
+class Automatic(StrEnum):
+    """What sort of machine wrote a message, if one did (RFC 3834, DOMAIN §9)."""
+
+    NO = "no"
+    REPLY = "reply"  # a vacation notice or another automatic answer
+    BOUNCE = "bounce"  # a delivery report
+    LIST = "list"
+    BULK = "bulk"
+    GENERATED = "generated"  # a notice from a machine that answers nobody
+
+
+class Special(StrEnum):
+    """Parts of a message that are named for what they are rather than shown."""
+
+    INVITATION = "invitation"
+    DELIVERY_REPORT = "delivery_report"
+    TNEF = "tnef"  # winmail.dat
+    SIGNED = "signed"
+    ENCRYPTED = "encrypted"
+
+
+class QuarantineReason(StrEnum):
+    """Why a message is kept as raw text only."""
+
+    TOO_LARGE = "too_large"
+    TOO_DEEP = "too_deep"
+    TOO_MANY_PARTS = "too_many_parts"
+    TOO_MANY_HEADERS = "too_many_headers"
+    TOO_SLOW = "too_slow"
+    NOT_MAIL = "not_mail"
+    PARSER_FAILED = "parser_failed"
+
+
+class Ignored(StrEnum):
+    """The named rules by which a message on the server is not taken in."""
+
+    DRAFT = "draft"
+    DELETED = "deleted"
+
+
+class WantedChange(StrEnum):
+    """A change that the desk wants made on a mail server."""
+
+    ADD_FLAG = "add_flag"
+    REMOVE_FLAG = "remove_flag"
+    MOVE = "move"

@@ -1,0 +1,1 @@
+"""Drawing: what the screens are made of; widgets take views and give messages."""
