@@ -7,7 +7,7 @@ from storage.kinds.words import Automatic, Special
 
 
 @dataclass(frozen=True, slots=True)
-class Mailbox:
+class Correspondent:
     """A name and an address as a header gives them, clean; the address in lower case, empty when there is none."""
 
     name: str
@@ -38,7 +38,7 @@ class Attachment:
 class Original:
     """The message inside a forwarded message: who really wrote."""
 
-    author: Mailbox
+    author: Correspondent
     subject: str
     text: str
 
@@ -71,10 +71,10 @@ class Parsed:
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
     subject: str
-    author: Mailbox
-    reply_to: tuple[Mailbox, ...]
-    to: tuple[Mailbox, ...]
-    cc: tuple[Mailbox, ...]
+    author: Correspondent
+    reply_to: tuple[Correspondent, ...]
+    to: tuple[Correspondent, ...]
+    cc: tuple[Correspondent, ...]
     dated_at: datetime | None
     text: str
     reply_text: str
