@@ -1,0 +1,217 @@
+"""What queries give back: frozen pictures of the record, ready to be drawn or printed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.kinds import (
+    Automatic,
+    Channel,
+    ConversationKind,
+    Direction,
+    Evidence,
+    Priority,
+    QuarantineReason,
+    Special,
+    Status,
+    Tier,
+)
+from storage.kinds.mail import Attachment, Correspondent, Original
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of the queue.
+
+    Attributes:
+        place: the row's key in the queue's order, opaque; windows are read after or before it.
+        customer: the customer's name, else the address, else empty when erased.
+        waiting_since: when the oldest unanswered message came in; `None` when nothing waits for us.
+        unread: whether this agent has not seen the newest message.
+    """
+
+    conversation_id: int
+    place: tuple[int, datetime, int]
+    status: Status
+    tier: Tier
+    priority: Priority
+    subject: str
+    customer: str
+    organization: str
+    mailbox: str
+    assignee_id: int | None
+    assignee: str
+    waiting_since: datetime | None
+    last_message_at: datetime
+    snoozed_until: datetime | None
+    message_count: int
+    tags: tuple[str, ...]
+    unread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueWindow:
+    """A run of rows out of a queue, and where it lies.
+
+    Attributes:
+        rows: in the queue's order.
+        before, after: whether the queue goes on above and below.
+        position: rows above the first one, exact up to 999; `None` when it was not counted.
+        total: rows in the queue, counted up to 1000 (then shown as 999+).
+    """
+
+    rows: tuple[QueueRow, ...]
+    before: bool
+    after: bool
+    position: int | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One message of a conversation.
+
+    Attributes:
+        author: name and address as the message gives them; empty when erased.
+        arrived_at: when the server got it (UTC); `dated_at` is what the sender's clock claims.
+        text: the whole readable text; `reply_text` the same without quotes and signature.
+        evidence: which rule put it here; `marked` when its sender takes no part in the conversation.
+        handled: whether it needs no answer any more.
+    """
+
+    message_id: int
+    direction: Direction
+    author: Correspondent
+    to: tuple[Correspondent, ...]
+    cc: tuple[Correspondent, ...]
+    subject: str
+    arrived_at: datetime
+    dated_at: datetime | None
+    text: str
+    reply_text: str
+    attachments: tuple[Attachment, ...]
+    original: Original | None
+    automatic: Automatic
+    specials: frozenset[Special]
+    links: tuple[str, ...]
+    evidence: Evidence
+    through_id: int | None
+    marked: bool
+    handled: bool
+    mailbox: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One fact of the log, as the timeline, the history and ``why`` show it.
+
+    Attributes:
+        kind: the fact's word, such as ``status_changed``.
+        agent: who did it; empty for the desk itself.
+        values: the fact's fields by name, personal ones included while they are not erased.
+        undone: whether a later action took it back; `undoes` the action that this one took back.
+    """
+
+    event_id: int
+    action_id: int
+    kind: str
+    agent: str
+    conversation_id: int | None
+    happened_at: datetime
+    recorded_at: datetime
+    values: dict[str, object]
+    undone: bool
+    undoes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationView:
+    """A conversation as an agent reads it: where it stands, and its messages and events in the order of time."""
+
+    conversation_id: int
+    subject: str
+    status: Status
+    tier: Tier
+    channel: Channel
+    kind: ConversationKind
+    priority: Priority
+    mailbox: str
+    assignee_id: int | None
+    assignee: str
+    customer: str
+    customer_address: str
+    waiting_since: datetime | None
+    snoozed_until: datetime | None
+    tags: tuple[str, ...]
+    joined_numbers: tuple[int, ...]
+    linked: tuple[int, ...]
+    messages: tuple[MessageView, ...]
+    events: tuple[EventView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One message found.
+
+    Attributes:
+        snippet: the text around the first hit; `hits` are the (start, end) places of the words found in it.
+    """
+
+    message_id: int
+    conversation_id: int
+    subject: str
+    author: Correspondent
+    arrived_at: datetime
+    direction: Direction
+    status: Status
+    mailbox: str
+    snippet: str
+    hits: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """One action of an agent, for ``history``: what one key press or command did."""
+
+    action_id: int
+    agent: str
+    console: str
+    recorded_at: datetime
+    kinds: tuple[str, ...]
+    conversation_ids: tuple[int, ...]
+    fact_count: int
+    undone: bool
+    undoes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxView:
+    """A mailbox, and how its sync stands.
+
+    Attributes:
+        state: ``ok``, ``syncing``, ``lost`` (retried), ``stopped`` (until the agent acts) or ``never``.
+        trouble: the error in words, empty when there is none; `since` when it began.
+        done, total: progress of a first sync in messages; equal when there is none to come.
+    """
+
+    mailbox_id: int
+    name: str
+    address: str
+    group: str
+    live_since: datetime | None
+    state: str
+    trouble: str
+    since: datetime | None
+    synced_at: datetime | None
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineView:
+    """A message that is kept as raw text only, and why."""
+
+    raw_id: int
+    mailbox: str
+    reason: QuarantineReason
+    size: int
+    arrived_at: datetime
