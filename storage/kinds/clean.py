@@ -15,7 +15,7 @@ _SPACES = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """Return `text` without control characters and direction overrides, its line ends made ``\\n``.
+    r"""Return `text` without control characters and direction overrides, its line ends made ``\n``.
 
     Tabs and newlines stay. An escape sequence loses its ESC, so that its letters remain as harmless text
     and nothing that a person could have read disappears unseen.

@@ -107,6 +107,34 @@ class Ignored(StrEnum):
     DELETED = "deleted"
 
 
+class PersonKind(StrEnum):
+    """What somebody is to the desk; a customer is a person we serve."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    VENDOR = "vendor"
+    MACHINE = "machine"
+
+
+class LinkReason(StrEnum):
+    """Why two conversations belong together without being one."""
+
+    LATE_ANSWER = "late_answer"  # it answers a conversation that was settled for too long
+    STRANGER = "stranger"  # the evidence of the subject, from somebody who takes no part
+    AGENT = "agent"
+
+
+class Cause(StrEnum):
+    """What made a status or a snooze change, where no agent did."""
+
+    AGENT = "agent"
+    CUSTOMER_WROTE = "customer_wrote"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"  # found in Sent
+    HISTORY = "history"  # older than the mailbox's live-since
+    DUE = "due"  # a moment came
+    JOINED = "joined"  # two conversations became one
+
+
 class WantedChange(StrEnum):
     """A change that the desk wants made on a mail server."""
 

@@ -1,0 +1,43 @@
+"""The facts: small frozen records of everything that is decided, and how each is taken back."""
+
+from storage.events.base import PERSONAL, Actor, Fact, Personal
+from storage.events.decided import (
+    AgentJoined,
+    Assigned,
+    Handled,
+    Linked,
+    MailboxAdded,
+    MailboxChanged,
+    Snoozed,
+    StatusChanged,
+    Tagged,
+)
+from storage.events.intake import Joined, Merged, Met, Quarantined, Received, Redelivered, Split
+from storage.events.inverse import inverse
+from storage.events.lift import KINDS, lift
+
+__all__ = [
+    "KINDS",
+    "PERSONAL",
+    "Actor",
+    "AgentJoined",
+    "Assigned",
+    "Fact",
+    "Handled",
+    "Joined",
+    "Linked",
+    "MailboxAdded",
+    "MailboxChanged",
+    "Merged",
+    "Met",
+    "Personal",
+    "Quarantined",
+    "Received",
+    "Redelivered",
+    "Snoozed",
+    "Split",
+    "StatusChanged",
+    "Tagged",
+    "inverse",
+    "lift",
+]

@@ -1,0 +1,134 @@
+"""The facts of mail coming in: persons met, messages received, joined, merged, split, quarantined."""
+
+from typing import Literal
+
+from storage.events.base import Fact, Personal
+from storage.kinds import Automatic, Direction, Evidence, PersonKind, QuarantineReason, Status
+
+
+class Met(Fact):
+    """Somebody wrote, or was written to, for the first time."""
+
+    kind: Literal["met"] = "met"
+    person_id: int
+    address_id: int
+    person_kind: PersonKind
+    group: str
+    name: Personal[str | None] = None
+    address: Personal[str | None] = None
+
+
+class Received(Fact):
+    """A message came that the desk did not know; `happened_at` is the server's INTERNALDATE.
+
+    Attributes:
+        key, header_key: hex digests, as in `storage.models.Message`.
+        raw_digest: hex SHA-256 of the delivery's bytes; `size` their number.
+    """
+
+    kind: Literal["received"] = "received"
+    message_id: int
+    raw_id: int
+    raw_digest: str
+    size: int
+    mailbox_id: int
+    author_id: int | None
+    direction: Direction
+    automatic: Automatic
+    key: str
+    header_key: str | None
+    history: bool
+
+
+class Redelivered(Fact):
+    """Another delivery of a message that the desk knows."""
+
+    kind: Literal["redelivered"] = "redelivered"
+    message_id: int
+    raw_id: int
+    raw_digest: str
+    size: int
+    mailbox_id: int
+
+
+class Quarantined(Fact):
+    """A delivery that could not be read: kept as raw text, with the reason."""
+
+    kind: Literal["quarantined"] = "quarantined"
+    raw_id: int
+    raw_digest: str
+    size: int
+    mailbox_id: int
+    reason: QuarantineReason
+
+
+class Joined(Fact):
+    """A message took its place in a conversation, the conversation's first one when `starts`.
+
+    Attributes:
+        starts: the status of the conversation that begins with this message; `None` when it stood already.
+        evidence: the rule of threading that put it there; `through_id` the message by which.
+        marked: its sender took no part in the conversation before.
+        participants: the persons it names, its author first; a marked sender is put down as marked.
+    """
+
+    kind: Literal["joined"] = "joined"
+    message_id: int
+    conversation_id: int
+    mailbox_id: int
+    starts: Status | None
+    evidence: Evidence
+    through_id: int | None
+    marked: bool
+    participants: tuple[int, ...]
+
+
+People = tuple[tuple[int, bool], ...]
+"""Pairs of a person's id and whether that person is marked."""
+
+
+class Merged(Fact):
+    """Two conversations became one: `other_id` stays as an alias of `conversation_id` for ever.
+
+    Attributes:
+        message_ids: the messages that moved, with the evidence each had `before` and has `after`.
+        came: who takes part in the one from now on and did not before; the alias keeps its own rows.
+        by_agent: an agent decided it, rather than a rule of threading.
+        lifts: the two had been parted, and are not any more.
+    """
+
+    kind: Literal["merged"] = "merged"
+    conversation_id: int
+    other_id: int
+    message_ids: tuple[int, ...]
+    before: tuple[Evidence, ...]
+    after: tuple[Evidence, ...]
+    mailbox_id: int
+    came: People
+    by_agent: bool
+    lifts: bool
+
+
+class Split(Fact):
+    """Messages left a conversation for another one.
+
+    Attributes:
+        other_id: where they went: a new number, or an alias that stands for itself again.
+        starts: the status of a new one; `None` when the number stood already.
+        message_ids: the messages that moved, with the evidence each had `before` and has `after`.
+        people: who takes part in the other one, beside those who did already.
+        left: who takes no part in the first one any more.
+        parts: no rule of threading joins the two again.
+    """
+
+    kind: Literal["split"] = "split"
+    conversation_id: int
+    other_id: int
+    mailbox_id: int
+    starts: Status | None
+    message_ids: tuple[int, ...]
+    before: tuple[Evidence, ...]
+    after: tuple[Evidence, ...]
+    people: People
+    left: People
+    parts: bool

@@ -1,0 +1,49 @@
+"""How a fact is taken back: facts carry what they replaced, so no query is needed."""
+
+from storage.events.base import Fact
+from storage.events.decided import Assigned, Handled, Linked, Snoozed, StatusChanged, Tagged
+from storage.events.intake import Merged, Split
+from storage.kinds import Cause
+
+
+def inverse(fact: Fact) -> Fact | None:
+    """Return the fact that takes `fact` back, or `None` when nothing can: mail that came has come."""
+    match fact:
+        case StatusChanged() | Snoozed():
+            return fact.model_copy(update={"before": fact.after, "after": fact.before, "because": Cause.AGENT})
+        case Assigned():
+            return fact.model_copy(update={"before": fact.after, "after": fact.before})
+        case Tagged():
+            return fact.model_copy(update={"added": fact.removed, "removed": fact.added})
+        case Handled() | Linked():
+            return fact.model_copy(update={"after": not fact.after})
+        case Merged():
+            return Split(
+                conversation_id=fact.conversation_id,
+                other_id=fact.other_id,
+                mailbox_id=fact.mailbox_id,
+                starts=None,
+                message_ids=fact.message_ids,
+                before=fact.after,
+                after=fact.before,
+                people=(),
+                left=fact.came,
+                # What a rule joined and an agent took apart stays apart; an agent's own join leaves as it found.
+                parts=fact.lifts or not fact.by_agent,
+                happened_at=fact.happened_at,
+            )
+        case Split():
+            return Merged(
+                conversation_id=fact.conversation_id,
+                other_id=fact.other_id,
+                mailbox_id=fact.mailbox_id,
+                message_ids=fact.message_ids,
+                before=fact.after,
+                after=fact.before,
+                came=fact.left,
+                by_agent=True,
+                lifts=fact.parts,
+                happened_at=fact.happened_at,
+            )
+        case _:
+            return None

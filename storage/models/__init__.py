@@ -1,0 +1,80 @@
+"""Every table, and which of the three kinds it is (DESIGN §3)."""
+
+from sqlmodel import SQLModel
+
+from storage.models.conversations import SHOWN_BELOW, Conversation, Link, Participant, Parting, Tag
+from storage.models.local import Folder, Lease, MailBase, MailboxState, MailContent, Placement, ReadMark, Wanted
+from storage.models.log import Event, EventPersonal
+from storage.models.mail import Cited, Message, MessageText, Print, QuotedPrint, Raw, SearchEntry, SubjectKey
+from storage.models.people import Address, Agent, Desk, Mailbox, Organization, Person
+
+LOG: tuple[type[SQLModel], ...] = (Event, EventPersonal)
+"""The facts themselves."""
+
+DECIDED: tuple[type[SQLModel], ...] = (
+    Agent,
+    Organization,
+    Person,
+    Address,
+    Mailbox,
+    Conversation,
+    Message,
+    Raw,
+    Participant,
+    Tag,
+    Link,
+    Parting,
+)
+"""Written only by `storage.record`; replaying the log gives them back exactly. In the order of their keys."""
+
+DERIVED: tuple[type[SQLModel], ...] = (MessageText, Cited, Print, QuotedPrint, SubjectKey, SearchEntry)
+"""Made again from decided rows and raw mail."""
+
+LOCAL: tuple[type[SQLModel], ...] = (
+    Desk,
+    Folder,
+    Placement,
+    Wanted,
+    MailboxState,
+    Lease,
+    ReadMark,
+    MailContent,
+)
+"""Cursors, leases, marks and caches: no facts, no undo."""
+
+__all__ = [
+    "DECIDED",
+    "DERIVED",
+    "LOCAL",
+    "LOG",
+    "SHOWN_BELOW",
+    "Address",
+    "Agent",
+    "Cited",
+    "Conversation",
+    "Desk",
+    "Event",
+    "EventPersonal",
+    "Folder",
+    "Lease",
+    "Link",
+    "MailBase",
+    "MailContent",
+    "Mailbox",
+    "MailboxState",
+    "Message",
+    "MessageText",
+    "Organization",
+    "Participant",
+    "Parting",
+    "Person",
+    "Placement",
+    "Print",
+    "QuotedPrint",
+    "Raw",
+    "ReadMark",
+    "SearchEntry",
+    "SubjectKey",
+    "Tag",
+    "Wanted",
+]

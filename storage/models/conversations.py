@@ -1,0 +1,107 @@
+"""Conversations and what is decided about them: participants, tags, links, partings."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, Column, Computed, ForeignKey, Index, Integer, Text
+from sqlmodel import Field, SQLModel
+
+from storage.kinds import Channel, ConversationKind, LinkReason, Priority, Status, Tier
+from storage.models.people import key, number
+from storage.models.types import Utc, word
+
+QUEUE_RANKS = """CASE
+    WHEN joined_into IS NOT NULL THEN 9
+    WHEN status = 'spam' THEN 6
+    WHEN status IN ('resolved', 'closed') THEN 5
+    WHEN snoozed_until IS NOT NULL THEN 3
+    WHEN status IN ('waiting', 'on_hold') THEN 2
+    WHEN oldest_unanswered_at IS NULL THEN 1
+    ELSE 0 END"""
+"""Who will be let down first: unanswered, then answered, then standing still, then settled, spam and gone."""
+
+SHOWN_BELOW = 4
+"""Ranks below this one are the work still open; see `QUEUE_RANKS`."""
+
+
+class Conversation(SQLModel, table=True):
+    """One customer problem, from first message to close.
+
+    The columns after `snoozed_until` follow from the messages and are kept by `storage.apply`; the queue's
+    own two are computed by the database, so that they can never be out of step.
+
+    Attributes:
+        joined_into: the conversation this number stands for since it was joined to another; an alias for ever.
+        first_message_id: the earliest message by arrival, whose subject is the conversation's.
+        customer_id: the author of the earliest incoming message, else the first person written to.
+    """
+
+    __table_args__ = (
+        Index("conversation_queue", "queue_rank", "queue_at", "id"),
+        Index("conversation_mine", "assignee_id", "queue_rank", "queue_at", "id"),
+        Index("conversation_tier", "tier", "queue_rank", "queue_at", "id"),
+        Index("conversation_mailbox", "mailbox_id", "queue_rank", "queue_at", "id"),
+        Index("conversation_status", "status", "queue_rank", "queue_at", "id"),
+        Index("conversation_recent", "last_message_at", "id"),
+        Index("conversation_customer", "customer_id", "queue_rank", "queue_at", "id"),
+        Index("conversation_snoozed", "snoozed_until"),
+    )
+
+    id: int = Field(sa_column=number())
+    mailbox_id: int = Field(sa_column=key("mailbox"))
+    status: Status = Field(sa_type=word(Status))
+    assignee_id: int | None = Field(sa_column=key("agent", optional=True))
+    tier: Tier = Field(sa_type=word(Tier))
+    channel: Channel = Field(sa_type=word(Channel))
+    kind: ConversationKind = Field(sa_type=word(ConversationKind))
+    priority: Priority = Field(sa_type=word(Priority))
+    organization_id: int | None = Field(sa_column=key("organization", optional=True, index=True))
+    joined_into: int | None = Field(sa_column=key("conversation", optional=True, index=True))
+    snoozed_until: datetime | None = Field(sa_type=Utc)
+
+    first_message_id: int | None = Field(sa_column=Column(BigInteger))
+    last_message_id: int | None = Field(sa_column=Column(BigInteger))
+    customer_id: int | None = Field(sa_column=Column(BigInteger))
+    message_count: int = Field(sa_column=Column(Integer, nullable=False))
+    last_message_at: datetime | None = Field(sa_type=Utc)
+    oldest_unanswered_at: datetime | None = Field(sa_type=Utc)
+
+    queue_rank: int = Field(sa_column=Column(Integer, Computed(QUEUE_RANKS, persisted=True)))
+    queue_at: datetime = Field(
+        sa_column=Column(Utc, Computed("coalesce(oldest_unanswered_at, last_message_at, 0)", persisted=True))
+    )
+
+
+class Participant(SQLModel, table=True):
+    """A person who takes part in a conversation: wrote, or was written to by somebody who did."""
+
+    __table_args__ = (Index("participant_person", "person_id", "conversation_id"),)
+
+    conversation_id: int = Field(sa_column=Column(BigInteger, ForeignKey("conversation.id"), primary_key=True))
+    person_id: int = Field(sa_column=Column(BigInteger, ForeignKey("person.id"), primary_key=True))
+    marked: bool = Field(sa_column=Column(Boolean, nullable=False))
+
+
+class Tag(SQLModel, table=True):
+    """A word that agents put on a conversation."""
+
+    __table_args__ = (Index("tag_word", "tag", "conversation_id"),)
+
+    conversation_id: int = Field(sa_column=Column(BigInteger, ForeignKey("conversation.id"), primary_key=True))
+    tag: str = Field(sa_column=Column(Text, primary_key=True))
+
+
+class Link(SQLModel, table=True):
+    """Two conversations that belong together without being one; `conversation_id` came of `other_id`."""
+
+    __table_args__ = (Index("link_other", "other_id"),)
+
+    conversation_id: int = Field(sa_column=Column(BigInteger, ForeignKey("conversation.id"), primary_key=True))
+    other_id: int = Field(sa_column=Column(BigInteger, ForeignKey("conversation.id"), primary_key=True))
+    reason: LinkReason = Field(sa_type=word(LinkReason))
+
+
+class Parting(SQLModel, table=True):
+    """Two conversations that an agent told apart: no rule of threading joins them again. The lower number first."""
+
+    one_id: int = Field(sa_column=Column(BigInteger, ForeignKey("conversation.id"), primary_key=True))
+    other_id: int = Field(sa_column=Column(BigInteger, ForeignKey("conversation.id"), primary_key=True))

@@ -1,0 +1,66 @@
+"""The log of facts, and the personal part that erasure deletes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, Text, text
+from sqlmodel import Field, SQLModel
+
+from storage.models.people import number
+from storage.models.types import Utc
+
+
+def only(condition: str) -> Any:
+    """Return the options of an index over the rows that meet `condition`, for both engines."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+class Event(SQLModel, table=True):
+    """One fact as it was recorded; never changed.
+
+    Attributes:
+        action_id: the id of the action's first event: one key press or command is one action.
+        undoes: the action that this one takes back.
+        public: the hashed text: ids, words, times, and the fact's public fields, canonical JSON.
+        sealed: SHA-256 of salt and personal part; null when the fact has none. It outlives an erasure.
+        digest: SHA-256 over the digest before, `public` and `sealed`.
+    """
+
+    __table_args__ = (
+        # Partial: what the sync writes by the thousand has no agent and takes nothing back.
+        Index("event_action", "action_id", **only("agent_id IS NOT NULL")),
+        Index("event_agent", "agent_id", "console", "id", **only("agent_id IS NOT NULL")),
+        Index("event_undoes", "undoes", **only("undoes IS NOT NULL")),
+        Index("event_conversation", "conversation_id", "id", **only("conversation_id IS NOT NULL")),
+    )
+
+    id: int = Field(sa_column=number())
+    action_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    undoes: int | None = Field(sa_column=Column(BigInteger))
+    agent_id: int | None = Field(sa_column=Column(BigInteger))
+    console: str = Field(sa_column=Column(Text, nullable=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    version: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    conversation_id: int | None = Field(sa_column=Column(BigInteger))
+    happened_at: datetime = Field(sa_type=Utc)
+    recorded_at: datetime = Field(sa_type=Utc)
+    public: str = Field(sa_column=Column(Text, nullable=False))
+    sealed: bytes | None = Field(sa_column=Column(LargeBinary))
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class EventPersonal(SQLModel, table=True):
+    """The personal part of a fact and its salt; deleting the row is how a fact forgets."""
+
+    __tablename__ = "event_personal"
+
+    event_id: int = Field(
+        sa_column=Column(
+            BigInteger().with_variant(Integer(), "sqlite"),
+            ForeignKey("event.id"),
+            primary_key=True,
+            autoincrement=False,
+        )
+    )
+    salt: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    personal: str = Field(sa_column=Column(Text, nullable=False))

@@ -1,0 +1,85 @@
+"""Who there is: agents, persons with their addresses, organizations, and the desk's own mailboxes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, LargeBinary, Text
+from sqlmodel import Field, SQLModel
+
+from storage.kinds import PersonKind
+from storage.models.types import Utc, word
+
+
+def key(table: str, *, optional: bool = False, index: bool = False) -> Any:
+    """Return a foreign key column to `table`'s id."""
+    return Column(BigInteger, ForeignKey(f"{table}.id"), nullable=optional, index=index)
+
+
+def number() -> Any:
+    """Return an integer primary key column whose numbers the desk allots itself."""
+    return Column(BigInteger().with_variant(_rowid(), "sqlite"), primary_key=True, autoincrement=False)
+
+
+def _rowid() -> Any:
+    """SQLite makes only a column declared INTEGER the row's own key."""
+    from sqlalchemy import Integer
+
+    return Integer()
+
+
+class Agent(SQLModel, table=True):
+    """Somebody who works at the desk. The name is null when it was erased."""
+
+    id: int = Field(sa_column=number())
+    name: str | None = Field(sa_column=Column(Text, unique=True))
+
+
+class Organization(SQLModel, table=True):
+    """A customer's company or household; filled by agents and by later rules."""
+
+    id: int = Field(sa_column=number())
+    name: str | None = Field(sa_column=Column(Text))
+
+
+class Person(SQLModel, table=True):
+    """Somebody who writes to the desk or is written to: a customer, a vendor, an agent, a machine."""
+
+    id: int = Field(sa_column=number())
+    name: str | None = Field(sa_column=Column(Text))
+    kind: PersonKind = Field(sa_type=word(PersonKind))
+    organization_id: int | None = Field(sa_column=key("organization", optional=True, index=True))
+
+
+class Address(SQLModel, table=True):
+    """One address of a person, within one mailbox group; null when it was erased."""
+
+    id: int = Field(sa_column=number())
+    person_id: int = Field(sa_column=key("person", index=True))
+    group: str = Field(sa_column=Column("mailbox_group", Text, nullable=False))
+    address: str | None = Field(sa_column=Column(Text, index=True))
+
+
+class Mailbox(SQLModel, table=True):
+    """An account that customers write to.
+
+    Attributes:
+        group: the tenant; threading never crosses groups.
+        aliases: further addresses that are ours, beside `address`.
+        live_since: older mail is history (DESIGN §4); `None` when nothing in it is live, as for imports.
+        archive: the folder that resolved mail moves to on the server; empty when it stays.
+    """
+
+    id: int = Field(sa_column=number())
+    name: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    address: str = Field(sa_column=Column(Text, nullable=False))
+    aliases: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    group: str = Field(sa_column=Column("mailbox_group", Text, nullable=False))
+    live_since: datetime | None = Field(sa_type=Utc)
+    archive: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class Desk(SQLModel, table=True):
+    """What there is once per desk: its signing key, the cursor of the search index; a word and a value."""
+
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    value: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
