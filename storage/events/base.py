@@ -39,7 +39,7 @@ class Fact(BaseModel):
         """The conversation in whose timeline this fact stands."""
         return getattr(self, "conversation_id", None)
 
-    def parts(self) -> tuple[dict[str, Any], str]:
+    def written(self) -> tuple[dict[str, Any], str]:
         """Return the public fields as plain values, and the personal ones as canonical JSON, empty when none."""
         values = self.model_dump(mode="json", exclude={"kind", "happened_at"})
         names = personal_fields(type(self))
