@@ -1,0 +1,163 @@
+"""The test servers themselves: what the other tests take for granted."""
+
+import imaplib
+import os
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from servers import grounds
+from servers.dovecot import Dovecot
+from servers.postgres import Postgres
+from servers.proxy import Faults, Proxy
+
+pytestmark = pytest.mark.server
+
+MAIL = b"From: ana@example.org\r\nSubject: um\r\n\r\nOi\r\n"
+
+
+def test_dovecot_offers_what_the_tests_need_on_all_three_roads(dovecot: Dovecot) -> None:
+    user, password = dovecot.user("ana", store="mdbox")
+    context = ssl.create_default_context(cafile=str(dovecot.certificate))
+    plain = imaplib.IMAP4("127.0.0.1", dovecot.port, timeout=10)
+    assert "STARTTLS" in plain.capabilities
+    plain.starttls(context)
+    implicit = imaplib.IMAP4_SSL("127.0.0.1", dovecot.tls_port, ssl_context=context, timeout=10)
+    for client in (plain, implicit):
+        client.login(user, password)
+        words = client.capability()[1][0].split()
+        assert {b"CONDSTORE", b"QRESYNC", b"IDLE", b"MOVE", b"UIDPLUS", b"ESEARCH"} <= set(words)
+        client.logout()
+
+
+def test_another_client_appends_flags_expunges_and_moves(dovecot: Dovecot) -> None:
+    user, _ = dovecot.user("ana")
+    uids = dovecot.append(user, [MAIL] * 3)
+    assert uids == [1, 2, 3]
+    dovecot.flag(user, [2], r"+FLAGS (\Seen)")
+    dovecot.expunge(user, [1])
+    dovecot.move(user, [3], "Archive")
+    assert dovecot.uids(user) == [2]
+    assert dovecot.flags(user) == {2: frozenset({r"\Seen"})}
+    assert dovecot.uids(user, "Archive") == [1]
+    assert dovecot.raw(user, 2) == MAIL
+
+
+@pytest.mark.parametrize("folder", ["INBOX", "Sent"])
+def test_renumbering_keeps_the_mail_and_changes_uidvalidity(dovecot: Dovecot, folder: str) -> None:
+    user, _ = dovecot.user("ana")
+    dovecot.append(user, [MAIL] * 2, folder)
+    before = _uidvalidity(dovecot, user, folder)
+    dovecot.renumber(user, folder)
+    assert _uidvalidity(dovecot, user, folder) != before
+    assert len(dovecot.uids(user, folder)) == 2
+
+
+def test_a_recreated_folder_is_empty_and_numbered_anew(dovecot: Dovecot) -> None:
+    user, _ = dovecot.user("ana")
+    dovecot.append(user, [MAIL], "Sent")
+    before = _uidvalidity(dovecot, user, "Sent")
+    dovecot.recreate(user, "Sent")
+    assert _uidvalidity(dovecot, user, "Sent") != before
+    assert dovecot.uids(user, "Sent") == []
+
+
+def _uidvalidity(dovecot: Dovecot, user: str, folder: str) -> bytes:
+    with dovecot.other_client(user, folder) as client:
+        answer = client.response("UIDVALIDITY")[1][0]
+        assert isinstance(answer, bytes)
+        return answer
+
+
+def test_dovecot_leaves_nothing_of_root_behind(dovecot: Dovecot) -> None:
+    user, _ = dovecot.user("ana")
+    dovecot.append(user, [MAIL])
+    dovecot.renumber(user)
+    assert len(dovecot.uids(user)) == 1
+    owners = {path.stat().st_uid for path in (dovecot.home / "homes" / user).rglob("*")}
+    assert owners == {grounds.account().pw_uid}
+
+
+def test_dovecot_stops_and_starts_again_on_the_same_port(dovecot: Dovecot) -> None:
+    user, _ = dovecot.user("ana")
+    dovecot.append(user, [MAIL])
+    dovecot.stop()
+    try:
+        assert not grounds.answers(dovecot.port)
+    finally:
+        dovecot.start()
+    assert dovecot.uids(user) == [1]
+
+
+def test_a_missing_server_skips_here_and_fails_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no such server"):
+        grounds.missing("no such server")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="no such server"):
+        grounds.missing("no such server")
+
+
+def test_every_postgres_database_is_fresh(postgres: Postgres, postgres_url: str) -> None:
+    def prepare(url: str) -> None:
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute("CREATE TABLE t (n int); INSERT INTO t VALUES (7)")
+
+    prepare(postgres_url)
+    calls: list[str] = []
+    for _ in range(2):
+        template = postgres.template("fresh_test", lambda url: (prepare(url), calls.append(url))[1])
+        name = postgres.create(template)
+        with psycopg.connect(postgres.conninfo(name), autocommit=True) as connection:
+            assert connection.execute("SELECT n FROM t").fetchall() == [(7,)]
+            connection.execute("DELETE FROM t")
+        postgres.drop(name)
+    assert len(calls) == 1
+    if os.geteuid() == 0:
+        assert Path(postgres.home).stat().st_uid != 0
+
+
+def echo() -> socket.socket:
+    """Answer every line with itself, on a port of its own."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                while chunk := connection.recv(65536):
+                    connection.sendall(chunk)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return listener
+
+
+def test_the_proxy_cuts_stalls_delays_and_tampers(proxy: Callable[..., Proxy]) -> None:
+    with echo() as server:
+        port = server.getsockname()[1]
+
+        def ask(faults: Faults, text: bytes = b"abcdef\n", timeout: float = 5) -> bytes:
+            with socket.create_connection(("127.0.0.1", proxy(port, faults).port), timeout) as client:
+                client.sendall(text)
+                got = b""
+                while not got.endswith(b"\n") and (chunk := client.recv(100)):
+                    got += chunk
+                return got
+
+        assert ask(Faults()) == b"abcdef\n"
+        assert ask(Faults(cut_after=3)) == b"abc"
+        assert ask(Faults(rewrite=lambda line: line.replace(b"c", b"\x1b"))) == b"ab\x1bdef\n"
+        with pytest.raises(TimeoutError):
+            ask(Faults(stall_after=3), timeout=0.3)
+        started = time.monotonic()
+        assert ask(Faults(delay=0.12)) == b"abcdef\n"
+        assert time.monotonic() - started >= 0.24
+        server.shutdown(socket.SHUT_RDWR)
