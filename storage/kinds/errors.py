@@ -1,0 +1,92 @@
+"""What can go wrong with the record: errors that carry meaning; `widgets.text` gives them words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+class DeskError(Exception):
+    """The root of every error that the record raises on purpose."""
+
+
+@dataclass
+class StoreTrouble(DeskError):
+    """The store cannot be used; `place` is its address without secrets."""
+
+    place: str
+
+    def __str__(self) -> str:
+        """Name the kind of trouble and the place, for logs; people read `widgets.text.explain`."""
+        return f"{type(self).__name__}: {self.place}"
+
+
+class StoreMissing(StoreTrouble):
+    """There is no store at that place, or no way to it."""
+
+
+class StoreLocked(StoreTrouble):
+    """Another process kept the store's lock for too long; trying again later is right."""
+
+
+class StoreReadOnly(StoreTrouble):
+    """The store, or its folder, cannot be written to."""
+
+
+class StoreFull(StoreTrouble):
+    """The disk under the store is full."""
+
+
+class StoreDamaged(StoreTrouble):
+    """What lies at that place is no store, or a damaged one."""
+
+
+@dataclass
+class StoreTooNew(StoreTrouble):
+    """The store was written by a newer version of this program."""
+
+    version: str
+
+
+@dataclass
+class NoSuch(DeskError):
+    """There is no row of that sort with that name or number."""
+
+    what: str
+    name: Any
+
+    def __str__(self) -> str:
+        """Name the missing thing, for logs."""
+        return f"no {self.what} {self.name!r}"
+
+
+@dataclass
+class Changed(DeskError):
+    """Rows no longer stand as the fact needs them to; nothing was written.
+
+    Attributes:
+        table: the table whose rows moved on.
+        ids: their ids.
+    """
+
+    table: str
+    ids: tuple[int, ...]
+
+    def __str__(self) -> str:
+        """Name the rows, for logs."""
+        return f"{self.table} {self.ids} changed meanwhile"
+
+
+@dataclass
+class Refused(DeskError):
+    """A rule of the desk forbids it.
+
+    Attributes:
+        rule: the rule's word, such as ``already`` or ``same_conversation``.
+        ids: the conversations concerned.
+    """
+
+    rule: str
+    ids: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        """Name the rule, for logs."""
+        return f"refused: {self.rule} {self.ids}"

@@ -1,0 +1,81 @@
+"""Raw mail, compressed, by digest: written before any row points at it, only ever appended or erased."""
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+
+from sqlalchemy import Engine, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.kinds.errors import NoSuch
+from storage.models import MailContent
+from storage.store.engine import WRITING
+
+_TABLE = MailContent.__table__  # type: ignore[attr-defined]
+_LEVEL = 3  # a third of the time of the default for 4 % more bytes, on mail
+
+
+def digest_of(raw: bytes) -> bytes:
+    """Return the digest by which a delivery's bytes are found: their SHA-256."""
+    return sha256(raw).digest()
+
+
+class Content:
+    """The bytes of every delivery, each kept once.
+
+    On SQLite they lie in `mail.db`, so that a backup of the desk stays small; on PostgreSQL in the database.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(**({WRITING: True} if engine.dialect.name == "sqlite" else {}))
+        self._insert = (
+            (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(_TABLE).on_conflict_do_nothing()
+        )
+
+    def put(self, contents: Mapping[bytes, bytes]) -> None:
+        """Keep every content under its digest; on return they are on the disk.
+
+        Args:
+            contents: raw bytes by `digest_of` them; what is there already stays as it is.
+        """
+        if not contents:
+            return
+        rows = [
+            {"digest": digest, "size": len(raw), "packed": zlib.compress(raw, _LEVEL), "erased": False}
+            for digest, raw in sorted(contents.items())
+        ]
+        with self._engine.begin() as connection:
+            connection.execute(self._insert, rows)
+
+    def get(self, digest: bytes) -> bytes:
+        """Return the bytes with that digest.
+
+        Raises:
+            NoSuch: they were never kept, or have been erased.
+        """
+        with self._engine.connect().execution_options(**{WRITING: False}) as connection:
+            row = connection.execute(select(_TABLE.c.packed, _TABLE.c.erased).where(_TABLE.c.digest == digest)).first()
+        if row is None or row.erased:
+            raise NoSuch("raw mail", digest.hex())
+        return zlib.decompress(row.packed)
+
+    def each(self, digests: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+        """Yield (digest, bytes) of those that are there, in no certain order."""
+        with self._engine.connect().execution_options(**{WRITING: False}) as connection:
+            for start in range(0, len(digests), 500):
+                chosen = digests[start : start + 500]
+                found = select(_TABLE.c.digest, _TABLE.c.packed).where(_TABLE.c.digest.in_(chosen), ~_TABLE.c.erased)
+                for row in connection.execute(found):
+                    yield row.digest, zlib.decompress(row.packed)
+
+    def erase(self, digests: Sequence[bytes]) -> None:
+        """Forget these bytes for ever; their digests stay, so that they are not taken in again."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_TABLE).where(_TABLE.c.digest == bindparam("wanted")).values(packed=b"", erased=True),
+                [{"wanted": digest} for digest in digests],
+            )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()

@@ -1,0 +1,96 @@
+"""Engines for both databases: the SQLite driver that is current, its settings, and whose locks are taken how."""
+
+import sqlite3
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+
+WRITING = "plantao_writing"
+"""The execution option of a connection whose transaction takes the store's lock at its start."""
+
+LOCK_KEY = 0x706C616E
+"""The advisory lock under which everything is written on PostgreSQL ("plan")."""
+
+BUSY_SECONDS = 10
+"""How long a writer waits for the store's lock before it says that the store is locked."""
+
+
+def sqlite_driver() -> ModuleType:
+    """Return the driver with the newest SQLite: the wheel's where there is one, else the standard library's.
+
+    The wheel brings FTS5's secure-delete and a SQLite without the WAL-reset bug (docs/decisions/0002).
+    """
+    try:
+        from sqlcipher3 import dbapi2
+    except ImportError:
+        return sqlite3
+    driver: ModuleType = dbapi2
+    return driver if driver.sqlite_version_info >= sqlite3.sqlite_version_info else sqlite3
+
+
+def make_engine(url: URL, *, durable: bool) -> Engine:
+    """Return an engine for `url`.
+
+    Args:
+        url: a SQLite file or a PostgreSQL database.
+        durable: whether a commit is on the disk when it returns: what an agent does must be; what the sync
+            writes is fetched again, and the order of writing keeps the store whole either way.
+    """
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, durable=durable)
+    return _postgres(url, durable=durable)
+
+
+def _sqlite(url: URL, *, durable: bool) -> Engine:
+    engine = create_engine(
+        url, module=sqlite_driver(), connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, see `_begin`
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode = WAL",
+            "foreign_keys = ON",
+            f"synchronous = {'FULL' if durable else 'NORMAL'}",
+            "temp_store = MEMORY",
+            "cache_size = -16000",
+            "journal_size_limit = 67108864",
+            "recursive_triggers = OFF",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get(WRITING)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _postgres(url: URL, *, durable: bool) -> Engine:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"), isolation_level="READ COMMITTED", pool_pre_ping=True
+    )
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+            cursor.execute("SET timezone = 'UTC'")
+            if not durable:
+                cursor.execute("SET synchronous_commit = off")
+        connection.commit()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # READ COMMITTED, not REPEATABLE READ: the snapshot must be taken after the lock is held, or two
+        # writers thread one customer's mail into two conversations, with no error.
+        if connection.get_execution_options().get(WRITING):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK_KEY})")
+
+    return engine

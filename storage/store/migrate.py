@@ -1,0 +1,80 @@
+"""Bringing a store to this program's version, after a backup; Alembic is imported only when needed."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from storage.kinds.errors import StoreTooNew
+from storage.models import MailBase
+
+HEAD = "0001"
+"""The newest migration; a test holds it equal to what Alembic finds."""
+
+MAIL_VERSION = 1
+"""The version of `mail.db`, kept as its user_version."""
+
+_SCRIPTS = Path(__file__).parent.parent / "migrations"
+
+
+def version_of(connection: Connection) -> str | None:
+    """Return the migration that a store stands at; `None` for an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def bring_up(engine: Engine, *, place: str, backup: Path | None) -> None:
+    """Apply the migrations that a store lacks.
+
+    Args:
+        engine: the store.
+        place: its name in errors.
+        backup: where a copy is laid before an existing store is changed; `None` when there can be none here
+            (PostgreSQL has its own tools).
+
+    Raises:
+        StoreTooNew: the store was written by a newer program.
+    """
+    with engine.connect() as connection:
+        version = version_of(connection)
+    if version == HEAD:
+        return
+    if version is not None and version > HEAD:
+        raise StoreTooNew(place, version)
+    if version is not None and backup is not None:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")  # VACUUM INTO runs outside of a transaction
+            connection.execute(text("VACUUM INTO :path"), {"path": str(backup.with_suffix(f".before-{HEAD}"))})
+    upgrade(engine)
+
+
+def upgrade(engine: Engine) -> None:
+    """Run the migrations up to `HEAD` on the store behind `engine`."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    config.attributes["engine"] = engine
+    command.upgrade(config, "head")
+
+
+def bring_up_mail(engine: Engine, *, place: str) -> None:
+    """Make the tables of `mail.db`, or of its counterpart in the database.
+
+    Raises:
+        StoreTooNew: it was written by a newer program.
+    """
+    if engine.dialect.name != "sqlite":
+        MailBase.metadata.create_all(engine)
+        return
+    with engine.connect() as connection:
+        version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    if version > MAIL_VERSION:
+        raise StoreTooNew(place, str(version))
+    if version < MAIL_VERSION:
+        MailBase.metadata.create_all(engine)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA user_version = {MAIL_VERSION}")
+            connection.commit()

@@ -1,0 +1,39 @@
+"""The store fixture: every test of the record runs on both engines."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.store import Store, open_store
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store, migrated once; each test gets a copy."""
+    folder = tmp_path_factory.mktemp("template")
+    open_store(str(folder)).close()
+    return folder
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty store of this test's own."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        shutil.copytree(template, tmp_path / "desk")
+        yield f"sqlite:///{tmp_path / 'desk' / 'desk.db'}"
+        return
+    postgres = request.getfixturevalue("postgres")
+    name = postgres.create(postgres.template("migrated", lambda url: open_store(url).close()))
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An empty store, open as an agent's."""
+    store = open_store(store_url)
+    yield store
+    store.close()

@@ -1,0 +1,85 @@
+"""Opening: what is made, what is refused, and in which words."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from storage.kinds.errors import StoreDamaged, StoreMissing, StoreReadOnly, StoreTooNew
+from storage.models import DECIDED, DERIVED, LOCAL, LOG, MailContent
+from storage.store import Store, migrate, open_store
+
+
+def test_a_migrated_store_equals_the_models(store: Store) -> None:
+    def ours(_o: object, name: str | None, kind: str, _r: object, _c: object) -> bool:
+        return not (kind == "table" and name and (name.startswith("search_index") or name == "mail_content"))
+
+    def known(difference: object) -> bool:  # PostgreSQL's own column of the search index
+        return isinstance(difference, tuple) and "vector" in str(difference)
+
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": ours})
+        assert [d for d in compare_metadata(context, SQLModel.metadata) if not known(d)] == []
+
+
+def test_head_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrate._SCRIPTS))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrate.HEAD
+
+
+def test_every_table_is_of_one_kind() -> None:
+    listed = [model.__tablename__ for model in (*DECIDED, *DERIVED, *LOCAL, *LOG)]
+    assert sorted(listed) == sorted({*SQLModel.metadata.tables, MailContent.__tablename__})
+
+
+def test_the_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    open_store(str(tmp_path / "desk")).close()
+    assert (tmp_path / "desk").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "desk" / "desk.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_store_from_a_newer_version_is_left_alone(store_url: str) -> None:
+    store = open_store(store_url)
+    with store.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    with pytest.raises(StoreTooNew) as caught:
+        open_store(store_url)
+    assert caught.value.version == "9999"
+
+
+def test_what_is_no_store_is_said_to_be_damaged(tmp_path: Path) -> None:
+    (tmp_path / "desk.db").write_bytes(b"this is a shopping list, not a database" * 100)
+    with pytest.raises(StoreDamaged):
+        open_store(str(tmp_path))
+
+
+def test_a_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "desk").write_text("x")
+    with pytest.raises((StoreMissing, StoreReadOnly)):
+        open_store(str(tmp_path / "desk"))
+
+
+def test_an_address_that_is_none_is_said() -> None:
+    with pytest.raises(StoreMissing):
+        open_store("mysql://somewhere/else")
+
+
+def test_a_server_that_is_not_there_is_said() -> None:
+    with pytest.raises(StoreMissing):
+        open_store("postgresql://nobody@127.0.0.1:1/desk")
+
+
+def test_raw_mail_comes_back_byte_for_byte(store: Store) -> None:
+    raw = bytes(range(256)) * 9
+    digest = b"d" * 32
+    store.content.put({digest: raw})
+    store.content.put({digest: raw})
+    assert store.content.get(digest) == raw
+    assert dict(store.content.each([digest])) == {digest: raw}
