@@ -1,0 +1,155 @@
+"""One row of a pane, written span by span in roles, measured in cells, and handed to Textual as a strip."""
+
+import re
+from collections.abc import Iterable
+
+from rich.cells import cell_len, split_graphemes
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from storage.kinds.clean import clean, clean_line
+from widgets.look import Ground, Look, Role
+
+Span = tuple[str, Role]
+"""A run of text and the role it is drawn in."""
+
+# What terminals do not agree about in width, so that a row could be longer than it was measured: joined emoji, skin
+# tones, presentation selectors, keycaps, soft hyphens and invisible fillers. Each emoji of a joined one stands alone.
+_UNSTEADY = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2064\u20e3\u3164\uffa0\ufe00-\ufe0f"
+    "\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]|\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
+)
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
+_ACCENTS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff"
+_PILED = re.compile(f"([{_ACCENTS}]{{2}})[{_ACCENTS}]+")
+_BLANKS = str.maketrans("\n\t", "  ")
+
+
+def steady(text: str) -> str:
+    """Return `text` with only what every terminal gives the same width, at most two accents on a letter."""
+    if text.isascii():
+        return text
+    text = _UNSTEADY.sub("", text)
+    text = _FLAG.sub(lambda found: chr(ord(found[0]) - 0x1F1E6 + ord("A")), text)
+    return _PILED.sub(r"\1", text)
+
+
+def one_line(text: str) -> str:
+    """Return `text` from outside as one clean, steady line. Long text is cut first: no row shows 2,000 signs."""
+    return steady(clean_line(text[:4000]))
+
+
+def cut(text: str, width: int, ellipsis: str = "…") -> str:
+    """Return `text` in at most `width` cells, with an ellipsis where something is missing."""
+    if cell_len(text) <= width:
+        return text
+    if width <= 0:
+        return ""
+    room, end = width - 1, 0
+    for _, after, cells in split_graphemes(text[: 4 * width + 16])[0]:
+        if cells > room:
+            break
+        room -= cells
+        end = after
+    return text[:end] + ellipsis
+
+
+class Line:
+    """A row that is being written from left to right.
+
+    Args:
+        look: gives roles their styles.
+        width: of the row, in cells; what does not fit is cut.
+        ground: what the row lies on.
+    """
+
+    __slots__ = ("_pieces", "column", "ground", "look", "width")
+
+    def __init__(self, look: Look, width: int, ground: Ground = "bg") -> None:
+        self.look = look
+        self.width = width
+        self.ground: Ground = ground
+        self.column = 0
+        self._pieces: list[tuple[str, Style]] = []
+
+    def _add(self, text: str, style: Style, cells: int) -> None:
+        if not text:
+            return
+        if self._pieces and self._pieces[-1][1] == style:
+            self._pieces[-1] = (self._pieces[-1][0] + text, style)
+        else:
+            self._pieces.append((text, style))
+        self.column += cells
+
+    def put(
+        self,
+        text: str,
+        role: Role = "text",
+        *,
+        width: int | None = None,
+        right: bool = False,
+        bold: bool = False,
+        ground: Ground | None = None,
+    ) -> "Line":
+        """Write text at the current column and return the line.
+
+        Args:
+            text: anything; it is made one clean line.
+            role: what it is drawn as.
+            width: cells to fill, the text cut or padded; `None` for as many as it needs.
+            right: whether padding goes before the text.
+            bold: whether it is bold beyond its role.
+            ground: another ground than the row's.
+        """
+        if not (text.isascii() and text.isprintable()):
+            text = steady(clean(text)).translate(_BLANKS)
+        room = self.width - self.column
+        room = room if width is None else min(width, room)
+        shown = cut(text, room, self.look.sign("…"))
+        cells = cell_len(shown)
+        style = self.look.style(role, ground or self.ground, bold=bold)
+        blank = self.look.style("text", ground or self.ground)
+        pad = room - cells if width is not None else 0
+        if pad and right:
+            self._add(" " * pad, blank, pad)
+        if shown.endswith("…") and cells < cell_len(text) and role != "muted":
+            dots = self.look.sign("…")
+            self._add(shown[: -len(dots)], style, cells - 1)
+            self._add(dots, self.look.style("muted", ground or self.ground), 1)
+        else:
+            self._add(shown, style, cells)
+        if pad and not right:
+            self._add(" " * pad, blank, pad)
+        return self
+
+    def sign(self, sign: str, role: Role = "text") -> "Line":
+        """Write one of our own signs."""
+        return self.put(self.look.sign(sign), role)
+
+    def spans(self, spans: Iterable[Span]) -> "Line":
+        """Write several spans."""
+        for text, role in spans:
+            self.put(text, role)
+        return self
+
+    def gap(self, cells: int = 1) -> "Line":
+        """Leave cells empty."""
+        cells = max(0, min(cells, self.width - self.column))
+        self._add(" " * cells, self.look.style("text", self.ground), cells)
+        return self
+
+    def to(self, column: int) -> "Line":
+        """Leave cells empty up to a column."""
+        return self.gap(column - self.column)
+
+    def fill(self, sign: str, column: int, role: Role = "rule") -> "Line":
+        """Draw a sign again and again up to a column."""
+        cells = max(0, min(column, self.width) - self.column)
+        self._add(self.look.sign(sign) * cells, self.look.style(role, self.ground), cells)
+        return self
+
+    def strip(self) -> Strip:
+        """Return the row, filled up to its width; neighbours of one style are one segment."""
+        self.to(self.width)
+        return Strip([Segment(text, style) for text, style in self._pieces], self.width)
