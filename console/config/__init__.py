@@ -1,0 +1,1 @@
+"""Configuration: where things lie, what the agent has chosen, and where secrets are; loads no Textual."""

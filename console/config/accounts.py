@@ -1,0 +1,216 @@
+"""One account: a mailbox of the desk as the configuration describes it, every value checked."""
+
+import re
+import shlex
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from ipaddress import ip_address
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic_core import PydanticCustomError
+
+from storage.kinds.clean import clean_line, folded
+from widgets.language import _
+
+IMPLICIT_PORT = 993
+STARTTLS_PORT = 143
+SUBMISSIONS_PORT = 465
+POLL_LEAST, POLL_MOST = 5, 86_400
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,255}")
+_HOST = re.compile(r"[\w.:%-]{1,255}")
+
+
+class Tls(StrEnum):
+    """How a connection to a mail server is kept from listeners (RFC 8314)."""
+
+    IMPLICIT = "implicit"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+def refuse(sentence: str) -> PydanticCustomError:
+    """Return the error that a validator raises: its text is ours, and says what to do."""
+    # Braces would be read as places to fill in.
+    return PydanticCustomError("plantao", "{sentence}", {"sentence": sentence})
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a server answers."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def read(cls, text: str, *, port: int) -> Self:
+        """Read ``host:port`` or ``host``; an IPv6 address stands in brackets before a port.
+
+        Args:
+            text: as a person writes it.
+            port: what holds when the text gives none.
+
+        Raises:
+            ValueError: it is not of that form.
+        """
+        host, _colon, number = text.rpartition(":")
+        if not _colon or "]" in number or (":" in host and not host.startswith("[")):
+            host, number = text, str(port)
+        host = host.removeprefix("[").removesuffix("]")
+        if not _HOST.fullmatch(host) or not (number.isascii() and number.isdigit() and 0 < int(number[:6]) < 65536):
+            raise ValueError(text)
+        return cls(host.lower(), int(number))
+
+    def __str__(self) -> str:
+        """Write it as it is read."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def loopback(self) -> bool:
+        """Say whether it is this machine, so that nobody can listen on the way."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost" or self.host.endswith(".localhost")
+
+
+def default_tls(server: Server) -> Tls:
+    """Return how a server is spoken to when the configuration does not say: by its port, in plain never but at home."""
+    if server.port == IMPLICIT_PORT:
+        return Tls.IMPLICIT
+    if server.port == STARTTLS_PORT:
+        return Tls.STARTTLS
+    return Tls.NONE if server.loopback else Tls.IMPLICIT
+
+
+def _line(text: str) -> str:
+    if not text or clean_line(text) != text:
+        raise refuse(_("This must be one line of text, without control characters or doubled spaces. Write it anew."))
+    return text
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(folded(text)):
+        raise refuse(_("A name has letters, digits, dots, - and _ only, 64 at most. Choose a shorter or plainer one."))
+    return text
+
+
+def _address(text: str) -> str:
+    if clean_line(text) != text or not _ADDRESS.fullmatch(text):
+        raise refuse(_("This is no mail address: write the address alone, as in support@example.org."))
+    return text.lower()
+
+
+def _server(port: int) -> BeforeValidator:
+    def read(value: object) -> Server | None:
+        if value is None or isinstance(value, Server):
+            return value  # whether there may be none is for the field's type to say
+        try:
+            return Server.read(value if isinstance(value, str) else "", port=port)
+        except ValueError:
+            raise refuse(_("This is no server: write HOST:PORT, as in imap.example.org:993.")) from None
+
+    return BeforeValidator(read)
+
+
+def _tls(value: object) -> Tls:
+    try:
+        return Tls(value)  # type: ignore[arg-type]  # whatever the file holds
+    except ValueError:
+        raise refuse(_("Write one of {words}.").format(words=", ".join(Tls))) from None
+
+
+def _command(text: str) -> str:
+    try:
+        words = shlex.split(_line(text))
+    except ValueError:
+        raise refuse(_("A quotation mark in this command is never closed. Close it.")) from None
+    if not words or not words[0]:
+        raise refuse(_("This command is empty. Name a program that prints the password, or remove the line."))
+    return text
+
+
+def _moment(value: object) -> datetime | None:
+    if value is None or value == "now":
+        return None
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if isinstance(moment, datetime):
+            return moment.astimezone(UTC)  # one without a zone is meant in the zone of this machine
+        if isinstance(moment, date):
+            return datetime.combine(moment, time()).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    raise refuse(_('This is no date: write one as in 2026-01-31, or "now".'))
+
+
+def _group(text: str) -> str:
+    return _name(text) if text else text
+
+
+def _poll(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and POLL_LEAST <= value <= POLL_MOST:
+        return value
+    raise refuse(_("Write a whole number of seconds from {least} to {most}.").format(least=POLL_LEAST, most=POLL_MOST))
+
+
+Line = Annotated[str, AfterValidator(_line)]
+Name = Annotated[str, AfterValidator(_name)]
+Address = Annotated[str, AfterValidator(_address)]
+_AsText = PlainSerializer(str, return_type=str)
+
+
+class Account(BaseModel):
+    """One mailbox and how to reach it; a frozen value without its password.
+
+    Attributes:
+        name: what the desk calls it.
+        address: to which customers write, in lower case.
+        aliases: other addresses that arrive in the same mailbox, in lower case.
+        imap: the server that mail is read from; port 993 unless given.
+        smtp: the server that mail is sent through; port 465 unless given.
+        user: what the servers know the mailbox by; the address unless given.
+        tls: how the IMAP connection is protected; chosen by the port unless given. In plain only when the server
+            is this machine, or when the configuration says ``none`` in so many words.
+        password_command: a program and its arguments whose first line of output is the password; run without a shell.
+        folders: further folders to keep in step, beside INBOX and Sent.
+        sent: the folder of sent mail; `None` to ask the server.
+        archive: the folder that a resolved conversation moves to; `None` to leave it where it is.
+        group: the tenant: threading never crosses groups.
+        live_since: in UTC, the moment from which mail is work and not history; `None` for when the desk first sees
+            the mailbox.
+        poll_seconds: how long to wait between two looks at a server without IDLE.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    address: Address
+    aliases: tuple[Address, ...] = ()
+    imap: Annotated[Server, _server(IMPLICIT_PORT), _AsText]
+    smtp: Annotated[Server | None, _server(SUBMISSIONS_PORT), _AsText] = None
+    user: Line = Field(default_factory=lambda known: known.get("address", ""))
+    tls: Annotated[Tls, BeforeValidator(_tls)] = Field(
+        default_factory=lambda known: default_tls(known["imap"]) if "imap" in known else Tls.IMPLICIT
+    )
+    # Out of repr: its arguments may be a secret, whatever the guide says.
+    password_command: Annotated[str, AfterValidator(_command)] | None = Field(default=None, repr=False)
+    folders: tuple[Line, ...] = ()
+    sent: Line | None = None
+    archive: Line | None = None
+    group: Annotated[str, AfterValidator(_group)] = ""
+    live_since: Annotated[datetime | None, BeforeValidator(_moment)] = None
+    poll_seconds: Annotated[int, BeforeValidator(_poll)] = 60
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Return every address that arrives here."""
+        return frozenset({self.address, *self.aliases})
+
+    @property
+    def variable_name(self) -> str:
+        """Return the account's name as the end of an environment variable: A to Z, digits and _ only."""
+        return re.sub(r"[^A-Z0-9]", "_", folded(self.name).upper())
