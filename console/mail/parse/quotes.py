@@ -1,0 +1,154 @@
+"""What the author wrote here, apart from what stands quoted and from the signature."""
+
+import re
+from dataclasses import dataclass
+
+from console.mail.parse.markers import Mark, Text, is_quoted, marks, unquoted
+
+_SIGNATURE = re.compile(r"^(?:--|—|––) ?$")
+_RULE = re.compile(r"^[ \t]*(?:[-_=~+*#]{2,}|ᐧ)[ \t]*$")
+_LONG_RULE = re.compile(r"^[ \t]*[-_=—*]{5,}[ \t]*$")
+_SENT_FROM = re.compile(
+    r"^[ \t*_]*(?:sent (?:from|via|with|by) (?:my |a |the )?[\w ™®.'’\-]{2,40}|get outlook for (?:ios|android|mac)|sent by outlook"
+    r"|enviad[oa] (?:do|da|desde|a partir d[oae]|pel[oa]|via|com|por|con|de) (?:o |a |mi |meu |minha |el |la |mis |um |un )?[\w .’'\-]{2,40}"
+    r"|obter o outlook para [\w ]{2,20}|obtener outlook para [\w ]{2,20}|obtenga outlook para [\w ]{2,20}|baixe o outlook para [\w ]{2,20}"
+    r"|envoyé (?:de|depuis|à partir d[eu]|avec|par) [\w .’'\-]{2,40}|télécharge[rz] outlook pour [\w ]{2,20}|obtenir outlook pour [\w ]{2,20}"
+    r"|(?:von meinem [\w .\-]{2,40} )?gesendet(?: (?:von|mit|über|aus)[\w .\-]{2,50})?|diese nachricht wurde von [\w .\-]{2,60} gesendet\.?|holen sie sich outlook [\w ]{2,20}"
+    r"|inviato da(?:l|lla)?[\w .’'\-]{2,40}|scarica outlook [\w ]{2,20}|verzonden (?:vanaf|met|via|vanuit) [\w .\-]{2,40}|outlook voor [\w ]{2,20} downloaden"
+    r"|wysłane z [\w .\-]{2,40}|pobierz outlook [\w ]{2,20}|отправлено (?:с|из|от) [\w .\-]{2,40}|надіслано (?:з|із) [\w .\-]{2,40}|skickat från [\w .\-]{2,40}|sendt fra [\w .\-]{2,40}"
+    r"|lähetetty [\w .\-]{2,40}|odesláno z [\w .\-]{2,40}|odoslané z [\w .\-]{2,40}|trimis de pe [\w .\-]{2,40}|[\w’']+'?(?:ımdan|imden|den|dan) gönderildi|发自我的[\w ]{2,20}|從我的[\w ]{2,20}傳送|[\w]{2,20}から送信)"
+    r"[ \t*_.]*(?:[<(\[].{0,200})?[ \t]*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A text taken apart.
+
+    Attributes:
+        reply: what the author wrote here.
+        quoted: what stands quoted, without its quote marks.
+        marks: every place where somebody else's words begin.
+        cut: the first line that is wholly somebody else's to the end, or the number of lines.
+    """
+
+    reply: str
+    quoted: str
+    marks: list[Mark]
+    cut: int
+
+
+def split(page: Text, signatures: list[tuple[int, int]] | None = None) -> Split:
+    """Take the author's words apart from quotes and signature.
+
+    A mark with the author's words above it (an answer on top) cuts all that follows, unless quote marks show where the
+    quotation ends and the author goes on below. Time is linear.
+
+    Args:
+        page: the whole text.
+        signatures: where lines of a signature start and end that the HTML names as such.
+    """
+    lines = page.lines
+    found = marks(page)
+    owner = bytearray(len(lines))  # 0 the author's, 1 quoted, 2 a mark, 3 signature
+    for number, line in enumerate(lines):
+        if line and (line[0] in ">|" or line[0] in " \t") and is_quoted(line):
+            owner[number] = 1
+    for start, end in signatures or ():
+        for number in range(start, min(end, len(lines))):
+            if owner[number] == 0:
+                owner[number] = 3
+    cut = _cut(lines, owner, found)
+    for number in range(cut, len(lines)):
+        if owner[number] == 0:
+            owner[number] = 1
+    _take_signature(lines, owner, cut)
+    reply = _reply(lines, owner)
+    quoted = _quoted(lines, owner)
+    if not reply and not found and quoted:
+        # Nothing but quote marks and nobody named: the quotation is the message.
+        reply = page.text.strip("\n")
+    return Split(reply, quoted, found, cut)
+
+
+def _cut(lines: list[str], owner: bytearray, found: list[Mark]) -> int:
+    """Mark the marks, and return the line from which all is somebody else's."""
+    for place, mark in enumerate(found):
+        if owner[mark.first] == 1 and mark.kind != "forwarded":
+            continue  # a mark inside a quotation
+        following = mark.after
+        while following < len(lines) and not lines[following].strip():
+            following += 1
+        first = mark.first
+        while first > 0 and (not lines[first - 1].strip() or _LONG_RULE.match(lines[first - 1])):
+            first -= 1
+        if mark.kind == "attribution":
+            if following < len(lines) and owner[following] == 1:
+                for number in range(mark.first, mark.after):
+                    owner[number] = 2
+                continue
+            has_words = any(owner[number] == 0 and lines[number].strip() for number in range(first))
+            if not has_words and not any(later.first >= following for later in found[place + 1 :]):
+                # Nothing above and no quote marks below: the answer stands inside the old text; show it.
+                for number in range(mark.first, mark.after):
+                    owner[number] = 2
+                continue
+        for number in range(mark.first, mark.after):
+            owner[number] = 2
+        return first
+    return len(lines)
+
+
+def _take_signature(lines: list[str], owner: bytearray, cut: int) -> None:
+    """Find where the author's signature starts, and mark it up to the next quotation or mark."""
+    for number in range(cut):
+        line = lines[number]
+        if owner[number] != 0 or not line:
+            continue
+        sign = line[0]
+        if sign in "-—–" and _SIGNATURE.match(line):
+            if sign == "-" or line.endswith(" "):
+                _until_quote(owner, number, cut)
+        elif len(line) < 250 and _SENT_FROM.match(line):
+            _until_quote(owner, number, cut)
+
+
+def _until_quote(owner: bytearray, first: int, cut: int) -> None:
+    for number in range(first, cut):
+        if owner[number] in (1, 2):
+            return
+        owner[number] = 3
+
+
+def _reply(lines: list[str], owner: bytearray) -> str:
+    kept: list[str] = []
+    gap = False
+    for number, line in enumerate(lines):
+        if owner[number]:
+            gap = True
+        elif line.strip():
+            if gap and kept and kept[-1]:
+                kept.append("")
+            gap = False
+            kept.append(line)
+        else:
+            kept.append("")
+    while kept and (not kept[-1].strip() or _RULE.match(kept[-1])):
+        kept.pop()
+    while kept and not kept[0].strip():
+        kept.pop(0)
+    return "\n".join(kept)
+
+
+def _quoted(lines: list[str], owner: bytearray) -> str:
+    kept = []
+    for number, line in enumerate(lines):
+        if owner[number] == 1:
+            bare = line
+            depth = 0
+            while depth < 20 and is_quoted(bare):
+                bare = unquoted(bare)
+                depth += 1
+            kept.append(bare)
+    return "\n".join(kept).strip("\n")
