@@ -33,6 +33,7 @@ class Received(Fact):
     size: int
     mailbox_id: int
     author_id: int | None
+    customer_id: int | None
     direction: Direction
     automatic: Automatic
     key: str

@@ -17,6 +17,8 @@ class Message(SQLModel, table=True):
     Attributes:
         key: digest of group, Message-ID, author, date, subject and body: what makes it this message.
         header_key: digest of group and Message-ID, by which others cite it; null when it has none.
+        customer_id: who is the customer here: the author; of a mail that one of us forwarded the original author;
+            of an answer the first person it goes to.
         evidence, through_id: the rule that put it into its conversation, and by which message.
         marked: its sender takes no part in the conversation and is no recipient by default.
         handled: it needs no answer any more.
@@ -32,6 +34,7 @@ class Message(SQLModel, table=True):
     mailbox_id: int = Field(sa_column=key("mailbox"))
     conversation_id: int | None = Field(sa_column=key("conversation", optional=True))
     author_id: int | None = Field(sa_column=key("person", optional=True))
+    customer_id: int | None = Field(sa_column=key("person", optional=True))
     direction: Direction = Field(sa_type=word(Direction))
     automatic: Automatic = Field(sa_type=word(Automatic))
     arrived_at: datetime = Field(sa_type=Utc)

@@ -1,0 +1,122 @@
+"""The register of appliers, and the few statements that all of them are made of."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Column, Connection, Table, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel
+
+from storage.events import KINDS, Fact
+from storage.kinds.errors import Changed
+
+AnyFact = TypeVar("AnyFact", bound=Fact)
+Touched = Iterable[int]
+"""The conversations whose following columns (counts, times, customer) must be made anew."""
+
+_APPLIERS: dict[type[Fact], Callable[[Sequence[Any], Connection], Touched]] = {}
+_AT_ONCE = 500  # values in one IN list: well under every limit, and the statement stays cached
+
+
+def applies(
+    kind: type[AnyFact],
+) -> Callable[[Callable[[Sequence[AnyFact], Connection], Touched]], Callable[[Sequence[AnyFact], Connection], Touched]]:
+    """Register the function that applies facts of `kind`."""
+
+    def register(
+        function: Callable[[Sequence[AnyFact], Connection], Touched],
+    ) -> Callable[[Sequence[AnyFact], Connection], Touched]:
+        _APPLIERS[kind] = function
+        return function
+
+    return register
+
+
+def missing() -> list[str]:
+    """Return the kinds of fact that have no applier; a test holds this empty."""
+    return sorted(word for word, kind in KINDS.items() if kind not in _APPLIERS)
+
+
+def apply(session: Session, facts: Sequence[Fact]) -> set[int]:
+    """Apply facts in their order, runs of one kind set-wise.
+
+    Returns:
+        The conversations that `refresh` must be told of.
+
+    Raises:
+        Changed: a row does not stand as a fact needs it to.
+    """
+    connection = session.connection()
+    touched: set[int] = set()
+    for kind, run in groupby(facts, key=type):
+        touched.update(_APPLIERS[kind](list(run), connection))
+    return touched
+
+
+def table(model: type[SQLModel]) -> Table:
+    """Return the table behind a model: set-wise work goes past the ORM."""
+    return cast("Table", model.__table__)  # type: ignore[attr-defined]
+
+
+def insert(
+    connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], *, lenient: bool = False
+) -> None:
+    """Insert rows; with `lenient` a row whose key is there already is left out."""
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table(model))
+    connection.execute(statement.on_conflict_do_nothing() if lenient else statement, list(rows))
+
+
+def chunks(ids: Iterable[Any], size: int = _AT_ONCE) -> Iterator[list[Any]]:
+    """Yield the distinct values in sorted lists of at most `size`."""
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
+
+
+def standing(connection: Connection, model: type[SQLModel], column: str, ids: Iterable[int]) -> dict[int, Any]:
+    """Return what `column` holds now in the rows with these ids."""
+    rows = table(model)
+    found: dict[int, Any] = {}
+    for some in chunks(ids):
+        found.update(connection.execute(select(rows.c.id, rows.c[column]).where(rows.c.id.in_(some))).tuples().all())
+    return found
+
+
+def move(connection: Connection, model: type[SQLModel], column: str, changes: Sequence[tuple[int, Any, Any]]) -> None:
+    """Set `column` from what each (id, before, after) says it holds to what it shall hold.
+
+    Several changes of one row in one call chain: the second must start where the first ended.
+
+    Raises:
+        Changed: rows that do not hold what they should; nothing was written.
+    """
+    holds = standing(connection, model, column, (number for number, _, _ in changes))
+    wrong = []
+    for number, before, after in changes:
+        if number not in holds or holds[number] != before:
+            wrong.append(number)
+        holds[number] = after
+    if wrong:
+        raise Changed(table(model).name, tuple(wrong))
+    rows = table(model)
+    target = cast("Column[Any]", rows.c[column])
+    connection.execute(
+        update(rows).where(rows.c.id == bindparam("row")).values({target: bindparam("after", type_=target.type)}),
+        [{"row": number, "after": holds[number]} for number in dict.fromkeys(number for number, _, _ in changes)],
+    )
+
+
+def remove(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Delete the rows that match these columns exactly."""
+    if not rows:
+        return
+    target = table(model)
+    names = list(rows[0])
+    statement = delete(target)
+    for name in names:
+        statement = statement.where(target.c[name] == bindparam(f"a_{name}"))
+    connection.execute(statement, [{f"a_{name}": row[name] for name in names} for row in rows])

@@ -1,0 +1,67 @@
+"""Applying what agents decide about conversations."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from storage.apply.base import Touched, applies, chunks, insert, move, remove, table
+from storage.events import Assigned, Handled, Linked, Snoozed, StatusChanged, Tagged
+from storage.kinds.errors import Changed
+from storage.models import Conversation, Link, Message, Tag
+
+
+@applies(StatusChanged)
+def _(facts: Sequence[StatusChanged], connection: Connection) -> Touched:
+    move(connection, Conversation, "status", [(fact.conversation_id, fact.before, fact.after) for fact in facts])
+    return ()
+
+
+@applies(Assigned)
+def _(facts: Sequence[Assigned], connection: Connection) -> Touched:
+    move(connection, Conversation, "assignee_id", [(fact.conversation_id, fact.before, fact.after) for fact in facts])
+    return ()
+
+
+@applies(Snoozed)
+def _(facts: Sequence[Snoozed], connection: Connection) -> Touched:
+    move(connection, Conversation, "snoozed_until", [(fact.conversation_id, fact.before, fact.after) for fact in facts])
+    return ()
+
+
+@applies(Handled)
+def _(facts: Sequence[Handled], connection: Connection) -> Touched:
+    changes = [(number, not fact.after, fact.after) for fact in facts for number in fact.message_ids]
+    move(connection, Message, "handled", changes)
+    return {fact.conversation_id for fact in facts}
+
+
+@applies(Tagged)
+def _(facts: Sequence[Tagged], connection: Connection) -> Touched:
+    tags = table(Tag)
+    held: set[tuple[int, str]] = set()
+    for some in chunks(fact.conversation_id for fact in facts):
+        held.update(
+            (row.conversation_id, row.tag)
+            for row in connection.execute(tags.select().where(tags.c.conversation_id.in_(some)))
+        )
+    before = set(held)
+    for fact in facts:
+        mine = {tag for number, tag in held if number == fact.conversation_id}
+        if mine & set(fact.added) or not mine >= set(fact.removed):
+            raise Changed("tag", (fact.conversation_id,))
+        held |= {(fact.conversation_id, tag) for tag in fact.added}
+        held -= {(fact.conversation_id, tag) for tag in fact.removed}
+    remove(connection, Tag, [{"conversation_id": number, "tag": tag} for number, tag in sorted(before - held)])
+    insert(connection, Tag, [{"conversation_id": number, "tag": tag} for number, tag in sorted(held - before)])
+    return ()
+
+
+@applies(Linked)
+def _(facts: Sequence[Linked], connection: Connection) -> Touched:
+    for fact in facts:
+        row = {"conversation_id": fact.conversation_id, "other_id": fact.other_id}
+        if fact.after:
+            insert(connection, Link, [{**row, "reason": fact.reason}], lenient=True)
+        else:
+            remove(connection, Link, [row])
+    return ()

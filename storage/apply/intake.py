@@ -1,0 +1,182 @@
+"""Applying the facts of mail that came in: messages, deliveries, and the conversations they join."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, bindparam, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.apply.base import Touched, applies, insert, move, remove, standing, table
+from storage.events import Joined, Merged, Quarantined, Received, Redelivered, Split
+from storage.kinds import Channel, ConversationKind, Evidence, Priority, Status, Tier
+from storage.kinds.errors import Changed
+from storage.models import Conversation, Message, Participant, Parting, Raw
+
+
+@applies(Received)
+def _(facts: Sequence[Received], connection: Connection) -> Touched:
+    messages = [
+        {
+            "id": fact.message_id,
+            "mailbox_id": fact.mailbox_id,
+            "conversation_id": None,
+            "author_id": fact.author_id,
+            "customer_id": fact.customer_id,
+            "direction": fact.direction,
+            "automatic": fact.automatic,
+            "arrived_at": fact.happened_at,
+            "key": bytes.fromhex(fact.key),
+            "header_key": bytes.fromhex(fact.header_key) if fact.header_key else None,
+            "evidence": None,
+            "through_id": None,
+            "marked": False,
+            "handled": False,
+            "history": fact.history,
+        }
+        for fact in facts
+    ]
+    insert(connection, Message, messages)
+    _keep(connection, facts)
+    return ()
+
+
+@applies(Redelivered)
+def _(facts: Sequence[Redelivered], connection: Connection) -> Touched:
+    _keep(connection, facts)
+    return ()
+
+
+@applies(Quarantined)
+def _(facts: Sequence[Quarantined], connection: Connection) -> Touched:
+    _keep(connection, facts)
+    return ()
+
+
+def _keep(connection: Connection, facts: Sequence[Received | Redelivered | Quarantined]) -> None:
+    rows = [
+        {
+            "id": fact.raw_id,
+            "mailbox_id": fact.mailbox_id,
+            "message_id": None if isinstance(fact, Quarantined) else fact.message_id,
+            "digest": bytes.fromhex(fact.raw_digest),
+            "size": fact.size,
+            "arrived_at": fact.happened_at,
+            "quarantined": fact.reason if isinstance(fact, Quarantined) else None,
+        }
+        for fact in facts
+    ]
+    insert(connection, Raw, rows)
+
+
+@applies(Joined)
+def _(facts: Sequence[Joined], connection: Connection) -> Touched:
+    _begin(connection, [(fact.conversation_id, fact.mailbox_id, fact.starts) for fact in facts if fact.starts])
+    holds = standing(connection, Message, "conversation_id", (fact.message_id for fact in facts))
+    if taken := tuple(fact.message_id for fact in facts if holds.get(fact.message_id, -1) is not None):
+        raise Changed("message", taken)
+    messages = table(Message)
+    connection.execute(
+        update(messages).where(messages.c.id == bindparam("row")),
+        [
+            {
+                "row": fact.message_id,
+                "conversation_id": fact.conversation_id,
+                "evidence": fact.evidence,
+                "through_id": fact.through_id,
+                "marked": fact.marked,
+            }
+            for fact in facts
+        ],
+    )
+    _take_part(
+        connection,
+        (
+            (fact.conversation_id, person, fact.marked and place == 0)
+            for fact in facts
+            for place, person in enumerate(fact.participants)
+        ),
+    )
+    return {fact.conversation_id for fact in facts}
+
+
+@applies(Merged)
+def _(facts: Sequence[Merged], connection: Connection) -> Touched:
+    for fact in facts:  # merges chain, and are few
+        move(connection, Conversation, "joined_into", [(fact.other_id, None, fact.conversation_id)])
+        _carry(connection, fact, fact.other_id, fact.conversation_id)
+        _take_part(connection, ((fact.conversation_id, person, marked) for person, marked in fact.came))
+        if fact.lifts:
+            remove(connection, Parting, [_pair(fact)])
+    return {number for fact in facts for number in (fact.conversation_id, fact.other_id)}
+
+
+@applies(Split)
+def _(facts: Sequence[Split], connection: Connection) -> Touched:
+    for fact in facts:
+        if fact.starts:
+            _begin(connection, [(fact.other_id, fact.mailbox_id, fact.starts)])
+        else:
+            move(connection, Conversation, "joined_into", [(fact.other_id, fact.conversation_id, None)])
+        _carry(connection, fact, fact.conversation_id, fact.other_id)
+        _take_part(connection, ((fact.other_id, person, marked) for person, marked in fact.people))
+        remove(
+            connection,
+            Participant,
+            [{"conversation_id": fact.conversation_id, "person_id": person} for person, _ in fact.left],
+        )
+        if fact.parts:
+            insert(connection, Parting, [_pair(fact)], lenient=True)
+    return {number for fact in facts for number in (fact.conversation_id, fact.other_id)}
+
+
+def _begin(connection: Connection, conversations: Sequence[tuple[int, int, Status]]) -> None:
+    rows = [
+        {
+            "id": number,
+            "mailbox_id": mailbox_id,
+            "status": status,
+            "assignee_id": None,
+            "tier": Tier.N1,
+            "channel": Channel.EMAIL,
+            "kind": ConversationKind.CARE,
+            "priority": Priority.NORMAL,
+            "organization_id": None,
+            "joined_into": None,
+            "snoozed_until": None,
+            "message_count": 0,
+        }
+        for number, mailbox_id, status in conversations
+    ]
+    insert(connection, Conversation, rows)
+
+
+def _carry(connection: Connection, fact: Merged | Split, source: int, target: int) -> None:
+    """Move a fact's messages from one conversation to the other, each with its new evidence."""
+    move(connection, Message, "conversation_id", [(number, source, target) for number in fact.message_ids])
+    if fact.before != fact.after:
+        changes: Iterable[tuple[int, Evidence, Evidence]] = zip(fact.message_ids, fact.before, fact.after, strict=True)
+        move(connection, Message, "evidence", list(changes))
+
+
+def _take_part(connection: Connection, rows: Iterable[tuple[int, int, bool]]) -> None:
+    """Put persons down as taking part; who was marked stays so only until somebody who is not names them."""
+    people = table(Participant)
+    insert_into = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(people)
+    values: dict[tuple[int, int], bool] = {}
+    for conversation_id, person_id, marked in rows:
+        values[conversation_id, person_id] = marked and values.get((conversation_id, person_id), True)
+    if values:
+        connection.execute(
+            insert_into.on_conflict_do_update(
+                index_elements=[people.c.conversation_id, people.c.person_id],
+                set_={"marked": people.c.marked & insert_into.excluded.marked},
+            ),
+            [
+                {"conversation_id": conversation_id, "person_id": person_id, "marked": marked}
+                for (conversation_id, person_id), marked in values.items()
+            ],
+        )
+
+
+def _pair(fact: Merged | Split) -> dict[str, int]:
+    one, other = sorted((fact.conversation_id, fact.other_id))
+    return {"one_id": one, "other_id": other}

@@ -1,0 +1,87 @@
+"""The columns of a conversation that follow from its messages, made anew set-wise."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ScalarSelect, and_, false, func, select, update
+from sqlmodel import Session
+
+from storage.apply.base import chunks, table
+from storage.kinds import Automatic, Direction
+from storage.models import Conversation, Message, Participant
+
+
+def refresh(session: Session, conversation_ids: Iterable[int]) -> None:
+    """Make the following columns of these conversations anew.
+
+    The oldest unanswered message is the earliest incoming one, written by a person and not handled, that came
+    after the last answer by a person (DOMAIN §3: what machines write neither starts a clock nor stops one).
+    """
+    conversation = table(Conversation)
+    values = {
+        "message_count": _of_messages(func.count()),
+        "first_message_id": _edge("id", last=False),
+        "last_message_id": _edge("id", last=True),
+        "last_message_at": _of_messages(func.max(_m.c.arrived_at)),
+        "customer_id": func.coalesce(_customer(incoming=True), _customer(incoming=False), _anybody()),
+        "oldest_unanswered_at": _oldest_unanswered(),
+    }
+    connection = session.connection()
+    for some in chunks(conversation_ids):
+        connection.execute(update(conversation).where(conversation.c.id.in_(some)).values(values))
+
+
+_c = table(Conversation)
+_m = table(Message).alias("m")
+_later = table(Message).alias("later")
+_mine = _m.c.conversation_id == _c.c.id
+
+
+def _of_messages(figure: "func.Function[int]") -> "ScalarSelect[int]":
+    return select(figure).select_from(_m).where(_mine).correlate(_c).scalar_subquery()
+
+
+def _edge(column: str, *, last: bool) -> "ScalarSelect[int]":
+    order = (_m.c.arrived_at.desc(), _m.c.id.desc()) if last else (_m.c.arrived_at, _m.c.id)
+    return select(_m.c[column]).where(_mine).order_by(*order).limit(1).correlate(_c).scalar_subquery()
+
+
+def _customer(*, incoming: bool) -> "ScalarSelect[int]":
+    chosen = and_(_mine, _m.c.customer_id.is_not(None))
+    if incoming:
+        chosen = and_(chosen, _m.c.direction == Direction.INCOMING, _m.c.automatic == Automatic.NO)
+    return (
+        select(_m.c.customer_id)
+        .where(chosen)
+        .order_by(_m.c.arrived_at, _m.c.id)
+        .limit(1)
+        .correlate(_c)
+        .scalar_subquery()
+    )
+
+
+def _anybody() -> "ScalarSelect[int]":
+    people = table(Participant)
+    return (
+        select(func.min(people.c.person_id)).where(people.c.conversation_id == _c.c.id).correlate(_c).scalar_subquery()
+    )
+
+
+def _oldest_unanswered() -> "ScalarSelect[int]":
+    answered = (
+        select(func.max(_later.c.arrived_at))
+        .where(
+            _later.c.conversation_id == _c.c.id,
+            _later.c.direction == Direction.OUTGOING,
+            _later.c.automatic == Automatic.NO,
+        )
+        .correlate(_c)
+        .scalar_subquery()
+    )
+    waiting = and_(
+        _mine,
+        _m.c.direction == Direction.INCOMING,
+        _m.c.automatic == Automatic.NO,
+        _m.c.handled == false(),
+        answered.is_(None) | (_m.c.arrived_at > answered),
+    )
+    return select(func.min(_m.c.arrived_at)).where(waiting).correlate(_c).scalar_subquery()

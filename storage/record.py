@@ -1,0 +1,205 @@
+"""The one door: facts are applied and appended to the log in the same transaction, each digest over the one before."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import islice
+
+from sqlalchemy import Row, func, select
+from sqlmodel import Session
+
+from storage.apply import apply, refresh
+from storage.apply.base import insert, table
+from storage.events import Actor, Fact, lift
+from storage.events.base import canonical
+from storage.models import Conversation, Event, EventPersonal
+
+_EVENT = table(Event)
+_PERSONAL = table(EventPersonal)
+_START = bytes(32)
+_PAGE = 10_000
+
+
+def record(
+    session: Session,
+    facts: Sequence[Fact],
+    *,
+    actor: Actor,
+    now: datetime,
+    action_id: int | None = None,
+    undoes: int | None = None,
+) -> int:
+    """Apply facts and append them to the log; the caller's transaction holds the store's lock.
+
+    Args:
+        session: of a writing transaction.
+        facts: in the order in which they came true.
+        actor: who acts.
+        now: the moment of recording (UTC).
+        action_id: an action under way that these belong to; `None` begins one.
+        undoes: the action that this one takes back.
+
+    Returns:
+        The action's id.
+
+    Raises:
+        Changed: a row does not stand as a fact needs it to; the transaction must be given up.
+    """
+    connection = session.connection()
+    last = connection.execute(select(_EVENT.c.id, _EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1)).first()
+    number, digest = (last.id, last.digest) if last else (0, _START)
+    action = action_id if action_id is not None else number + 1
+    events, personals = [], []
+    for number, fact in enumerate(facts, number + 1):  # noqa: B020 - goes on from the last
+        values, personal = fact.written()
+        public = canonical(
+            {
+                "id": number,
+                "action": action,
+                "undoes": undoes,
+                "agent": actor.agent_id,
+                "console": actor.console,
+                "kind": fact.kind,
+                "v": fact.version,
+                "happened": fact.happened_at.astimezone(UTC).isoformat(),
+                "recorded": now.astimezone(UTC).isoformat(),
+                "fact": values,
+            }
+        )
+        sealed = None
+        if personal:
+            salt = os.urandom(16)
+            sealed = seal(salt, personal)
+            personals.append({"event_id": number, "salt": salt, "personal": personal})
+        digest = chain(digest, public, sealed)
+        events.append(
+            {
+                "id": number,
+                "action_id": action,
+                "undoes": undoes,
+                "agent_id": actor.agent_id,
+                "console": actor.console,
+                "kind": fact.kind,
+                "version": fact.version,
+                "conversation_id": fact.about,
+                "happened_at": fact.happened_at,
+                "recorded_at": now,
+                "public": public,
+                "sealed": sealed,
+                "digest": digest,
+            }
+        )
+    insert(connection, Event, events)
+    insert(connection, EventPersonal, personals)
+    refresh(session, apply(session, facts))
+    return action
+
+
+def seal(salt: bytes, personal: str) -> bytes:
+    """Return the digest that stands in the chain for a personal part: SHA-256(salt ‖ personal)."""
+    return sha256(salt + personal.encode()).digest()
+
+
+def chain(before: bytes, public: str, sealed: bytes | None) -> bytes:
+    """Return the digest of a log row: over the row before, the public text, and the sealed personal part."""
+    return sha256(before + public.encode() + (sealed or b"")).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What verifying the chain gave.
+
+    Attributes:
+        facts: how many were read.
+        head: the last digest; beside a copy of it from a backup it shows tampering, alone only accidents.
+        broken_at: the first event that does not fit, `None` when all do.
+    """
+
+    facts: int
+    head: bytes
+    broken_at: int | None
+
+
+def verify(session: Session) -> Verified:
+    """Read the whole log and check every digest; erased personal parts do not break it."""
+    digest, count = _START, 0
+    for row in _rows(session):
+        count += 1
+        sealed = row.sealed
+        if row.personal is not None and seal(row.salt, row.personal) != sealed:
+            return Verified(count, digest, row.id)
+        digest = chain(digest, row.public, sealed)
+        if digest != row.digest or row.id != count:
+            return Verified(count, digest, row.id)
+    return Verified(count, digest, None)
+
+
+def facts_of(session: Session, *, action_id: int | None = None) -> Iterator[tuple[int, Fact]]:
+    """Yield (event id, fact) out of the log in its order, lifted to today's versions.
+
+    Args:
+        session: of any transaction.
+        action_id: only this agent's action.
+    """
+    for row in _rows(session, action_id=action_id):
+        yield row.id, fact_in(row.kind, row.version, row.public, row.personal)
+
+
+def fact_in(kind: str, version: int, public: str, personal: str | None) -> Fact:
+    """Return the fact that the texts of a log row hold."""
+    import json
+
+    written = json.loads(public)
+    return lift(kind, version, written["fact"], personal, datetime.fromisoformat(written["happened"]))
+
+
+def replay(log: Session, target: Session) -> int:
+    """Apply every fact of one store's log to the empty decided tables of another; return how many."""
+    done = 0
+    facts: Iterable[Fact] = (fact for _, fact in facts_of(log))
+    while page := list(islice(facts, _PAGE)):
+        apply(target, page)
+        done += len(page)
+    refresh(target, target.connection().execute(select(table(Conversation).c.id)).scalars().all())
+    return done
+
+
+def next_id(session: Session, column: str, table_name: str) -> int:
+    """Return the number after the greatest one in a table; the store's lock keeps others from taking it."""
+    from sqlalchemy import column as named
+    from sqlalchemy import table as plain
+
+    source = plain(table_name, named(column))
+    return int(session.connection().execute(select(func.coalesce(func.max(source.c[column]), 0))).scalar_one()) + 1
+
+
+def _rows(
+    session: Session, *, action_id: int | None = None
+) -> Iterator[Row[tuple[int, str, int, str, bytes, bytes, bytes, str]]]:
+    """Yield the log's rows with their personal parts, a page at a time: memory stays flat."""
+    after = 0
+    joined = (
+        select(
+            _EVENT.c.id,
+            _EVENT.c.kind,
+            _EVENT.c.version,
+            _EVENT.c.public,
+            _EVENT.c.sealed,
+            _EVENT.c.digest,
+            _PERSONAL.c.salt,
+            _PERSONAL.c.personal,
+        )
+        .select_from(_EVENT.outerjoin(_PERSONAL, _PERSONAL.c.event_id == _EVENT.c.id))
+        .order_by(_EVENT.c.id)
+        .limit(_PAGE)
+    )
+    if action_id is not None:
+        joined = joined.where(_EVENT.c.action_id == action_id, _EVENT.c.agent_id.is_not(None))
+    while True:
+        page = session.connection().execute(joined.where(_EVENT.c.id > after)).all()
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after = page[-1].id
