@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_COMMENTED = re.compile(r"\([^()]*\)")
 _COMMENT_SIGN = re.compile(r"[()\\]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _IN_TEXT = re.compile(r"[^\s<>()\[\]\",;:@]+@[^\s<>()\[\]\",;:@]+")
@@ -63,7 +64,10 @@ def _made(words: list[str], angle: str | None, comment: str) -> Correspondent | 
 
 def _address(text: str) -> str:
     """Return the bare address in an angle pair: routes, spaces, quotes and a second scheme are dropped."""
-    text = encoded_words.decode(text).strip().strip("\"'")
+    text = encoded_words.decode(text)
+    if "(" in text:
+        text = _COMMENTED.sub("", text)
+    text = text.strip().strip("\"'")
     if text.lower().startswith("mailto:"):
         text = text[7:]
     if text.startswith("@") and ":" in text:

@@ -12,9 +12,11 @@ from storage.kinds.mail import Attachment
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]{2,40})", re.IGNORECASE)
 _STUB = re.compile(
-    r"html|does not support|não suporta|no admite|no soporta|view (?:this|it) (?:message|e-?mail)? ?(?:online|in)"
-    r"|web version|versão web|versión web|clique aqui para visualizar",
-    re.IGNORECASE,
+    r"(?:not|n['’]t|unable|capable|suppor\w+|enabled?|view\w*|display\w*|read|only|suport\w+|admite|soport\w+|visuali\w+|ver|formato)"
+    r"\b.{0,60}\bhtml|\bhtml\b.{0,60}(?:capable|suppor\w*|enabled?|version|view\w*|compatib\w+|suport\w*|vers[ãi]\w+|format\w*)"
+    r"|(?:view|read|see) this (?:e-?mail|message) (?:online|in (?:your|a) browser)|web version|versão web|versión web"
+    r"|visualiz\w+ (?:est[ae]|o) (?:e-?mail|mensagem|mensaje|correo) (?:online|no navegador|en el navegador|en línea)",
+    re.IGNORECASE | re.DOTALL,
 )
 _SEALED = frozenset(
     {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted", "multipart/encrypted"}
@@ -97,6 +99,9 @@ def _read_leaf(part: Part, body: Body, limits: Limits, *, related: bool) -> None
             _add_plain(part, body)
         else:
             _add_html(part, body, limits)
+        if name := part.name():
+            # A text with a name that stands inline is both: read here, and a file to save.
+            body.attachments.append(Attachment(name, kind, size(part), part.section, inline=True))
         return
     if kind == "text/calendar" or kind == "application/ics":
         body.specials.add(Special.INVITATION)
@@ -135,8 +140,7 @@ def size(part: Part) -> int:
 def _is_attached(part: Part, *, related: bool) -> bool:
     if part.disposition == "attachment":
         return True
-    named = bool(part.name())
-    return named and (related or part.disposition != "inline" or part.media_type != "text/plain")
+    return related and bool(part.name())
 
 
 def _read_related(part: Part, body: Body, limits: Limits) -> None:

@@ -111,6 +111,43 @@ def _mostly(data: bytes, name: str) -> str | None:
     return text if broken * 4 <= beyond else None
 
 
+def _japanese(data: bytes) -> str | None:
+    """Read 8-bit Japanese, sent under the name of the 7-bit charset or under none."""
+    for name in ("cp932", "euc_jp"):
+        try:
+            return data.decode(name)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+_HIGH_RUNS = re.compile(rb"[\x80-\xff]+")
+
+
+def guess(data: bytes, hint: str = "") -> str:
+    """Return 8-bit `data` without a declaration as text: UTF-8, else the charset `hint`, else what it looks like.
+
+    Runs of high bytes that are all even and start like the common characters of GB 2312 are Chinese: in Western
+    text high bytes stand alone between letters.
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    name = codec(hint) if hint else ""
+    if name and name not in ("ascii", "cp1252", "utf-8"):
+        return decode(data, hint)
+    runs = _HIGH_RUNS.findall(data)
+    if sum(map(len, runs)) >= 8 and all(len(run) % 2 == 0 for run in runs):
+        leads = [run[place] for run in runs for place in range(0, len(run), 2)]
+        if sum(0xA1 <= lead <= 0xF7 for lead in leads) == len(leads) and len(data) < 3 * sum(map(len, runs)):
+            try:
+                return data.decode("gb18030")
+            except UnicodeDecodeError:
+                pass
+    return decode(data)
+
+
 def decode(data: bytes, declared: str = "") -> str:
     """Return `data` as text, whatever is declared: as declared, else as UTF-8, else as Windows-1252.
 
@@ -135,6 +172,8 @@ def decode(data: bytes, declared: str = "") -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
+    if name == "iso2022_jp_ext" and (japanese := _japanese(data)) is not None:
+        return japanese
     if name and name not in ("ascii", "cp1252"):
         text_or_none = _mostly(data, name)
         if text_or_none is not None:

@@ -10,8 +10,12 @@ _OPENING = re.compile(r"=\?[ \t]*([A-Za-z0-9_.:+\-]{1,64})(?:\*[A-Za-z0-9\-]{0,3
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
-def _word_bytes(encoding: str, text: str) -> bytes:
-    data = text.encode("utf-8", "replace")
+def _word_bytes(charset: str, encoding: str, text: str) -> bytes:
+    if text.isascii():
+        data = text.encode("ascii")
+    else:
+        # Raw signs inside a word, read already when the field was: give them back in the word's own charset.
+        data = text.encode(charsets.codec(charset) or "utf-8", "replace")
     if encoding in "bB":
         return encodings.base64(data)
     return binascii.a2b_qp(data.replace(b"\r", b"").replace(b"\n", b""), header=True)
@@ -63,7 +67,7 @@ def decode(text: str) -> str:
         if waiting and opening.group(1).lower() != charset:
             settle()
         charset = opening.group(1).lower()
-        waiting.append(_word_bytes(opening.group(2), text[body:end]))
+        waiting.append(_word_bytes(charset, opening.group(2), text[body:end]))
         position = end + 2
     settle()
     pieces.append(text[position:])

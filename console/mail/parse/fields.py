@@ -25,13 +25,15 @@ class Fields:
     Attributes:
         end: where the body starts.
         items: every field in order.
+        hint: the charset of the body, in which raw 8-bit signs may be written.
     """
 
-    __slots__ = ("_first", "end", "items")
+    __slots__ = ("_first", "end", "hint", "items")
 
     def __init__(self, items: list[tuple[bytes, bytes]], end: int) -> None:
         self.items = items
         self.end = end
+        self.hint = ""
         self._first: dict[bytes, bytes] = {}
         for name, value in items:
             self._first.setdefault(name.lower(), value)
@@ -49,31 +51,32 @@ class Fields:
 
     def text(self, name: bytes) -> str:
         """Return the first field of that name on one line, still encoded: see `readable`."""
-        return unfolded(self._first.get(name, b""))
+        return unfolded(self._first.get(name, b""), self.hint)
 
     def line(self, name: bytes) -> str:
         """Return the first field of that name as a person reads it: decoded, clean, one line."""
-        return readable(self._first.get(name, b""))
+        return readable(self._first.get(name, b""), self.hint)
 
 
-def unfolded(value: bytes) -> str:
-    """Return a raw field value as text on one line; raw 8-bit signs are read as UTF-8, else as Windows-1252."""
-    text = value.decode("ascii") if value.isascii() else charsets.decode(value)
+def unfolded(value: bytes, hint: str = "") -> str:
+    """Return a raw field value as text on one line; raw 8-bit signs are read as UTF-8, else as `hint` or a guess."""
+    text = value.decode("ascii") if value.isascii() else charsets.guess(value, hint)
     if "\n" in text or "\r" in text:
         text = _FOLD.sub("", text)
     return text.strip()
 
 
-def readable(value: bytes) -> str:
+def readable(value: bytes, hint: str = "") -> str:
     """Return a raw field value decoded, clean and on one line."""
-    return clean_line(encoded_words.decode(unfolded(value)))
+    return clean_line(encoded_words.decode(unfolded(value, hint)))
 
 
-def read(data: bytes, start: int, stop: int) -> Fields:
+def read(data: bytes, start: int, stop: int, *, whole: bool = False) -> Fields:
     """Read the header block that starts at `start`.
 
     The block ends at an empty line, or before the first line that is no field; such a line is passed over when a
-    field that mail is known by follows it at once.
+    field that mail is known by follows it at once. The first line of a part is never passed over, that of a `whole`
+    message is.
     """
     items: list[tuple[bytes, bytes]] = []
     position = start
@@ -85,7 +88,7 @@ def read(data: bytes, start: int, stop: int) -> Fields:
             if ending is not None and ending.end() > position:
                 return Fields(items, ending.end())
             line_end = data.find(b"\n", position, stop)
-            if line_end < 0 or not (items and _SURE.match(data, line_end + 1, stop)):
+            if line_end < 0 or not ((items or whole) and _SURE.match(data, line_end + 1, stop)):
                 if not items and (from_line := _FROM_LINE.match(data, position, stop)) is not None:
                     position = from_line.end()
                     continue
@@ -105,7 +108,7 @@ def top(data: bytes) -> int:
 
 _PARAMETER = re.compile(r';[\s;]*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
 _CONTINUED = re.compile(r"^(.+?)(?:\*(\d{1,3}))?(\*)?$")
-_ESCAPED = re.compile(r'\\(["\\])')
+_ESCAPED = re.compile(r'\\(.)', re.DOTALL)
 _COMMENT = re.compile(r"\([^()]*\)")
 
 

@@ -13,8 +13,9 @@ _REPLY_PREFIX = re.compile(rf"\s*(?:{labels.REPLY_PREFIXES})\s*(?:\[\d+\])?\s*[:
 _ADDRESS = re.compile(r"[^\s<>()\[\]@\"',;:]+@[^\s<>()\[\]@\"',;]+\.[^\s<>()\[\]@\"',;:]*[^\s<>()\[\]@\"',;:.]")
 _MAILTO = re.compile(r"<mailto:[^<>\s]*>|\[mailto:([^\[\]\s]*)\]|\s*\[\d+\](?=\s|$)")
 _BEFORE_NAME = re.compile(
-    r".*?(?:\d{1,2}[:.hH]\d\d(?::\d\d)?(?:\s*[ap]\.?m\.?)?|\d{1,4}[./\-]\d{1,2}[./\-]\d{1,4})(?:\s*(?:GMT|UTC)?[+\-]\d\d:?\d\d)?[,;\s]*"
-    r"(?:użytkownik|používateľ|uživatel|пользователь|skrev|heeft|schrieb|schreef|from|at|kl\.?|uhr|del|von)?[\s,;]*",
+    r".*(?:\d{1,2}[:.hH]\d\d(?::\d\d)?(?:\s*[ap]\.?m\.?)?|\d{1,4}[./\-]\d{1,2}[./\-]\d{1,4}|\b(?:19|20)\d\d)"
+    r"(?:\s*(?:GMT|UTC)?[+\-]\d\d:?\d\d)?[,;\s]*(?:р\.|г\.|uhr)?[,;\s]*"
+    r"(?:użytkownik|používateľ|uživatel|пользователь|користувач|skrev|heeft|schrieb|schreef|from|at|kl\.?|del|von)?[\s,;]*",
     re.IGNORECASE,
 )
 _TOUCHING = re.compile(
@@ -142,4 +143,4 @@ def _attributed(line: str) -> Correspondent:
     before = _MAILTO.sub("", line)[: hit.start()].rstrip("<( \t")
     skipped = _BEFORE_NAME.match(before)
     name = before[skipped.end() :] if skipped else before
-    return Correspondent(clean_line(name.strip(" \t\"'«»„”“,;:()<>")), hit.group().lower())
+    return Correspondent(clean_line(name).strip(" \"'«»„”“,;:()<>"), hit.group().lower())

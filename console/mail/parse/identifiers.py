@@ -10,7 +10,7 @@ _LONGEST = 500
 
 
 def _cleaned(inner: str) -> str:
-    bare = _SPACE.sub("", inner).strip("<>[](){}\"',;")
+    bare = _SPACE.sub("", inner).strip("<>(){}\"',;")
     bare = "".join(sign for sign in bare if sign.isprintable()) if not bare.isprintable() else bare
     return bare if _MEANING.search(bare) and len(bare) <= _LONGEST else ""
 

@@ -44,7 +44,7 @@ def _checked(raw: bytes, limits: Limits) -> bytes:
 
 
 def _top(raw: bytes, limits: Limits) -> Fields:
-    headers = fields.read(raw, fields.top(raw), min(len(raw), limits.header_bytes + 1))
+    headers = fields.read(raw, fields.top(raw), min(len(raw), limits.header_bytes + 1), whole=True)
     if headers.end > limits.header_bytes:
         raise Unreadable(QuarantineReason.TOO_MANY_HEADERS, f"a header of more than {limits.header_bytes} bytes")
     if len(headers.items) > limits.header_lines:
@@ -79,12 +79,10 @@ def _parse(raw: bytes, limits: Limits) -> Parsed:
     _top(raw, limits)
     root = tree.grow(raw, fields.top(raw), len(raw), limits)
     headers = root.headers
+    headers.hint = _hint(root)
     read = body.read(root, limits)
     subject = headers.line(b"subject")[: limits.subject]
-    people = addresses.read(headers.text(b"from"), 1)
-    if not people or not people[0].address:
-        people = addresses.read(headers.text(b"sender"), 1) or people
-    author = people[0] if people else _NOBODY
+    author = _author(headers)
     dated_at = dates.read(headers.text(b"date"))
     text = read.text()
     page = Text(text)
@@ -116,13 +114,31 @@ def _parse(raw: bytes, limits: Limits) -> Parsed:
     )
 
 
+def _hint(root: tree.Part) -> str:
+    for part_ in root.walk():
+        if part_.media_type.startswith("text/") and part_.parameters.get("charset"):
+            return part_.parameters["charset"]
+    return ""
+
+
+def _author(headers: Fields) -> Correspondent:
+    """Return who wrote: the first of From with an address, else Sender, else the address that answers go to."""
+    named = addresses.read(headers.text(b"from"), 5)
+    for name in (b"", b"sender", b"reply-to"):
+        people = addresses.read(headers.text(name), 5) if name else named
+        for one in people:
+            if one.address:
+                return Correspondent(named[0].name or one.name, one.address) if name and named else one
+    return named[0] if named else _NOBODY
+
+
 def _people(headers: Fields, name: bytes, limits: Limits) -> tuple[Correspondent, ...]:
     if name not in headers:
         return ()
     values = headers.all(name)
     found: list[Correspondent] = []
     for value in values:
-        found += [one for one in addresses.read(fields.unfolded(value), limits.recipients - len(found)) if one.address]
+        found += [one for one in addresses.read(fields.unfolded(value, headers.hint), limits.recipients - len(found)) if one.address]
         if len(found) >= limits.recipients:
             break
     return tuple(found)

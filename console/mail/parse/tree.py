@@ -12,7 +12,7 @@ from storage.kinds.clean import clean_line
 
 MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
 """The types whose content is a whole message."""
-_MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+\-]+/[a-z0-9!#$&^_.+\-]+")
+_MEDIA_TYPE = re.compile(r"[^\s/;,\"]+/[^\s/;,\"]+")
 _GUESSED = re.compile(rb"(?:\A|\n)--([^\s\-][^\r\n]{0,199}?)[ \t]*\r?\n")
 
 
@@ -88,7 +88,7 @@ def _part(
         raise Unreadable(QuarantineReason.TOO_MANY_PARTS, f"more than {limits.parts} parts")
     if depth > limits.depth:
         raise Unreadable(QuarantineReason.TOO_DEEP, f"more than {limits.depth} parts inside one another")
-    headers = fields.read(data, start, end)
+    headers = fields.read(data, start, end, whole=depth == 0)
     media_type, parameters = default, {}
     if b"content-type" in headers:
         media_type, parameters = fields.valued(headers.text(b"content-type"))
