@@ -1,0 +1,287 @@
+"""The rows around the panes: views and state above, titles on one rule, keys below, and what has just been done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.strip import Strip
+from textual.widget import Widget
+
+from widgets.language import _
+from widgets.line import Line, Span, cut, one_line
+from widgets.look import Look
+from widgets.wrapping import wrap
+
+BRAND = "Plantão"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLabel:
+    """A view as the first row names it: the key that shows it, its name, its count in words."""
+
+    key: str
+    name: str
+    count: str
+    current: bool
+
+
+class Bar(Widget):
+    """One row, or a few, that are drawn whole from what they were given last."""
+
+    DEFAULT_CSS: ClassVar[str] = "Bar { width: 1fr; height: 1; background: $background; }"
+
+    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._look = look
+
+
+class StatusRow(Bar):
+    """The first row: the brand, the views with their counts, and how the machinery does."""
+
+    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(look, id=id)
+        self._views: tuple[ViewLabel, ...] = ()
+        self._asides: tuple[Span, ...] = ()
+
+    def show(self, views: Sequence[ViewLabel], asides: Sequence[Span]) -> None:
+        """Draw other views and asides; the first asides give way first."""
+        if (self._views, self._asides) != (tuple(views), tuple(asides)):
+            self._views, self._asides = tuple(views), tuple(asides)
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002 - there is one row
+        """Draw the row."""
+        line = Line(self._look, self.size.width, "surface").gap().put(BRAND, "accent", bold=True).gap(2)
+        asides = list(self._asides)
+        views = sum(5 + cell_len(view.name) + cell_len(view.count) for view in self._views)
+        while len(asides) > 1 and line.column + views + sum(cell_len(text) + 3 for text, _role in asides) > line.width:
+            asides.pop(0)
+        for view in self._views:
+            if view.current:
+                line.put(" ", ground="selected").put(view.key, "accent", ground="selected")
+                line.put(f" {view.name}", "bright", ground="selected")
+                line.put(f" {view.count} ", "muted", ground="selected")
+            else:
+                line.gap().put(view.key, "accent", bold=True).put(f" {view.name} {view.count} ", "muted")
+        taken = sum(cell_len(text) for text, _role in asides) + 3 * (len(asides) - 1)
+        if asides and line.column + taken + 1 <= line.width:
+            line.to(line.width - 1 - taken)
+            for number, (text, role) in enumerate(asides):
+                line.gap(3 if number else 0).put(text, role)
+        return line.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class PaneTitle:
+    """A pane's title on the rule: its width, what it shows, an aside at its end, whether keys go there."""
+
+    width: int
+    title: str
+    aside: str = ""
+    focused: bool = False
+
+
+class TitleRow(Bar):
+    """One rule under the first row that carries the titles of all panes."""
+
+    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(look, id=id)
+        self._panes: tuple[PaneTitle, ...] = ()
+
+    def show(self, panes: Sequence[PaneTitle]) -> None:
+        """Draw other titles."""
+        if self._panes != tuple(panes):
+            self._panes = tuple(panes)
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002 - there is one row
+        """Draw the row."""
+        line = Line(self._look, self.size.width)
+        for number, pane in enumerate(self._panes):
+            if number:
+                line.sign("┬", "rule")
+            start, end = line.column, min(line.column + pane.width, line.width)
+            aside = f" {pane.aside} " if pane.aside else ""
+            room = end - start - cell_len(aside)
+            title = cut(one_line(pane.title), max(0, room - 4), self._look.sign("…"))
+            if title:
+                line.gap().put(title, "accent" if pane.focused else "text", bold=pane.focused).gap()
+            line.fill("─", end - cell_len(aside), "accent" if pane.focused else "rule")
+            line.put(aside, "muted", width=end - line.column)
+        return line.strip()
+
+
+class Wall(Widget):
+    """The rule between two panes."""
+
+    DEFAULT_CSS: ClassVar[str] = "Wall { width: 1; height: 1fr; background: $background; }"
+
+    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._look = look
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002 - all rows are alike
+        """Draw one cell of it."""
+        return Line(self._look, 1).sign("│", "rule").strip()
+
+
+class KeyRow(Bar):
+    """The last row: the keys that matter now, in the order of use; those that do not fit are left out whole."""
+
+    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(look, id=id)
+        self._keys: tuple[tuple[str, str], ...] = ()
+        self._always: tuple[tuple[str, str], ...] = ()
+
+    def show(self, keys: Sequence[tuple[str, str]], always: Sequence[tuple[str, str]]) -> None:
+        """Draw other keys, each with its word; `always` stands at the right edge."""
+        if (self._keys, self._always) != (tuple(keys), tuple(always)):
+            self._keys, self._always = tuple(keys), tuple(always)
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002 - there is one row
+        """Draw the row."""
+        line = Line(self._look, self.size.width, "surface").gap()
+        taken = sum(cell_len(key) + 1 + cell_len(word) for key, word in self._always) + 2 * (len(self._always) - 1)
+        edge = line.width - 1 - max(0, taken)
+        for key, word in self._keys:
+            if line.column + cell_len(key) + 1 + cell_len(word) > edge - 2:
+                continue
+            line.put(key, "accent", bold=True).put(f" {word}", "muted").gap(2)
+        line.to(edge)
+        for number, (key, word) in enumerate(self._always):
+            line.gap(2 if number else 0).put(key, "accent", bold=True).put(f" {word}", "muted")
+        return line.strip()
+
+
+class Toast(Bar):
+    """What has just been done, and the key that takes it back: one row over the panes' last one."""
+
+    DEFAULT_CSS: ClassVar[str] = (
+        "Toast { width: 1fr; height: 1; dock: bottom; overlay: none; display: none; background: $background; }"
+    )
+
+    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(look, id=id)
+        self.spans: tuple[Span, ...] = ()
+
+    def say(self, *spans: Span) -> None:
+        """Show some words until they are taken away."""
+        self.spans = spans
+        self.display = bool(spans)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002 - there is one row
+        """Draw the row."""
+        line = Line(self._look, self.size.width, "held")
+        line.sign("▌", self.spans[0][1] if self.spans else "ok").gap()
+        for text, role in self.spans:
+            line.put(text, role, bold=role in {"ok", "late", "accent"})
+        return line.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An error that stands: what happened, to what, since when, what is not lost, and the key that mends it."""
+
+    what: str
+    sentence: str
+    more: str = ""
+    key: str = ""
+    remedy: str = ""
+
+
+class TroubleBar(Bar):
+    """Errors that stand, in up to three rows above the keys, until they are mended."""
+
+    DEFAULT_CSS: ClassVar[str] = "TroubleBar { width: 1fr; height: auto; display: none; background: $background; }"
+
+    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(look, id=id)
+        self._troubles: tuple[Trouble, ...] = ()
+
+    def show(self, troubles: Sequence[Trouble]) -> None:
+        """Draw these errors, the first in full; none takes the bar away."""
+        if self._troubles != tuple(troubles):
+            self._troubles = tuple(troubles)
+            self.display = bool(troubles)
+            self.refresh(layout=True)
+
+    def _rows(self, width: int) -> list[tuple[Span, ...]]:
+        if not self._troubles:
+            return []
+        first = self._troubles[0]
+        others = len(self._troubles) - 1
+        first_room = max(8, width - 6 - cell_len(first.what))
+        head, *rest = wrap(one_line(first.sentence), first_room) or [""]
+        tail = " ".join(filter(None, (*rest, one_line(first.more))))
+        rows: list[tuple[Span, ...]] = [((one_line(first.what), "late"), (f"  {head}", "bright"))]
+        rows += [((line, "text"),) for line in wrap(tail, width - 4)] if tail else []
+        keys: list[Span] = [(f"   {first.key}", "accent"), (f" {first.remedy}", "text")] if first.key else []
+        if others:
+            keys.append(("   " + _("and {count} more").format(count=others), "muted"))
+        rows = rows[:3]
+        taken = sum(cell_len(text) for text, _role in keys)
+        used = sum(cell_len(text) for text, _role in rows[-1])
+        if keys and used + taken > width - 4 and len(rows) < 3:
+            return [*rows, tuple(keys)]
+        rows[-1] = (*((cut(text, max(0, width - 4 - taken)), role) for text, role in rows[-1]), *keys)
+        return rows
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:  # noqa: ARG002 - Textual's signature
+        """Return the rows needed."""
+        return max(1, len(self._rows(width)))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one of the rows."""
+        line = Line(self._look, self.size.width, "warnbg")
+        rows = self._rows(self.size.width)
+        if self._look.full:
+            line.sign("▌", "late")
+        line.to(2)
+        if y < len(rows):
+            for text, role in rows[y]:
+                line.put(text, role, bold=role in {"late", "accent"})
+        return line.strip()
+
+
+class Empty(Bar):
+    """What is said where there is nothing to show: a bold sentence, what comes next, two or three keys."""
+
+    DEFAULT_CSS: ClassVar[str] = "Empty { width: 1fr; height: 1fr; background: $background; }"
+
+    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(look, id=id)
+        self._sentence = ""
+        self._facts: tuple[tuple[str, str], ...] = ()
+        self._keys: tuple[tuple[str, str], ...] = ()
+
+    def show(self, sentence: str, facts: Sequence[tuple[str, str]] = (), keys: Sequence[tuple[str, str]] = ()) -> None:
+        """Say something else."""
+        if (self._sentence, self._facts, self._keys) != (sentence, tuple(facts), tuple(keys)):
+            self._sentence, self._facts, self._keys = sentence, tuple(facts), tuple(keys)
+            self.refresh()
+
+    def _rows(self) -> list[tuple[Span, ...]]:
+        rows: list[tuple[Span, ...]] = [((line, "bright"),) for line in wrap(self._sentence, self.size.width - 6)]
+        if self._facts:
+            label = max(cell_len(name) for name, _value in self._facts) + 3
+            rows.append(())
+            rows += [
+                ((name + " " * (label - cell_len(name)), "muted"), (one_line(value), "text"))
+                for name, value in self._facts
+            ]
+        if self._keys:
+            rows.append(())
+            rows += [((f"{key}  ", "accent"), (words, "text")) for key, words in self._keys]
+        return rows
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one of the rows."""
+        line = Line(self._look, self.size.width).gap(3)
+        number = y - max(1, self.size.height // 4)
+        rows = self._rows()
+        if 0 <= number < len(rows):
+            line.spans(rows[number])
+        return line.strip()

@@ -1,0 +1,314 @@
+"""The list of conversations: draws a window of rows, keeps its cursor on a conversation, and asks for more rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from storage.views import QueueRow, QueueWindow
+from widgets.look import Look
+from widgets.queue_row import RowManner, draw_row
+
+KEPT = 600
+"""Rows that stay in memory; those farthest from the cursor are let go and read again when needed."""
+
+ASK_WITHIN = 60
+"""Rows from the end of what is loaded at which more are asked for: more than a page, so that none is waited for."""
+
+Direction = Literal["before", "after", "first", "last"]
+
+
+class Queue(Widget, can_focus=True):
+    """A window of rows out of a queue of any length, with a cursor that follows its conversation.
+
+    Args:
+        look: how it is drawn.
+        agent_id: who "you" is.
+    """
+
+    DEFAULT_CSS: ClassVar[str] = "Queue { width: 1fr; height: 1fr; background: $background; }"
+
+    @dataclass
+    class Chosen(Message):
+        """The agent opened a conversation."""
+
+        queue: "Queue"
+        conversation_id: int
+
+        @property
+        def control(self) -> "Queue":
+            """Let `@on` select by widget."""
+            return self.queue
+
+    @dataclass
+    class Moved(Message):
+        """The cursor went to another conversation, or to none."""
+
+        queue: "Queue"
+        conversation_id: int | None
+
+        @property
+        def control(self) -> "Queue":
+            """Let `@on` select by widget."""
+            return self.queue
+
+    @dataclass
+    class NeedRows(Message):
+        """Rows are needed: before or after a place, or from the queue's first or last row on."""
+
+        queue: "Queue"
+        direction: Direction
+        place: tuple[int, datetime, int] | None
+
+        @property
+        def control(self) -> "Queue":
+            """Let `@on` select by widget."""
+            return self.queue
+
+    def __init__(self, look: Look, *, agent_id: int | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._look = look
+        self.agent_id = agent_id
+        self._rows: list[QueueRow] = []
+        self._before = self._after = False
+        self._position: int | None = None
+        self._cursor = 0
+        self._top = 0
+        self._asked: set[Direction] = set()
+        self._now = datetime.now().astimezone()
+        self.total = 0
+
+    # ------------------------------------------------------------------------------------------ what it shows
+
+    @property
+    def rows(self) -> list[QueueRow]:
+        """The rows in memory, in the queue's order."""
+        return self._rows
+
+    @property
+    def chosen(self) -> QueueRow | None:
+        """The row under the cursor."""
+        return self._rows[self._cursor] if self._rows else None
+
+    @property
+    def place(self) -> tuple[int, datetime, int] | None:
+        """The place of the row under the cursor, around which a refreshed window is read."""
+        return self.chosen.place if self.chosen else None
+
+    @property
+    def at_top(self) -> bool:
+        """Whether the first row of the whole queue is on the screen."""
+        return self._top == 0 and not self._before
+
+    @property
+    def number(self) -> int | None:
+        """Which row of the queue the cursor is on, from 1; `None` where it was not counted."""
+        return None if self._position is None or not self._rows else self._position + self._cursor + 1
+
+    def show(self, window: QueueWindow, now: datetime) -> None:
+        """Draw another window. The cursor stays on its conversation and on its line of the screen.
+
+        Where that conversation is gone, the cursor goes to the one that stood below it.
+        """
+        before = self.chosen
+        line = self._cursor - self._top
+        self._asked.clear()
+        self._rows = list(window.rows)
+        self._before, self._after, self._position = window.before, window.after, window.position
+        self.total = window.total
+        self._now = now
+        self._cursor = self._found(before)
+        self._top = self._cursor - line
+        self._settle()
+        self.refresh()
+        self._report(before)
+
+    def jump(self, window: QueueWindow, now: datetime, *, last: bool = False, to: int | None = None) -> None:
+        """Draw another window with the cursor on its first row, its last, or a conversation in it."""
+        before = self.chosen
+        self._rows, self._cursor, self._top = [], 0, 0
+        self.show(window, now)
+        if self._rows:
+            ids = [row.conversation_id for row in self._rows]
+            self._cursor = ids.index(to) if to in ids else len(ids) - 1 if last else 0
+            self._top = self._cursor - self.size.height // 2 if to in ids else self._cursor
+        self._settle()
+        self.refresh()
+        self._report(before)
+
+    def extend(self, window: QueueWindow, direction: Literal["before", "after"]) -> None:
+        """Add rows that were asked for; rows far from the cursor are let go."""
+        self._asked.discard(direction)
+        known = {row.conversation_id for row in self._rows}
+        fresh = [row for row in window.rows if row.conversation_id not in known]
+        if direction == "after":
+            self._rows += fresh
+            self._after = window.after
+            over = min(max(0, len(self._rows) - KEPT), max(0, self._top - ASK_WITHIN))
+            if over:
+                del self._rows[:over]
+                self._before = True
+                self._shift(-over)
+                if self._position is not None:
+                    self._position += over
+        else:
+            self._rows[:0] = fresh
+            self._before = window.before
+            self._position = window.position
+            self._shift(len(fresh))
+            end = max(KEPT, self._top + self.size.height + ASK_WITHIN)
+            if len(self._rows) > end:
+                del self._rows[end:]
+                self._after = True
+        self.refresh()
+
+    def tick(self, now: datetime) -> None:
+        """Let the clock column show a later time; only rows whose words change are painted."""
+        page = range(self._top, min(self._top + self.size.height, len(self._rows)))
+        before = [self._strip(index).text for index in page]
+        self._now = now
+        for index, text in zip(page, before, strict=True):
+            if self._strip(index).text != text:
+                self._repaint(index)
+
+    def _found(self, row: QueueRow | None) -> int:
+        if row is None or not self._rows:
+            return 0
+        for index, other in enumerate(self._rows):
+            if other.conversation_id == row.conversation_id:
+                return index
+        below = (index for index, other in enumerate(self._rows) if other.place >= row.place)
+        return next(below, len(self._rows) - 1)
+
+    def _shift(self, by: int) -> None:
+        self._cursor += by
+        self._top += by
+
+    def _report(self, before: QueueRow | None) -> None:
+        now_on = self.chosen.conversation_id if self.chosen else None
+        if now_on != (before.conversation_id if before else None):
+            self.post_message(self.Moved(self, now_on))
+
+    # ------------------------------------------------------------------------------------------ moving
+
+    def action_down(self) -> None:
+        """Go to the next conversation."""
+        self._move(self._cursor + 1)
+
+    def action_up(self) -> None:
+        """Go to the conversation before."""
+        self._move(self._cursor - 1)
+
+    def action_half_down(self) -> None:
+        """Go half a page down."""
+        self._move(self._cursor + self._half, scroll=self._half)
+
+    def action_half_up(self) -> None:
+        """Go half a page up."""
+        self._move(self._cursor - self._half, scroll=-self._half)
+
+    def action_page_down(self) -> None:
+        """Go a page down."""
+        self._move(self._cursor + self.size.height, scroll=self.size.height)
+
+    def action_page_up(self) -> None:
+        """Go a page up."""
+        self._move(self._cursor - self.size.height, scroll=-self.size.height)
+
+    def action_top(self) -> None:
+        """Go to the first conversation of the queue."""
+        if self._before:
+            self.post_message(self.NeedRows(self, "first", None))
+        else:
+            self._move(0)
+
+    def action_bottom(self) -> None:
+        """Go to the last conversation of the queue."""
+        if self._after:
+            self.post_message(self.NeedRows(self, "last", None))
+        else:
+            self._move(len(self._rows) - 1)
+
+    def action_open(self) -> None:
+        """Open the conversation under the cursor."""
+        if self.chosen:
+            self.post_message(self.Chosen(self, self.chosen.conversation_id))
+
+    @property
+    def _half(self) -> int:
+        return max(1, self.size.height // 2)
+
+    def _move(self, to: int, scroll: int = 0) -> None:
+        before, top = self.chosen, self._top
+        old = self._cursor
+        self._cursor = max(0, min(to, len(self._rows) - 1)) if self._rows else 0
+        if scroll:
+            self._top += scroll
+        elif (
+            self._cursor >= self._top + self.size.height
+        ):  # half a page at the edge: most keys then paint two rows only
+            self._top = max(self._top + self._half, self._cursor - self.size.height + 1)
+        elif self._cursor < self._top:
+            self._top = min(self._top - self._half, self._cursor)
+        self._settle()
+        if self._top != top:
+            self.refresh()
+        elif old != self._cursor:
+            self._repaint(old)
+            self._repaint(self._cursor)
+        self._report(before)
+        self._ask_ahead()
+
+    def _settle(self) -> None:
+        """Bring cursor and first line within the rows, with the cursor on the screen."""
+        height = max(1, self.size.height)
+        self._cursor = max(0, min(self._cursor, len(self._rows) - 1))
+        self._top = max(0, min(self._top, len(self._rows) - height))
+        self._top = min(self._top, self._cursor)
+        self._top = max(self._top, self._cursor - height + 1)
+
+    def _ask_ahead(self) -> None:
+        if self._before and self._cursor < ASK_WITHIN:
+            self._ask("before", self._rows[0])
+        if self._after and self._cursor >= len(self._rows) - ASK_WITHIN:
+            self._ask("after", self._rows[-1])
+
+    def _ask(self, direction: Literal["before", "after"], row: QueueRow) -> None:
+        if direction not in self._asked:
+            self._asked.add(direction)
+            self.post_message(self.NeedRows(self, direction, row.place))
+
+    # ------------------------------------------------------------------------------------------ drawing
+
+    def _repaint(self, index: int) -> None:
+        self.refresh(Region(0, index - self._top, self.size.width, 1))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Keep the cursor on the screen."""
+        self._settle()
+
+    def on_focus(self, _event: events.Focus) -> None:
+        """Show that keys go here."""
+        self._repaint(self._cursor)
+
+    def on_blur(self, _event: events.Blur) -> None:
+        """Show that keys go elsewhere."""
+        self._repaint(self._cursor)
+
+    def _strip(self, index: int) -> Strip:
+        manner = RowManner(cursor=index == self._cursor, focused=self.has_focus, agent_id=self.agent_id)
+        return draw_row(self._rows[index], self._look, self.size.width, manner, self._now)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the screen."""
+        index = self._top + y
+        if index < len(self._rows):
+            return self._strip(index)
+        style: Style = self._look.style("text")
+        return Strip.blank(self.size.width, style)

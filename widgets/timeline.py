@@ -1,0 +1,289 @@
+"""A conversation laid out as lines, item by item and piece by piece, so that only what is on the screen is wrapped."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import islice
+
+from storage.kinds import Automatic, Direction
+from storage.views import ConversationView, EventView, MessageView
+from widgets.language import _, ngettext
+from widgets.line import Span, one_line
+from widgets.moments import moment_words, size_words
+from widgets.text import automatic_words, event_words, evidence_words, special_words
+from widgets.wrapping import pieces, wrap
+
+INDENT = 2
+_LINKS_SHOWN = 5
+_FILES_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One line of the timeline: spans from the left, an aside that ends at the right edge."""
+
+    spans: tuple[Span, ...] = ()
+    aside: tuple[Span, ...] = ()
+    indent: int = INDENT
+
+
+BLANK = Drawn()
+
+Piece = Callable[[int], list[Drawn]]
+"""Lays a part of an item out for a width."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Anchor:
+    """A place in a timeline: a line of a piece of an item, all from 0."""
+
+    item: int = 0
+    piece: int = 0
+    line: int = 0
+
+
+class Timeline:
+    """Messages and events of a conversation in the order of time, laid out when asked for.
+
+    Args:
+        view: the conversation.
+        now: the present, in the reader's zone.
+        names: agents' names by id, for events.
+        unfolded: whether quotes and signatures are shown.
+    """
+
+    def __init__(
+        self, view: ConversationView, now: datetime, *, names: Mapping[int, str] | None = None, unfolded: bool = False
+    ) -> None:
+        self.view = view
+        self.unfolded = unfolded
+        self._now = now
+        self._pieces: dict[int, list[Piece]] = {}
+        self._laid: dict[tuple[int, int, int], list[Drawn]] = {}
+        told = [(event, event_words(event, now, names)) for event in view.events]
+        self._words = {event.event_id: words for event, words in told}
+        events = [event for event, words in told if words]
+        items: list[MessageView | EventView] = [*view.messages, *events]
+        self.items = sorted(
+            items, key=lambda item: item.arrived_at if isinstance(item, MessageView) else item.happened_at
+        )
+
+    @cached_property
+    def first_unhandled(self) -> int | None:
+        """The first message that still needs an answer."""
+        return next(
+            (index for index, item in enumerate(self.items) if isinstance(item, MessageView) and waits(item)), None
+        )
+
+    def key(self, index: int) -> tuple[str, int]:
+        """Return what an item is known by when the conversation is read again."""
+        item = self.items[index]
+        return ("message", item.message_id) if isinstance(item, MessageView) else ("event", item.event_id)
+
+    def find(self, key: tuple[str, int]) -> int | None:
+        """Return where the item of that key stands now."""
+        return next((index for index in range(len(self.items)) if self.key(index) == key), None)
+
+    # ------------------------------------------------------------------------------------------ walking
+
+    def forward(self, anchor: Anchor, width: int) -> Iterator[tuple[Anchor, Drawn]]:
+        """Yield the lines from `anchor` on."""
+        line = anchor.line
+        for item in range(anchor.item, len(self.items)):
+            first = anchor.piece if item == anchor.item else 0
+            for piece in range(first, len(self.pieces(item))):
+                laid = self.laid(item, piece, width)
+                for number in range(line, len(laid)):
+                    yield Anchor(item, piece, number), laid[number]
+                line = 0
+
+    def backward(self, anchor: Anchor, width: int) -> Iterator[Anchor]:
+        """Yield the places before `anchor`, the nearest first."""
+        for line in reversed(range(anchor.line)):
+            yield Anchor(anchor.item, anchor.piece, line)
+        for item in reversed(range(anchor.item + 1)):
+            count = anchor.piece if item == anchor.item else len(self.pieces(item)) if item < len(self.items) else 0
+            for piece in reversed(range(count)):
+                for line in reversed(range(len(self.laid(item, piece, width)))):
+                    yield Anchor(item, piece, line)
+
+    def end(self) -> Anchor:
+        """Return the place after the last line."""
+        return Anchor(len(self.items))
+
+    def last_page(self, width: int, height: int) -> Anchor:
+        """Return the place from which the rest fills a page."""
+        anchor = Anchor()
+        for anchor in islice(self.backward(self.end(), width), height):  # noqa: B007 - the last one is wanted
+            pass
+        return anchor
+
+    def start(self, width: int, height: int) -> Anchor:
+        """Return where reading starts: the first message that waits, with the newest as far down as there is room."""
+        page = self.last_page(width, height)
+        return (
+            page
+            if self.first_unhandled is None
+            else min(page, Anchor(self.first_unhandled, 0, 1 if self.first_unhandled else 0))
+        )
+
+    # ------------------------------------------------------------------------------------------ laying out
+
+    def pieces(self, index: int) -> list[Piece]:
+        """Return an item's parts, made when first asked for."""
+        known = self._pieces.get(index)
+        if known is None:
+            item = self.items[index]
+            known = self._message(index, item) if isinstance(item, MessageView) else [self._event(index, item)]
+            self._pieces[index] = known
+        return known
+
+    def laid(self, item: int, piece: int, width: int) -> list[Drawn]:
+        """Return a piece's lines; the last few hundred pieces are remembered."""
+        known = self._laid.get((item, piece, width))
+        if known is None:
+            if len(self._laid) > 400:
+                self._laid.clear()
+            known = self._laid[item, piece, width] = self.pieces(item)[piece](width)
+        return known
+
+    def _event(self, index: int, event: EventView) -> Piece:
+        after_message = index > 0 and isinstance(self.items[index - 1], MessageView)
+        who = one_line(event.agent)
+        words = one_line(f"{who} · {self._words[event.event_id]}" if who else self._words[event.event_id])
+        taken_back = _("taken back") if event.undone else ""
+
+        def lay(width: int) -> list[Drawn]:
+            moment = moment_words(event.happened_at, self._now)
+            lines = wrap(f"{moment}  {words}", width - INDENT - len(taken_back) - 1)
+            drawn = [Drawn(((line, "muted"),)) for line in lines]
+            drawn[0] = Drawn(drawn[0].spans, ((taken_back, "muted"),) if taken_back else ())
+            return [*([BLANK] if after_message else []), *drawn]
+
+        return lay
+
+    def _message(self, index: int, message: MessageView) -> list[Piece]:
+        made: list[Piece] = [lambda width: [*([BLANK] if index else []), *self._head(message, width)]]
+        reply = message.reply_text if message.reply_text.strip() else message.text
+        if self.unfolded:
+            made += _text(message.text.strip("\n"))
+        else:
+            made += _text(reply.strip("\n"))
+            if message.original and message.original.text.strip():
+                made += _text(message.original.text.strip("\n"), before=BLANK)
+        made.append(lambda width: self._tail(message, reply, width))
+        return made
+
+    def _head(self, message: MessageView, width: int) -> list[Drawn]:
+        author = message.author
+        name = one_line(author.name) or one_line(author.address) or _("unknown")
+        moment = moment_words(message.arrived_at, self._now)
+        aside: list[Span] = [(moment, "muted")]
+        spans: list[Span] = []
+        if message.direction is Direction.OUTGOING:
+            spans = [(name, "accent"), (" → ", "muted"), (_recipients(message), "muted")]
+            aside.insert(0, (_("sent") + "  ", "ok"))
+        else:
+            if waits(message):
+                spans = [("● ", "accent")]
+            spans.append((name, "bright"))
+            if author.address and author.address not in {self.view.customer_address, name}:
+                spans.append((f"  {one_line(author.address)}", "muted"))
+            machine = automatic_words(message.automatic)
+            if machine:
+                sign = "× " if message.automatic is Automatic.BOUNCE else ""  # noqa: RUF001 - the sign for bounced
+                spans.append((f"  {sign}{machine}", "soon" if message.automatic is Automatic.BOUNCE else "muted"))
+        lines = [Drawn(tuple(spans), tuple(aside), indent=0)]
+        if message.marked:
+            words = _("look: this sender took no part before; {evidence}").format(
+                evidence=evidence_words(message.evidence)
+            )
+            lines += [Drawn(((line, "soon"),)) for line in wrap(words, width - INDENT)]
+        if message.original is not None:
+            original = message.original
+            who = " ".join(filter(None, (one_line(original.author.name), one_line(original.author.address))))
+            subject = f"  {one_line(original.subject)}" if original.subject else ""
+            lines.append(
+                Drawn(((_("forwarded from") + " ", "muted"), (who or _("unknown"), "bright"), (subject, "muted")))
+            )
+        if message.subject and one_line(message.subject) != one_line(self.view.subject) and not _answers(message):
+            lines.append(Drawn(((_("subject") + "  ", "muted"), (one_line(message.subject), "text"))))
+        return lines
+
+    def _tail(self, message: MessageView, reply: str, width: int) -> list[Drawn]:
+        lines: list[Drawn] = []
+        hidden = "" if self.unfolded else _hidden_words(message, reply)
+        if hidden:
+            lines.append(Drawn((("› ", "muted"), (hidden, "muted"))))  # noqa: RUF001 - the sign for folded
+        lines += [
+            Drawn(((_("part") + "  ", "muted"), (special_words(special), "soon")))
+            for special in sorted(message.specials)
+        ]
+        for attachment in message.attachments[:_FILES_SHOWN]:
+            word = _("inline") if attachment.inline else _("file")
+            name = one_line(attachment.name) or one_line(attachment.media_type)
+            lines.append(Drawn(((f"{word}  ", "muted"), (name, "text"), (f"  {size_words(attachment.size)}", "muted"))))
+        lines += _more(len(message.attachments) - _FILES_SHOWN, _("files"))
+        shown = len(message.links) if self.unfolded else _LINKS_SHOWN
+        for number, link in enumerate(message.links[:shown], 1):
+            room = width - INDENT - 8
+            lines += [
+                Drawn((((f"[{number}]  " if not place else " " * (len(str(number)) + 4)), "muted"), (part, "muted")))
+                for place, part in enumerate(wrap(one_line(link), room))
+            ]
+        return lines + _more(len(message.links) - shown, _("links"))
+
+
+def _happened(item: MessageView | EventView) -> datetime:
+    return item.arrived_at if isinstance(item, MessageView) else item.happened_at
+
+
+def waits(message: MessageView) -> bool:
+    """Say whether a message still needs an answer."""
+    return message.direction is Direction.INCOMING and not message.handled
+
+
+def _text(text: str, before: Drawn | None = None) -> list[Piece]:
+    def piece(start: int, end: int) -> Piece:
+        def lay(width: int) -> list[Drawn]:
+            lines = wrap(text[start:end], width - INDENT)
+            drawn = [Drawn(((line, "muted" if line.startswith(">") else "text"),)) if line else BLANK for line in lines]
+            return [before, *drawn] if before is not None and start == 0 else drawn
+
+        return lay
+
+    return [piece(start, end) for start, end in pieces(text)]
+
+
+def _recipients(message: MessageView) -> str:
+    names = [one_line(person.name) or one_line(person.address) for person in message.to[:3]]
+    more = len(message.to) + len(message.cc) - len(names)
+    return ", ".join(names) + (f" +{more}" if more > 0 else "")
+
+
+def _answers(message: MessageView) -> bool:
+    return ":" in message.subject[:6]
+
+
+def _hidden_words(message: MessageView, reply: str) -> str:
+    """Return how many lines are folded, and whether they are quotes; empty when none are."""
+    if len(message.text) == len(reply):
+        return ""
+    original = message.original.text if message.original else ""
+    shown = Counter(line.strip("> \t") for line in f"{reply}\n{original}".split("\n"))
+    left = Counter(line.strip() for line in message.text.split("\n"))
+    hidden = {line: count - shown[line.strip("> \t")] for line, count in left.items() if line.strip("> \t")}
+    count = sum(number for number in hidden.values() if number > 0)
+    if not count:
+        return ""
+    if any(line.startswith(">") for line, number in hidden.items() if number > 0):
+        return ngettext("{count} quoted line", "{count} quoted lines", count).format(count=count)
+    return ngettext("{count} line more", "{count} lines more", count).format(count=count)
+
+
+def _more(count: int, what: str) -> list[Drawn]:
+    if count <= 0:
+        return []
+    return [Drawn(((_("› {count} more {what}").format(count=count, what=what), "muted"),))]  # noqa: RUF001
