@@ -21,6 +21,7 @@ POLL_LEAST, POLL_MOST = 5, 86_400
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,255}")
+_PORT = re.compile(r"[0-9]{1,5}")
 _HOST = re.compile(r"[\w.:%-]{1,255}")
 
 
@@ -60,8 +61,10 @@ class Server:
         if not _colon or "]" in number or (":" in host and not host.startswith("[")):
             host, number = text, str(port)
         host = host.removeprefix("[").removesuffix("]")
-        if not _HOST.fullmatch(host) or not (number.isascii() and number.isdigit() and 0 < int(number[:6]) < 65536):
+        if not _HOST.fullmatch(host) or not _PORT.fullmatch(number) or not 0 < int(number) < 65536:
             raise ValueError(text)
+        if ":" in host:
+            ip_address(host)  # raises ValueError: nothing but an IPv6 address has colons
         return cls(host.lower(), int(number))
 
     def __str__(self) -> str:

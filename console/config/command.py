@@ -35,6 +35,7 @@ def first_line_of(command: str, *, account: str, seconds: float = COMMAND_SECOND
         PasswordCommandFailed: it cannot be started, ends badly, takes too long, or prints nothing.
     """
     words = shlex.split(command)
+    words[0] = os.path.expanduser(words[0])  # noqa: PTH111 - a Path would turn ./program into program
     try:
         started = subprocess.Popen(  # noqa: S603 - the agent's own configuration names it
             words,
@@ -54,7 +55,9 @@ def first_line_of(command: str, *, account: str, seconds: float = COMMAND_SECOND
             _end(started)
     line = printed.partition(b"\n")[0].removesuffix(b"\r").decode("utf-8", errors="replace")
     if why := _fault(status, line, seconds):
-        raise PasswordCommandFailed(account, words[0], why, _shown(said, line))
+        shown = _shown(said, line)
+        del printed, said, line  # a traceback that shows what is in its frames must not show these
+        raise PasswordCommandFailed(account, words[0], why, shown)
     return line
 
 

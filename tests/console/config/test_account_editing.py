@@ -5,13 +5,17 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from console.config.accounts import Account, Server, Tls
 from console.config.editing import add_account, remove_account
 from console.config.errors import AccountTaken, AccountUnknown, ConfigurationInvalid, ConfigurationNotSaved
 from console.config.settings import load_settings
+from storage.kinds.clean import clean_line
 
 NOW = datetime(2026, 3, 1, 12, 30, 5, 999, tzinfo=UTC)
 KEPT = """\
@@ -44,11 +48,11 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_an_account_is_added_after_all_else_and_taken_out_again(file: Path) -> None:
-    settings = add_account(file, account(), now=NOW)
+    after = add_account(file, account(), now=NOW)
     assert file.read_text(encoding="utf-8").startswith(KEPT)
-    assert [each.name for each in settings.accounts] == ["vendas", "suporte"]
-    assert load_settings(file) == settings
-    assert remove_account(file, "SUPORTE").accounts == settings.accounts[:1]
+    assert [each.name for each in after.accounts] == ["vendas", "suporte"]
+    assert load_settings(file) == after
+    assert remove_account(file, "SUPORTE").accounts == after.accounts[:1]
     assert file.read_text(encoding="utf-8") == KEPT
 
 
@@ -79,6 +83,27 @@ def test_every_field_survives_the_way_through_the_file(file: Path) -> None:
     )
     assert add_account(file, whole, now=NOW).accounts[-1] == whole
     assert load_settings(file).accounts[-1].imap == Server("::1", 1143)
+
+
+LINES = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=20).filter(
+    lambda text: clean_line(text) == text
+)
+
+
+@settings(max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(LINES, st.lists(LINES, max_size=3)), min_size=1, max_size=4), st.randoms())
+def test_whatever_is_added_can_be_taken_out_in_any_order(
+    file: Path, accounts: list[tuple[str, list[str]]], order: Random
+) -> None:
+    file.write_text(KEPT, encoding="utf-8")
+    names = [f"added{number}" for number in range(len(accounts))]
+    for name, (user, folders) in zip(names, accounts, strict=True):
+        added = account(name, user=user, folders=folders)
+        assert add_account(file, added, now=NOW).accounts[-1].user == user
+    order.shuffle(names)
+    for name in names:
+        remove_account(file, name)
+    assert file.read_text(encoding="utf-8") == KEPT
 
 
 def test_what_is_said_to_be_none_is_not_written(file: Path) -> None:

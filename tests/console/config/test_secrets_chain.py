@@ -116,6 +116,28 @@ def test_a_failing_command_is_named_with_its_status_and_what_it_said_but_not_its
     assert SECRET not in f"{error} {error!r} {error.args}"
 
 
+def test_no_frame_of_a_failure_holds_what_was_printed() -> None:
+    error = failed(f"import sys; print({SECRET[:7]!r} + {SECRET[7:]!r}); sys.exit(1)")
+    frame, found = error.__traceback__, 0
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename.endswith("command.py"):
+            found += 1
+            assert SECRET not in repr(frame.tb_frame.f_locals)
+            assert SECRET.encode() not in b"".join(
+                each for each in frame.tb_frame.f_locals.values() if isinstance(each, bytes)
+            )
+        frame = frame.tb_next
+    assert found
+
+
+def test_a_program_may_stand_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "secret"
+    program.write_text("#!/bin/sh\necho from-home\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert first_line_of("~/secret", account="a") == "from-home"
+
+
 def test_a_command_s_arguments_are_not_repeated() -> None:
     with pytest.raises(PasswordCommandFailed) as caught:
         first_line_of(f"false '{SECRET}'", account="a")

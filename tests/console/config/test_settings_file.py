@@ -109,7 +109,23 @@ def test_a_server_is_written_as_it_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", ":993", "h:", "h:0", "h:65536", "h:x", "h:٣", "a b:1", "h:-1", "imaps://h/x", "h:" + "9" * 5000]
+    "text",
+    [
+        "",
+        ":993",
+        "h:",
+        "h:0",
+        "h:65536",
+        "h:x",
+        "h:٣",
+        "a b:1",
+        "h:-1",
+        "h:0000993",
+        "a:b:993",
+        "[a:b]:993",
+        "imaps://h/x",
+        "h:" + "9" * 5000,
+    ],
 )
 def test_what_is_no_server_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
