@@ -1,0 +1,104 @@
+"""What can go wrong with a mailbox, sorted by what is to be done: try again, ask the agent, or leave this one thing."""
+
+from storage.kinds.clean import clean_line
+from widgets.language import _
+
+WORDS_MOST = 300
+
+
+class ImapError(Exception):
+    """Something about one mailbox; its text is a clean sentence that says what to do.
+
+    Attributes:
+        host: the server.
+        attempted: the step or command that failed, such as ``SELECT INBOX``; never with a secret in it.
+        words: what the server or the system said, cleaned and cut to 300 characters.
+    """
+
+    def __init__(self, host: str, attempted: str, words: str = "") -> None:
+        self.host = clean_line(host)
+        self.attempted = clean_line(attempted)
+        self.words = clean_line(words)[:WORDS_MOST]
+        super().__init__(self.host, self.attempted, self.words)
+
+    def __str__(self) -> str:
+        sentence = self._sentence().format(host=self.host, attempted=self.attempted)
+        return f"{sentence} [{self.words}]" if self.words else sentence
+
+    def _sentence(self) -> str:
+        return _("{host} failed at {attempted}.")
+
+
+class MailboxLost(ImapError):
+    """The connection is gone or cannot be trusted any more; a new one, after a pause, may do."""
+
+    def _sentence(self) -> str:
+        return _("The connection to {host} was lost at {attempted}. It will be tried again.")
+
+
+class ServerSpokeNonsense(MailboxLost):
+    """The server said what no IMAP server may say, such as a false literal; nothing of it was kept."""
+
+    def _sentence(self) -> str:
+        return _("{host} answered {attempted} with what is no IMAP. The connection was closed; it will be tried again.")
+
+
+class ServerRefused(ImapError):
+    """The server said no to one command; the session goes on.
+
+    Attributes:
+        code: the response code in capitals (RFC 5530), such as ``OVERQUOTA``; ``BAD`` for a command that the server
+            does not understand; empty when it gave none.
+    """
+
+    def __init__(self, host: str, attempted: str, words: str = "", *, code: str = "") -> None:
+        super().__init__(host, attempted, words)
+        self.code = clean_line(code)
+
+    def _sentence(self) -> str:
+        return _("{host} refused {attempted}.")
+
+
+class FolderMissing(ServerRefused):
+    """The folder is not there."""
+
+    def _sentence(self) -> str:
+        return _("{host} has no such folder: {attempted}. Check the folder names of the account.")
+
+
+class NeedsAgent(ImapError):
+    """Trying again does not help: the mailbox stops until somebody mends it."""
+
+
+class SignInRefused(NeedsAgent):
+    """User and password were not accepted; they were tried once."""
+
+    def _sentence(self) -> str:
+        return _("{host} refused the sign-in. Check user and password of the account, then check it again.")
+
+
+class CertificateRefused(NeedsAgent):
+    """The certificate cannot be trusted: out of date, for another host, or signed by nobody we know."""
+
+    def _sentence(self) -> str:
+        return _(
+            "The certificate of {host} cannot be trusted, so nothing was sent. Check the host name of the account, "
+            "or name the authority that signed it."
+        )
+
+
+class StarttlsWithheld(NeedsAgent):
+    """The server does not offer the encryption that the account asks for; the password was not sent."""
+
+    def _sentence(self) -> str:
+        return _(
+            "{host} offers no STARTTLS, so the password was not sent. Use implicit TLS (port 993), or ask who runs "
+            "the server."
+        )
+
+
+class PlainRefused(NeedsAgent):
+    """Without TLS only this machine is spoken to, unless the account asks for it by name; nothing was sent."""
+
+    def _sentence(self) -> str:
+        return _("{host} is not this machine, so it is not spoken to without TLS. Set tls to implicit or starttls.")

@@ -1,0 +1,89 @@
+"""Opens a session: connect, be under TLS, sign in once."""
+
+import base64
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from console.mail.imap.answers import Continuation, Status
+from console.mail.imap.dialogue import Dialogue, Ended, capabilities
+from console.mail.imap.errors import ImapError, MailboxLost, ServerRefused, SignInRefused
+from console.mail.imap.server import Server
+from console.mail.imap.session import Session
+from console.mail.imap.stream import Stream
+
+_PASSING = frozenset({"UNAVAILABLE", "SERVERBUG", "INUSE", "LIMIT", "EXPUNGEISSUED"})
+"""Response codes (RFC 5530) that speak of the server's state, not of user and password."""
+_CROWDED = re.compile(r"too many (simultaneous |concurrent )?(connections|sessions)|temporar", re.IGNORECASE)
+_PRINTABLE = re.compile(r"[\x20-\x7e]*\Z")
+
+
+@contextmanager
+def open_session(server: Server) -> Iterator[Session]:
+    """Connect and sign in; sign out and close at the end of the block.
+
+    User and password are tried once.
+
+    Args:
+        server: where and as whom.
+
+    Raises:
+        NeedsAgent: trying again does not help: `SignInRefused`, `CertificateRefused`, `StarttlsWithheld`,
+            `PlainRefused`.
+        MailboxLost: the server could not be reached, or broke off; another try after a pause may do.
+    """
+    dialogue = Dialogue(server, stream := Stream(server))
+    try:
+        if not stream.preauthenticated:
+            _sign_in(dialogue)
+        if "ENABLE" in dialogue.capabilities and "QRESYNC" in dialogue.capabilities:
+            dialogue.run("ENABLE", "ENABLE QRESYNC")  # so that CHANGEDSINCE tells what vanished (RFC 7162)
+        session = Session(dialogue, stream)
+        yield session
+        with suppress(ImapError):
+            session.sign_out()
+    finally:
+        dialogue.close()
+
+
+def _sign_in(dialogue: Dialogue) -> None:
+    server = dialogue.server
+    login = _PRINTABLE.match(server.user) and _PRINTABLE.match(server.password)
+    can_login = bool(login) and "LOGINDISABLED" not in dialogue.capabilities
+    try:
+        if can_login:
+            ended = dialogue.run("sign-in", "LOGIN", _quoted(server.user), _quoted(server.password))
+        elif "AUTH=PLAIN" in dialogue.capabilities and "\0" not in server.user + server.password:
+            ended = _authenticate(dialogue)
+        else:
+            raise SignInRefused(server.host, "sign-in", "no way to sign in that this user and password can go")
+    except ServerRefused as refused:
+        words = f"{refused.code}: {refused.words}" if refused.code else refused.words
+        if refused.code in _PASSING or _CROWDED.search(refused.words):
+            raise MailboxLost(server.host, "sign-in", words) from None
+        raise SignInRefused(server.host, "sign-in", words) from None
+    said = ended.argument("CAPABILITY")
+    if said is not None:
+        dialogue.capabilities = capabilities(said)
+    else:
+        dialogue.run("CAPABILITY", "CAPABILITY")  # heard unasked as well, and noted the same way
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _authenticate(dialogue: Dialogue) -> Ended:
+    """Sign in by SASL PLAIN (RFC 4616), which takes any character."""
+    server = dialogue.server
+    said = base64.b64encode(f"\0{server.user}\0{server.password}".encode())
+    if "SASL-IR" in dialogue.capabilities:
+        return dialogue.run("sign-in", "AUTHENTICATE PLAIN", said.decode())
+    sent = dialogue.say("sign-in", "AUTHENTICATE PLAIN")
+    while True:
+        match dialogue.hear_one("sign-in"):
+            case Continuation():
+                dialogue.say_line(said, "sign-in")
+                return dialogue.hear(sent)
+            case Status(tag=tag, text=text, code=code) if tag:
+                raise ServerRefused(server.host, "sign-in", text, code=code)

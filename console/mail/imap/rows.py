@@ -1,0 +1,189 @@
+"""What a FETCH answer says about one message: number, flags, date, size and body, each checked."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+
+from console.mail.imap.answers import AnswerBroken, Data, Token
+from console.mail.imap.uids import UidsBroken, uid
+from storage.kinds.clean import clean_line
+
+FLAGS_MOST = 200
+FLAG_LENGTH = 200
+SIZE_MOST = 2**63 - 1
+MODSEQ_MOST = 2**63 - 1  # RFC 7162 §3.1
+_SYSTEM = {flag.lower(): flag for flag in (r"\Seen", r"\Answered", r"\Flagged", r"\Deleted", r"\Draft")}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        (b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"), 1
+    )
+}
+_DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    r"""One whole message.
+
+    Attributes:
+        uid: its number in the folder.
+        flags: system flags in their RFC spelling, keywords as the server writes them; never ``\Recent``.
+        internaldate: when the server received it, in UTC; `None` when the server gives no date that exists.
+        size: RFC822.SIZE, the server's claim; `raw` tells the truth.
+        modseq: its modification sequence; `None` without CONDSTORE.
+        raw: the message, byte for byte.
+    """
+
+    uid: int
+    flags: frozenset[str]
+    internaldate: datetime | None
+    size: int
+    modseq: int | None
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TooLarge:
+    """A message that was left on the server because it is larger than asked for; the rest as in `Fetched`."""
+
+    uid: int
+    flags: frozenset[str]
+    internaldate: datetime | None
+    size: int
+    modseq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """What can be known of a message without its body; the fields are those of `Fetched`."""
+
+    uid: int
+    flags: frozenset[str]
+    internaldate: datetime | None
+    size: int
+    modseq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRow:
+    """The flags of one message as they stand on the server; `modseq` is `None` without CONDSTORE."""
+
+    uid: int
+    flags: frozenset[str]
+    modseq: int | None
+
+
+@dataclass(slots=True)
+class Row:
+    """One FETCH answer; `None` stands for what it does not say."""
+
+    uid: int | None = None
+    flags: frozenset[str] | None = None
+    internaldate: datetime | None = None
+    size: int | None = None
+    modseq: int | None = None
+    body: bytes | None = None
+    dated: bool = False
+
+
+def read_row(data: Data) -> Row:  # noqa: C901 - one branch an item
+    """Read one FETCH answer.
+
+    Raises:
+        AnswerBroken: it is none, or says one thing twice.
+    """
+    said = data.tokens()
+    items = said[0] if len(said) == 1 else None
+    if not isinstance(items, list) or len(items) % 2:
+        raise AnswerBroken("a FETCH answer that is no list of pairs")
+    row = Row()
+    seen = set()
+    for at in range(0, len(items), 2):
+        name, value = items[at], items[at + 1]
+        if not isinstance(name, str):
+            raise AnswerBroken("a FETCH item without a name")
+        name = name.upper()
+        if name in seen:
+            raise AnswerBroken("a FETCH answer that says one thing twice")
+        seen.add(name)
+        match name:
+            case "UID":
+                row.uid = _uid(value)
+            case "FLAGS":
+                row.flags = _flags(value)
+            case "INTERNALDATE":
+                row.internaldate = internaldate(value) if isinstance(value, bytes) else None
+                row.dated = True
+            case "RFC822.SIZE":
+                row.size = number(value, SIZE_MOST)
+            case "MODSEQ":
+                row.modseq = number(value[0] if isinstance(value, list) and len(value) == 1 else value, MODSEQ_MOST)
+            case "BODY[]":
+                row.body = value if isinstance(value, bytes | None) else _no_body()
+    return row
+
+
+def _no_body() -> bytes:
+    raise AnswerBroken("a body that is no string")
+
+
+def _uid(value: Token) -> int:
+    try:
+        return uid(value if isinstance(value, str) else "")
+    except UidsBroken as broken:
+        raise AnswerBroken(str(broken)) from None
+
+
+def number(value: Token, most: int) -> int:
+    """Read a number that is at most `most`.
+
+    Raises:
+        AnswerBroken: it is none.
+    """
+    if not isinstance(value, str) or not 0 < len(value) <= 20 or not value.isascii() or not value.isdigit():
+        raise AnswerBroken("a number that is none")
+    read = int(value)
+    if read > most:
+        raise AnswerBroken("a number out of bounds")
+    return read
+
+
+def _flags(value: Token) -> frozenset[str]:
+    if not isinstance(value, list) or len(value) > FLAGS_MOST:
+        raise AnswerBroken("flags that are no list, or too many")
+    # NIL as an atom is a keyword that somebody chose badly.
+    words = tuple("NIL" if each is None else each for each in value)
+    if not all(isinstance(each, str) for each in words):
+        raise AnswerBroken("a flag that is no word")
+    return read_flags(words)
+
+
+@lru_cache(maxsize=4096)
+def read_flags(words: tuple[str, ...]) -> frozenset[str]:
+    r"""Return flags clean, system flags spelt one way, without ``\Recent``: it is about the session."""
+    found = (_SYSTEM.get(word.lower()) or clean_line(word)[:FLAG_LENGTH] for word in words)
+    return frozenset(flag for flag in found if flag and flag.lower() != r"\recent")
+
+
+def internaldate(text: bytes) -> datetime | None:
+    """Read an INTERNALDATE such as ``17-Jul-1996 02:44:25 -0700`` as UTC; `None` when no such moment exists."""
+    match = _DATE.match(text)
+    month = _MONTHS.get(match[2].lower()) if match else None
+    if match is None or month is None:
+        return None
+    day, year, hour, minute, second, hours, minutes = (int(match[at]) for at in (1, 3, 4, 5, 6, 8, 9))
+    away = timedelta(hours=hours, minutes=minutes)
+    try:
+        zone = timezone(away if match[7] == b"+" else -away)
+        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def written_date(moment: datetime) -> str:
+    """Write an aware moment as an INTERNALDATE, in UTC."""
+    there = moment.astimezone(UTC)
+    month = next(name for name, number in _MONTHS.items() if number == there.month).decode().capitalize()
+    return f"{there.day:02d}-{month}-{there.year:04d} {there:%H:%M:%S} +0000"
