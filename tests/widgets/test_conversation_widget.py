@@ -1,0 +1,247 @@
+"""A conversation is read as plain lines, whatever its size, and starts at what waits."""
+
+import time
+
+import pytest
+from rich.cells import cell_len
+from textual.app import App
+
+from storage.kinds import Automatic, Direction, Evidence, Special
+from storage.kinds.mail import Attachment, Correspondent, Original
+from widgets.conversation import ConversationPane
+from widgets.look import Look
+from widgets.timeline import Timeline
+
+
+class Reading(App):
+    """A conversation alone."""
+
+    def __init__(self, **choices):
+        super().__init__(**choices)
+        self.pane = ConversationPane(Look("dark"), agent_id=7)
+
+    def compose(self):
+        yield self.pane
+
+
+def lines(pane: ConversationPane) -> list[str]:
+    return [pane.render_line(y).text.rstrip() for y in range(pane.size.height)]
+
+
+def everything(view, now, width=78, **choices) -> list[str]:
+    timeline = Timeline(view, now, **choices)
+    from widgets.timeline import Anchor
+
+    return ["".join(text for text, _ in drawn.spans) for _, drawn in timeline.forward(Anchor(), width)]
+
+
+QUOTING = "Obrigada.\n\nEm 22/11 a Ana escreveu:\n> linha um\n> linha dois\n> linha três"
+
+
+async def test_quotes_are_folded_and_z_unfolds_them(make_message, make_conversation, now):
+    app = Reading()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(make_conversation([make_message(1, text=QUOTING, reply_text="Obrigada.")]), now)
+        await pilot.pause()
+        assert any("› 4 quoted lines" in line for line in lines(app.pane))
+        assert not any("linha dois" in line for line in lines(app.pane))
+        app.pane.action_fold()
+        assert any("> linha dois" in line for line in lines(app.pane))
+        assert not any("quoted" in line for line in lines(app.pane))
+        app.pane.action_fold()
+        assert any("› 4 quoted lines" in line for line in lines(app.pane))
+
+
+async def test_it_starts_at_the_first_message_that_waits(make_message, make_conversation, now):
+    app = Reading()
+    messages = [make_message(number, handled=number < 20) for number in range(1, 41)]
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(make_conversation(messages), now)
+        await pilot.pause()
+        shown = lines(app.pane)
+        assert "● Ana Souza" in shown[3]
+        assert "Mensagem 20." in shown[4]
+
+
+async def test_the_newest_is_in_sight_when_nothing_waits_or_all_of_it_has_room(make_message, make_conversation, now):
+    app = Reading()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(make_conversation([make_message(number) for number in range(1, 41)]), now)
+        await pilot.pause()
+        assert "Mensagem 40." in lines(app.pane)[-1]
+        app.pane.show(
+            make_conversation([make_message(n, handled=n < 40) for n in range(1, 41)], conversation_id=2), now
+        )
+        assert "Mensagem 40." in lines(app.pane)[-1]
+        app.pane.show(make_conversation([make_message(1)], conversation_id=3), now)
+        assert "Ana Souza" in lines(app.pane)[3]
+
+
+async def test_scrolling_walks_every_line_there_and_back(make_message, make_event, make_conversation, now):
+    app = Reading()
+    view = make_conversation([make_message(n, text="a\n" * 7) for n in range(1, 30)], [make_event(n) for n in range(3)])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(view, now)
+        await pilot.pause()
+        app.pane.action_top()
+        first = lines(app.pane)
+        for _ in range(40):
+            app.pane.action_half_down()
+        last = lines(app.pane)
+        app.pane.action_bottom()
+        assert lines(app.pane) == last
+        app.pane.action_down()
+        assert lines(app.pane) == last
+        assert "resolved" in last[-1]
+        for _ in range(40):
+            app.pane.action_half_up()
+        assert lines(app.pane) == first
+        app.pane.action_down()
+        assert lines(app.pane)[3:-1] == first[4:]
+        app.pane.action_up()
+        app.pane.action_up()
+        assert lines(app.pane) == first
+
+
+async def test_reading_it_again_keeps_the_place(make_message, make_conversation, now):
+    app = Reading()
+    messages = [make_message(number) for number in range(1, 41)]
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(make_conversation(messages[:40]), now)
+        await pilot.pause()
+        for _ in range(13):
+            app.pane.action_up()
+        before = lines(app.pane)[3:]
+        app.pane.show(make_conversation([make_message(0), *messages, make_message(41, handled=False)]), now)
+        assert lines(app.pane)[3:] == before
+
+
+async def test_resizing_keeps_the_message_at_the_top(make_message, make_conversation, now):
+    app = Reading()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(make_conversation([make_message(n, text="palavra " * 60) for n in range(1, 41)]), now)
+        await pilot.pause()
+        app.pane.action_top()
+        app.pane.action_page_down()
+        await pilot.resize_terminal(50, 20)
+        await pilot.pause()
+        assert all(cell_len(line) <= 50 for line in lines(app.pane))
+
+
+def test_events_stand_between_the_messages_in_the_order_of_time(make_message, make_event, make_conversation, now):
+    view = make_conversation([make_message(1), make_message(4000)], [make_event(1), make_event(2, undone=True)])
+    text = "\n".join(everything(view, now))
+    assert text.index("Mensagem 1.") < text.index("Mensagem 4000.") < text.index("Bruno Reis · resolved")
+    received = make_event(3, "received", values={})
+    assert "received" not in "\n".join(everything(make_conversation([], [received]), now))
+
+
+def test_what_is_odd_about_a_message_is_named(make_message, make_conversation, now):
+    message = make_message(
+        1,
+        author=Correspondent("Ana Souza", "ana@elsewhere.example"),
+        marked=True,
+        evidence=Evidence.QUOTED,
+        automatic=Automatic.BOUNCE,
+        specials=frozenset({Special.ENCRYPTED, Special.TNEF}),
+        attachments=(
+            Attachment("fatura-agosto.pdf", "application/pdf", 182_400, "2"),
+            Attachment("", "image/png", 10, "3", inline=True),
+        ),
+        links=("https://acme.example/a",),
+        original=Original(Correspondent("Marek Dvořák", "marek@brno.example"), "Export", "Dobrý den"),
+    )
+    text = "\n".join(everything(make_conversation([message]), now))
+    for words in (
+        "ana@elsewhere.example",
+        "took no part before; it quotes a message",
+        "× delivery report",
+        "encrypted",
+        "winmail.dat",
+        "file  fatura-agosto.pdf  182\u00a0kB",
+        "inline  image/png",
+        "[1]  https://acme.example/a",
+        "forwarded from Marek Dvořák marek@brno.example  Export",
+        "Dobrý den",
+    ):
+        assert words in text, words
+
+
+def test_a_known_customers_address_is_not_repeated_and_our_own_answers_say_sent(make_message, make_conversation, now):
+    outgoing = make_message(
+        2,
+        direction=Direction.OUTGOING,
+        author=Correspondent("Lumen", "suporte@lumen.example"),
+        to=(Correspondent("Ana", "ana@acme.example"),),
+    )
+    timeline = Timeline(make_conversation([make_message(1), outgoing]), now)
+    from widgets.timeline import Anchor
+
+    drawn = [line for _, line in timeline.forward(Anchor(), 78)]
+    heads = [
+        ("".join(t for t, _ in line.spans), "".join(t for t, _ in line.aside)) for line in drawn if line.indent == 0
+    ]
+    assert heads == [("Ana Souza", "Sun 09:32"), ("Lumen → Ana", "sent  Sun 09:32")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 1_000_000, "palavra " * 250_000, "linha curta\n" * 180_000, "é日" * 400_000, "> citada\n" * 200_000],
+    ids=["one word", "one line", "many lines", "wide", "quotes"],
+)
+async def test_a_text_of_megabytes_is_shown_scrolled_and_unfolded_at_once(make_message, make_conversation, now, text):
+    app = Reading()
+    async with app.run_test(size=(80, 24)) as pilot:
+        started = time.process_time()
+        app.pane.show(make_conversation([make_message(1, text=text, reply_text="Olá")]), now)
+        await pilot.pause()
+        for action in ("fold", "bottom", "page_up", "top", "half_down", "down", "up", "fold"):
+            getattr(app.pane, f"action_{action}")()
+            assert all(cell_len(line) <= 80 for line in lines(app.pane))
+        assert time.process_time() - started < 2.5
+
+
+async def test_two_thousand_messages_are_shown_at_once(make_message, make_conversation, now):
+    app = Reading()
+    view = make_conversation([make_message(n, text=QUOTING * 5, reply_text="Obrigada.") for n in range(2000)])
+    async with app.run_test(size=(80, 24)) as pilot:
+        started = time.process_time()
+        app.pane.show(view, now)
+        await pilot.pause()
+        for action in ("top", "bottom", "page_up", "fold", "bottom", "top"):
+            getattr(app.pane, f"action_{action}")()
+            lines(app.pane)
+        assert time.process_time() - started < 2.0
+
+
+@pytest.mark.parametrize("width", [30, 45, 80, 120])
+async def test_hostile_and_empty_conversations_fit_their_width(
+    make_message, make_event, make_conversation, now, hostile, barred, width
+):
+    app = Reading()
+    bad = Correspondent(hostile, hostile)
+    message = make_message(
+        1,
+        text=hostile * 30,
+        reply_text=hostile,
+        author=bad,
+        to=(bad,) * 30,
+        subject=hostile,
+        links=(hostile,),
+        marked=True,
+    )
+    view = make_conversation(
+        [message],
+        [make_event(1, "tagged", agent=hostile, values={"added": [hostile]})],
+        customer=hostile,
+        tags=(hostile,) * 9,
+    )
+    async with app.run_test(size=(width, 24)) as pilot:
+        for shown in (view, make_conversation(customer="", customer_address="", waiting_since=None), None):
+            app.pane.show(shown, now)
+            await pilot.pause()
+            app.pane.action_fold()
+            for y in range(24):
+                strip = app.pane.render_line(y)
+                assert cell_len(strip.text) == width
+                assert not barred.search(strip.text)
