@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - words of many languages
 """The words by which mail programs mark quoted and forwarded messages, in the languages they are sold in."""
 
 # Labels of the header block that a program writes above a quoted or forwarded message: lower case, without colon.
@@ -34,7 +35,7 @@ ORIGINAL = (
     "|початкове повідомлення|opprinnelig melding|oprindelig meddelelse|ursprungligt meddelande|originalmeddelande"
     "|alkuperäinen viesti|původní zpráva|původní e-mail|pôvodná správa|eredeti üzenet|mesaj original|mesajul original"
     "|orijinal mesaj|原始邮件|原始郵件|原邮件|元のメッセージ|원본 메시지|αρχικό μήνυμα|izvorna poruka|original email|original e-mail"
-    "|reply message|reply above this line|mensagem anterior|mensaje anterior|isikirjutatud kiri"
+    "|reply message|mensagem anterior|mensaje anterior|isikirjutatud kiri"
 )
 FORWARDED = (
     "forwarded (?:message|e-?mail|mail|by [^\\n]{1,60})|begin forwarded message|fwd|mensagem (?:encaminhada|reencaminhada)"
@@ -60,7 +61,7 @@ WROTE = (
     "wrote|writes|escreveu|escribió|escribio|a écrit|ha scritto|schrieb|schreef|geschreven|napisał(?:\\(?a\\)?)?|pisze|написал(?:\\(?а\\)?)?"
     "|пишет|писал(?:\\(?а\\)?)?|пише|написав|skrev|skrifaði|kirjoitti|napsal(?:\\(a\\))?|napísal(?:\\(a\\))?|írta|a scris|ezt írta|kirjutas"
     "|yazdı|şunları yazdı|写道|寫道|のメール|が書きました|は書きました|작성|님이 작성|έγραψε|napisao(?:/la)?|je napisao|je napisal|je napisala|rašė|rakstīja|na tə napisa"
-    "|va escriure|idatzi du|escrebeu|viết|đã viết|menulis|написа"
+    "|şunu yazdı|va escriure|idatzi du|escrebeu|viết|đã viết|menulis|написа"
 )
 
 # Prefixes of a subject.
@@ -69,3 +70,50 @@ FORWARD_PREFIXES = (
     "|перенаправлено|encaminhado|encaminhada|reenviado"
 )
 REPLY_PREFIXES = "re|res|r|aw|sv|antw|odp|rif|rép|rép|réf|vá|ynt|sv|ref|回复|答复|回覆|ответ|отв|відп|vs|bls|atb|απ"
+
+# "Please type your reply above this line", as other desks write it.
+REPLY_ABOVE = (
+    "(?:type|write|reply|respond|respon\\w+|escreva|digite|escrib\\w+|contest\\w+|antwort\\w*|répond\\w+)[^\\n]{0,40}"
+    "(?:above|acima|encima|arriba|oberhalb|dessus)[^\\n]{0,40}"
+)
+
+# The line that a telephone puts under a message. One of the words stands in each such line, so that few lines are looked
+# at closely.
+SENT_WORDS = (
+    "sent get enviado enviada mensagem mensaje obter obtener obtenga baixe envoyé télécharger téléchargez obtenir gesendet diese holen inviato"
+    " scarica verzonden verstuurd outlook wysłane wysłano pobierz отправлено надіслано skickat sendt lähetetty odesláno odoslané trimis"
+    " gönderildi send"
+)
+_DEVICE = "[\\w ™®.,'’&+/\\-]{2,50}"
+SENT_FROM = "[ \\t*_]*(?:" + "|".join(
+    [
+        f"sent (?:from|via|with|by|using) {_DEVICE}",
+        "get outlook for [\\w ]{2,20}",
+        f"(?:mensagem |mensaje )?enviad[oa] (?:do|da|desde|a partir d[oae]|pel[oa]|via|com|por|con|de|usando) {_DEVICE}",
+        "(?:obter o|obtener|obtenga|baixe o) outlook para [\\w ]{2,20}",
+        f"envoyé (?:de|depuis|à partir d[eu]|avec|par|via) {_DEVICE}",
+        "(?:télécharger|téléchargez|obtenir) outlook pour [\\w ]{2,20}",
+        f"von {_DEVICE} gesendet",
+        f"gesendet (?:von|mit|über|aus) {_DEVICE}",
+        f"diese nachricht wurde von {_DEVICE}(?: gesendet)?",
+        f"holen sie sich outlook {_DEVICE}",
+        f"inviato (?:da|dal|dalla|con|tramite) {_DEVICE}",
+        "scarica outlook per [\\w ]{2,20}",
+        f"(?:verzonden|verstuurd) (?:vanaf|met|via|vanuit|van) {_DEVICE}",
+        "outlook voor [\\w ]{2,20} downloaden",
+        f"wysłan[eo] (?:z|ze|przez) {_DEVICE}",
+        "pobierz outlook [\\w ]{2,20}",
+        f"отправлено (?:с|из|от|через) {_DEVICE}",
+        f"надіслано (?:з|із|через) {_DEVICE}",
+        f"skickat från {_DEVICE}",
+        f"sendt fra {_DEVICE}",
+        f"lähetetty {_DEVICE}",
+        f"odesl[aá]no z(?:e)? {_DEVICE}",
+        f"odoslané z(?:o)? {_DEVICE}",
+        f"trimis de pe {_DEVICE}",
+        "[\\w’']{2,30} gönderildi",
+        "发自我的[\\w ]{2,20}",
+        "從我的[\\w ]{2,20}傳送",
+        "\\w{2,20}から送信",
+    ]
+) + ")"

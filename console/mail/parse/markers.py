@@ -1,71 +1,67 @@
+# ruff: noqa: RUF001 - the dashes and colons that mail programs write
 """Where quoted and forwarded material begins: attribution lines, header blocks, lines of dashes with words."""
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 
 from console.mail.parse import labels
 
-_LEAD = r"[>|\s*_#]*"
-_DASHES = r"[-—–―_=*]{2,}"
+_COLONS = ":："
+_DASH = "-‐‑—–―−_=*#~"
+_LEAD = "> |\t*_\u00a0"
 
-
-_LABEL_SETS = {
-    "from": labels.FROM,
-    "date": labels.DATE,
-    "to": labels.TO,
-    "subject": labels.SUBJECT,
-    "copy": labels.COPY,
-}
 LABELS: dict[str, frozenset[str]] = {}
-"""What each label may stand for; some stand for two things in two languages."""
-for _kind, _words in _LABEL_SETS.items():
+"""What each label of a header block may stand for, by lower-case word; some stand for two things in two languages."""
+for _kind, _words in (
+    ("from", labels.FROM),
+    ("date", labels.DATE),
+    ("to", labels.TO),
+    ("subject", labels.SUBJECT),
+    ("copy", labels.COPY),
+):
     for _word in _words.split("|"):
         LABELS[_word] = LABELS.get(_word, frozenset()) | {_kind}
+_FIRST = frozenset(word for word, kinds in LABELS.items() if kinds & {"from", "date", "subject"})
+_ORDER = ("from", "date", "to", "subject", "copy")
+_LONGEST_LABEL = max(map(len, LABELS)) + 12
 
-_LABEL = "|".join(re.escape(word) for word in sorted(LABELS, key=len, reverse=True))
-LABELLED = re.compile(
-    rf"[>|\s]*[*_]{{0,2}}({_LABEL})[*_]{{0,2}}[ \t\u00a0]?[*_]{{0,2}}[:：][*_]{{0,2}}(.*)", re.IGNORECASE
-)
-_FIRST_LABEL = "|".join(
-    re.escape(word)
-    for word in sorted(
-        {*labels.FROM.split("|"), *labels.SUBJECT.split("|"), *labels.DATE.split("|")}, key=len, reverse=True
-    )
-)
-_HEAD = re.compile(
-    rf"^[>| \t]*[*_]{{0,2}}(?:{_FIRST_LABEL})[*_]{{0,2}}[ \t\u00a0]?[*_]{{0,2}}[:：]", re.IGNORECASE | re.MULTILINE
-)
 _ORIGINAL = re.compile(
-    rf"^[>| \t*]*(?:[-—–―_=*]{{2,}}[ \t]*(?:{labels.ORIGINAL})[ \t:]*[-—–―_=*]{{2,}}|(?:{labels.ORIGINAL})[ \t]*[:：]?[ \t]*$)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_FORWARDED = re.compile(
-    rf"^[>| \t*]*(?:[-—–―_=*]{{2,}}[ \t]*(?:{labels.FORWARDED})[^\n]{{0,80}}?[ \t:]*[-—–―_=*]{{2,}}"
-    rf"|(?:{labels.FORWARDED})[ \t]*[:：][ \t]*$)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_VERB = re.compile(rf"(?:(?<=\W)|(?<=\d)|^)(?:{labels.WROTE})(?=\W|$)", re.IGNORECASE | re.MULTILINE)
-_ADDRESS = r"[^\s<>()\[\]@\"']+@[^\s<>()\[\]@\"']+\.[^\s<>()\[\]@\"']+"
-_DATED = re.compile(
-    r"\d{1,2}[:.hH]\d\d|\b(?:19|20)\d\d\b|\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}|\d{1,2}月|" + _ADDRESS + r"|<\s*mailto:",
-    re.ASCII,
-)
-_ENDING = re.compile(
-    rf"(?:[:：]|(?:{labels.WROTE})[ \t]*(?:[-—–_]{{2,}})?|följande|följande:|geschreven)[ \t*_]*$",
+    rf"[{_DASH}]{{2,}}[ \t]*(?:{labels.ORIGINAL})[ \t:]*[{_DASH}]{{2,}}[ \t*]*$|(?:{labels.ORIGINAL})[ \t]*[{_COLONS}]?$",
     re.IGNORECASE,
 )
-_BARE_ATTRIBUTION = re.compile(
-    r"^[>| \t]*(?:"
-    # 2016-03-03 17:21 GMT+01:00 Some One <…>:      2013/7/20 Some One <…>
-    rf"\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:,?[ \t]+\d{{1,2}}:\d\d(?::\d\d)?)?[ \t]+(?:(?:GMT|UTC)[+\-]\d\d:\d\d[^\n]{{0,120}}|[^\n]{{0,120}}<\n?{_ADDRESS}\n?>:?)"
-    # 30.09.2017, 18.30, "Some One" <…>:      Wednesday, 17 November 2021, 3:32 PM +0300 from … <…>:
-    rf"|(?=[^\n]{{0,80}}\d{{1,2}}[:.]\d\d)(?=[^\n]{{0,80}}(?:\b(?:19|20)\d\d\b|\d\d?[./]\d\d?[./]\d\d))[^\n<:]{{0,40}}(?::\d\d[^\n<]{{0,90}})?<\n?{_ADDRESS}\n?>[ \t]*:"
-    r")[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
+_FORWARDED = re.compile(
+    rf"[{_DASH}]{{2,}}[ \t]*(?:{labels.FORWARDED})[^\n]{{0,80}}?[ \t:]*[{_DASH}]{{2,}}"
+    rf"|(?:{labels.FORWARDED})[ \t]*[{_COLONS}]$",
+    re.IGNORECASE,
 )
-_QUOTE_MARK = re.compile(r"[ \t]*(?:>|\|(?![|\-]))")
-_MOST = 500
+_REPLY_ABOVE = re.compile(labels.REPLY_ABOVE, re.IGNORECASE)
+_VERB = re.compile(rf"(?:(?<=[\W\d])|^)(?:{labels.WROTE})(?=\W|$)", re.IGNORECASE)
+_VERB_AT_END = frozenset(
+    "wrote escreveu escribió écrit scritto schrieb geschreven napisał пише пишет написал написав kirjoitti napsal följande".split()
+)
+_ADDRESS = r"[^\s<>()\[\]@\"']+@[^\s<>()\[\]@\"']+\.[^\s<>()\[\]@\"']+"
+_DATED = re.compile(
+    r"\d{1,2}[:.hH]\d\d|\b(?:19|20)\d\d\b|\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}|\d{1,2}\s*[月월]|<\s*mailto:|" + _ADDRESS
+)
+_TIME = re.compile(r"\d{1,2}[:.h]\d\d|\d{1,2}\s*[时時시]", re.IGNORECASE)
+_DAY = re.compile(r"\b(?:19|20)\d\d|\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
+_BRACKETED_ADDRESS = re.compile(rf"[<(]\s*(?:mailto:)?{_ADDRESS}\s*[>)]")
+_ISO_DAY = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b")
+_OFFSET = re.compile(r"\d{1,2}:\d\d (?:GMT|UTC)[+\-]\d\d:\d\d ")
+_QUOTING = re.compile(r"(?:quoting|citando|zitat von|citation de|in (?:message|article) <)[^\n]{1,200}:$", re.IGNORECASE)
+_STARTS = re.compile(
+    r"(?:on|em|no dia|el|le|am|op|il|in data|il giorno|dnia|w dniu|den|dne|dňa|pe|på|la data|în|în data|em data|в|у|na|ngày|στις"
+    r"|pada|quoting|citando|a las|at"
+    r"|ons|tir|man|tor|fre|lør|søn|mån|tis|tors|lör|sön|mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom"
+    r"|seg|ter|qua|qui|sex|sáb|пн|вт|ср|чт|пт|сб|вс|нд|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|út|čt|pá|so|ne|po|st)"
+    r"(?=[\s.,:])|\d{1,4}[./\- ,:年년]",
+    re.IGNORECASE,
+)
+# "> wrote:" is the end of an attribution whose address was broken over two lines, not a quotation.
+_QUOTE_MARK = re.compile(rf"[ \t]*(?:>(?![ \t]*(?:{labels.WROTE})?[ \t]*[{_COLONS}][ \t]*$)|\|(?![|\-])(?!.*\|[ \t]*$))", re.IGNORECASE)
+_LONGEST = 500
+# How many lines that look like a mark are looked at closely; a person's mail has a few dozen.
+_MOST_TRIES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,182 +87,216 @@ class HeaderBlock:
     values: dict[str, str]
 
 
+class Text:
+    """A text and its lines."""
+
+    __slots__ = ("lines", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines = text.split("\n")
+
+
 def is_quoted(line: str) -> bool:
     """Say whether a line carries a quote mark."""
-    return _QUOTE_MARK.match(line) is not None
+    return bool(line) and line[0] in ">| \t" and _QUOTE_MARK.match(line) is not None
 
 
 def unquoted(line: str) -> str:
     """Return a line without one level of quote marks."""
     hit = _QUOTE_MARK.match(line)
-    if hit is None:
-        return line
-    rest = line[hit.end() :]
-    return rest.removeprefix(" ")
+    return line[hit.end() :].removeprefix(" ") if hit else line
 
 
-class Text:
-    """A text with its lines, and which line a place in it belongs to."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.lines = text.split("\n")
-        self._starts: list[int] | None = None
-
-    def line_at(self, place: int) -> int:
-        """Return the number of the line that holds the character at `place`."""
-        if self._starts is None:
-            starts = [0]
-            for line in self.lines:
-                starts.append(starts[-1] + len(line) + 1)
-            self._starts = starts
-        return bisect_right(self._starts, place) - 1
+def _labelled(line: str) -> tuple[str, str]:
+    """Return the label and the value of a header-like line, two empty words when it is none."""
+    place = line.find(":", 0, _LONGEST_LABEL)
+    if place < 0:
+        place = line.find("：", 0, _LONGEST_LABEL)
+        if place < 0:
+            return "", ""
+    label = line[:place].strip(_LEAD).lower()
+    return (label, line[place + 1 :].strip(_LEAD)) if label in LABELS else ("", "")
 
 
-def _attribution(lines: list[str], hit: int) -> tuple[int, int] | None:
-    """Return the lines of the attribution around the verb in line `hit`, if it is one."""
-    depth = is_quoted(lines[hit])
-    for after in range(hit + 1, min(hit + 4, len(lines) + 1)):
-        last = lines[after - 1]
-        if after - 1 > hit and (not last.strip() or is_quoted(last) != depth):
-            return None
-        if _ENDING.search(last):
-            break
-    else:
-        return None
-    joined = " ".join(lines[hit:after])
-    if len(joined) > _MOST:
-        return None
-    first = hit
+def _is_dated(lines: list[str], first: int, after: int) -> bool:
+    joined = " ".join(lines[first:after])
+    return len(joined) <= _LONGEST and _DATED.search(joined) is not None
+
+
+def _next_is_quoted(lines: list[str], after: int) -> bool:
+    while after < len(lines) and not lines[after].strip():
+        after += 1
+    return after < len(lines) and is_quoted(lines[after])
+
+
+def _attribution(lines: list[str], last: int) -> int | None:
+    """Return the first line of the attribution that ends with line `last`, `None` when none ends there."""
+    depth = is_quoted(lines[last])
     gaps = 0
+    first = last
+    verb = False
     best: int | None = None
-    for start in range(hit, max(hit - 6, -1), -1):
+    for start in range(last, max(last - 6, -1), -1):
         line = lines[start]
-        if not line.strip():
+        bare = line.strip(_LEAD)
+        if not bare and not (line.strip() == "<"):
             # Some programs break the line around the address: "Some One\n\n<\nmailto:…> wrote:"
             gaps += 1
-            if gaps > 1 or not lines[start + 1].lstrip().startswith("<"):
+            if start == last or gaps > 1 or not lines[start + 1].lstrip().startswith("<"):
                 break
             continue
-        if is_quoted(line) != depth or (
-            start < hit and (len(line) > 200 or line.rstrip().endswith((":", ".", "!", "?")))
-        ):
+        if is_quoted(line) != depth:
+            break
+        if start < last and (len(line) > 200 or line.rstrip()[-1] in ".!?"):
             break
         first = start
-        joined = " ".join(lines[first:after])
-        if len(joined) > _MOST:
+        joined = " ".join(lines[first : last + 1])
+        if len(joined) > _LONGEST:
             break
-        if _STARTS.match(line) and _DATED.search(joined):
-            return first, after
-        if best is None and _DATED.search(joined):
+        verb = verb or _VERB.search(joined) is not None
+        if not verb and not _is_bare_attribution(joined.strip(_LEAD)):
+            continue
+        if not _DATED.search(joined):
+            continue
+        if _STARTS.match(bare) and (best is None or any(sign.isdigit() for sign in bare)):
+            return first
+        if best is None:
             best = first
-    return (best, after) if best is not None else None
+    if best is None and verb and len(lines[last]) < 100 and _next_is_quoted(lines, last + 1) and _VERB.search(lines[last]):
+        return last
+    return best
 
 
-_STARTS = re.compile(
-    r"[>| \t*_\-]*(?:on|em|no dia|a|el|le|am|op|il|in data|il giorno|dnia|w dniu|den|dne|dňa|pe|på|den|la data|în data|tarihinde|em data"
-    r"|в|у|ons|tir|man|tor|fre|lør|søn|mån|tis|tors|lör|sön|mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom"
-    r"|seg|ter|qua|qui|sex|sab|пн|вт|ср|чт|пт|сб|вс|нд|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|na|el día|ngày|στις|pada)\b"
-    r"|[>| \t*_\-]*\d{1,4}[./\- ,年]",
-    re.IGNORECASE,
-)
+def _is_bare_attribution(joined: str) -> bool:
+    """Say whether a line names a date, a time and an address, and nothing says "wrote"."""
+    return (
+        joined[-1:] in _COLONS
+        and len(joined) < 300
+        and _BRACKETED_ADDRESS.search(joined) is not None
+        and _TIME.search(joined) is not None
+        and _DAY.search(joined) is not None
+    ) or _QUOTING.match(joined) is not None
+
+
+def _is_unfinished_attribution(lines: list[str], number: int, bare: str) -> bool:
+    """Say whether a line without a colon is Gmail's old ``2016-03-03 17:21 GMT+01:00 Name`` or a date and an address."""
+    if _OFFSET.search(bare) is not None and _ISO_DAY.match(bare):
+        return True
+    return (
+        _ISO_DAY.match(bare) is not None
+        and bare.endswith(">")
+        and _BRACKETED_ADDRESS.search(bare) is not None
+        and _next_is_quoted(lines, number + 1)
+    )
 
 
 def block_at(lines: list[str], start: int) -> HeaderBlock | None:
     """Read the header block whose first label stands in line `start`; `None` when it is none.
 
-    It must name who wrote and two more things. Values may go on in the next line.
+    It must name who wrote and two more things, one of them the date or the subject. Values may go on in the next line.
     """
     values: dict[str, str] = {}
-    found: set[str] = set()
     last_kind = ""
-    line_number = start
     blanks = 0
-    labelled = 0
     after = start
-    while line_number < len(lines) and line_number < start + 40:
-        line = lines[line_number]
+    for number in range(start, min(start + 40, len(lines))):
+        line = lines[number]
         bare = line.strip("> |\t")
-        hit = LABELLED.match(line) if bare else None
-        if hit is not None:
-            kinds = LABELS[hit.group(1).lower()]
-            kind = next(
-                (one for one in ("from", "date", "to", "subject", "copy") if one in kinds and one not in found), ""
-            )
-            if not kind and not kinds <= {"copy"}:
+        label, value = _labelled(line) if bare else ("", "")
+        if label:
+            kind = _kind_of(label, value, values)
+            if not kind and "copy" not in LABELS[label]:
                 break
-            if kind == "date" and "to" in kinds and "to" not in found and "@" in hit.group(2):
-                kind = "to"
             if kind:
-                found.add(kind)
-                values[kind] = hit.group(2).strip(" \t*_\u00a0")
+                values[kind] = value
             last_kind = kind
-            labelled += 1
-            after = line_number + 1
+            after = number + 1
             blanks = 0
         elif not bare:
             blanks += 1
-            if blanks > 1 or labelled >= 2:
+            if blanks > 1 or len(values) >= 2:
                 break
-        else:
-            # A value that goes on: an address on its own line, more recipients.
-            goes_on = (
-                last_kind
-                and blanks == 0
-                and (
-                    (
-                        "@" in bare
-                        and len(bare) < 300
-                        and last_kind in ("from", "to", "copy")
-                        and (bare[0] == "<" or ("@" in bare and bare.endswith((">", ",", ";", "]"))))
-                    )
-                    or line.startswith(("\t", "    "))
-                    or (last_kind == "date" and len(bare) < 12)
-                    or not values.get(last_kind, "x")
-                )
-            )
-            if not goes_on:
-                break
+        elif blanks == 0 and last_kind and _goes_on(line, bare, last_kind, values[last_kind]):
             values[last_kind] = f"{values[last_kind]} {bare}".strip()
-            after = line_number + 1
-        line_number += 1
-    if "from" not in found or len(found) < 3:
-        return None
-    if not ({"date", "subject"} & found) or not values.get("from"):
+            after = number + 1
+        else:
+            break
+    if not values.get("from") or len(values) < 3 or not ("date" in values or "subject" in values):
         return None
     return HeaderBlock(start, after, values)
+
+
+def _kind_of(label: str, value: str, known: dict[str, str]) -> str:
+    kinds = LABELS[label]
+    if "to" in kinds and "date" in kinds and "to" not in known and "@" in value:
+        return "to"
+    return next((kind for kind in _ORDER if kind in kinds and kind not in known), "")
+
+
+def _goes_on(line: str, bare: str, kind: str, value: str) -> bool:
+    """Say whether a line without a label belongs to the value above it."""
+    if not value or line.startswith(("\t", "    ")):
+        return True
+    if kind == "date":
+        return len(bare) < 12
+    if kind == "subject":
+        return False
+    return "@" in bare and len(bare) < 300 and (bare[0] == "<" or bare.endswith((">", ",", ";", "]")))
 
 
 def marks(page: Text) -> list[Mark]:
     """Return every place where somebody else's words begin, in order. Time is linear in the length of the text."""
     found: list[Mark] = []
-    text, lines = page.text, page.lines
-    for number, hit in enumerate(_VERB.finditer(text)):
-        if number >= 1_000:
-            break
-        place = _attribution(lines, page.line_at(hit.start()))
-        if place is not None and (not found or place[0] >= found[-1].after):
-            found.append(Mark("attribution", *place))
-    if "<" in text or "GMT" in text or "UTC" in text:
-        for hit in _BARE_ATTRIBUTION.finditer(text):
-            first, last = page.line_at(hit.start()), page.line_at(hit.end())
-            if not any(mark.first <= first < mark.after for mark in found):
-                found.append(Mark("attribution", first, last + 1))
-    if "-" in text or ":" in text or "_" in text or "*" in text or "：" in text:
-        for kind, expression in (("original", _ORIGINAL), ("forwarded", _FORWARDED)):
-            for hit in expression.finditer(text):
-                first = page.line_at(hit.end())
-                found.append(Mark(kind, first, first + 1))
-    covered = -1
-    for number, hit in enumerate(_HEAD.finditer(text)):
-        if number >= 1_000:
-            break
-        first = page.line_at(hit.end())
-        if first < covered:
+    lines = page.lines
+    covered = 0
+    left = _MOST_TRIES
+    for number, line in enumerate(lines):
+        if len(line) < 4:
+            if not line or line.strip() != ">:":
+                continue
+        if number < covered:
             continue
-        block = block_at(lines, first)
-        if block is not None:
-            covered = block.after
-            found.append(Mark("headers", block.first, block.after))
-    found.sort(key=lambda mark: mark.first)
+        last = line[-1]
+        if last in " \t*":
+            last = line.rstrip(" \t*")[-1:]
+        if left <= 0:
+            break
+        mark: Mark | None = None
+        if last in ":：-_" or line[-12:].rpartition(" ")[2] in _VERB_AT_END:
+            first = _attribution(lines, number)
+            left -= 1
+            if first is not None:
+                first = max(first, covered)
+                mark = Mark("attribution", first, number + 1)
+        if mark is None:
+            mark, tried = _mark_at(lines, number, line, last)
+            left -= tried
+        if mark is not None:
+            found.append(mark)
+            covered = mark.after
     return found
+
+
+def _mark_at(lines: list[str], number: int, line: str, last: str) -> tuple[Mark | None, bool]:
+    """Return the mark that starts in a line, and whether it had to be looked at closely."""
+    label, _ = _labelled(line)
+    if label in _FIRST:
+        block = block_at(lines, number)
+        if block is not None:
+            return Mark("headers", block.first, block.after), True
+    bare = line.strip("> |\t*\u00a0") if line[0] in "> |\t*\u00a0" else line
+    if not bare or len(bare) > _LONGEST:
+        return None, bool(label)
+    here = (number, number + 1)
+    ruled = bare[0] in _DASH
+    if ruled or last in _COLONS or len(bare) < 40:
+        if _ORIGINAL.match(bare):
+            return Mark("original", *here), True
+        if (ruled or last in _COLONS) and _FORWARDED.match(bare):
+            return Mark("forwarded", *here), True
+    if bare[0].isdigit() and _is_unfinished_attribution(lines, number, bare):
+        return Mark("attribution", *here), True
+    if len(bare) < 120 and (ruled or last in _DASH) and _REPLY_ABOVE.search(bare):
+        return Mark("original", *here), True
+    return None, bool(label) or ruled

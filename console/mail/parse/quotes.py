@@ -3,23 +3,14 @@
 import re
 from dataclasses import dataclass
 
+from console.mail.parse import labels
 from console.mail.parse.markers import Mark, Text, is_quoted, marks, unquoted
 
 _SIGNATURE = re.compile(r"^(?:--|—|––) ?$")
 _RULE = re.compile(r"^[ \t]*(?:[-_=~+*#]{2,}|ᐧ)[ \t]*$")
 _LONG_RULE = re.compile(r"^[ \t]*[-_=—*]{5,}[ \t]*$")
-_SENT_FROM = re.compile(
-    r"^[ \t*_]*(?:sent (?:from|via|with|by) (?:my |a |the )?[\w ™®.'’\-]{2,40}|get outlook for (?:ios|android|mac)|sent by outlook"
-    r"|enviad[oa] (?:do|da|desde|a partir d[oae]|pel[oa]|via|com|por|con|de) (?:o |a |mi |meu |minha |el |la |mis |um |un )?[\w .’'\-]{2,40}"
-    r"|obter o outlook para [\w ]{2,20}|obtener outlook para [\w ]{2,20}|obtenga outlook para [\w ]{2,20}|baixe o outlook para [\w ]{2,20}"
-    r"|envoyé (?:de|depuis|à partir d[eu]|avec|par) [\w .’'\-]{2,40}|télécharge[rz] outlook pour [\w ]{2,20}|obtenir outlook pour [\w ]{2,20}"
-    r"|(?:von meinem [\w .\-]{2,40} )?gesendet(?: (?:von|mit|über|aus)[\w .\-]{2,50})?|diese nachricht wurde von [\w .\-]{2,60} gesendet\.?|holen sie sich outlook [\w ]{2,20}"
-    r"|inviato da(?:l|lla)?[\w .’'\-]{2,40}|scarica outlook [\w ]{2,20}|verzonden (?:vanaf|met|via|vanuit) [\w .\-]{2,40}|outlook voor [\w ]{2,20} downloaden"
-    r"|wysłane z [\w .\-]{2,40}|pobierz outlook [\w ]{2,20}|отправлено (?:с|из|от) [\w .\-]{2,40}|надіслано (?:з|із) [\w .\-]{2,40}|skickat från [\w .\-]{2,40}|sendt fra [\w .\-]{2,40}"
-    r"|lähetetty [\w .\-]{2,40}|odesláno z [\w .\-]{2,40}|odoslané z [\w .\-]{2,40}|trimis de pe [\w .\-]{2,40}|[\w’']+'?(?:ımdan|imden|den|dan) gönderildi|发自我的[\w ]{2,20}|從我的[\w ]{2,20}傳送|[\w]{2,20}から送信)"
-    r"[ \t*_.]*(?:[<(\[].{0,200})?[ \t]*$",
-    re.IGNORECASE,
-)
+_SENT_FROM = re.compile(labels.SENT_FROM + r"[ \t*_.]*(?:[<(\[].{0,200})?[ \t]*$", re.IGNORECASE)
+_SENT_WORDS = frozenset(labels.SENT_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +101,9 @@ def _take_signature(lines: list[str], owner: bytearray, cut: int) -> None:
         if sign in "-—–" and _SIGNATURE.match(line):
             if sign == "-" or line.endswith(" "):
                 _until_quote(owner, number, cut)
-        elif len(line) < 250 and _SENT_FROM.match(line):
-            _until_quote(owner, number, cut)
+        elif len(line) < 250 and (sign > "\u2e80" or not _SENT_WORDS.isdisjoint(line.lower().split(None, 8)[:8])):
+            if _SENT_FROM.match(line):
+                _until_quote(owner, number, cut)
 
 
 def _until_quote(owner: bytearray, first: int, cut: int) -> None:
