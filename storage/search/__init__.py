@@ -1,0 +1,19 @@
+"""The search index: what is in it, and how it follows the messages in batches of its own."""
+
+from storage.search.index import add, check, ddl, index_more, outdated, reindex, remove, tidy, waiting
+from storage.search.words import LANGUAGES, STEMMER_VERSION, stems
+
+__all__ = [
+    "LANGUAGES",
+    "STEMMER_VERSION",
+    "add",
+    "check",
+    "ddl",
+    "index_more",
+    "outdated",
+    "reindex",
+    "remove",
+    "stems",
+    "tidy",
+    "waiting",
+]

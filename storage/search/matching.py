@@ -1,0 +1,181 @@
+"""A query's words made ready for one engine's index: no text of a person ever reaches it unquoted."""
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sqlalchemy import ColumnClause, Connection, Select, Table, bindparam, column, select, table, text
+from sqlalchemy import cast as as_type
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+
+from storage.models import SearchEntry
+from storage.rules.query import And, BadQuery, Field, Node, Not, Or, Text, Trouble, Where
+from storage.search.index import ATTACHED
+from storage.search.vectors import STEM, lexeme
+from storage.search.words import composed, forms
+
+BROADEST = 400
+"""Words of the store that a prefix may stand for."""
+
+_ENTRY = cast("Table", SearchEntry.__table__)  # type: ignore[attr-defined]
+_ROWID: ColumnClause[int] = column("rowid")
+_FTS = table("search_index", _ROWID)
+_WITHIN = {
+    Where.ANYWHERE: "subject author files body",
+    Where.SUBJECT: "subject",
+    Where.FROM: "author",
+    Where.TO: "recipients",
+}
+_WEIGHTS = {Where.ANYWHERE: "ABC", Where.SUBJECT: "A", Where.FROM: "B", Where.TO: "D"}
+_TERMS = text(
+    """
+    WITH RECURSIVE beginning (term) AS (
+        SELECT (SELECT term FROM search_index_terms WHERE term >= :first LIMIT 1)
+        UNION ALL
+        SELECT (SELECT term FROM search_index_terms WHERE term >= beginning.term || char(1) LIMIT 1)
+        FROM beginning WHERE beginning.term < :past
+    )
+    SELECT term FROM beginning WHERE term < :past LIMIT :most
+    """
+)
+"""Each step is one seek, past all the places of a term; counting them, as FTS5's own prefix does, takes seconds."""
+
+
+def written(connection: Connection, node: Node) -> str | None:
+    """Return `node` in the index's own language, or `None` when the index alone cannot answer it.
+
+    Raises:
+        BadQuery: too many words of the store begin with a prefix.
+    """
+    language = _Fts(connection) if connection.dialect.name == "sqlite" else _Vectors()
+    return language.written(node)
+
+
+def matching(
+    connection: Connection,
+    expression: str,
+    *,
+    below: int | None = None,
+    above: int | None = None,
+    among: Sequence[int] | None = None,
+) -> Select[Any]:
+    """Select the numbers of the entries that an expression of `written` finds, in no order yet.
+
+    Args:
+        connection: tells which engine it is.
+        expression: what `written` gave.
+        below, above: only entries under the one, and from the other on.
+        among: only these.
+    """
+    if connection.dialect.name == "sqlite":
+        number: Any = _ROWID
+        found = select(number).select_from(_FTS)
+        found = found.where(text("search_index MATCH :words").bindparams(bindparam("words", expression, unique=True)))
+    else:
+        number = _ENTRY.c.id
+        query = as_type(bindparam("words", expression, unique=True), TSQUERY)
+        found = select(number).where(column("vector", TSVECTOR).op("@@")(query))
+    if below is not None:
+        found = found.where(number < below)
+    if above is not None:
+        found = found.where(number >= above)
+    if among is not None:
+        found = found.where(number.in_(among))
+    return found
+
+
+class _Language:
+    """What the two engines' languages have in common: how *and*, *or* and *not* nest."""
+
+    both = either = but = ""
+
+    def leaf(self, node: Text) -> str:
+        raise NotImplementedError
+
+    def attached(self) -> str:
+        raise NotImplementedError
+
+    def written(self, node: Node) -> str | None:
+        match node:
+            case Text():
+                return self.leaf(node)
+            case Field(name="has"):
+                return self.attached()
+            case And(parts):
+                wanted = [self.written(part) for part in parts if not isinstance(part, Not)]
+                barred = [self.written(part.part) for part in parts if isinstance(part, Not)]
+                if not wanted or None in wanted or None in barred:
+                    return None
+                whole = self.both.join(part for part in wanted if part)
+                if barred:
+                    whole = f"({whole}){self.but}({self.either.join(part for part in barred if part)})"
+                return f"({whole})"
+            case Or(parts):
+                known = [self.written(part) for part in parts]
+                return None if None in known else f"({self.either.join(part for part in known if part)})"
+            case _:
+                return None
+
+
+class _Fts(_Language):
+    """The language of FTS5."""
+
+    both, either, but = " AND ", " OR ", " NOT "
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def leaf(self, node: Text) -> str:
+        words = composed(node.words).split()
+        within = _WITHIN[node.where]
+        if node.prefix:
+            head = words[:-1]
+            wanted = [" ".join([*head, last]) for last in self._beginning(words[-1], node)]
+        elif len(words) == 1 and not node.exact and node.where is Where.ANYWHERE:
+            wanted = [_unaccented(words[0]), *forms(words[0])]
+            within += " stems"
+        else:
+            wanted = [" ".join(words)]
+        return f"{{{within}}} : ({' OR '.join(map(_quoted, dict.fromkeys(wanted)))})"
+
+    def attached(self) -> str:
+        return f"files : {_quoted(ATTACHED)}"
+
+    def _beginning(self, prefix: str, node: Text) -> list[str]:
+        """Return the words of the store that begin with `prefix`, or one that is nowhere."""
+        first = _unaccented(prefix)
+        values = {"first": first, "past": f"{first}\U0010ffff", "most": BROADEST + 1}
+        terms = list(self._connection.execute(_TERMS, values).scalars())
+        if len(terms) > BROADEST:
+            raise BadQuery(Trouble.BROAD_PREFIX, place=node.place, word=f"{prefix}*")
+        return terms or [first]
+
+
+class _Vectors(_Language):
+    """The language of PostgreSQL's `tsquery`."""
+
+    both, either, but = " & ", " | ", " & !"
+
+    def leaf(self, node: Text) -> str:
+        weights = _WEIGHTS[node.where]
+        words = [lexeme(word) for word in composed(node.words).split()]
+        if len(words) == 1 and not node.exact and not node.prefix and node.where is Where.ANYWHERE:
+            wanted = [form for each in forms(words[0]) for form in (f"'{each}':{weights}", f"'{STEM}{each}'")]
+            return f"({' | '.join(dict.fromkeys(wanted))})"
+        star = "*" if node.prefix else ""
+        parts = [f"'{word}':{weights}" for word in words[:-1]] + [f"'{words[-1]}':{star}{weights}"]
+        return f"({' <-> '.join(parts)})"
+
+    def attached(self) -> str:
+        return f"'{ATTACHED}':C"
+
+
+def _quoted(words: str) -> str:
+    """Return words as one string of FTS5: its tokenizer sees them, its query language does not."""
+    return '"' + words.replace('"', '""').replace("\x00", "") + '"'
+
+
+def _unaccented(word: str) -> str:
+    """Return a word as FTS5's tokenizer keeps it; `folded` takes more signs apart, such as ligatures."""
+    apart = unicodedata.normalize("NFD", word.lower())
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))

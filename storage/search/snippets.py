@@ -1,0 +1,113 @@
+"""The piece of a message that shows why it was found, and where the words stand in it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from storage.kinds.clean import clean_line, folded
+from storage.rules.query import WORD, And, Node, Or, Text, Where
+from storage.search.words import composed, forms
+
+_BEFORE = 40  # characters shown before the first hit
+_LOOK_INTO = 50_000  # characters of a message that are looked through
+_SPACE = re.compile(r"\s")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Words wanted one after the other: for each the forms that do."""
+
+    words: tuple[frozenset[str], ...]
+    loose: bool  # another form of the word in the text does, too
+    prefix: bool  # the last word may go on
+
+    def fits(self, word: str, offset: int) -> bool:
+        """Say whether a word of a text is the one wanted at `offset`."""
+        wanted = self.words[offset]
+        if not wanted.isdisjoint(forms(word) if self.loose else (folded(word),)):
+            return True
+        return self.prefix and offset == len(self.words) - 1 and any(folded(word).startswith(each) for each in wanted)
+
+
+class Wanted:
+    """The words that a query looks for in a text.
+
+    Args:
+        node: the query; what it negates is not looked for.
+    """
+
+    def __init__(self, node: Node | None) -> None:
+        self._runs: list[_Run] = []
+        self._begins: dict[str, bool] = {}  # what was found out about a word, for the next text
+        for text in _texts(node):
+            words = text.words.split()
+            loose = len(words) == 1 and not text.exact and not text.prefix
+            each = (frozenset(forms(word) if loose else (folded(composed(word)),)) for word in words)
+            self._runs.append(_Run(tuple(each), loose, text.prefix))
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield the (start, end) of every run of words that is wanted, in their order, none inside another."""
+        if not self._runs:
+            return
+        begins = self._begins
+        passed = 0
+        for word in WORD.finditer(text):
+            begin = begins.get(word[0])
+            if begin is None:
+                begin = begins[word[0]] = any(run.fits(word[0], 0) for run in self._runs)
+            if begin and word.start() >= passed and (end := self._end(text, word.start())):
+                yield word.start(), end
+                passed = end
+
+    def _end(self, text: str, start: int) -> int:
+        """Return where the wanted run that begins at `start` ends; 0 when none does."""
+        for run in self._runs:
+            end = start
+            for offset in range(len(run.words)):
+                word = WORD.search(text, end)
+                if word is None or not run.fits(word[0], offset):
+                    break
+                end = word.end()
+            else:
+                return end
+        return 0
+
+
+def snippet(text: str, wanted: Wanted, *, width: int = 160) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Return one line of `text` around the first word wanted, and where the words wanted stand in that line.
+
+    Args:
+        text: a message's whole text.
+        wanted: what was searched.
+        width: how many characters the line may have.
+
+    Returns:
+        The line, begun anew at the text's begin when nothing wanted stands in it, and the (start, end) of the
+        hits in it.
+    """
+    text = composed(text[:_LOOK_INTO])
+    first = next(wanted.places(text), None)
+    start = 0
+    if first is not None and first[0] > _BEFORE:
+        start = first[0] - _BEFORE
+        space = _SPACE.search(text, start, first[0])
+        start = space.end() if space else start
+    line = clean_line(text[start : start + 2 * width])
+    if len(line) > width:
+        end = line.rfind(" ", width // 2, width)
+        line = line[: end if end > 0 else width]
+    if first is None:
+        return line, ()
+    return line, tuple(wanted.places(line))
+
+
+def _texts(node: Node | None) -> Iterable[Text]:
+    match node:
+        case Text():
+            if node.where is Where.ANYWHERE:
+                yield node
+        case And() | Or():
+            for part in node.parts:
+                yield from _texts(part)
+        case _:
+            return
