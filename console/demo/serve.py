@@ -5,7 +5,6 @@ import asyncio
 import json
 import logging
 import os
-import random
 import signal
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from console.demo.company import answer, history, mailboxes, news
 from console.demo.imap import Post
 from console.demo.shapes import DemoMail
 from console.demo.smtp import Courier, serve
+from console.demo.timing import chance_of
 
 PARENT_LOOK = 0.5  # seconds between two looks whether the parent still lives
 
@@ -70,7 +70,7 @@ async def _bring(
     post: Post, coming: Iterator[DemoMail], replies: "asyncio.Queue[DemoMail]", every: float, seed: int
 ) -> None:
     """Lay a new mail about every `every` seconds (two thirds to four thirds of it), for ever; answers come first."""
-    pauses = random.Random(seed)
+    pauses = chance_of(seed, "pauses")
     while True:
         await asyncio.sleep(every * pauses.uniform(2 / 3, 4 / 3))
         await post.lay(replies.get_nowait() if not replies.empty() else next(coming))
