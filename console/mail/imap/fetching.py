@@ -4,13 +4,12 @@ import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import islice
 
 from console.mail.imap.answers import AnswerBroken, Data
 from console.mail.imap.dialogue import Dialogue, Sent
 from console.mail.imap.rows import Fetched, FlagRow, Row, Sized, TooLarge, read_row
-from console.mail.imap.uids import UIDS_MOST, UidRanges, UidsBroken, ranges, sets
+from console.mail.imap.uids import UIDS_MOST, UidRanges, UidsBroken, ranges, sets, written
 
 MESSAGE_MOST = 50 * 1024 * 1024
 """Bytes of a message beyond which it is left on the server, unless the caller says otherwise."""
@@ -142,18 +141,22 @@ def _merge(known: Row, row: Row) -> None:
 
 @dataclass(slots=True)
 class _Batch:
-    """One FETCH of bodies: said, and heard at the latest before the next command is said."""
+    """One FETCH of bodies: said, and heard at the latest before the next command is said.
 
-    messages: list[Sized]
+    Attributes:
+        sizes: the announced size of each message.
+        limit: bytes that no message passes.
+    """
+
+    sizes: dict[int, int]
     limit: int
     sent: Sent | None = None
     found: dict[int, Row] = field(default_factory=dict)
     heard: bool = False
 
     def say(self, dialogue: Dialogue) -> None:
-        ((text, _),) = sets((each.uid for each in self.messages), most=len(self.messages))
         asked = _items(dialogue, "FLAGS", "INTERNALDATE", "RFC822.SIZE", "BODY.PEEK[]")
-        self.sent = dialogue.say("FETCH BODY", "UID FETCH", text, asked)
+        self.sent = dialogue.say("FETCH BODY", "UID FETCH", written(self.sizes), asked)
         dialogue.settle = lambda: self.hear(dialogue)
 
     def hear(self, dialogue: Dialogue) -> None:
@@ -162,25 +165,23 @@ class _Batch:
             return
         self.heard = True
         dialogue.settle = None
-        bounds = {each.uid: _room(each.size, self.limit) for each in self.messages}
-        widest = max(bounds.values())
+        rooms = {uid: _room(size, self.limit) for uid, size in self.sizes.items()}
+        widest = max(rooms.values())
 
         def bound(said: bytes) -> int:
             uid = _UID_SAID.search(said)
-            return bounds.get(int(uid[1]), widest) if uid else widest
+            return rooms.get(int(uid[1]), widest) if uid else widest
 
-        dialogue.hear(self.sent, take=_merging(frozenset(bounds), self.found), bound=bound)
+        dialogue.hear(self.sent, take=_merging(frozenset(rooms), self.found), bound=bound)
 
-    def messages_heard(self) -> Iterator[Fetched]:
+    def messages(self) -> Iterator[Fetched]:
         found, self.found = self.found, {}
-        for each in sorted(self.messages, key=lambda message: message.uid):
-            row = found.pop(each.uid, None)
+        for uid in sorted(self.sizes):
+            row = found.pop(uid, None)
             if row is None or row.body is None:
                 continue  # it was expunged meanwhile
-            words = each.flags if row.flags is None else row.flags
-            date: datetime | None = row.internaldate if row.dated else each.internaldate
-            modseq = each.modseq if row.modseq is None else row.modseq
-            yield Fetched(each.uid, words, date, each.size if row.size is None else row.size, modseq, row.body)
+            size = self.sizes[uid] if row.size is None else row.size
+            yield Fetched(uid, row.flags or frozenset(), row.internaldate, size, row.modseq, row.body)
 
 
 def _room(size: int, limit: int) -> int:
@@ -189,58 +190,59 @@ def _room(size: int, limit: int) -> int:
 
 
 def bodies(
-    dialogue: Dialogue, uids: Iterable[int], *, max_size: int = MESSAGE_MOST, known: Mapping[int, Sized] | None = None
+    dialogue: Dialogue, uids: Iterable[int], *, max_size: int = MESSAGE_MOST, known: Mapping[int, int] | None = None
 ) -> Iterator[Fetched | TooLarge]:
     """Give whole messages; the contract stands at `Session.bodies`."""
     wanted = iter(uids)
     ahead: _Batch | None = None
-    while True:
-        part = list(islice(wanted, SIZES_AT_ONCE))
-        if not part:
-            break
+    while part := list(islice(wanted, SIZES_AT_ONCE)):
         for batch in _batches(_sized(dialogue, part, known or {}), max_size):
-            if isinstance(batch, TooLarge):
+            if isinstance(batch, int):
                 if ahead is not None:
-                    yield from _heard(ahead, dialogue)
+                    ahead.hear(dialogue)
+                    yield from ahead.messages()
                     ahead = None
-                yield batch
+                for each in sizes(dialogue, [batch]):
+                    yield TooLarge(each.uid, each.flags, each.internaldate, each.size, each.modseq)
                 continue
             # The next batch is asked for before this one is given, so that server and caller work at once.
             if ahead is not None:
                 ahead.hear(dialogue)
             batch.say(dialogue)
             if ahead is not None:
-                yield from ahead.messages_heard()
+                yield from ahead.messages()
             ahead = batch
     if ahead is not None:
-        yield from _heard(ahead, dialogue)
+        ahead.hear(dialogue)
+        yield from ahead.messages()
 
 
-def _heard(batch: _Batch, dialogue: Dialogue) -> Iterator[Fetched]:
-    batch.hear(dialogue)
-    return batch.messages_heard()
+def _sized(dialogue: Dialogue, uids: list[int], known: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    """Give UID and size in the order asked for, one question for all that are not known."""
+    unknown = [uid for uid in uids if uid not in known]
+    found: dict[int, Row] = {}
+    for text, members in sets(unknown):
+        take = _merging(frozenset(members), found)
+        dialogue.run("FETCH RFC822.SIZE", "UID FETCH", text, "(UID RFC822.SIZE)", take=take)
+    for uid in dict.fromkeys(uids):
+        if uid in known:
+            yield uid, known[uid]
+        elif (row := found.get(uid)) is not None and row.size is not None:
+            yield uid, row.size
 
 
-def _sized(dialogue: Dialogue, uids: list[int], known: Mapping[int, Sized]) -> list[Sized]:
-    asked = {each.uid: each for each in sizes(dialogue, [uid for uid in uids if uid not in known])}
-    found = (known.get(uid) or asked.get(uid) for uid in dict.fromkeys(uids))
-    return [each for each in found if each is not None]
-
-
-def _batches(messages: Iterable[Sized], max_size: int) -> Iterator[_Batch | TooLarge]:
-    batch: list[Sized] = []
+def _batches(messages: Iterable[tuple[int, int]], max_size: int) -> Iterator[_Batch | int]:
+    """Sort messages, in their order, into batches; one that is too large comes as its UID."""
+    batch: dict[int, int] = {}
     room = BATCH_BYTES
-    for each in messages:
-        if each.size > max_size:
-            if batch:
-                yield _Batch(batch, max_size)
-                batch, room = [], BATCH_BYTES
-            yield TooLarge(each.uid, each.flags, each.internaldate, each.size, each.modseq)
-            continue
-        if batch and (len(batch) == BATCH_MESSAGES or each.size > room):
+    for uid, size in messages:
+        if batch and (size > max_size or len(batch) == BATCH_MESSAGES or size > room):
             yield _Batch(batch, max_size)
-            batch, room = [], BATCH_BYTES
-        batch.append(each)
-        room -= each.size
+            batch, room = {}, BATCH_BYTES
+        if size > max_size:
+            yield uid
+            continue
+        batch[uid] = size
+        room -= size
     if batch:
         yield _Batch(batch, max_size)

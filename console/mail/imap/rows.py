@@ -2,24 +2,28 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from console.mail.imap.answers import AnswerBroken, Data, Token
-from console.mail.imap.uids import UidsBroken, uid
+from console.mail.imap.uids import UID_MOST, UidsBroken, uid
 from storage.kinds.clean import clean_line
 
 FLAGS_MOST = 200
 FLAG_LENGTH = 200
 SIZE_MOST = 2**63 - 1
 MODSEQ_MOST = 2**63 - 1  # RFC 7162 §3.1
-_SYSTEM = {flag.lower(): flag for flag in (r"\Seen", r"\Answered", r"\Flagged", r"\Deleted", r"\Draft")}
+_SYSTEM = {flag.lower(): flag for flag in ("NIL", r"\Seen", r"\Answered", r"\Flagged", r"\Deleted", r"\Draft")}
 _MONTHS = {
     name: number
     for number, name in enumerate(
         (b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"), 1
     )
 }
+_PLAIN = re.compile(
+    rb"(?:UID (\d{1,10})|FLAGS \(([!#-'*-Z\\\]-z| ]{0,2000})\)|MODSEQ \((\d{1,18})\)|RFC822\.SIZE (\d{1,18})"
+    rb"|INTERNALDATE \"([A-Za-z0-9 :+-]{20,30})\")[ )]"
+)
 _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)\Z")
 
 
@@ -88,12 +92,58 @@ class Row:
     dated: bool = False
 
 
-def read_row(data: Data) -> Row:  # noqa: C901 - one branch an item
+def read_row(data: Data) -> Row:
     """Read one FETCH answer.
 
     Raises:
         AnswerBroken: it is none, or says one thing twice.
     """
+    return _read_plain(data.pieces) or _read_any(data)
+
+
+def _read_plain(pieces: list[bytes]) -> Row | None:  # noqa: C901 - one branch an item
+    """Read the answer that nearly every server gives, four times as fast; `None` for any other.
+
+    A test holds it to what `_read_any` reads.
+    """
+    text, row, at, seen = pieces[0], Row(), 1, 0
+    if text[:1] != b"(":
+        return None
+    while item := _PLAIN.match(text, at):
+        kind, end = item.lastindex or 0, item.end()
+        if seen >> kind & 1:
+            return None
+        seen |= 1 << kind
+        said = item[kind]
+        if kind == 1:
+            row.uid = int(said)
+            if not 0 < row.uid <= UID_MOST:
+                return None
+        elif kind == 2:
+            row.flags = _plain_flags(said)
+        elif kind == 3:
+            row.modseq = int(said)
+        elif kind == 4:
+            row.size = int(said)
+        else:
+            row.internaldate, row.dated = internaldate(said), True
+        if text[end - 1 :] == b")":
+            return row if len(pieces) == 1 else None
+        if text[end - 1] != 0x20:
+            return None
+        at = end
+    if text[at:] == b"BODY[] " and pieces[2:] == [b")"]:
+        row.body = pieces[1]
+        return row
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _plain_flags(said: bytes) -> frozenset[str]:
+    return read_flags(tuple(said.decode("ascii").split()))
+
+
+def _read_any(data: Data) -> Row:  # noqa: C901 - one branch an item
     said = data.tokens()
     items = said[0] if len(said) == 1 else None
     if not isinstance(items, list) or len(items) % 2:
@@ -153,7 +203,7 @@ def number(value: Token, most: int) -> int:
 def _flags(value: Token) -> frozenset[str]:
     if not isinstance(value, list) or len(value) > FLAGS_MOST:
         raise AnswerBroken("flags that are no list, or too many")
-    # NIL as an atom is a keyword that somebody chose badly.
+    # An atom NIL is a keyword that somebody chose badly.
     words = tuple("NIL" if each is None else each for each in value)
     if not all(isinstance(each, str) for each in words):
         raise AnswerBroken("a flag that is no word")
@@ -163,7 +213,7 @@ def _flags(value: Token) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def read_flags(words: tuple[str, ...]) -> frozenset[str]:
     r"""Return flags clean, system flags spelt one way, without ``\Recent``: it is about the session."""
-    found = (_SYSTEM.get(word.lower()) or clean_line(word)[:FLAG_LENGTH] for word in words)
+    found = (_SYSTEM.get(word.lower()) or clean_line(word)[:FLAG_LENGTH] for word in words[:FLAGS_MOST])
     return frozenset(flag for flag in found if flag and flag.lower() != r"\recent")
 
 
@@ -173,11 +223,13 @@ def internaldate(text: bytes) -> datetime | None:
     month = _MONTHS.get(match[2].lower()) if match else None
     if match is None or month is None:
         return None
-    day, year, hour, minute, second, hours, minutes = (int(match[at]) for at in (1, 3, 4, 5, 6, 8, 9))
-    away = timedelta(hours=hours, minutes=minutes)
+    day, _, year, hour, minute, second, sign, hours, minutes = match.groups()
     try:
-        zone = timezone(away if match[7] == b"+" else -away)
-        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone).astimezone(UTC)
+        there = datetime(int(year), month, int(day), int(hour), int(minute), min(int(second), 59), tzinfo=UTC)
+        if hours == minutes == b"00":
+            return there
+        away = timedelta(hours=int(hours), minutes=int(minutes))
+        return there - away if sign == b"+" else there + away
     except (ValueError, OverflowError):
         return None
 

@@ -211,7 +211,7 @@ class Session:
         return fetching.sizes(self._dialogue, uids)
 
     def bodies(
-        self, uids: Iterable[int], max_size: int = fetching.MESSAGE_MOST, *, known: Mapping[int, Sized] | None = None
+        self, uids: Iterable[int], max_size: int = fetching.MESSAGE_MOST, *, known: Mapping[int, int] | None = None
     ) -> Iterator[Fetched | TooLarge]:
         r"""Give whole messages, without marking them ``\Seen``.
 
@@ -223,7 +223,7 @@ class Session:
         Args:
             uids: of which messages, the most wanted first.
             max_size: bytes above which a message is left on the server and given as `TooLarge`.
-            known: what `sizes` said before, to spare the question.
+            known: sizes by UID, as `sizes` gave them before, to spare the question.
         """
         return fetching.bodies(self._dialogue, uids, max_size=max_size, known=known)
 
