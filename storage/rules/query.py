@@ -23,7 +23,7 @@ DEEPEST = 20
 SHORTEST_PREFIX = 2
 """Letters that ``word*`` needs before the star."""
 
-WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f\ue000-\uf8ff])+")
+WORD = re.compile(r"(?:[^\W_]++|[\u0300-\u036f\ue000-\uf8ff]++)++")
 """What counts as one word, for the search index too: letters, digits, their accents, private signs."""
 
 
