@@ -112,20 +112,6 @@ class TitleRow(Bar):
         return line.strip()
 
 
-class Wall(Widget):
-    """The rule between two panes."""
-
-    DEFAULT_CSS: ClassVar[str] = "Wall { width: 1; height: 1fr; background: $background; }"
-
-    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
-        self._look = look
-
-    def render_line(self, y: int) -> Strip:  # noqa: ARG002 - all rows are alike
-        """Draw one cell of it."""
-        return Line(self._look, 1).sign("│", "rule").strip()
-
-
 class KeyRow(Bar):
     """The last row: the keys that matter now, in the order of use; those that do not fit are left out whole."""
 
@@ -152,32 +138,6 @@ class KeyRow(Bar):
         line.to(edge)
         for number, (key, word) in enumerate(self._always):
             line.gap(2 if number else 0).put(key, "accent", bold=True).put(f" {word}", "muted")
-        return line.strip()
-
-
-class Toast(Bar):
-    """What has just been done, and the key that takes it back: one row over the panes' last one."""
-
-    DEFAULT_CSS: ClassVar[str] = (
-        "Toast { width: 1fr; height: 1; dock: bottom; overlay: none; display: none; background: $background; }"
-    )
-
-    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(look, id=id)
-        self.spans: tuple[Span, ...] = ()
-
-    def say(self, *spans: Span) -> None:
-        """Show some words until they are taken away."""
-        self.spans = spans
-        self.display = bool(spans)
-        self.refresh()
-
-    def render_line(self, y: int) -> Strip:  # noqa: ARG002 - there is one row
-        """Draw the row."""
-        line = Line(self._look, self.size.width, "held")
-        line.sign("▌", self.spans[0][1] if self.spans else "ok").gap()
-        for text, role in self.spans:
-            line.put(text, role, bold=role in {"ok", "late", "accent"})
         return line.strip()
 
 
@@ -243,45 +203,4 @@ class TroubleBar(Bar):
         if y < len(rows):
             for text, role in rows[y]:
                 line.put(text, role, bold=role in {"late", "accent"})
-        return line.strip()
-
-
-class Empty(Bar):
-    """What is said where there is nothing to show: a bold sentence, what comes next, two or three keys."""
-
-    DEFAULT_CSS: ClassVar[str] = "Empty { width: 1fr; height: 1fr; background: $background; }"
-
-    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(look, id=id)
-        self._sentence = ""
-        self._facts: tuple[tuple[str, str], ...] = ()
-        self._keys: tuple[tuple[str, str], ...] = ()
-
-    def show(self, sentence: str, facts: Sequence[tuple[str, str]] = (), keys: Sequence[tuple[str, str]] = ()) -> None:
-        """Say something else."""
-        if (self._sentence, self._facts, self._keys) != (sentence, tuple(facts), tuple(keys)):
-            self._sentence, self._facts, self._keys = sentence, tuple(facts), tuple(keys)
-            self.refresh()
-
-    def _rows(self) -> list[tuple[Span, ...]]:
-        rows: list[tuple[Span, ...]] = [((line, "bright"),) for line in wrap(self._sentence, self.size.width - 6)]
-        if self._facts:
-            label = max(cell_len(name) for name, _value in self._facts) + 3
-            rows.append(())
-            rows += [
-                ((name + " " * (label - cell_len(name)), "muted"), (one_line(value), "text"))
-                for name, value in self._facts
-            ]
-        if self._keys:
-            rows.append(())
-            rows += [((f"{key}  ", "accent"), (words, "text")) for key, words in self._keys]
-        return rows
-
-    def render_line(self, y: int) -> Strip:
-        """Draw one of the rows."""
-        line = Line(self._look, self.size.width).gap(3)
-        number = y - max(1, self.size.height // 4)
-        rows = self._rows()
-        if 0 <= number < len(rows):
-            line.spans(rows[number])
         return line.strip()

@@ -7,13 +7,13 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import events
 from textual.strip import Strip
-from textual.widget import Widget
 
 from storage.views import ConversationView
 from widgets.language import _, ngettext
 from widgets.line import Line, Span, one_line
 from widgets.look import Ground, Look
 from widgets.moments import moment_words, span_words
+from widgets.pane import Pane
 from widgets.queue_row import TIER_ROLES
 from widgets.text import status_words, tier_words
 from widgets.timeline import BLANK, Anchor, Drawn, Timeline
@@ -22,7 +22,7 @@ Facts = tuple[tuple[Span, ...], tuple[Span, ...]]
 """A line of the strip above the timeline: spans from the left, and spans that end at the right edge."""
 
 
-class ConversationPane(Widget, can_focus=True):
+class ConversationPane(Pane, can_focus=True):
     """Messages and events of one conversation, windowed: nothing is wrapped that is not shown.
 
     Args:
@@ -33,8 +33,7 @@ class ConversationPane(Widget, can_focus=True):
     DEFAULT_CSS: ClassVar[str] = "ConversationPane { width: 1fr; height: 1fr; background: $background; }"
 
     def __init__(self, look: Look, *, agent_id: int | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
-        self._look = look
+        super().__init__(look, id=id)
         self.agent_id = agent_id
         self._timeline: Timeline | None = None
         self._top: Anchor | None = None
@@ -164,7 +163,7 @@ class ConversationPane(Widget, can_focus=True):
             self._page = [drawn for _place, drawn in islice(lines, self._height)]
         return self._page
 
-    def render_line(self, y: int) -> Strip:
+    def draw(self, y: int) -> Strip:
         """Draw one line of the screen."""
         if self._timeline is None:
             return Line(self._look, self.size.width).strip()

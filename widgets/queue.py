@@ -9,10 +9,10 @@ from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from storage.views import QueueRow, QueueWindow
 from widgets.look import Look
+from widgets.pane import Pane
 from widgets.queue_row import RowManner, draw_row
 
 KEPT = 600
@@ -24,7 +24,7 @@ ASK_WITHIN = 60
 Direction = Literal["before", "after", "first", "last"]
 
 
-class Queue(Widget, can_focus=True):
+class Queue(Pane, can_focus=True):
     """A window of rows out of a queue of any length, with a cursor that follows its conversation.
 
     Args:
@@ -72,8 +72,7 @@ class Queue(Widget, can_focus=True):
             return self.queue
 
     def __init__(self, look: Look, *, agent_id: int | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
-        self._look = look
+        super().__init__(look, id=id)
         self.agent_id = agent_id
         self._rows: list[QueueRow] = []
         self._before = self._after = False
@@ -253,7 +252,7 @@ class Queue(Widget, can_focus=True):
         elif (
             self._cursor >= self._top + self.size.height
         ):  # half a page at the edge: most keys then paint two rows only
-            self._top = max(self._top + self._half, self._cursor - self.size.height + 1)
+            self._top = max(self._top + self._half, self._cursor - self.rows_free + 1)
         elif self._cursor < self._top:
             self._top = min(self._top - self._half, self._cursor)
         self._settle()
@@ -267,11 +266,18 @@ class Queue(Widget, can_focus=True):
 
     def _settle(self) -> None:
         """Bring cursor and first line within the rows, with the cursor on the screen."""
-        height = max(1, self.size.height)
+        height = self.rows_free
         self._cursor = max(0, min(self._cursor, len(self._rows) - 1))
         self._top = max(0, min(self._top, len(self._rows) - height))
         self._top = min(self._top, self._cursor)
         self._top = max(self._top, self._cursor - height + 1)
+
+    def covered(self) -> None:
+        """Keep the cursor in sight when its row is covered."""
+        if self._rows and self._over is not None and self._cursor >= self._top + self.rows_free:
+            self._top += self._half
+            self._settle()
+            self.refresh()
 
     def _ask_ahead(self) -> None:
         if self._before and self._cursor < ASK_WITHIN:
@@ -305,7 +311,7 @@ class Queue(Widget, can_focus=True):
         manner = RowManner(cursor=index == self._cursor, focused=self.has_focus, agent_id=self.agent_id)
         return draw_row(self._rows[index], self._look, self.size.width, manner, self._now)
 
-    def render_line(self, y: int) -> Strip:
+    def draw(self, y: int) -> Strip:
         """Draw one line of the screen."""
         index = self._top + y
         if index < len(self._rows):

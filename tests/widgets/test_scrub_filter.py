@@ -11,9 +11,11 @@ from textual.widgets import Input, Static
 
 from storage.kinds import Special
 from storage.kinds.mail import Attachment, Correspondent, Original
-from widgets.bars import Empty, KeyRow, PaneTitle, StatusRow, TitleRow, Toast, Trouble, TroubleBar, ViewLabel
+from widgets.bars import KeyRow, PaneTitle, StatusRow, TitleRow, Trouble, TroubleBar, ViewLabel
 from widgets.conversation import ConversationPane
+from widgets.empty import Empty
 from widgets.look import Look
+from widgets.pane import toast
 from widgets.queue import Queue
 from widgets.scrub import Scrub, scrubbed
 
@@ -60,7 +62,6 @@ class Screenful(App):
         yield ConversationPane(look)
         yield Empty(look)
         yield TroubleBar(look)
-        yield Toast(look)
         yield KeyRow(look)
         yield Static(self.hostile, markup=False)
         yield Input(self.hostile)
@@ -73,7 +74,7 @@ class Screenful(App):
         self.query_one(ConversationPane).show(self.conversation, self.now)
         self.query_one(Empty).show(bad, [(bad, bad)], [(bad, bad)])
         self.query_one(TroubleBar).show([Trouble(bad, bad, bad, "x", bad)])
-        self.query_one(Toast).say((bad, "ok"))
+        self.query_one(Empty).cover(toast(Look("dark"), 80, ((bad, "ok"),)))
         self.query_one(KeyRow).show([("e", bad)], [("?", bad)])
 
 
