@@ -174,12 +174,15 @@ PIECES = st.sampled_from(
 
 @given(st.one_of(st.text(max_size=60), st.lists(st.one_of(PIECES, st.text(max_size=4)), max_size=30).map("".join)))
 def test_any_string_is_read_or_refused(text):
+    refused = None
     try:
         query = read(text)
-    except BadQuery as refused:
+    except BadQuery as error:
+        refused = error
+    if refused is None:
+        assert query == read(text)
+        assert "\x1b" not in repr(query.where)
+    else:
         assert 0 <= refused.place <= len(text)
         assert "\x1b" not in refused.word
         assert "\u202e" not in refused.word
-    else:
-        assert query == read(text)
-        assert "\x1b" not in repr(query.where)
