@@ -1,14 +1,16 @@
 """The one door: facts are applied and appended to the log in the same transaction, each digest over the one before."""
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import Row, func, select
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from storage.apply import apply, refresh
 from storage.apply.base import insert, table
@@ -149,8 +151,6 @@ def facts_of(session: Session, *, action_id: int | None = None) -> Iterator[tupl
 
 def fact_in(kind: str, version: int, public: str, personal: str | None) -> Fact:
     """Return the fact that the texts of a log row hold."""
-    import json
-
     written = json.loads(public)
     return lift(kind, version, written["fact"], personal, datetime.fromisoformat(written["happened"]))
 
@@ -166,18 +166,13 @@ def replay(log: Session, target: Session) -> int:
     return done
 
 
-def next_id(session: Session, column: str, table_name: str) -> int:
+def next_id(session: Session, model: type[SQLModel]) -> int:
     """Return the number after the greatest one in a table; the store's lock keeps others from taking it."""
-    from sqlalchemy import column as named
-    from sqlalchemy import table as plain
-
-    source = plain(table_name, named(column))
-    return int(session.connection().execute(select(func.coalesce(func.max(source.c[column]), 0))).scalar_one()) + 1
+    greatest = select(func.max(table(model).c.id))
+    return int(session.connection().execute(greatest).scalar_one() or 0) + 1
 
 
-def _rows(
-    session: Session, *, action_id: int | None = None
-) -> Iterator[Row[tuple[int, str, int, str, bytes, bytes, bytes, str]]]:
+def _rows(session: Session, *, action_id: int | None = None) -> Iterator[Row[*tuple[Any, ...]]]:
     """Yield the log's rows with their personal parts, a page at a time: memory stays flat."""
     after = 0
     joined = (

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Column, Connection, Table, bindparam, delete, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -103,7 +103,7 @@ def move(connection: Connection, model: type[SQLModel], column: str, changes: Se
     if wrong:
         raise Changed(table(model).name, tuple(wrong))
     rows = table(model)
-    target = cast("Column[Any]", rows.c[column])
+    target = rows.c[column]
     connection.execute(
         update(rows).where(rows.c.id == bindparam("row")).values({target: bindparam("after", type_=target.type)}),
         [{"row": number, "after": holds[number]} for number in dict.fromkeys(number for number, _, _ in changes)],

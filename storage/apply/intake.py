@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, bindparam, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.apply.base import Touched, applies, insert, move, remove, standing, table
 from storage.events import Joined, Merged, Quarantined, Received, Redelivered, Split
@@ -28,7 +27,6 @@ def _(facts: Sequence[Received], connection: Connection) -> Touched:
             "header_key": bytes.fromhex(fact.header_key) if fact.header_key else None,
             "evidence": None,
             "through_id": None,
-            "marked": False,
             "handled": False,
             "history": fact.history,
         }
@@ -82,19 +80,17 @@ def _(facts: Sequence[Joined], connection: Connection) -> Touched:
                 "conversation_id": fact.conversation_id,
                 "evidence": fact.evidence,
                 "through_id": fact.through_id,
-                "marked": fact.marked,
             }
             for fact in facts
         ],
     )
-    _take_part(
-        connection,
-        (
-            (fact.conversation_id, person, fact.marked and place == 0)
-            for fact in facts
-            for place, person in enumerate(fact.participants)
-        ),
-    )
+    authors = standing(connection, Message, "author_id", (fact.message_id for fact in facts))
+    named = [
+        {"message_id": fact.message_id, "person_id": person, "author": authors[fact.message_id] == person}
+        for fact in facts
+        for person in fact.participants
+    ]
+    insert(connection, Participant, named)
     return {fact.conversation_id for fact in facts}
 
 
@@ -103,7 +99,6 @@ def _(facts: Sequence[Merged], connection: Connection) -> Touched:
     for fact in facts:  # merges chain, and are few
         move(connection, Conversation, "joined_into", [(fact.other_id, None, fact.conversation_id)])
         _carry(connection, fact, fact.other_id, fact.conversation_id)
-        _take_part(connection, ((fact.conversation_id, person, marked) for person, marked in fact.came))
         if fact.lifts:
             remove(connection, Parting, [_pair(fact)])
     return {number for fact in facts for number in (fact.conversation_id, fact.other_id)}
@@ -117,12 +112,6 @@ def _(facts: Sequence[Split], connection: Connection) -> Touched:
         else:
             move(connection, Conversation, "joined_into", [(fact.other_id, fact.conversation_id, None)])
         _carry(connection, fact, fact.conversation_id, fact.other_id)
-        _take_part(connection, ((fact.other_id, person, marked) for person, marked in fact.people))
-        remove(
-            connection,
-            Participant,
-            [{"conversation_id": fact.conversation_id, "person_id": person} for person, _ in fact.left],
-        )
         if fact.parts:
             insert(connection, Parting, [_pair(fact)], lenient=True)
     return {number for fact in facts for number in (fact.conversation_id, fact.other_id)}
@@ -155,26 +144,6 @@ def _carry(connection: Connection, fact: Merged | Split, source: int, target: in
     if fact.before != fact.after:
         changes: Iterable[tuple[int, Evidence, Evidence]] = zip(fact.message_ids, fact.before, fact.after, strict=True)
         move(connection, Message, "evidence", list(changes))
-
-
-def _take_part(connection: Connection, rows: Iterable[tuple[int, int, bool]]) -> None:
-    """Put persons down as taking part; who was marked stays so only until somebody who is not names them."""
-    people = table(Participant)
-    insert_into = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(people)
-    values: dict[tuple[int, int], bool] = {}
-    for conversation_id, person_id, marked in rows:
-        values[conversation_id, person_id] = marked and values.get((conversation_id, person_id), True)
-    if values:
-        connection.execute(
-            insert_into.on_conflict_do_update(
-                index_elements=[people.c.conversation_id, people.c.person_id],
-                set_={"marked": people.c.marked & insert_into.excluded.marked},
-            ),
-            [
-                {"conversation_id": conversation_id, "person_id": person_id, "marked": marked}
-                for (conversation_id, person_id), marked in values.items()
-            ],
-        )
 
 
 def _pair(fact: Merged | Split) -> dict[str, int]:

@@ -1,8 +1,9 @@
 """The columns of a conversation that follow from its messages, made anew set-wise."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import ScalarSelect, and_, false, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, select, update
 from sqlmodel import Session
 
 from storage.apply.base import chunks, table
@@ -36,16 +37,16 @@ _later = table(Message).alias("later")
 _mine = _m.c.conversation_id == _c.c.id
 
 
-def _of_messages(figure: "func.Function[int]") -> "ScalarSelect[int]":
+def _of_messages(figure: ColumnElement[Any]) -> ScalarSelect[Any]:
     return select(figure).select_from(_m).where(_mine).correlate(_c).scalar_subquery()
 
 
-def _edge(column: str, *, last: bool) -> "ScalarSelect[int]":
+def _edge(column: str, *, last: bool) -> ScalarSelect[Any]:
     order = (_m.c.arrived_at.desc(), _m.c.id.desc()) if last else (_m.c.arrived_at, _m.c.id)
     return select(_m.c[column]).where(_mine).order_by(*order).limit(1).correlate(_c).scalar_subquery()
 
 
-def _customer(*, incoming: bool) -> "ScalarSelect[int]":
+def _customer(*, incoming: bool) -> ScalarSelect[Any]:
     chosen = and_(_mine, _m.c.customer_id.is_not(None))
     if incoming:
         chosen = and_(chosen, _m.c.direction == Direction.INCOMING, _m.c.automatic == Automatic.NO)
@@ -59,14 +60,14 @@ def _customer(*, incoming: bool) -> "ScalarSelect[int]":
     )
 
 
-def _anybody() -> "ScalarSelect[int]":
+def _anybody() -> ScalarSelect[Any]:
     people = table(Participant)
-    return (
-        select(func.min(people.c.person_id)).where(people.c.conversation_id == _c.c.id).correlate(_c).scalar_subquery()
-    )
+    named = people.join(_m, _m.c.id == people.c.message_id)
+    first = select(func.min(people.c.person_id)).select_from(named).where(_mine)
+    return first.correlate(_c).scalar_subquery()
 
 
-def _oldest_unanswered() -> "ScalarSelect[int]":
+def _oldest_unanswered() -> ScalarSelect[Any]:
     answered = (
         select(func.max(_later.c.arrived_at))
         .where(

@@ -69,8 +69,7 @@ class Joined(Fact):
     Attributes:
         starts: the status of the conversation that begins with this message; `None` when it stood already.
         evidence: the rule of threading that put it there; `through_id` the message by which.
-        marked: its sender took no part in the conversation before.
-        participants: the persons it names, its author first; a marked sender is put down as marked.
+        participants: the persons whom the message names; its author is in the fact of its coming.
     """
 
     kind: Literal["joined"] = "joined"
@@ -80,12 +79,7 @@ class Joined(Fact):
     starts: Status | None
     evidence: Evidence
     through_id: int | None
-    marked: bool
     participants: tuple[int, ...]
-
-
-People = tuple[tuple[int, bool], ...]
-"""Pairs of a person's id and whether that person is marked."""
 
 
 class Merged(Fact):
@@ -93,7 +87,6 @@ class Merged(Fact):
 
     Attributes:
         message_ids: the messages that moved, with the evidence each had `before` and has `after`.
-        came: who takes part in the one from now on and did not before; the alias keeps its own rows.
         by_agent: an agent decided it, rather than a rule of threading.
         lifts: the two had been parted, and are not any more.
     """
@@ -105,7 +98,6 @@ class Merged(Fact):
     before: tuple[Evidence, ...]
     after: tuple[Evidence, ...]
     mailbox_id: int
-    came: People
     by_agent: bool
     lifts: bool
 
@@ -117,8 +109,6 @@ class Split(Fact):
         other_id: where they went: a new number, or an alias that stands for itself again.
         starts: the status of a new one; `None` when the number stood already.
         message_ids: the messages that moved, with the evidence each had `before` and has `after`.
-        people: who takes part in the other one, beside those who did already.
-        left: who takes no part in the first one any more.
         parts: no rule of threading joins the two again.
     """
 
@@ -130,6 +120,4 @@ class Split(Fact):
     message_ids: tuple[int, ...]
     before: tuple[Evidence, ...]
     after: tuple[Evidence, ...]
-    people: People
-    left: People
     parts: bool

@@ -26,8 +26,6 @@ def inverse(fact: Fact) -> Fact | None:
                 message_ids=fact.message_ids,
                 before=fact.after,
                 after=fact.before,
-                people=(),
-                left=fact.came,
                 # What a rule joined and an agent took apart stays apart; an agent's own join leaves as it found.
                 parts=fact.lifts or not fact.by_agent,
                 happened_at=fact.happened_at,
@@ -40,7 +38,6 @@ def inverse(fact: Fact) -> Fact | None:
                 message_ids=fact.message_ids,
                 before=fact.after,
                 after=fact.before,
-                came=fact.left,
                 by_agent=True,
                 lifts=fact.parts,
                 happened_at=fact.happened_at,

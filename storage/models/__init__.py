@@ -2,10 +2,20 @@
 
 from sqlmodel import SQLModel
 
-from storage.models.conversations import SHOWN_BELOW, Conversation, Link, Participant, Parting, Tag
+from storage.models.conversations import SHOWN_BELOW, Conversation, Link, Parting, Tag
 from storage.models.local import Folder, Lease, MailBase, MailboxState, MailContent, Placement, ReadMark, Wanted
 from storage.models.log import Event, EventPersonal
-from storage.models.mail import Cited, Message, MessageText, Print, QuotedPrint, Raw, SearchEntry, SubjectKey
+from storage.models.mail import (
+    Cited,
+    Message,
+    MessageText,
+    Participant,
+    Print,
+    QuotedPrint,
+    Raw,
+    SearchEntry,
+    SubjectKey,
+)
 from storage.models.people import Address, Agent, Desk, Mailbox, Organization, Person
 
 LOG: tuple[type[SQLModel], ...] = (Event, EventPersonal)

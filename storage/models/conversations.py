@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Column, Computed, ForeignKey, Index, Integer, Text
+from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Index, Integer, Text
 from sqlmodel import Field, SQLModel
 
 from storage.kinds import Channel, ConversationKind, LinkReason, Priority, Status, Tier
@@ -69,16 +69,6 @@ class Conversation(SQLModel, table=True):
     queue_at: datetime = Field(
         sa_column=Column(Utc, Computed("coalesce(oldest_unanswered_at, last_message_at, 0)", persisted=True))
     )
-
-
-class Participant(SQLModel, table=True):
-    """A person who takes part in a conversation: wrote, or was written to by somebody who did."""
-
-    __table_args__ = (Index("participant_person", "person_id", "conversation_id"),)
-
-    conversation_id: int = Field(sa_column=Column(BigInteger, ForeignKey("conversation.id"), primary_key=True))
-    person_id: int = Field(sa_column=Column(BigInteger, ForeignKey("person.id"), primary_key=True))
-    marked: bool = Field(sa_column=Column(Boolean, nullable=False))
 
 
 class Tag(SQLModel, table=True):

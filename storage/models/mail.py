@@ -20,7 +20,6 @@ class Message(SQLModel, table=True):
         customer_id: who is the customer here: the author; of a mail that one of us forwarded the original author;
             of an answer the first person it goes to.
         evidence, through_id: the rule that put it into its conversation, and by which message.
-        marked: its sender takes no part in the conversation and is no recipient by default.
         handled: it needs no answer any more.
         history: it came before its mailbox was live.
     """
@@ -42,9 +41,22 @@ class Message(SQLModel, table=True):
     header_key: bytes | None = Field(sa_column=Column(LargeBinary, index=True))
     evidence: Evidence | None = Field(sa_type=word(Evidence))
     through_id: int | None = Field(sa_column=Column(BigInteger))
-    marked: bool = Field(sa_column=Column(Boolean, nullable=False))
     handled: bool = Field(sa_column=Column(Boolean, nullable=False))
     history: bool = Field(sa_column=Column(Boolean, nullable=False))
+
+
+class Participant(SQLModel, table=True):
+    """A person whom a message names, as its author or as a recipient; own addresses are nobody.
+
+    Who takes part in a conversation, and whose message came from a stranger, follows from its messages in the
+    order of their arrival (`storage.rules.threading.strangers`), so that it does not depend on what came first.
+    """
+
+    __table_args__ = (Index("participant_person", "person_id", "message_id"),)
+
+    message_id: int = Field(sa_column=Column(BigInteger, ForeignKey("message.id"), primary_key=True))
+    person_id: int = Field(sa_column=Column(BigInteger, ForeignKey("person.id"), primary_key=True))
+    author: bool = Field(sa_column=Column(Boolean, nullable=False))
 
 
 class Raw(SQLModel, table=True):

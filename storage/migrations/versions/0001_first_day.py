@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage import search
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -233,7 +235,6 @@ def upgrade() -> None:
         sa.Column("header_key", sa.LargeBinary(), nullable=True),
         sa.Column("evidence", sa.String(32), nullable=True),
         sa.Column("through_id", sa.BigInteger(), nullable=True),
-        sa.Column("marked", sa.Boolean(), nullable=False),
         sa.Column("handled", sa.Boolean(), nullable=False),
         sa.Column("history", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"]),
@@ -246,16 +247,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_message_header_key"), "message", ["header_key"], unique=False)
     op.create_index("message_author", "message", ["author_id", "arrived_at"], unique=False)
     op.create_index("message_conversation", "message", ["conversation_id", "arrived_at", "id"], unique=False)
-    op.create_table(
-        "participant",
-        sa.Column("conversation_id", sa.BigInteger(), nullable=False),
-        sa.Column("person_id", sa.BigInteger(), nullable=False),
-        sa.Column("marked", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"]),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
-        sa.PrimaryKeyConstraint("conversation_id", "person_id"),
-    )
-    op.create_index("participant_person", "participant", ["person_id", "conversation_id"], unique=False)
     op.create_table(
         "parting",
         sa.Column("one_id", sa.BigInteger(), nullable=False),
@@ -307,6 +298,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["message_id"], ["message.id"]),
         sa.PrimaryKeyConstraint("message_id"),
     )
+    op.create_table(
+        "participant",
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("author", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"]),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.PrimaryKeyConstraint("message_id", "person_id"),
+    )
+    op.create_index("participant_person", "participant", ["person_id", "message_id"], unique=False)
     op.create_table(
         "print",
         sa.Column("print", sa.BigInteger(), nullable=False),
@@ -387,11 +388,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("folder_id", "uid"),
     )
     op.create_index("placement_raw", "placement", ["raw_id"], unique=False)
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(
-            "CREATE VIRTUAL TABLE search_index USING fts5("
-            "head, body, stems, content='', tokenize='unicode61 remove_diacritics 2')"
-        )
-    else:
-        op.execute("ALTER TABLE search_entry ADD COLUMN vector tsvector")
-        op.execute("CREATE INDEX search_entry_vector ON search_entry USING gin (vector)")
+    for statement in search.ddl(op.get_bind().dialect.name):
+        op.execute(statement)

@@ -1,0 +1,1 @@
+"""What can be done to the record: every command is a rule, then facts, in the caller's transaction."""

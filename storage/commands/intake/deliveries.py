@@ -1,0 +1,152 @@
+"""What the transport hands over, what it gets back, and which of it the desk has already."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from storage.apply.base import chunks, table
+from storage.kinds import Direction, Ignored, QuarantineReason
+from storage.kinds.mail import Parsed
+from storage.models import Mailbox, Message, Raw
+from storage.rules.threading import group_key
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a delivery lies on its server."""
+
+    folder_id: int
+    uid: int
+    flags: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One delivery of a message, read or not.
+
+    Attributes:
+        raw_digest: SHA-256 of its bytes, which are in the store's content already; empty for `ignored` mail.
+        size: of the bytes.
+        arrived_at: the server's INTERNALDATE; for an imported file its Date.
+        outgoing: it lies in a folder of sent mail; mail from an own address is outgoing in any case.
+        parsed: what reading it gave; `None` when it is quarantined or ignored.
+        source: the path of an imported file, `None` for mail from a server.
+    """
+
+    mailbox_id: int
+    raw_digest: bytes
+    size: int
+    arrived_at: datetime
+    outgoing: bool = False
+    parsed: Parsed | None = None
+    quarantined: QuarantineReason | None = None
+    ignored: Ignored | None = None
+    place: Place | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the messages that were fetched: `fetched` is the sum of the others, or mail was lost."""
+
+    fetched: int = 0
+    joined: int = 0
+    new: int = 0
+    known: int = 0
+    quarantined: int = 0
+    ignored: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(mine + theirs for mine, theirs in zip(self.figures(), other.figures(), strict=True)))
+
+    def figures(self) -> tuple[int, ...]:
+        """Return the six figures in the order of the fields."""
+        return (self.fetched, self.joined, self.new, self.known, self.quarantined, self.ignored)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every fetched message became one of the others."""
+        return self.fetched == sum(self.figures()[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What taking a batch in did.
+
+    Attributes:
+        conversation_ids: the conversations that have something new.
+        message_ids: the message of each delivery, in their order; `None` for quarantined and ignored ones.
+    """
+
+    counts: Counts
+    conversation_ids: frozenset[int] = frozenset()
+    message_ids: tuple[int | None, ...] = ()
+
+
+@dataclass(slots=True)
+class Incoming:
+    """A message that is new to the desk, on its way into the record."""
+
+    message_id: int
+    delivery: Delivery
+    parsed: Parsed
+    mailbox: Mailbox
+    key: bytes
+    header_key: bytes | None
+    cited: tuple[bytes, ...]
+    direction: Direction
+    history: bool
+    author_id: int | None = None
+    customer_id: int | None = None
+    participants: tuple[int, ...] = ()
+    people: frozenset[str] = frozenset()
+    own: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def arrived_at(self) -> datetime:
+        """When the server got it."""
+        return self.delivery.arrived_at
+
+
+@dataclass(slots=True)
+class Known:
+    """What of a batch the desk has already; a batch's own mail is added as it is taken in.
+
+    Attributes:
+        raw_ids: (delivery id, message id) by (mailbox id, digest).
+        known_keys: the message by its key.
+    """
+
+    raw_ids: dict[tuple[int, bytes], tuple[int, int | None]]
+    known_keys: dict[bytes, int]
+
+
+def message_key(group: str, parsed: Parsed) -> bytes:
+    """Return what makes a message this message: its group, Message-ID, and digest of what it says."""
+    return group_key(group, parsed.header_id.encode(), parsed.digest)
+
+
+def header_key(group: str, header_id: str) -> bytes | None:
+    """Return the digest by which a message is cited within its group; `None` for an empty Message-ID."""
+    return group_key(group, header_id.encode()) if header_id else None
+
+
+def known(session: Session, deliveries: Sequence[Delivery], groups: dict[int, str]) -> Known:
+    """Return which of these deliveries, and which of their messages, the desk has."""
+    connection = session.connection()
+    raws, messages = table(Raw), table(Message)
+    raw_ids: dict[tuple[int, bytes], tuple[int, int | None]] = {}
+    known_keys: dict[bytes, int] = {}
+    for some in chunks(delivery.raw_digest for delivery in deliveries if not delivery.ignored):
+        found = select(raws.c.mailbox_id, raws.c.digest, raws.c.id, raws.c.message_id).where(raws.c.digest.in_(some))
+        for row in connection.execute(found):
+            raw_ids[row.mailbox_id, row.digest] = (row.id, row.message_id)
+    keys = {message_key(groups[one.mailbox_id], one.parsed) for one in deliveries if one.parsed}
+    for some in chunks(keys):
+        known_keys.update(
+            connection.execute(select(messages.c.key, messages.c.id).where(messages.c.key.in_(some))).tuples().all()
+        )
+    return Known(raw_ids, known_keys)

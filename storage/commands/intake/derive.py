@@ -1,0 +1,61 @@
+"""The derived rows of new messages: what they say, what they cite, and their fingerprints."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from storage.apply.base import insert
+from storage.commands.intake.deliveries import Incoming
+from storage.commands.intake.evidence import Traits
+from storage.models import Cited, MessageText, Print, QuotedPrint, SubjectKey
+from storage.models.details import details_of
+
+READER_VERSION = 1
+"""The version of what makes the derived rows; a higher one has ``doctor --reparse`` make them again."""
+
+
+def derive(session: Session, messages: Sequence[Incoming], traits: Mapping[int, Traits]) -> None:
+    """Write the derived rows of messages that have none."""
+    connection = session.connection()
+    insert(connection, MessageText, [_text(message) for message in messages])
+    cited, prints, quoted, subjects = [], [], [], []
+    for message in messages:
+        number, shown = message.message_id, traits[message.message_id]
+        cited += [
+            {"message_id": number, "place": place, "header_key": key}
+            for place, key in enumerate(dict.fromkeys(message.cited))
+        ]
+        prints += [{"print": one, "message_id": number} for one in shown.prints]
+        quoted += [{"print": one, "message_id": number} for one in shown.quoted]
+        if shown.subject_key:
+            subjects.append(
+                {
+                    "message_id": number,
+                    "key": shown.subject_key,
+                    "dated_at": shown.told.dated_at,
+                    "orphan": shown.orphan and shown.told.subject.answers,
+                }
+            )
+    insert(connection, Cited, cited)
+    insert(connection, Print, prints)
+    insert(connection, QuotedPrint, quoted)
+    insert(connection, SubjectKey, subjects)
+
+
+def _text(message: Incoming) -> dict[str, Any]:
+    parsed = message.parsed
+    return {
+        "message_id": message.message_id,
+        "version": READER_VERSION,
+        "subject": parsed.subject,
+        "from_name": parsed.author.name,
+        "from_address": parsed.author.address,
+        "dated_at": parsed.dated_at,
+        "language": parsed.language,
+        "header_id": parsed.header_id,
+        "source": message.delivery.source,
+        "details": details_of(parsed),
+        "reply_text": parsed.reply_text,
+        "text": parsed.text,
+    }

@@ -1,0 +1,104 @@
+"""Who wrote, and to whom: persons found by address, or met for the first time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from storage.apply.base import chunks, table
+from storage.commands.intake.deliveries import Incoming
+from storage.events import Met
+from storage.kinds import Automatic, Direction, PersonKind
+from storage.kinds.mail import Correspondent
+from storage.models import Address, Person
+from storage.record import next_id
+
+_NAMED_AT_MOST = 50
+"""Recipients of one message that are put down as persons; a list of hundreds is no conversation."""
+
+
+def recognise(session: Session, messages: Sequence[Incoming]) -> list[Met]:
+    """Give every message its author, customer and participants; return the facts of those met for the first time."""
+    wanted: dict[tuple[str, str], tuple[Correspondent, PersonKind, datetime]] = {}
+    for message in messages:
+        for correspondent, kind in _named(message):
+            place = (message.mailbox.group, correspondent.address)
+            if place not in wanted or (correspondent.name and not wanted[place][0].name):
+                wanted[place] = (correspondent, kind, message.arrived_at)
+    persons = _found(session, wanted)
+    person_id, address_id = next_id(session, Person), next_id(session, Address)
+    met = []
+    for (group, address), (correspondent, kind, arrived_at) in wanted.items():
+        if (group, address) in persons:
+            continue
+        persons[group, address] = person_id
+        met.append(
+            Met(
+                person_id=person_id,
+                address_id=address_id,
+                person_kind=kind,
+                group=group,
+                name=correspondent.name or None,
+                address=address,
+                happened_at=arrived_at,
+            )
+        )
+        person_id, address_id = person_id + 1, address_id + 1
+    for message in messages:
+        _introduce(message, persons)
+    return met
+
+
+def _named(message: Incoming) -> list[tuple[Correspondent, PersonKind]]:
+    """Return everybody a message names who is not us, its author first."""
+    parsed = message.parsed
+    machine = message.parsed.automatic in {Automatic.BOUNCE, Automatic.LIST, Automatic.BULK, Automatic.GENERATED}
+    named = [(parsed.author, PersonKind.MACHINE if machine else PersonKind.CUSTOMER)]
+    if (original := forwarded_for(message)) is not None:
+        named.append((original, PersonKind.CUSTOMER))
+    named += [(one, PersonKind.CUSTOMER) for one in (*parsed.to, *parsed.cc)[:_NAMED_AT_MOST]]
+    return [(one, kind) for one, kind in named if one.address and one.address not in message.own]
+
+
+def forwarded_for(message: Incoming) -> Correspondent | None:
+    """Return the original author of a mail that one of us forwarded: the customer (docs/decisions/0005).
+
+    A customer who forwards us somebody else's mail stays the customer.
+    """
+    original = message.parsed.original
+    if original is None or not original.author.address:
+        return None
+    sender = message.parsed.author.address
+    ours = {one.rpartition("@")[2] for one in message.own}
+    return original.author if sender in message.own or sender.rpartition("@")[2] in ours else None
+
+
+def _found(session: Session, wanted: Mapping[tuple[str, str], object]) -> dict[tuple[str, str], int]:
+    addresses = table(Address)
+    persons = {}
+    for some in chunks(address for _, address in wanted):
+        found = select(addresses.c.mailbox_group, addresses.c.address, addresses.c.person_id).where(
+            addresses.c.address.in_(some)
+        )
+        for row in session.connection().execute(found):
+            persons[row.mailbox_group, row.address] = row.person_id
+    return persons
+
+
+def _introduce(message: Incoming, persons: Mapping[tuple[str, str], int]) -> None:
+    group, parsed = message.mailbox.group, message.parsed
+    numbers = [persons[group, one.address] for one, _ in _named(message)]
+    message.participants = tuple(dict.fromkeys(numbers))
+    message.people = frozenset(one.address for one, _ in _named(message))
+    message.author_id = (
+        persons.get((group, parsed.author.address)) if parsed.author.address not in message.own else None
+    )
+    if (original := forwarded_for(message)) is not None:
+        message.customer_id = persons.get((group, original.address))
+    elif message.direction is Direction.INCOMING:
+        message.customer_id = message.author_id
+    else:
+        message.customer_id = next(
+            (persons[group, one.address] for one in parsed.to if (group, one.address) in persons), None
+        )

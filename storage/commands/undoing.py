@@ -1,0 +1,145 @@
+"""Taking actions back, and taking that back: appended, never erased; only what still stands as it was left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from storage.apply import apply
+from storage.apply.base import table
+from storage.commands.wanted import want
+from storage.events import Actor, Fact, inverse
+from storage.kinds.errors import Changed, Refused
+from storage.models import Agent, Event
+from storage.record import facts_of, record
+
+_EVENT = table(Event)
+_REMEMBERED = 1000  # actions of one agent at one console that can still be walked back
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A conversation that an undo left alone, and who changed it since."""
+
+    conversation_id: int
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo or a redo did.
+
+    Attributes:
+        action_id: the new action.
+        undoes: the action that it took back.
+        facts: the facts taken back, as they had been recorded.
+        kept: what could not be taken back.
+    """
+
+    action_id: int
+    undoes: int
+    facts: tuple[Fact, ...]
+    kept: tuple[Kept, ...]
+
+
+def undo(session: Session, *, actor: Actor, now: datetime) -> Undone:
+    """Take back this agent's last action from this console that is not taken back yet.
+
+    Raises:
+        Refused: there is nothing to take back (rule ``nothing_to_undo``), it cannot be taken back
+            (``final``), or everything it did was changed since (``changed_since``, with the conversations).
+    """
+    return take_back(session, _last(session, actor, redo=False), actor=actor, now=now)
+
+
+def redo(session: Session, *, actor: Actor, now: datetime) -> Undone:
+    """Take back this agent's last undo, unless something else was done since.
+
+    Raises:
+        Refused: as `undo`; the rule for nothing is ``nothing_to_redo``.
+    """
+    return take_back(session, _last(session, actor, redo=True), actor=actor, now=now)
+
+
+def take_back(session: Session, action_id: int, *, actor: Actor, now: datetime) -> Undone:
+    """Take one action back, conversation by conversation: what was changed since stays, and is named.
+
+    Raises:
+        Refused: nothing of it can be taken back (``final``), or all was changed since (``changed_since``).
+    """
+    done = [(number, fact) for number, fact in facts_of(session, action_id=action_id)]
+    groups: dict[int | None, list[Fact]] = {}
+    for _, fact in done:
+        groups.setdefault(fact.about, []).append(fact)
+    taken: list[Fact] = []
+    inverses: list[Fact] = []
+    kept: list[Kept] = []
+    for conversation_id, facts in groups.items():
+        back = [one for fact in reversed(facts) if (one := inverse(fact)) is not None]
+        if not back:
+            continue
+        if _stands(session, back):
+            taken += facts
+            inverses += [one.model_copy(update={"happened_at": now}) for one in back]
+        elif conversation_id is not None:
+            kept.append(Kept(conversation_id, _changed_by(session, conversation_id, after=done[-1][0])))
+    if not inverses:
+        raise Refused("changed_since" if kept else "final", tuple(one.conversation_id for one in kept))
+    new = record(session, inverses, actor=actor, now=now, undoes=action_id)
+    want(session, inverses, now=now)
+    return Undone(new, action_id, tuple(taken), tuple(kept))
+
+
+def _stands(session: Session, facts: Sequence[Fact]) -> bool:
+    """Try the facts in a savepoint that is given up: say whether every row stands as they need it."""
+    attempt = session.begin_nested()
+    try:
+        apply(session, facts)
+    except Changed:
+        return False
+    else:
+        return True
+    finally:
+        attempt.rollback()
+
+
+def _last(session: Session, actor: Actor, *, redo: bool) -> int:
+    """Return the action that an undo, or a redo, of this agent at this console is about."""
+    mine = (
+        select(_EVENT.c.action_id, func.min(_EVENT.c.undoes).label("undoes"))
+        .where(_EVENT.c.agent_id == actor.agent_id, _EVENT.c.console == actor.console)
+        .group_by(_EVENT.c.action_id)
+        .order_by(_EVENT.c.action_id.desc())
+        .limit(_REMEMBERED)
+    )
+    done: list[int] = []
+    undone: list[int] = []
+    for row in reversed(session.connection().execute(mine).all()):
+        if row.undoes is None:
+            done.append(row.action_id)
+            undone.clear()  # what was taken back before something new was done stays taken back
+        elif row.undoes in done:
+            done.remove(row.undoes)
+            undone.append(row.action_id)
+        else:
+            if row.undoes in undone:
+                undone.remove(row.undoes)
+            done.append(row.action_id)
+    stack = undone if redo else done
+    if not stack:
+        raise Refused("nothing_to_redo" if redo else "nothing_to_undo")
+    return stack[-1]
+
+
+def _changed_by(session: Session, conversation_id: int, *, after: int) -> str:
+    agents = table(Agent)
+    last = (
+        select(agents.c.name)
+        .select_from(_EVENT.outerjoin(agents, agents.c.id == _EVENT.c.agent_id))
+        .where(_EVENT.c.conversation_id == conversation_id, _EVENT.c.id > after)
+        .order_by(_EVENT.c.id.desc())
+        .limit(1)
+    )
+    return session.connection().execute(last).scalar() or ""

@@ -1,0 +1,117 @@
+r"""What the desk wants changed on mail servers: follows from facts, so that an undo asks for the opposite.
+
+``\Seen`` follows *handled*, not looked at; resolved mail moves to the archive where the mailbox asks for it, and
+back when that is taken back (DESIGN §4, *Sync*).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import delete, select
+from sqlmodel import Session
+
+from storage.apply.base import chunks, insert, table
+from storage.events import Fact, Handled, StatusChanged, Tagged
+from storage.kinds import SETTLED, Direction, WantedChange
+from storage.models import Conversation, Folder, Mailbox, Message, Placement, Raw, Wanted
+from storage.record import next_id
+
+FLAGGED_TAG: Final = "flagged"
+r"""The tag that stands for the server's ``\Flagged``, both ways."""
+
+SEEN: Final = r"\Seen"
+FLAGGED: Final = r"\Flagged"
+
+_Change = tuple[int, WantedChange, str]
+
+
+def want(session: Session, facts: Iterable[Fact], *, now: datetime) -> None:
+    """Put down the server changes that follow from facts; an opposite that still waits is dropped.
+
+    Args:
+        session: of the transaction that recorded the facts.
+        facts: what was decided.
+        now: the moment.
+    """
+    changes: dict[tuple[int, str], _Change] = {}
+    for fact in facts:
+        for change in _following(session, fact):
+            changes[change[0], change[2] if change[1] is not WantedChange.MOVE else "move"] = change
+    if not changes:
+        return
+    mailboxes = _placed(session, [number for number, _, _ in changes.values()])
+    rows = table(Wanted)
+    for some in chunks(number for number, _ in changes):
+        waiting = select(rows.c.id, rows.c.message_id, rows.c.change, rows.c.value).where(
+            rows.c.message_id.in_(some), rows.c.failed == ""
+        )
+        overtaken = [
+            row.id
+            for row in session.connection().execute(waiting)
+            if (row.message_id, "move" if row.change is WantedChange.MOVE else row.value) in changes
+        ]
+        session.connection().execute(delete(rows).where(rows.c.id.in_(overtaken)))
+    first = next_id(session, Wanted)
+    wanted = [
+        (mailbox_id, change) for change in changes.values() for mailbox_id in sorted(mailboxes.get(change[0], ()))
+    ]
+    insert(
+        session.connection(),
+        Wanted,
+        [
+            {
+                "id": number,
+                "mailbox_id": mailbox_id,
+                "message_id": message_id,
+                "change": change,
+                "value": value,
+                "wanted_at": now,
+                "tried_at": None,
+                "attempts": 0,
+                "failed": "",
+            }
+            for number, (mailbox_id, (message_id, change, value)) in enumerate(wanted, first)
+        ],
+    )
+
+
+def _following(session: Session, fact: Fact) -> Iterator[_Change]:
+    match fact:
+        case Handled():
+            change = WantedChange.ADD_FLAG if fact.after else WantedChange.REMOVE_FLAG
+            yield from ((number, change, SEEN) for number in fact.message_ids)
+        case StatusChanged() if (fact.before in SETTLED) is not (fact.after in SETTLED):
+            if _archives(session, fact.conversation_id):
+                role = "archive" if fact.after in SETTLED else "inbox"
+                incoming = _incoming(session, fact.conversation_id)
+                yield from ((number, WantedChange.MOVE, role) for number in incoming)
+        case Tagged() if FLAGGED_TAG in (*fact.added, *fact.removed):
+            change = WantedChange.ADD_FLAG if FLAGGED_TAG in fact.added else WantedChange.REMOVE_FLAG
+            yield from ((number, change, FLAGGED) for number in _incoming(session, fact.conversation_id)[-1:])
+
+
+def _archives(session: Session, number: int) -> bool:
+    rows, boxes = table(Conversation), table(Mailbox)
+    archive = select(boxes.c.archive).join(rows, rows.c.mailbox_id == boxes.c.id).where(rows.c.id == number)
+    return bool(session.connection().execute(archive).scalar())
+
+
+def _incoming(session: Session, number: int) -> Sequence[int]:
+    rows = table(Message)
+    found = select(rows.c.id).where(rows.c.conversation_id == number, rows.c.direction == Direction.INCOMING)
+    return session.connection().execute(found.order_by(rows.c.arrived_at, rows.c.id)).scalars().all()
+
+
+def _placed(session: Session, message_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Return the mailboxes on whose servers each message lies; imported mail lies on none."""
+    raws, placements, folders = table(Raw), table(Placement), table(Folder)
+    found: dict[int, set[int]] = {}
+    source: Any = raws.join(placements, placements.c.raw_id == raws.c.id).join(
+        folders, folders.c.id == placements.c.folder_id
+    )
+    for some in chunks(message_ids):
+        chosen = select(raws.c.message_id, folders.c.mailbox_id).select_from(source).where(raws.c.message_id.in_(some))
+        for row in session.connection().execute(chosen):
+            found.setdefault(row.message_id, set()).add(row.mailbox_id)
+    return found

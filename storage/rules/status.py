@@ -1,0 +1,72 @@
+"""When a message changes where its conversation stands (DESIGN §4 *Live since*, §5; DOMAIN §10)."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+from storage.kinds import SETTLED, Status
+from storage.kinds.clean import folded
+
+GRACE: Final = timedelta(days=14)
+"""How long after its last message a settled conversation is brought back by a customer's answer."""
+
+RECENT: Final = timedelta(days=7)
+"""Unanswered mail this much older than a mailbox's live-since is still to be answered; the rest is settled."""
+
+_THANKS = re.compile(
+    r"""\W*(?:(?:ok|okay|certo|perfeito|otimo|excelente|beleza|show|perfecto|genial|vale|listo|great|perfect|cool|super)\W+)*
+    (?:muito\s+|muchas\s+|muchisimas\s+|mil\s+|many\s+)?
+    (?:obrigad[oa]s?|brigad[oa]|obg|vlw|valeu|agradec(?:o|ido|ida|emos)|grat[oa]|gracias|agradezco|thank\s+you|thanks|thx|cheers|ty)
+    (?:\s+(?:a\s+todos|por\s+tudo|por\s+todo|pela\s+ajuda|pelo\s+retorno|pela\s+atencao|por\s+la\s+ayuda|por\s+tu\s+ayuda|por\s+su\s+ayuda
+       |mesmo|demais|desde\s+ja|igualmente|so\s+much|very\s+much|a\s+lot|again|for\s+(?:your|the)\s+(?:help|support|quick\s+reply)|de\s+novo|all))*
+    \W*(?:(?:abs|abracos?|att|saludos|un\s+saludo|regards|best|bom\s+dia|boa\s+tarde)\W*)?""",
+    re.VERBOSE,
+)
+
+
+def is_bare_thanks(reply_text: str) -> bool:
+    """Say whether a message only thanks, in Portuguese, Spanish or English: it needs no answer."""
+    words = reply_text.split()[:20]
+    if sum(len(word) + 1 for word in words) > 120 or "?" in reply_text:
+        return False
+    # Up to three capitalised words at the end are a name; anything else there may be a request.
+    for names in range(min(4, len(words))):
+        said = words[: len(words) - names]
+        if all(word[0].isupper() for word in words[len(said) :]) and _THANKS.fullmatch(folded(" ".join(said))):
+            return True
+    return False
+
+
+def reopens(status: Status, *, silent_for: timedelta, grace: timedelta = GRACE) -> bool:
+    """Say whether a customer's answer brings a settled conversation back, or starts a linked new one."""
+    return status not in SETTLED or silent_for <= grace
+
+
+def after_incoming(status: Status, *, bare_thanks: bool) -> Status:
+    """Return where a conversation stands once a customer wrote in it."""
+    if status is Status.SPAM or (bare_thanks and status in SETTLED):
+        return status
+    return status if status is Status.NEW else Status.OPEN
+
+
+def after_answer(status: Status) -> Status:
+    """Return where a conversation stands once an answer from another client was found in Sent."""
+    return Status.WAITING if status in {Status.NEW, Status.OPEN} else status
+
+
+def settled_history(*, oldest_unanswered_at: datetime | None, live_since: datetime | None) -> Status:
+    """Return where a conversation stands that holds only mail from before its mailbox was live.
+
+    Args:
+        oldest_unanswered_at: when its oldest unanswered message came.
+        live_since: of the mailbox; `None` when nothing in it is ever live, as for imports.
+    """
+    if oldest_unanswered_at is None or live_since is None or live_since - oldest_unanswered_at > RECENT:
+        return Status.CLOSED
+    return Status.NEW
+
+
+def merged_status(one: Status, other: Status) -> Status:
+    """Return where two conversations stand once they are one: where the work is least done; spam only if both are."""
+    order = (Status.OPEN, Status.NEW, Status.ON_HOLD, Status.WAITING, Status.RESOLVED, Status.CLOSED, Status.SPAM)
+    return min(one, other, key=order.index)

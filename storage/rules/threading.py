@@ -1,0 +1,197 @@
+"""Which messages belong together, by the words and headers of the messages alone (DESIGN §4, *Threading*).
+
+Every piece of evidence holds between two messages, whatever came first and whatever else is there; a
+conversation is what the evidence connects. That is why the order of arrival changes no thread.
+"""
+
+import hmac
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b, sha256
+from typing import Final
+
+from storage.kinds.clean import folded
+
+SUBJECT_WINDOW: Final = timedelta(days=30)
+"""How long after a message a reply without headers may come and still be known by its subject."""
+
+PRINTS_KEPT: Final = 10
+"""Fingerprints kept of a message's own words."""
+
+QUOTED_PRINTS_KEPT: Final = 400
+"""Fingerprints looked up of what a message quotes."""
+
+_SHINGLE = 5  # words in a fingerprint: shorter ones are common phrases, longer ones break at a changed word
+_SHARED_AT_LEAST = 3
+_WORD = re.compile(r"\w+")
+_PREFIX = re.compile(
+    r"""^\s*(?:\[[^\]\n]{1,40}\]\s*)*
+    (?: re | res | resp | rv | rif | r | aw | antw | antwort | sv | vs | ref | odp | ynt | atb | vá | tr
+      | fwd | fw | fyi | enc | encaminhada | reenv | wg | i | doorst | pd | trs
+      | 回复 | 答复 | 转发 | отв | на | fwd\.? )
+    \s*(?:[\[(]\d{1,3}[\])]|\^\d{1,3}|\*\d{1,3})?\s*[:\uff1a]\s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_TAG = re.compile(r"^\s*\[[^\]\n]{1,40}\]\s*")
+_FORWARDS = re.compile(r"^\s*(?:fwd?|enc|encaminhada|reenv|wg|tr|doorst|pd|i|转发)\s*:", re.IGNORECASE)
+
+
+def group_key(group: str, *parts: bytes) -> bytes:
+    """Return a digest of parts within a mailbox group: the same words in another tenant are another key."""
+    whole = sha256(len(group).to_bytes(4) + group.encode())
+    for part in parts:
+        whole.update(len(part).to_bytes(8) + part)
+    return whole.digest()[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A subject line without its prefixes.
+
+    Attributes:
+        bare: folded, prefixes and list tags gone; empty when nothing is left.
+        answers: a reply prefix stood before it.
+    """
+
+    bare: str
+    answers: bool
+
+
+def subject_of(line: str) -> Subject:
+    """Return what a subject line is about, and whether it says that it answers something."""
+    rest, answers = line, False
+    for _ in range(20):
+        if found := _PREFIX.match(rest):
+            answers = answers or not _FORWARDS.match(rest[found.start() :].lstrip())
+            rest = rest[found.end() :]
+        elif found := _TAG.match(rest):
+            rest = rest[found.end() :]
+        else:
+            break
+    return Subject(" ".join(folded(rest).split()), answers)
+
+
+def prints_of(text: str) -> tuple[int, ...]:
+    """Return a few fingerprints of a text: the smallest digests of its runs of five words.
+
+    The smallest ones are the same choice in a quotation of the text, wherever its lines were broken
+    (Broder, "On the resemblance and containment of documents", 1997).
+    """
+    return tuple(sorted(_shingles(text, limit=5000))[:PRINTS_KEPT])
+
+
+def quoted_prints_of(quoted: str) -> tuple[int, ...]:
+    """Return the fingerprints of quoted text, to be held against those kept of other messages."""
+    return tuple(sorted(_shingles(quoted, limit=5000))[:QUOTED_PRINTS_KEPT])
+
+
+def _shingles(text: str, *, limit: int) -> set[int]:
+    words = _WORD.findall(folded(text))[:limit]
+    runs = (" ".join(words[start : start + _SHINGLE]) for start in range(len(words) - _SHINGLE + 1))
+    return {int.from_bytes(blake2b(run.encode(), digest_size=8).digest()) >> 1 for run in runs}
+
+
+def quotes_enough(*, shared: int, kept: int) -> bool:
+    """Say whether a message that shares fingerprints with another quotes it.
+
+    Args:
+        shared: fingerprints of the other that stand in the quotation.
+        kept: fingerprints kept of the other; a short message has few.
+    """
+    return shared >= _SHARED_AT_LEAST and shared * 3 >= kept
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the last rule needs of a message: when, from whom, to whom, about what.
+
+    Attributes:
+        people: author and recipients, folded addresses, our own ones left out.
+        sender: the author's address; empty when it is one of ours.
+        lists: the addresses of mailing lists it went to: whoever writes to a list takes part in it.
+    """
+
+    dated_at: datetime
+    subject: Subject
+    sender: str
+    people: frozenset[str]
+    lists: frozenset[str]
+
+
+def takes_part(child: Told, parent: Told) -> bool:
+    """Say whether the author of `child` takes part in `parent`: wrote it, or was written to.
+
+    For an answer of ours that is so when it goes to somebody who takes part.
+    """
+    if child.lists & parent.lists:
+        return True
+    if child.sender:
+        return child.sender in parent.people
+    return bool(child.people & parent.people)
+
+
+def within_window(child: Told, parent: Told) -> bool:
+    """Say whether `child` came after `parent`, soon enough to be known by its subject."""
+    return timedelta(0) <= child.dated_at - parent.dated_at <= SUBJECT_WINDOW
+
+
+def strangers(messages: Iterable[tuple[int | None, Collection[int]]]) -> list[bool]:
+    """Say of each message of a conversation whether its author was a stranger to it: such a one is marked.
+
+    Args:
+        messages: (author, everybody named) of each, in the order of arrival; the author is `None` for us.
+
+    Returns:
+        A mark per message. Whom a stranger names takes no part by that; whom one of us writes to does.
+    """
+    known: set[int] = set()
+    marks = []
+    for place, (author, named) in enumerate(messages):
+        stranger = place > 0 and author is not None and author not in known
+        marks.append(stranger)
+        if not stranger:
+            known.update(named)
+    return marks
+
+
+def own_message_id(key: bytes, *, conversation_id: int, unique: str, domain: str) -> str:
+    """Return a signed Message-ID, without brackets, by which an answer finds its conversation again.
+
+    Args:
+        key: the desk's signing key.
+        conversation_id: the conversation that the message leaves from.
+        unique: letters and digits that no other message has.
+        domain: of the mailbox.
+    """
+    return f"p.{conversation_id}.{unique}.{_signature(key, conversation_id, unique)}@{domain}"
+
+
+def signed_conversation(key: bytes, header_id: str) -> int | None:
+    """Return the conversation that a Message-ID of ours names, `None` when it is not of ours or was altered."""
+    found = re.fullmatch(r"p\.(\d{1,18})\.([a-z0-9]{1,40})\.([0-9a-f]{20})@[^@\s]{1,255}", header_id)
+    if not found:
+        return None
+    conversation_id, unique, signature = int(found[1]), found[2], found[3]
+    return conversation_id if hmac.compare_digest(_signature(key, conversation_id, unique), signature) else None
+
+
+def _signature(key: bytes, conversation_id: int, unique: str) -> str:
+    return hmac.new(key, f"{conversation_id}.{unique}".encode(), sha256).hexdigest()[:20]
+
+
+def connected(pairs: Iterable[tuple[int, int]], numbers: Collection[int]) -> dict[int, int]:
+    """Return for each number the lowest number that pairs connect it with, itself included."""
+    lowest = {number: number for number in numbers}
+
+    def root(number: int) -> int:
+        while lowest[number] != number:
+            lowest[number] = lowest[lowest[number]]
+            number = lowest[number]
+        return number
+
+    for one, other in pairs:
+        low, high = sorted((root(one), root(other)))
+        lowest[high] = low
+    return {number: root(number) for number in numbers}
