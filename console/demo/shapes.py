@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from widgets.language import _
+
 
 class DemoNeedsExtra(Exception):
     """The libraries of the extra `demo` are not installed.
@@ -12,7 +14,8 @@ class DemoNeedsExtra(Exception):
     """
 
     def __init__(self, missing: tuple[str, ...]) -> None:
-        super().__init__(f"the demo needs {', '.join(missing)}: pip install 'plantao[demo]'")
+        says = _("the demo needs {names}: install them with  pip install 'plantao[demo]'")
+        super().__init__(says.format(names=", ".join(missing)))
         self.missing = missing
 
 
@@ -24,7 +27,7 @@ class DemoServersFailed(Exception):
     """
 
     def __init__(self, detail: str) -> None:
-        super().__init__(detail or "the demo's servers ended without a word")
+        super().__init__(detail or _("the demo's servers ended without a word"))
         self.detail = detail
 
 

@@ -14,10 +14,12 @@ class Tongue:
         desk: what the support desk calls itself.
         months: January first.
         short_months, short_days: as in attributions, Monday first.
-        reply, forward: the prefixes of Outlook; other programs write Re and Fwd everywhere.
+        reply: the prefix of Outlook; other programs write Re everywhere.
         from_, sent, to, subject: the labels of Outlook's header block.
         wrote: Thunderbird's attribution; `gmail_wrote` and `apple_wrote` theirs.
         phone: what a telephone writes under a mail.
+        forwarded: between dashes above a forwarded mail.
+        disclaimer: under a company's signature.
         nudges: what somebody writes who still waits.
         reactions: what somebody writes whom the agent has just answered.
     """
@@ -27,7 +29,6 @@ class Tongue:
     short_months: tuple[str, ...]
     short_days: tuple[str, ...]
     reply: str
-    forward: str
     from_: str
     sent: str
     to: str
@@ -72,7 +73,6 @@ TONGUES: Mapping[str, Tongue] = {
         short_months=("jan.", "fev.", "mar.", "abr.", "mai.", "jun.", "jul.", "ago.", "set.", "out.", "nov.", "dez."),
         short_days=("seg.", "ter.", "qua.", "qui.", "sex.", "sáb.", "dom."),
         reply="RES",
-        forward="ENC",
         from_="De",
         sent="Enviada em",
         to="Para",
@@ -120,7 +120,6 @@ TONGUES: Mapping[str, Tongue] = {
         short_months=("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"),
         short_days=("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
         reply="RE",
-        forward="RV",
         from_="De",
         sent="Enviado el",
         to="Para",
@@ -168,7 +167,6 @@ TONGUES: Mapping[str, Tongue] = {
         short_months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
         short_days=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
         reply="RE",
-        forward="FW",
         from_="From",
         sent="Sent",
         to="To",

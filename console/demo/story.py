@@ -9,7 +9,8 @@ adds to the message above. Options are words and `name=value`:
 - `style=`: the mail program, of `console.demo.letters.STYLES`. `cc=`, `to=`, `subj=`, `org=`: as they say.
 - `att=name`, `img=name`, `ics=title`, `table`, `longlog`, `tnef`, `signed`: what the message carries.
 - `noref`: an answer without references but with the quoted text; `bare`: with neither.
-- `auto`, `bulk`, `spam`, `bounce`, `hostile`, `broken=`, `fwd="author|subject"`, `both=account`: what it is.
+- `auto`, `bulk`, `spam`, `bounce`, `hostile`, `broken=`, `fwd="author|subject"` (with `attached`
+  as a file, else in the text, below a line `-----`), `both=account`: what it is.
 - `start=out`: the agent wrote first. `follows=key`: among the news, the customer of that story writes again.
 
 In texts `{month}` is the month before, `{d-1}` yesterday's date; in a hostile story `\e`, `\a`, `\x9b`, `\u202e` are

@@ -112,9 +112,9 @@ def _body(
     if "longlog" in turn.options:
         text += "\n\n" + log(story.key, at.astimezone(UTC), lines=1200)
     if "fwd" in turn.options:
-        note, _, original = text.partition("\n-----\n")
-        who, _, what = turn.options["fwd"].partition("|")
-        header = (who, what, at - timedelta(hours=2, minutes=17), author)
+        note, original, header = _forward(turn, text, at, author)
+        if "attached" in turn.options:
+            return note, paragraphs(note)
         text = forwarded(note, original, header, style, language)
         return text, paragraphs(text)
     plain, html = body(text, style, language, author=author, org=_org(story, author), parent=parent)
@@ -122,6 +122,23 @@ def _body(
         columns, cells = grid(_COUNTS)
         return f"{plain}\n\n{columns}", html + cells
     return plain, html
+
+
+def _forward(turn: Turn, text: str, at: datetime, author: str) -> tuple[str, str, tuple[str, str, datetime, str]]:
+    """Return what stands above a forwarded text, that text, and its author, subject, moment and recipient."""
+    note, _, original = text.partition("\n-----\n")
+    who, _, what = turn.options["fwd"].partition("|")
+    return note, original, (who, what, at - timedelta(hours=2, minutes=17), author)
+
+
+def _enclosed(turn: Turn, letter: Letter, key: str) -> Part:
+    """Return the forwarded mail as a file."""
+    _, original, (who, what, then, to) = _forward(turn, turn.text, letter.written_at, letter.author)
+    identity = message_id("plain", parseaddr(who)[1].rpartition("@")[2], key, "original")
+    headers = [("From", mailbox(who)), ("To", mailbox(to)), ("Subject", words(what))]
+    headers += [("Date", format_datetime(then)), ("Message-ID", identity)]
+    raw = mail(headers, text_part(original + "\n")).replace(b"\r\n", b"\n")
+    return Part((("Content-Type", "message/rfc822"), ("Content-Disposition", "attachment")), raw)
 
 
 def _org(story: Story, author: str) -> str:
@@ -218,6 +235,8 @@ def _content(letter: Letter, turn: Turn, style: str, account: DemoAccount, *, ke
             f"alt_{boundary}",
         )
         files.append(file_part("invite.ics", "application/ics", event.encode()))
+    if "attached" in turn.options:
+        files.append(_enclosed(turn, letter, key))
     if "tnef" in turn.options:
         wrapped = winmail("cadastro.pdf", made_file("cadastro.pdf", moment)[1])
         files.append(file_part("winmail.dat", "application/ms-tnef", wrapped))
