@@ -1,7 +1,4 @@
-"""Words for what the record holds: enums, facts of the log, and errors, in the reader's language."""
-
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+"""Words for the record's enums and errors, in the reader's language."""
 
 from storage.kinds import (
     Automatic,
@@ -22,12 +19,7 @@ from storage.kinds.errors import (
     StoreReadOnly,
     StoreTooNew,
 )
-from storage.views import EventView
-from widgets.language import _, ngettext
-from widgets.moments import moment_words
-
-# Facts that tell the timeline nothing the messages do not show themselves.
-_SILENT = frozenset({"received", "redelivered", "met", "joined", "handled", "quarantined", "mailbox_added"})
+from widgets.language import _
 
 
 def status_words(status: Status) -> str:
@@ -94,96 +86,6 @@ def cause_words(cause: str) -> str:
     }.get(Cause(cause), "")
 
 
-def _number(value: object) -> str:
-    return f"#{value}"
-
-
-def _words_of_status(event: EventView, _name: Callable[[object], str], _now: datetime) -> str:
-    after = Status(str(event.values.get("after")))
-    return {
-        Status.NEW: _("made new again"),
-        Status.OPEN: _("reopened") if event.values.get("before") in {"resolved", "closed"} else _("opened"),
-        Status.WAITING: _("waits for the customer"),
-        Status.ON_HOLD: _("put on hold"),
-        Status.RESOLVED: _("resolved"),
-        Status.CLOSED: _("closed"),
-        Status.SPAM: _("marked as spam"),
-    }[after]
-
-
-def _words_of_assigned(event: EventView, name: Callable[[object], str], _now: datetime) -> str:
-    after = event.values.get("after")
-    return _("assigned to {name}").format(name=name(after)) if after is not None else _("assigned to nobody")
-
-
-def _words_of_tagged(event: EventView, _name: Callable[[object], str], _now: datetime) -> str:
-    words = [f"+{tag}" for tag in _several(event.values.get("added"))]
-    words += [f"-{tag}" for tag in _several(event.values.get("removed"))]
-    return _("tagged {tags}").format(tags=" ".join(words))
-
-
-def _several(value: object) -> Sequence[object]:
-    return value if isinstance(value, list | tuple) else ()
-
-
-def _words_of_snoozed(event: EventView, _name: Callable[[object], str], now: datetime) -> str:
-    after = event.values.get("after")
-    if after is None:
-        return _("in sight again")
-    until = after if isinstance(after, datetime) else datetime.fromisoformat(str(after))
-    return _("snoozed until {moment}").format(moment=moment_words(until, now))
-
-
-def _words_of_merged(event: EventView, _name: Callable[[object], str], _now: datetime) -> str:
-    return _("{other} was joined to this").format(other=_number(event.values.get("other_id")))
-
-
-def _words_of_split(event: EventView, _name: Callable[[object], str], _now: datetime) -> str:
-    count = len(_several(event.values.get("message_ids")))
-    return ngettext("{count} message split off to {other}", "{count} messages split off to {other}", count).format(
-        count=count, other=_number(event.values.get("other_id"))
-    )
-
-
-def _words_of_linked(event: EventView, _name: Callable[[object], str], _now: datetime) -> str:
-    other = _number(event.values.get("other_id"))
-    return (_("linked with {other}") if event.values.get("after") else _("link with {other} taken off")).format(
-        other=other
-    )
-
-
-_EVENT_WORDS: Mapping[str, Callable[[EventView, Callable[[object], str], datetime], str]] = {
-    "status_changed": _words_of_status,
-    "assigned": _words_of_assigned,
-    "tagged": _words_of_tagged,
-    "snoozed": _words_of_snoozed,
-    "merged": _words_of_merged,
-    "split": _words_of_split,
-    "linked": _words_of_linked,
-}
-
-
-def event_words(event: EventView, now: datetime, names: Mapping[int, str] | None = None) -> str:
-    """Return a fact as the timeline says it, empty when the messages say it already.
-
-    Args:
-        event: the fact.
-        now: the present, in the reader's zone.
-        names: agents' names by id; one that is not there is shown by its number.
-    """
-    if event.kind in _SILENT:
-        return ""
-
-    def name(agent: object) -> str:
-        return (names or {}).get(agent, _number(agent)) if isinstance(agent, int) else _number(agent)
-
-    words_of = _EVENT_WORDS.get(event.kind)
-    words = words_of(event, name, now) if words_of else event.kind.replace("_", " ")
-    cause = event.values.get("because")
-    why = cause_words(str(cause)) if cause else ""
-    return f"{words}, {why}" if why else words
-
-
 def explain(error: BaseException) -> str:
     """Return an error of the desk in a sentence that says what happened, to what, and what to do."""
     match error:
@@ -221,8 +123,13 @@ def refusal_words(error: Refused) -> str:
     """Return why a rule of the desk forbids what was asked."""
     words = {
         "already": _("Nothing to change: it stands so already."),
+        "taken": _("A colleague has it: nothing was changed."),
+        "past": _("That moment has passed."),
+        "bad_tag": _("A tag is one word of at most 60 letters."),
         "same_conversation": _("Both are the same conversation."),
         "nothing_to_undo": _("There is nothing to take back."),
         "nothing_to_redo": _("There is nothing to do again."),
+        "changed_since": _("Not taken back: it was changed since, and stays as it is."),
+        "final": _("That cannot be taken back."),
     }.get(error.rule)
     return words or _("Not done: {rule}.").format(rule=error.rule.replace("_", " "))

@@ -9,10 +9,11 @@ from itertools import islice
 
 from storage.kinds import Automatic, Direction
 from storage.views import ConversationView, EventView, MessageView
+from widgets.facts import event_words
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
 from widgets.moments import moment_words, size_words
-from widgets.text import automatic_words, event_words, evidence_words, special_words
+from widgets.text import automatic_words, evidence_words, special_words
 from widgets.wrapping import pieces, wrap
 
 INDENT = 2

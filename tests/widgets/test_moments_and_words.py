@@ -6,7 +6,7 @@ import pytest
 
 from storage.kinds import Automatic, Evidence, Special, Status, Tier
 from storage.kinds.errors import Changed, DeskError, NoSuch, Refused, StoreTooNew, StoreTrouble
-from widgets import text
+from widgets import facts, text
 from widgets.moments import count_words, moment_words, now_words, size_words, span_words
 
 
@@ -117,4 +117,4 @@ def test_every_error_of_the_record_is_a_sentence_without_its_class_name():
     ],
 )
 def test_facts_in_words(make_event, now, kind, values, words):
-    assert text.event_words(make_event(1, kind, values=values), now, {2: "Marta Gil"}) == words
+    assert facts.event_words(make_event(1, kind, values=values), now, {2: "Marta Gil"}) == words

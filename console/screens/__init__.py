@@ -1,0 +1,1 @@
+"""What stands where on the screen, and what each message leads to."""

@@ -1,0 +1,108 @@
+"""Words for the facts of the log, as the timeline and the toasts say them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from storage.kinds import Status
+from storage.views import EventView
+from widgets.language import _, ngettext
+from widgets.moments import moment_words
+from widgets.text import cause_words
+
+Values = Mapping[str, object]
+"""A fact's fields by name, as the log keeps them."""
+
+# Facts that tell the timeline nothing the messages do not show themselves.
+SILENT = frozenset({"received", "redelivered", "met", "joined", "handled", "quarantined", "mailbox_added"})
+
+
+def _number(value: object) -> str:
+    return f"#{value}"
+
+
+def _words_of_status(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    after = Status(str(values.get("after")))
+    return {
+        Status.NEW: _("made new again"),
+        Status.OPEN: _("reopened") if values.get("before") in {"resolved", "closed"} else _("opened"),
+        Status.WAITING: _("waits for the customer"),
+        Status.ON_HOLD: _("put on hold"),
+        Status.RESOLVED: _("resolved"),
+        Status.CLOSED: _("closed"),
+        Status.SPAM: _("marked as spam"),
+    }[after]
+
+
+def _words_of_assigned(values: Values, name: Callable[[object], str], _now: datetime) -> str:
+    after = values.get("after")
+    return _("assigned to {name}").format(name=name(after)) if after is not None else _("assigned to nobody")
+
+
+def _words_of_tagged(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    words = [f"+{tag}" for tag in _several(values.get("added"))]
+    words += [f"-{tag}" for tag in _several(values.get("removed"))]
+    return _("tagged {tags}").format(tags=" ".join(words))
+
+
+def _several(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _words_of_snoozed(values: Values, _name: Callable[[object], str], now: datetime) -> str:
+    after = values.get("after")
+    if after is None:
+        return _("in sight again")
+    until = after if isinstance(after, datetime) else datetime.fromisoformat(str(after))
+    return _("snoozed until {moment}").format(moment=moment_words(until, now))
+
+
+def _words_of_merged(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    return _("{other} was joined to this").format(other=_number(values.get("other_id")))
+
+
+def _words_of_split(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    count = len(_several(values.get("message_ids")))
+    return ngettext("{count} message split off to {other}", "{count} messages split off to {other}", count).format(
+        count=count, other=_number(values.get("other_id"))
+    )
+
+
+def _words_of_linked(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    other = _number(values.get("other_id"))
+    return (_("linked with {other}") if values.get("after") else _("link with {other} taken off")).format(other=other)
+
+
+_WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]] = {
+    "status_changed": _words_of_status,
+    "assigned": _words_of_assigned,
+    "tagged": _words_of_tagged,
+    "snoozed": _words_of_snoozed,
+    "merged": _words_of_merged,
+    "split": _words_of_split,
+    "linked": _words_of_linked,
+}
+
+
+def fact_words(kind: str, values: Values, now: datetime, names: Mapping[int, str] | None = None) -> str:
+    """Return a fact in words.
+
+    Args:
+        kind: the fact's word.
+        values: its fields by name.
+        now: the present, in the reader's zone.
+        names: agents' names by id; one that is not there is shown by its number.
+    """
+
+    def name(agent: object) -> str:
+        return (names or {}).get(agent, _number(agent)) if isinstance(agent, int) else _number(agent)
+
+    words_of = _WORDS.get(kind)
+    words = words_of(values, name, now) if words_of else kind.replace("_", " ")
+    cause = values.get("because")
+    why = cause_words(str(cause)) if cause else ""
+    return f"{words}, {why}" if why else words
+
+
+def event_words(event: EventView, now: datetime, names: Mapping[int, str] | None = None) -> str:
+    """Return a fact as the timeline says it, empty when the messages say it already; arguments as `fact_words`."""
+    return "" if event.kind in SILENT else fact_words(event.kind, event.values, now, names)
