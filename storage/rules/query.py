@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from storage.kinds import Channel, ConversationKind, Priority, Tier
 from storage.kinds.clean import clean_line
+from storage.kinds.errors import DeskError
 
 LONGEST = 1000
 """Characters that a query may have."""
@@ -47,7 +48,7 @@ class Trouble(StrEnum):
     TOO_DEEP = "too_deep"
 
 
-class BadQuery(Exception):
+class BadQuery(DeskError):
     """A query that cannot be read.
 
     Attributes:

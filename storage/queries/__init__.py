@@ -1,0 +1,1 @@
+"""What is asked of the record: every question takes a session and gives frozen views back."""

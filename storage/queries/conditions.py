@@ -1,0 +1,150 @@
+"""A query's fields as conditions of SQL, for the queue and for the search alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, not_, or_, select
+from sqlmodel import Session
+
+from storage.kinds import Status
+from storage.kinds.clean import folded
+from storage.models import SHOWN_BELOW
+from storage.queries.tables import AGENT, CONVERSATION, MAILBOX, READ_MARK, TAG
+from storage.rules.query import And as Both
+from storage.rules.query import BadQuery, Field, Moment, Node, Not, Or, State, Text, Trouble
+from storage.search.matching import matching, written
+
+_C = CONVERSATION.c
+_SNOOZED, _SETTLED, _GONE = 3, 5, 9  # ranks of `storage.models.conversations.QUEUE_RANKS`
+
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a query is asked of: how words and moments become conditions there.
+
+    Attributes:
+        found: takes a selection of the index's numbers, gives the condition that a row is among them.
+        moment: the condition of ``before:`` and ``after:``.
+    """
+
+    session: Session
+    agent_id: int | None
+    found: Callable[[Any], Condition]
+    moment: Callable[[Moment], Condition]
+
+
+def condition(ground: Ground, node: Node) -> Condition:
+    """Return what a row must meet.
+
+    Raises:
+        BadQuery: an owner or a mailbox of that name is not there, or a prefix is too broad.
+    """
+    connection = ground.session.connection()
+    expression = written(connection, node)
+    if expression is not None:
+        return ground.found(matching(connection, expression))
+    match node:
+        case Not(part):
+            return not_(condition(ground, part))
+        case Both(parts):
+            return and_(*(condition(ground, part) for part in parts))
+        case Or(parts):
+            return or_(*(condition(ground, part) for part in parts))
+        case Moment():
+            return ground.moment(node)
+        case Field():
+            return _field(ground, node)
+        case Text():
+            raise AssertionError("the index answers words alone")
+
+
+def only_conversation(node: Node) -> bool:
+    """Say whether the conversation's own columns answer `node`: neither words nor moments are in it."""
+    match node:
+        case Field(name=name):
+            return name != "has"
+        case Not(part):
+            return only_conversation(part)
+        case Both(parts) | Or(parts):
+            return all(only_conversation(part) for part in parts)
+        case _:
+            return False
+
+
+def _field(ground: Ground, field: Field) -> Condition:
+    match field.name:
+        case "is":
+            return _state(ground, State(field.value))
+        case "owner":
+            return _owner(ground, field)
+        case "mailbox":
+            return _C.mailbox_id == _named(ground.session, field, MAILBOX, partly=False)
+        case "tag":
+            words = {field.value, field.value.lower()}
+            return _C.id.in_(select(TAG.c.conversation_id).where(TAG.c.tag.in_(sorted(words))))
+        case name:
+            return _C[name] == field.value
+
+
+def _state(ground: Ground, state: State) -> Condition:
+    match state:
+        case State.OPEN:
+            return _C.queue_rank < SHOWN_BELOW
+        case State.SETTLED:
+            return _C.queue_rank == _SETTLED
+        case State.SNOOZED:
+            return _C.queue_rank == _SNOOZED
+        case State.UNASSIGNED:
+            return _C.assignee_id.is_(None)
+        case State.MINE:
+            return _C.assignee_id == ground.agent_id if ground.agent_id is not None else false()
+        case State.UNREAD:
+            seen = (
+                select(READ_MARK.c.message_id)
+                .where(READ_MARK.c.agent_id == ground.agent_id, READ_MARK.c.conversation_id == _C.id)
+                .correlate(CONVERSATION)
+                .scalar_subquery()
+            )
+            return unread(seen)
+        case _:
+            return _C.status == Status(state.value)
+
+
+def unread(seen: Any) -> Condition:
+    """Return whether the newest message is another than the one that was seen last, or nothing was seen."""
+    return or_(seen.is_(None), seen != _C.last_message_id)
+
+
+def standing() -> Condition:
+    """Return that a number stands for itself: it was joined to no other."""
+    return _C.queue_rank < _GONE
+
+
+def _owner(ground: Ground, field: Field) -> Condition:
+    match folded(field.value):
+        case "none":
+            return _C.assignee_id.is_(None)
+        case "me":
+            return _state(ground, State.MINE)
+        case _:
+            return _C.assignee_id == _named(ground.session, field, AGENT, partly=True, also=("me", "none"))
+
+
+def _named(session: Session, field: Field, table: Any, *, partly: bool, also: tuple[str, ...] = ()) -> int:
+    """Return the id of the row with the name that a field gives: the whole name, or the begin of one alone.
+
+    Raises:
+        BadQuery: nobody, or more than one, is called so.
+    """
+    rows = session.connection().execute(select(table.c.id, table.c.name).where(table.c.name.is_not(None))).all()
+    wanted = folded(field.value)
+    fitting = [row.id for row in rows if folded(row.name) == wanted]
+    if not fitting and partly:
+        fitting = [row.id for row in rows if any(word.startswith(wanted) for word in folded(row.name).split())]
+    if len(fitting) != 1:
+        names = tuple(sorted(row.name for row in rows))
+        raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word, known=(*also, *names))
+    return int(fitting[0])

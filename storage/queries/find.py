@@ -1,0 +1,358 @@
+"""Search: messages newest first, streamed in bounded steps, with the words that were found shown in their text.
+
+The index gives the words' messages newest first, by its own order; fields are looked up for a few thousand of
+them at a time. Where that leads nowhere soon, because a field is rarer than the words, the road is turned round:
+the field's few messages are asked of the index one by one. Every statement is small, so whoever reads may
+stop between two rows; within one, SQLite asks `stopped` every few thousand steps.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, select, text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from storage.kinds.mail import Correspondent
+from storage.queries.conditions import Condition, Ground, condition, only_conversation
+from storage.queries.tables import CONVERSATION, MAILBOX, MESSAGE, SEARCH_ENTRY, TEXT
+from storage.rules.query import And, BadQuery, Moment, Node, Not, Query, Sort, Trouble, parse
+from storage.search.index import floor
+from storage.search.matching import matching, written
+from storage.search.snippets import Wanted, snippet
+from storage.views import SearchHit
+
+COUNTED = 1000
+"""How far hits are counted; as many as that are shown as 999+."""
+
+_FIRST_STEP, _LONGEST_STEP = 250, 4000  # entries looked at by one statement
+_PATIENCE = 2000  # entries looked at before the other road is tried
+_RARE_CONVERSATIONS, _RARE_MESSAGES = 1000, 2000  # what a field may have and still be called rare
+_ONE_BY_ONE = 100  # entries asked of the index in one statement
+_SHOWN_AT_ONCE = 50
+_LOOK_INTO = 50_000  # characters of a message's text that a snippet is sought in
+_STEPS = 20_000  # of SQLite's machine between two looks at `stopped`: about a millisecond
+
+Stopped = Callable[[], bool]
+
+
+def never() -> bool:
+    """Say no: nobody stops this search."""
+    return False
+
+
+def search(
+    session: Session,
+    *,
+    query: str,
+    agent_id: int | None,
+    now: datetime,
+    limit: int = 50,
+    before: int | None = None,
+    stopped: Stopped = never,
+) -> Iterator[SearchHit]:
+    """Find messages, newest first (``sort:oldest`` turns it round), as many as are asked for.
+
+    Args:
+        session: of any transaction; it must live as long as the iterator is read.
+        query: in the query language. Messages are found once they are indexed, a moment after they came.
+        agent_id: what ``me`` is.
+        now: aware, in the agent's own time zone.
+        limit: how many hits.
+        before: only hits after this message in the order of the search: the last one read so far.
+        stopped: asked often, also from within a long statement on SQLite; the search ends when it says yes.
+
+    Returns:
+        The hits, found as they are read. Closing the iterator ends the search.
+
+    Raises:
+        BadQuery: the query cannot be read; raised at once, not at the first hit.
+    """
+    asked = parse(query, now=now)
+    plan = _plan(session, asked, agent_id)
+    start = _number_of(session, before) if before is not None else None
+    return _hits(session, plan, Wanted(asked.where), start, limit, stopped)
+
+
+def count(session: Session, *, query: str, agent_id: int | None, now: datetime, stopped: Stopped = never) -> int:
+    """Return how many messages a query finds, counted up to `COUNTED`.
+
+    Raises:
+        BadQuery: the query cannot be read.
+    """
+    plan = _plan(session, parse(query, now=now), agent_id)
+    found = 0
+    for numbers in _steps(session, plan, None, COUNTED, stopped):
+        found += len(numbers)
+        if found >= COUNTED:
+            return COUNTED
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A query, taken apart by who answers it.
+
+    Attributes:
+        words: the index's expression; `None` when no words are asked for.
+        from_number, to_number: the entries' numbers between which the answer lies, for top-level moments.
+        conversation: what the conversation's columns answer.
+        rest: what needs both.
+        oldest_first: the order.
+    """
+
+    words: str | None
+    from_number: int | None
+    to_number: int | None
+    conversation: Condition | None
+    rest: Condition | None
+    oldest_first: bool
+
+    @property
+    def filtered(self) -> Condition | None:
+        parts = [part for part in (self.conversation, self.rest) if part is not None]
+        return and_(*parts) if parts else None
+
+
+def _plan(session: Session, query: Query, agent_id: int | None) -> _Plan:
+    if query.sort is Sort.URGENCY:
+        raise BadQuery(Trouble.UNKNOWN_VALUE, place=0, word="sort:urgency", known=("newest", "oldest"))
+    parts: Sequence[Node] = ()
+    if query.where is not None:
+        parts = query.where.parts if isinstance(query.where, And) else (query.where,)
+    connection = session.connection()
+    words: list[Node] = []
+    barred: list[Node] = []
+    columns: list[Node] = []
+    rest: list[Node] = []
+    floors: list[int] = []
+    ceilings: list[int] = []
+    for part in parts:
+        if isinstance(part, Moment):
+            (ceilings if part.before else floors).append(_floor(part))
+        elif only_conversation(part):
+            columns.append(part)
+        elif isinstance(part, Not) and written(connection, part.part) is not None:
+            barred.append(part)
+        elif written(connection, part) is not None:
+            words.append(part)
+        else:
+            rest.append(part)
+    if words:
+        words += barred
+    else:
+        rest += barred  # the index knows what has a word, not what has none
+    ground = Ground(session, agent_id, _among, _moment)
+    return _Plan(
+        words=written(connection, And(tuple(words)) if len(words) > 1 else words[0]) if words else None,
+        from_number=max(floors, default=None),
+        to_number=min(ceilings, default=None),
+        conversation=and_(*(condition(ground, part) for part in columns)) if columns else None,
+        rest=and_(*(condition(ground, part) for part in rest)) if rest else None,
+        oldest_first=query.sort is Sort.OLDEST,
+    )
+
+
+def _among(numbers: Any) -> Condition:
+    return SEARCH_ENTRY.c.id.in_(numbers)
+
+
+def _floor(moment: Moment) -> int:
+    """Return the smallest number of an entry that is not before a moment."""
+    return floor(moment.at) + (1 << 20 if moment.at.microsecond else 0)
+
+
+def _moment(moment: Moment) -> Condition:
+    return SEARCH_ENTRY.c.id < _floor(moment) if moment.before else SEARCH_ENTRY.c.id >= _floor(moment)
+
+
+def _number_of(session: Session, message_id: int) -> int | None:
+    found = select(SEARCH_ENTRY.c.id).where(SEARCH_ENTRY.c.message_id == message_id)
+    number: int | None = session.connection().execute(found).scalar()
+    return number
+
+
+# The two roads.
+
+
+def _steps(session: Session, plan: _Plan, start: int | None, wanted: int, stopped: Stopped) -> Iterator[list[int]]:
+    """Yield the numbers of the entries found, in their order, a step at a time; empty steps, too."""
+    connection = session.connection()
+    with _stoppable(connection, stopped):
+        yield from _by_words(connection, plan, start, wanted, stopped)
+
+
+def _by_words(
+    connection: Connection, plan: _Plan, start: int | None, wanted: int, stopped: Stopped
+) -> Iterator[list[int]]:
+    filtered = plan.filtered
+    step = wanted if filtered is None else _FIRST_STEP
+    looked = kept = 0
+    turned = False
+    while not stopped():
+        candidates = _candidates(connection, plan, start, step)
+        passed = candidates if filtered is None else _passing(connection, candidates, filtered, plan)
+        yield passed
+        if len(candidates) < step:
+            return
+        start = candidates[-1]
+        looked += step
+        kept += len(passed)
+        if not turned and looked >= _PATIENCE and kept < wanted and plan.conversation is not None:
+            turned = True
+            rare = _rare(connection, plan, start)
+            if rare is not None:
+                yield from _one_by_one(connection, plan, rare, stopped)
+                return
+        step = min(step * 2, _LONGEST_STEP)
+
+
+def _candidates(connection: Connection, plan: _Plan, start: int | None, step: int) -> list[int]:
+    """Return the next entries that have the words, whatever their fields."""
+    below, above = plan.to_number, plan.from_number
+    if start is not None and plan.oldest_first:
+        above = max(start + 1, above) if above is not None else start + 1
+    elif start is not None:
+        below = min(start, below) if below is not None else start
+    if plan.words is not None:
+        chosen = matching(connection, plan.words, below=below, above=above)
+    else:
+        chosen = select(SEARCH_ENTRY.c.id)
+        chosen = chosen.where(SEARCH_ENTRY.c.id < below) if below is not None else chosen
+        chosen = chosen.where(SEARCH_ENTRY.c.id >= above) if above is not None else chosen
+    (number,) = chosen.selected_columns
+    chosen = chosen.order_by(number.asc() if plan.oldest_first else number.desc()).limit(step)
+    return list(connection.execute(chosen).scalars())
+
+
+def _passing(connection: Connection, numbers: Sequence[int], filtered: Condition, plan: _Plan) -> list[int]:
+    """Return which of the entries meet the fields, in the plan's order."""
+    if not numbers:
+        return []
+    chosen = (
+        select(SEARCH_ENTRY.c.id)
+        .select_from(
+            SEARCH_ENTRY.join(MESSAGE, MESSAGE.c.id == SEARCH_ENTRY.c.message_id).join(
+                CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id
+            )
+        )
+        .where(_in(connection, numbers), filtered)
+    )
+    return sorted(connection.execute(chosen).scalars(), reverse=not plan.oldest_first)
+
+
+def _in(connection: Connection, numbers: Sequence[int]) -> Condition:
+    """Return that an entry is one of many: as one value, so that the statement stays the same."""
+    if connection.dialect.name == "sqlite":
+        listed = bindparam("numbers", "[" + ",".join(map(str, numbers)) + "]", unique=True)
+        each: Any = select(text("value")).select_from(func.json_each(listed))
+        return SEARCH_ENTRY.c.id.in_(each)
+    return SEARCH_ENTRY.c.id == func.any(bindparam("numbers", list(numbers), unique=True))
+
+
+def _rare(connection: Connection, plan: _Plan, start: int) -> list[int] | None:
+    """Return the entries after `start` whose conversations meet the fields; `None` when they are too many."""
+    assert plan.conversation is not None
+    chosen = select(CONVERSATION.c.id).where(plan.conversation).limit(_RARE_CONVERSATIONS + 1)
+    conversations = list(connection.execute(chosen).scalars())
+    if len(conversations) > _RARE_CONVERSATIONS:
+        return None
+    entries = (
+        select(SEARCH_ENTRY.c.id)
+        .select_from(MESSAGE.join(SEARCH_ENTRY, SEARCH_ENTRY.c.message_id == MESSAGE.c.id))
+        .where(MESSAGE.c.conversation_id.in_(conversations))
+        .where(SEARCH_ENTRY.c.id > start if plan.oldest_first else SEARCH_ENTRY.c.id < start)
+        .limit(_RARE_MESSAGES + 1)
+    )
+    if plan.from_number is not None:
+        entries = entries.where(SEARCH_ENTRY.c.id >= plan.from_number)
+    if plan.to_number is not None:
+        entries = entries.where(SEARCH_ENTRY.c.id < plan.to_number)
+    numbers = list(connection.execute(entries).scalars())
+    return None if len(numbers) > _RARE_MESSAGES else sorted(numbers, reverse=not plan.oldest_first)
+
+
+def _one_by_one(connection: Connection, plan: _Plan, numbers: Sequence[int], stopped: Stopped) -> Iterator[list[int]]:
+    """Yield those of the entries that have the words, and meet what is left to meet."""
+    for at in range(0, len(numbers), _ONE_BY_ONE):
+        if stopped():
+            return
+        some: Sequence[int] = numbers[at : at + _ONE_BY_ONE]
+        if plan.words is not None:
+            with_words = set(connection.execute(matching(connection, plan.words, among=some)).scalars())
+            some = [number for number in some if number in with_words]
+        yield _passing(connection, some, plan.rest, plan) if plan.rest is not None else list(some)
+
+
+@contextmanager
+def _stoppable(connection: Connection, stopped: Stopped) -> Iterator[None]:
+    """Let `stopped` end a statement of SQLite from within, and take its error for the end of the search."""
+    driver: Any = connection.connection.dbapi_connection
+    watched = stopped is not never and hasattr(driver, "set_progress_handler")
+    if watched:
+        driver.set_progress_handler(lambda: 1 if stopped() else 0, _STEPS)
+    try:
+        yield
+    except OperationalError as error:
+        if not (watched and "interrupted" in str(error.orig)):
+            raise
+    finally:
+        if watched:
+            driver.set_progress_handler(None, 0)
+
+
+# What is shown.
+
+
+def _hits(
+    session: Session, plan: _Plan, wanted: Wanted, start: int | None, limit: int, stopped: Stopped
+) -> Iterator[SearchHit]:
+    numbers = (number for step in _steps(session, plan, start, limit, stopped) for number in step)
+    left = limit
+    while left > 0 and (some := list(islice(numbers, min(left, _SHOWN_AT_ONCE)))):
+        left -= len(some)
+        yield from _shown(session, some, wanted, plan)
+
+
+def _shown(session: Session, numbers: Sequence[int], wanted: Wanted, plan: _Plan) -> Iterator[SearchHit]:
+    rows = (
+        SEARCH_ENTRY.join(MESSAGE, MESSAGE.c.id == SEARCH_ENTRY.c.message_id)
+        .join(CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id)
+        .join(MAILBOX, MAILBOX.c.id == MESSAGE.c.mailbox_id)
+        .join(TEXT, TEXT.c.message_id == MESSAGE.c.id)
+    )
+    chosen = (
+        select(
+            SEARCH_ENTRY.c.message_id,
+            MESSAGE.c.conversation_id,
+            MESSAGE.c.arrived_at,
+            MESSAGE.c.direction,
+            CONVERSATION.c.status,
+            MAILBOX.c.name.label("mailbox"),
+            TEXT.c.subject,
+            TEXT.c.from_name,
+            TEXT.c.from_address,
+            func.substr(TEXT.c.text, 1, _LOOK_INTO).label("text"),
+        )
+        .select_from(rows)
+        .where(SEARCH_ENTRY.c.id.in_(numbers))
+        .order_by(SEARCH_ENTRY.c.id.asc() if plan.oldest_first else SEARCH_ENTRY.c.id.desc())
+    )
+    for row in session.connection().execute(chosen):
+        line, places = snippet(row.text, wanted)
+        yield SearchHit(
+            message_id=row.message_id,
+            conversation_id=row.conversation_id,
+            subject=row.subject,
+            author=Correspondent(row.from_name, row.from_address),
+            arrived_at=row.arrived_at,
+            direction=row.direction,
+            status=row.status,
+            mailbox=row.mailbox,
+            snippet=line,
+            hits=places,
+        )

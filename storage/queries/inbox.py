@@ -1,0 +1,291 @@
+"""The queue: a window of rows out of any query, most urgent first, read by its keys and never by counting up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
+from sqlmodel import Session
+
+from storage.kinds import Status
+from storage.queries.conditions import Condition, Ground, condition, standing
+from storage.queries.tables import (
+    ADDRESS,
+    AGENT,
+    CONVERSATION,
+    MAILBOX,
+    MESSAGE,
+    ORGANIZATION,
+    PERSON,
+    READ_MARK,
+    SEARCH_ENTRY,
+    TAG,
+    TEXT,
+)
+from storage.rules.query import Moment, Query, Sort, parse
+from storage.views import QueueRow, QueueWindow
+
+COUNTED = 1000
+"""How far rows are counted; as many as that are shown as 999+."""
+
+Place = tuple[int, datetime, int]
+
+_C = CONVERSATION.c
+_SORTED_BY_TIME = 0  # what stands first in a place where no rank does
+
+
+def window(
+    session: Session,
+    *,
+    query: str = "is:open",
+    agent_id: int | None,
+    now: datetime,
+    after: Place | None = None,
+    before: Place | None = None,
+    around: int | None = None,
+    size: int = 100,
+) -> QueueWindow:
+    """Read a run of rows.
+
+    Args:
+        session: of any transaction.
+        query: in the query language; conversations that were joined to another are in none. Words, ``from:``,
+            ``to:``, ``subject:`` and ``has:`` follow the search index, which lags behind new mail by a moment.
+        agent_id: for whom: what ``me`` is, and what is unread.
+        now: aware, in the agent's own time zone.
+        after: only rows below this place of a row read earlier.
+        before: only rows above it, those next to it.
+        around: the conversation in whose neighbourhood the window lies, whether or not it is in the queue any more.
+        size: how many rows.
+
+    Raises:
+        BadQuery: the query cannot be read.
+    """
+    asked = _asked(session, parse(query, now=now), agent_id)
+    if around is not None and after is None and before is None:
+        middle = _place_of(session, asked.order, around)
+        if middle is not None:
+            above = _rows(session, asked, agent_id, before=middle, size=size // 2)
+            below = _rows(session, asked, agent_id, after=middle, including=True, size=size - len(above) + 1)
+            return _window(session, asked, [*above, *below[: size - len(above)]], more=len(below) > size - len(above))
+    rows = _rows(session, asked, agent_id, after=after, before=before, size=size + 1)
+    if before is not None:
+        return _window(session, asked, rows[-size:], more=True)
+    return _window(session, asked, rows[:size], more=len(rows) > size)
+
+
+def count(session: Session, *, query: str = "is:open", agent_id: int | None, now: datetime) -> int:
+    """Return how many conversations a query finds, counted up to `COUNTED`.
+
+    Raises:
+        BadQuery: the query cannot be read.
+    """
+    return _count(session, _asked(session, parse(query, now=now), agent_id).where)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """How a queue is sorted: by which columns, and which way."""
+
+    columns: tuple[ColumnElement[Any], ...]
+    descending: bool
+
+    def below(self, place: Place, *, including: bool) -> Condition:
+        """Return that a row stands below a place."""
+        return self._beside(place, greater=not self.descending, including=including)
+
+    def above(self, place: Place) -> Condition:
+        """Return that a row stands above a place."""
+        return self._beside(place, greater=self.descending, including=False)
+
+    def _beside(self, place: Place, *, greater: bool, including: bool) -> Condition:
+        values: tuple[Any, ...] = place[-len(self.columns) :]
+        mine, theirs = tuple_(*self.columns), tuple_(*values, types=[each.type for each in self.columns])
+        if greater:
+            return mine >= theirs if including else mine > theirs
+        return mine <= theirs if including else mine < theirs
+
+    def sorted(self, statement: Select[Any], *, backwards: bool) -> Select[Any]:
+        down = self.descending != backwards
+        return statement.order_by(*(column.desc() if down else column.asc() for column in self.columns))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query, understood."""
+
+    where: Condition
+    order: _Order
+
+
+def _asked(session: Session, query: Query, agent_id: int | None) -> _Asked:
+    where = standing()
+    if query.where is not None:
+        ground = Ground(session, agent_id, _found, _moment)
+        where = and_(where, condition(ground, query.where))
+    match query.sort:
+        case Sort.NEWEST | Sort.OLDEST:
+            order = _Order((_C.last_message_at, _C.id), descending=query.sort is Sort.NEWEST)
+            where = and_(where, _C.last_message_at.is_not(None))
+        case _:
+            order = _Order((_C.queue_rank, _C.queue_at, _C.id), descending=False)
+    return _Asked(where, order)
+
+
+def _found(numbers: Any) -> Condition:
+    """Return that one of a conversation's messages is among the entries found."""
+    of = (
+        select(MESSAGE.c.conversation_id)
+        .select_from(SEARCH_ENTRY.join(MESSAGE, MESSAGE.c.id == SEARCH_ENTRY.c.message_id))
+        .where(SEARCH_ENTRY.c.id.in_(numbers), MESSAGE.c.conversation_id.is_not(None))
+    )
+    return _C.id.in_(of)
+
+
+def _moment(moment: Moment) -> Condition:
+    """Return that a conversation's newest message came before a moment, or from it on."""
+    return _C.last_message_at < moment.at if moment.before else _C.last_message_at >= moment.at
+
+
+def _place_of(session: Session, order: _Order, conversation_id: int) -> Place | None:
+    """Return where a conversation stands, or the one that it was joined to."""
+    for _ in range(100):  # a chain of joins this long was made by hand
+        row = (
+            session.connection().execute(select(_C.joined_into, *order.columns).where(_C.id == conversation_id)).first()
+        )
+        if row is None:
+            return None
+        if row.joined_into is None:
+            place = (_SORTED_BY_TIME, *row[1:])[-3:]
+            return None if place[1] is None else place
+        conversation_id = row.joined_into
+    return None
+
+
+def _rows(
+    session: Session,
+    asked: _Asked,
+    agent_id: int | None,
+    *,
+    after: Place | None = None,
+    before: Place | None = None,
+    including: bool = False,
+    size: int,
+) -> list[QueueRow]:
+    chosen = select(_C.id).where(asked.where)
+    if after is not None:
+        chosen = chosen.where(asked.order.below(after, including=including))
+    if before is not None:
+        chosen = chosen.where(asked.order.above(before))
+    # The keys alone first, by the index; then what is shown of those few rows.
+    inner = asked.order.sorted(chosen, backwards=before is not None).limit(size).subquery("chosen")
+    shown = asked.order.sorted(_shown(inner, agent_id), backwards=False)
+    found = session.connection().execute(shown).all()
+    ids = [row.id for row in found]
+    tags = _tags(session, ids)
+    addresses = _addresses(session, [row.customer_id for row in found if row.customer_id and not row.customer])
+    by_time = len(asked.order.columns) == 2
+    return [
+        QueueRow(
+            conversation_id=row.id,
+            place=(_SORTED_BY_TIME, row.last_message_at, row.id) if by_time else (row.queue_rank, row.queue_at, row.id),
+            status=row.status,
+            tier=row.tier,
+            priority=row.priority,
+            subject=row.subject or "",
+            customer=row.customer or addresses.get(row.customer_id, ""),
+            organization=row.organization or "",
+            mailbox=row.mailbox,
+            assignee_id=row.assignee_id,
+            assignee=row.assignee or "",
+            waiting_since=row.oldest_unanswered_at,
+            last_message_at=row.last_message_at or row.queue_at,
+            snoozed_until=row.snoozed_until if row.status not in _NOT_SNOOZED else None,
+            message_count=row.message_count,
+            tags=tags.get(row.id, ()),
+            unread=row.last_message_id is not None and row.seen != row.last_message_id,
+        )
+        for row in found
+    ]
+
+
+_NOT_SNOOZED = frozenset({Status.RESOLVED, Status.CLOSED, Status.SPAM})
+
+
+def _shown(chosen: Any, agent_id: int | None) -> Select[Any]:
+    rows = (
+        CONVERSATION.join(chosen, chosen.c.id == _C.id)
+        .join(MAILBOX, MAILBOX.c.id == _C.mailbox_id)
+        .outerjoin(TEXT, TEXT.c.message_id == _C.first_message_id)
+        .outerjoin(PERSON, PERSON.c.id == _C.customer_id)
+        .outerjoin(ORGANIZATION, ORGANIZATION.c.id == _C.organization_id)
+        .outerjoin(AGENT, AGENT.c.id == _C.assignee_id)
+        .outerjoin(READ_MARK, and_(READ_MARK.c.conversation_id == _C.id, READ_MARK.c.agent_id == agent_id))
+    )
+    return select(
+        _C.id,
+        _C.queue_rank,
+        _C.queue_at,
+        _C.status,
+        _C.tier,
+        _C.priority,
+        _C.assignee_id,
+        _C.customer_id,
+        _C.oldest_unanswered_at,
+        _C.last_message_at,
+        _C.last_message_id,
+        _C.snoozed_until,
+        _C.message_count,
+        TEXT.c.subject,
+        PERSON.c.name.label("customer"),
+        ORGANIZATION.c.name.label("organization"),
+        MAILBOX.c.name.label("mailbox"),
+        AGENT.c.name.label("assignee"),
+        READ_MARK.c.message_id.label("seen"),
+    ).select_from(rows)
+
+
+def _tags(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    if ids:
+        chosen = select(TAG.c.conversation_id, TAG.c.tag).where(TAG.c.conversation_id.in_(ids)).order_by(TAG.c.tag)
+        for row in session.connection().execute(chosen):
+            found[row.conversation_id] = (*found.get(row.conversation_id, ()), row.tag)
+    return found
+
+
+def _addresses(session: Session, people: Sequence[int]) -> dict[int, str]:
+    """Return an address of each of these persons, the first one met."""
+    if not people:
+        return {}
+    chosen = (
+        select(ADDRESS.c.person_id, ADDRESS.c.address)
+        .where(ADDRESS.c.person_id.in_(people), ADDRESS.c.address.is_not(None))
+        .order_by(ADDRESS.c.id.desc())
+    )
+    return {row.person_id: row.address for row in session.connection().execute(chosen)}
+
+
+def _window(session: Session, asked: _Asked, rows: Sequence[QueueRow], *, more: bool) -> QueueWindow:
+    total = _count(session, asked.where)
+    if not rows:
+        return QueueWindow((), before=False, after=False, position=0 if not total else None, total=total)
+    position = _count(session, and_(asked.where, asked.order.above(rows[0].place)))
+    return QueueWindow(
+        tuple(rows),
+        before=position > 0,
+        after=more and _goes_on(session, asked, rows[-1].place),
+        position=position if position < COUNTED else None,
+        total=total,
+    )
+
+
+def _goes_on(session: Session, asked: _Asked, place: Place) -> bool:
+    chosen = select(_C.id).where(asked.where, asked.order.below(place, including=False)).limit(1)
+    return session.connection().execute(chosen).first() is not None
+
+
+def _count(session: Session, where: Condition) -> int:
+    some = select(_C.id).where(where).limit(COUNTED).subquery()
+    return int(session.connection().execute(select(func.count()).select_from(some)).scalar_one())
