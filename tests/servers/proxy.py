@@ -37,6 +37,7 @@ class Proxy:
         self.faults = faults or Faults()
         self.connections = 0
         self.from_server = 0
+        self.said = bytearray()  # by all clients
         self.stalled = threading.Event()
         self._to = port
         self._open: set[socket.socket] = set()
@@ -90,6 +91,8 @@ class Proxy:
                 chunk = source.recv(65536)
             except OSError:
                 chunk = b""
+            if not of_server:
+                self.said += chunk
             change = self.faults.rewrite if of_server else self.faults.says
             if chunk and change is not None:
                 *lines, rest = (rest + chunk).split(b"\n")

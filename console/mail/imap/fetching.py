@@ -73,15 +73,15 @@ class FlagsHeard:
         return True
 
     def _take_vanished(self, data: Data) -> bool:
-        match data.tokens():
-            case [[word], str() as text] if isinstance(word, str) and word.upper() == "EARLIER":
-                try:
-                    self._vanished.extend(ranges(text))
-                except UidsBroken as broken:
-                    raise AnswerBroken(str(broken)) from None
-                return True
-            case _:
-                return False  # it vanished just now, unasked
+        # With "(EARLIER)" it is an answer, without it happens just now: either way they are gone.
+        text = data.tokens()[-1:]
+        try:
+            self._vanished.extend(ranges(str(text[0]) if text else ""))
+        except UidsBroken as broken:
+            raise AnswerBroken(str(broken)) from None
+        if len(self._vanished) > UIDS_MOST:
+            raise AnswerBroken("more UIDs than any folder had")
+        return True
 
     @property
     def vanished(self) -> UidRanges:

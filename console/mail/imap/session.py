@@ -3,14 +3,14 @@
 import re
 import time
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from threading import Event
 
 from console.mail.imap import fetching
 from console.mail.imap.answers import AnswerBroken, Continuation, Data, Status
 from console.mail.imap.dialogue import Dialogue, Ended, Literal, Part, Take, folder_part, quoted
-from console.mail.imap.errors import ServerRefused
+from console.mail.imap.errors import FolderMissing, ServerRefused
 from console.mail.imap.folders import NAMES_ARCHIVE, NAMES_SENT, Folder, find_folder, read_folders
 from console.mail.imap.rows import Fetched, FlagRow, Sized, TooLarge, read_row, written_date
 from console.mail.imap.state import Changes, FolderState, read_selected, read_status
@@ -36,7 +36,6 @@ class Session:
         self._dialogue = dialogue
         self._stream = stream
         self._odd_names: dict[str, bytes] = {}
-        self._listed = False
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -55,15 +54,20 @@ class Session:
         Raises:
             FolderMissing: it is not there.
         """
+        return self._at(folder, lambda: self._select(folder, readonly=readonly))
+
+    def _at(self, folder: str, ask: Callable[[], FolderState]) -> FolderState:
+        """Ask about a folder; if the server says no, ask again by its name on the wire, or find that it is missing."""
+        wire = self._odd_names.get(folder)
         try:
-            return self._select(folder, readonly=readonly)
-        except ServerRefused:
-            # Its name may be one that cannot be written in modified UTF-7; only the server's list knows.
-            if not self._listed:
-                self.folders()
-                if folder in self._odd_names:
-                    return self._select(folder, readonly=readonly)
-            raise
+            return ask()
+        except ServerRefused as refused:
+            # Few servers say NONEXISTENT; and a name that is no modified UTF-7 is known from the server's list alone.
+            if folder in {each.name for each in self.folders()}:
+                if self._odd_names.get(folder) != wire:
+                    return ask()
+                raise
+            raise FolderMissing(refused.host, refused.attempted, refused.words, code=refused.code) from None
 
     def _select(self, folder: str, *, readonly: bool) -> FolderState:
         word = "EXAMINE" if readonly else "SELECT"
@@ -84,6 +88,9 @@ class Session:
         Raises:
             FolderMissing: it is not there.
         """
+        return self._at(folder, lambda: self._status(folder))
+
+    def _status(self, folder: str) -> FolderState:
         answers: list[Data] = []
 
         def take(data: Data) -> bool:
@@ -109,7 +116,6 @@ class Session:
         extended = {"SPECIAL-USE", "LIST-EXTENDED"} <= self.capabilities
         self._dialogue.run("LIST", 'LIST "" "*"' + (" RETURN (SPECIAL-USE)" if extended else ""), take=take)
         found, self._odd_names = read_folders(answers)
-        self._listed = True
         return found
 
     def find_sent(self) -> str | None:
@@ -195,6 +201,8 @@ class Session:
     def changes(self, since: int) -> Changes:
         """Return what changed after the modification sequence `since`, and what vanished if the server can tell.
 
+        New messages are among the rows.
+
         Raises:
             ValueError: the server has no CONDSTORE.
         """
@@ -202,9 +210,13 @@ class Session:
             raise ValueError("without CONDSTORE all flags must be read")
         qresync = {"QRESYNC", "ENABLE"} <= self.capabilities
         heard = fetching.FlagsHeard(None)
+        # FETCH answers from the folder as this session last heard of it; NOOP brings that up to date.
+        self._dialogue.run("NOOP", "NOOP")
         modifiers = f"(CHANGEDSINCE {since}{' VANISHED' if qresync else ''})"
         self._dialogue.run("FETCH FLAGS", "UID FETCH 1:* (UID FLAGS MODSEQ)", modifiers, take=heard.take)
-        return Changes(list(heard.rows()), heard.vanished if qresync else None)
+        rows = list(heard.rows())
+        modseq = max([since, *(row.modseq for row in rows if row.modseq)])
+        return Changes(rows, heard.vanished if qresync else None, modseq)
 
     def sizes(self, uids: Iterable[int]) -> Iterator[Sized]:
         """Give size, date and flags of messages, in the order asked for; those that are gone do not appear."""

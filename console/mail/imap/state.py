@@ -45,10 +45,12 @@ class Changes:
         rows: the messages that are new or whose flags changed.
         vanished: UIDs that are gone, among others that never were ours; `None` when the server cannot say, and all
             UIDs must be compared.
+        modseq: where the next question may begin: nothing up to here is missing.
     """
 
     rows: list[FlagRow]
     vanished: UidRanges | None
+    modseq: int
 
 
 def read_selected(name: str, ended: Ended, exists: int) -> FolderState:
