@@ -86,11 +86,12 @@ def count(session: Session, *, query: str, agent_id: int | None, now: datetime, 
     """
     plan = _plan(session, parse(query, now=now), agent_id)
     found = 0
-    for numbers in _steps(session, plan, None, COUNTED, stopped):
-        found += len(numbers)
-        if found >= COUNTED:
-            return COUNTED
-    return found
+    with _stoppable(session.connection(), stopped):
+        for numbers in _steps(session, plan, None, COUNTED, stopped):
+            found += len(numbers)
+            if found >= COUNTED:
+                break
+    return min(found, COUNTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class _Plan:
 
 def _plan(session: Session, query: Query, agent_id: int | None) -> _Plan:
     if query.sort is Sort.URGENCY:
-        raise BadQuery(Trouble.UNKNOWN_VALUE, place=0, word="sort:urgency", known=("newest", "oldest"))
+        raise BadQuery(Trouble.UNKNOWN_VALUE, place=query.sort_at, word="sort:urgency", known=("newest", "oldest"))
     parts: Sequence[Node] = ()
     if query.where is not None:
         parts = query.where.parts if isinstance(query.where, And) else (query.where,)
@@ -182,13 +183,6 @@ def _number_of(session: Session, message_id: int) -> int | None:
 def _steps(session: Session, plan: _Plan, start: int | None, wanted: int, stopped: Stopped) -> Iterator[list[int]]:
     """Yield the numbers of the entries found, in their order, a step at a time; empty steps, too."""
     connection = session.connection()
-    with _stoppable(connection, stopped):
-        yield from _by_words(connection, plan, start, wanted, stopped)
-
-
-def _by_words(
-    connection: Connection, plan: _Plan, start: int | None, wanted: int, stopped: Stopped
-) -> Iterator[list[int]]:
     filtered = plan.filtered
     step = wanted if filtered is None else _FIRST_STEP
     looked = kept = 0
@@ -248,7 +242,7 @@ def _passing(connection: Connection, numbers: Sequence[int], filtered: Condition
 def _in(connection: Connection, numbers: Sequence[int]) -> Condition:
     """Return that an entry is one of many: as one value, so that the statement stays the same."""
     if connection.dialect.name == "sqlite":
-        listed = bindparam("numbers", "[" + ",".join(map(str, numbers)) + "]", unique=True)
+        listed: Any = bindparam("numbers", "[" + ",".join(map(str, numbers)) + "]", unique=True)
         each: Any = select(text("value")).select_from(func.json_each(listed))
         return SEARCH_ENTRY.c.id.in_(each)
     return SEARCH_ENTRY.c.id == func.any(bindparam("numbers", list(numbers), unique=True))
@@ -313,9 +307,10 @@ def _hits(
 ) -> Iterator[SearchHit]:
     numbers = (number for step in _steps(session, plan, start, limit, stopped) for number in step)
     left = limit
-    while left > 0 and (some := list(islice(numbers, min(left, _SHOWN_AT_ONCE)))):
-        left -= len(some)
-        yield from _shown(session, some, wanted, plan)
+    with _stoppable(session.connection(), stopped):
+        while left > 0 and (some := list(islice(numbers, min(left, _SHOWN_AT_ONCE)))):
+            left -= len(some)
+            yield from _shown(session, some, wanted, plan)
 
 
 def _shown(session: Session, numbers: Sequence[int], wanted: Wanted, plan: _Plan) -> Iterator[SearchHit]:

@@ -6,7 +6,7 @@ either tier), ``-`` negates what follows it, parentheses group. The fields are t
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NoReturn
@@ -171,10 +171,11 @@ Node = Text | Field | Moment | Not | And | Or
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query that was understood; an empty one has no `where` and finds everything."""
+    """A query that was understood; an empty one has no `where` and finds everything. `sort_at` is sort's place."""
 
     where: Node | None
     sort: Sort | None
+    sort_at: int = field(default=0, compare=False)
 
 
 VALUES: Mapping[str, type[StrEnum]] = {
@@ -242,6 +243,7 @@ class _Reader:
         self._tokens: list[_Token] = []
         self._at = 0
         self._sort: Sort | None = None
+        self._sort_at = 0
         self._scan()
 
     def query(self) -> Query:
@@ -250,7 +252,7 @@ class _Reader:
             self._fail(Trouble.STRAY_PARENTHESIS, self._tokens[self._at])
         if where is None and self._tokens and self._sort is None:
             self._fail(Trouble.NO_WORD, self._tokens[0])
-        return Query(where, self._sort)
+        return Query(where, self._sort, self._sort_at)
 
     # The grammar.
 
@@ -305,7 +307,7 @@ class _Reader:
         elif token.kind == "sort":
             if depth or negated:
                 self._fail(Trouble.SORT_INSIDE, token)
-            self._sort = token.sort
+            self._sort, self._sort_at = token.sort, token.place
         return Not(node) if negated and node is not None else node
 
     # The signs.
@@ -343,8 +345,8 @@ class _Reader:
 
     def _chunk(self, at: int) -> int:
         text = self._text
-        field = _FIELD.match(text, at)
-        if field is None:
+        named = _FIELD.match(text, at)
+        if named is None:
             plain = _PLAIN.match(text, at)
             assert plain is not None  # the scan stands on a sign that is none of those
             if plain[0] == "OR":
@@ -352,19 +354,19 @@ class _Reader:
             else:
                 self._word(plain[0], at, plain.end(), exact=False)
             return plain.end()
-        name = field[1].lower()
-        if field.end() < len(text) and text[field.end()] == '"':
-            value, end = self._quoted(field.end())
+        name = named[1].lower()
+        if named.end() < len(text) and text[named.end()] == '"':
+            value, end = self._quoted(named.end())
             exact = True
         else:
-            plain = _PLAIN.match(text, field.end())
-            value, end = (plain[0], plain.end()) if plain else ("", field.end())
+            plain = _PLAIN.match(text, named.end())
+            value, end = (plain[0], plain.end()) if plain else ("", named.end())
             exact = False
         if name not in FIELDS:
             if not value:  # a pasted subject: "Re: the invoice"
-                self._word(field[0], at, end, exact=False)
+                self._word(named[0], at, end, exact=False)
                 return end
-            raise BadQuery(Trouble.UNKNOWN_FIELD, place=at, word=field[1], known=FIELDS)
+            raise BadQuery(Trouble.UNKNOWN_FIELD, place=at, word=named[1], known=FIELDS)
         self._field(name, value.strip(), at, end, exact=exact)
         return end
 

@@ -27,7 +27,7 @@ _SHINGLE = 5  # words in a fingerprint: shorter ones are common phrases, longer 
 _SHARED_AT_LEAST = 3
 _WORD = re.compile(r"\w+")
 _PREFIX = re.compile(
-    r"""^\s*(?:\[[^\]\n]{1,40}\]\s*)*
+    r"""^\s*
     (?: re | res | resp | rv | rif | r | aw | antw | antwort | sv | vs | ref | odp | ynt | atb | vá | tr
       | fwd | fw | fyi | enc | encaminhada | reenv | wg | i | doorst | pd | trs
       | 回复 | 答复 | 转发 | отв | на | fwd\.? )
@@ -53,24 +53,26 @@ class Subject:
     Attributes:
         bare: folded, prefixes and list tags gone; empty when nothing is left.
         answers: a reply prefix stood before it.
+        tags: what stood in square brackets before it, folded: the mark of a mailing list.
     """
 
     bare: str
     answers: bool
+    tags: frozenset[str] = frozenset()
 
 
 def subject_of(line: str) -> Subject:
     """Return what a subject line is about, and whether it says that it answers something."""
-    rest, answers = line, False
+    rest, answers, tags = line, False, set()
     for _ in range(20):
         if found := _PREFIX.match(rest):
             answers = answers or not _FORWARDS.match(rest[found.start() :].lstrip())
-            rest = rest[found.end() :]
         elif found := _TAG.match(rest):
-            rest = rest[found.end() :]
+            tags.add(folded(found[0]).strip())
         else:
             break
-    return Subject(" ".join(folded(rest).split()), answers)
+        rest = rest[found.end() :]
+    return Subject(" ".join(folded(rest).split()), answers, frozenset(tags))
 
 
 def prints_of(text: str) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, select
@@ -26,6 +27,9 @@ from storage.rules.threading import (
 )
 
 STRENGTH: Final = (Evidence.SIGNED, Evidence.REFERENCE, Evidence.QUOTED, Evidence.SUBJECT)
+
+_NOTHING: Final = (None, datetime(1970, 1, 1, tzinfo=UTC))
+_SAME_SUBJECT: Final = 1e12  # more than any moment weighs
 
 _TWINS_AT_MOST = 200
 """Messages of one subject that a reply without headers is held against: the newest before it."""
@@ -68,14 +72,16 @@ def traits_of(message: Incoming) -> Traits:
     """Return what a message shows to the rules of quotation and subject."""
     parsed = message.parsed
     subject = subject_of(parsed.subject)
+    if parsed.quoted_text and not subject.answers:  # some programs put no prefix before the subject of an answer
+        subject = replace(subject, answers=True)
     orphan = not message.cited and parsed.automatic in {Automatic.NO, Automatic.LIST, Automatic.REPLY}
-    lists = frozenset(one.address for one in (*parsed.to, *parsed.cc)) - message.own
+    recipients = frozenset(one.address for one in (*parsed.to, *parsed.cc))
     told = Told(
         dated_at=parsed.dated_at or message.arrived_at,
         subject=subject,
         sender="" if parsed.author.address in message.own else parsed.author.address,
         people=message.people,
-        lists=lists if parsed.automatic is Automatic.LIST else frozenset(),
+        lists=_lists(recipients, subject, parsed.automatic, message.own),
     )
     return Traits(
         orphan=orphan,
@@ -139,9 +145,30 @@ def _quotations(session: Session, traits: Mapping[int, Traits]) -> Iterable[Edge
     for some in chunks({parent for _, parent in shared} - kept.keys()):
         found = select(prints_kept.c.message_id).where(prints_kept.c.message_id.in_(some))
         sizes.update(session.connection().execute(found).scalars())
-    for (child, parent), count in shared.items():
-        if child != parent and quotes_enough(shared=count, kept=sizes[parent]):
-            yield Edge(child, parent, Evidence.QUOTED, weight=count / sizes[parent])
+    quotes = [
+        (child, parent)
+        for (child, parent), count in shared.items()
+        if child != parent and quotes_enough(shared=count, kept=sizes[parent])
+    ]
+    shown = _shown(session, {number for pair in quotes for number in pair}, traits)
+    for child, parent in quotes:
+        # An answer quotes its parent, which quotes its own: the newest one of the same subject is the parent.
+        (about, _), (same, dated_at) = shown.get(child, _NOTHING), shown.get(parent, _NOTHING)
+        weight = dated_at.timestamp() + (_SAME_SUBJECT if about == same else 0)
+        yield Edge(child, parent, Evidence.QUOTED, weight)
+
+
+def _shown(
+    session: Session, numbers: Iterable[int], traits: Mapping[int, Traits]
+) -> dict[int, tuple[bytes | None, datetime]]:
+    """Return the subject and date that these messages show, of the batch or of the store."""
+    shown = {number: (one.subject_key, one.told.dated_at) for number, one in traits.items()}
+    kept = table(SubjectKey)
+    for some in chunks(set(numbers) - shown.keys()):
+        found = select(kept.c.message_id, kept.c.key, kept.c.dated_at).where(kept.c.message_id.in_(some))
+        for row in session.connection().execute(found):
+            shown[row.message_id] = (row.key, row.dated_at)
+    return shown
 
 
 def _by_print(prints: Mapping[int, tuple[int, ...]]) -> dict[int, list[int]]:
@@ -234,13 +261,23 @@ def _kept_subjects(
             yield key, row.message_id, row.orphan, _told(row, own.get(row.mailbox_group, frozenset()))
 
 
+def _lists(recipients: frozenset[str], subject: Subject, automatic: Automatic, own: frozenset[str]) -> frozenset[str]:
+    """Return the mailing lists that a message went to: by its headers, or by the tag before its subject.
+
+    A tag says nothing on mail that was sent to us: mail gateways put theirs before every subject.
+    """
+    if automatic is Automatic.LIST:
+        return recipients - own
+    return frozenset() if recipients & own else subject.tags
+
+
 def _told(row: Row[*tuple[Any, ...]], own: frozenset[str]) -> Told:
-    recipients = frozenset(address for _, address in (*row.details["to"], *row.details["cc"])) - own
-    told = Told(
+    recipients = frozenset(address for _, address in (*row.details["to"], *row.details["cc"]))
+    subject = replace(subject_of(row.subject), answers=row.orphan)
+    return Told(
         dated_at=row.dated_at,
-        subject=Subject("", answers=row.orphan),
+        subject=subject,
         sender="" if row.from_address in own else row.from_address,
-        people=recipients | ({row.from_address} - own),
-        lists=frozenset(),
+        people=(recipients | {row.from_address}) - own,
+        lists=_lists(recipients, subject, row.automatic, own),
     )
-    return replace(told, lists=recipients) if row.automatic is Automatic.LIST else told

@@ -1,0 +1,217 @@
+"""Why a conversation is as it is: how each message was threaded, out of the facts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import Session
+
+from storage.kinds import Direction, Evidence, LinkReason
+from storage.kinds.mail import Correspondent
+from storage.queries.conversations import marks_of, resolve_number
+from storage.queries.history import events_of, joined_numbers
+from storage.queries.tables import LINK, MESSAGE, PARTING, TEXT
+from storage.views import EventView
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """The message by which another one was threaded."""
+
+    message_id: int
+    conversation_id: int | None
+    author: Correspondent
+    subject: str
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Threaded:
+    """How one message came to stand where it stands.
+
+    Attributes:
+        evidence: the rule that holds today, `through` the message by which.
+        marked: its sender took no part in the conversation before.
+        cites: the Message-IDs of In-Reply-To and References, as the message gives them.
+        facts: what was recorded of its place, oldest first: joined, merged, split.
+    """
+
+    message_id: int
+    header_id: str
+    author: Correspondent
+    subject: str
+    direction: Direction
+    arrived_at: datetime
+    evidence: Evidence | None
+    through: Through | None
+    marked: bool
+    cites: tuple[str, ...]
+    facts: tuple[EventView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Another conversation that belongs to this one.
+
+    Attributes:
+        came_of: this conversation came of the other; else the other came of this one.
+    """
+
+    conversation_id: int
+    reason: LinkReason
+    came_of: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """How a conversation was threaded.
+
+    Attributes:
+        joined_numbers: the numbers that were joined into it.
+        parted_from: conversations that an agent told apart from it for good.
+    """
+
+    conversation_id: int
+    joined_numbers: tuple[int, ...]
+    messages: tuple[Threaded, ...]
+    links: tuple[Linked, ...]
+    parted_from: tuple[int, ...]
+
+
+def why(session: Session, conversation_id: int) -> Why:
+    """Tell how each message of a conversation was threaded.
+
+    Raises:
+        NoSuchConversation: there is none with that number.
+    """
+    number = resolve_number(session, conversation_id)
+    joined = joined_numbers(session, number)
+    return Why(
+        conversation_id=number,
+        joined_numbers=joined,
+        messages=_messages(session, number, joined),
+        links=_links(session, number),
+        parted_from=_parted(session, number),
+    )
+
+
+def _messages(session: Session, number: int, joined: tuple[int, ...]) -> tuple[Threaded, ...]:
+    rows = (
+        session.connection()
+        .execute(
+            _told(MESSAGE.c.author_id, MESSAGE.c.direction, MESSAGE.c.evidence, MESSAGE.c.through_id)
+            .where(MESSAGE.c.conversation_id == number)
+            .order_by(MESSAGE.c.arrived_at, MESSAGE.c.id)
+        )
+        .all()
+    )
+    marks = marks_of(session, number, [(row.id, row.author_id) for row in rows])
+    facts = _facts(session, number, joined, frozenset(row.id for row in rows))
+    through = _through(session, sorted({row.through_id for row in rows if row.through_id is not None}))
+    return tuple(
+        Threaded(
+            message_id=row.id,
+            header_id=row.header_id or "",
+            author=Correspondent(row.from_name or "", row.from_address or ""),
+            subject=row.subject or "",
+            direction=row.direction,
+            arrived_at=row.arrived_at,
+            evidence=row.evidence,
+            through=through.get(row.through_id),
+            marked=row.id in marks,
+            cites=tuple(
+                dict.fromkeys((*(row.details or {}).get("in_reply_to", ()), *(row.details or {}).get("references", ())))
+            ),
+            facts=tuple(facts.get(row.id, ())),
+        )
+        for row in rows
+    )
+
+
+def _told(*more: Any) -> Any:
+    """Select what is told of a message."""
+    return select(
+        MESSAGE.c.id,
+        MESSAGE.c.conversation_id,
+        MESSAGE.c.arrived_at,
+        TEXT.c.subject,
+        TEXT.c.from_name,
+        TEXT.c.from_address,
+        TEXT.c.header_id,
+        TEXT.c.details,
+        *more,
+    ).select_from(MESSAGE.outerjoin(TEXT, TEXT.c.message_id == MESSAGE.c.id))
+
+
+def _facts(
+    session: Session, number: int, joined: tuple[int, ...], messages: frozenset[int]
+) -> dict[int, list[EventView]]:
+    """Return the facts that put each message somewhere; those of the conversations it came from are among them."""
+    numbers = {number, *joined}
+    known: dict[int, EventView] = {}
+    new = set(numbers)
+    while new:  # a message that an agent split off was joined elsewhere first
+        others: set[int] = set()
+        for event in events_of(session, sorted(new)):
+            known[event.event_id] = event
+            if event.kind in {"merged", "split"} and messages.intersection(_moved(event)):
+                others.update(each for each in (event.conversation_id, event.values["other_id"]) if isinstance(each, int))
+        # A split's fact stands in the conversation that was left, which may be none of ours.
+        others.update(_left(session, number) if numbers == new else ())
+        new = others - numbers
+        numbers |= new
+    facts: dict[int, list[EventView]] = {}
+    for event in (known[number] for number in sorted(known)):
+        for message in messages.intersection(_moved(event)):
+            facts.setdefault(message, []).append(event)
+    return facts
+
+
+def _moved(event: EventView) -> tuple[int, ...]:
+    """Return the messages whose place an event is about."""
+    match event.kind, event.values:
+        case "joined", {"message_id": int(message)}:
+            return (message,)
+        case "merged" | "split", {"message_ids": tuple(messages)}:
+            return messages
+        case _:
+            return ()
+
+
+def _left(session: Session, number: int) -> set[int]:
+    """Return the conversations that messages of this one were split off from, as partings and evidence tell."""
+    return {each for each in _parted(session, number)}
+
+
+def _through(session: Session, ids: list[int]) -> dict[int | None, Through]:
+    found: dict[int | None, Through] = {}
+    for at in range(0, len(ids), 500):
+        for row in session.connection().execute(_told().where(MESSAGE.c.id.in_(ids[at : at + 500]))):
+            found[row.id] = Through(
+                message_id=row.id,
+                conversation_id=row.conversation_id,
+                author=Correspondent(row.from_name or "", row.from_address or ""),
+                subject=row.subject or "",
+                arrived_at=row.arrived_at,
+            )
+    return found
+
+
+def _links(session: Session, number: int) -> tuple[Linked, ...]:
+    chosen = (
+        select(LINK)
+        .where(or_(LINK.c.conversation_id == number, LINK.c.other_id == number))
+        .order_by(LINK.c.conversation_id, LINK.c.other_id)
+    )
+    return tuple(
+        Linked(row.other_id if row.conversation_id == number else row.conversation_id, row.reason, row.conversation_id == number)
+        for row in session.connection().execute(chosen)
+    )
+
+
+def _parted(session: Session, number: int) -> tuple[int, ...]:
+    chosen = select(PARTING).where(or_(PARTING.c.one_id == number, PARTING.c.other_id == number))
+    return tuple(
+        sorted(row.other_id if row.one_id == number else row.one_id for row in session.connection().execute(chosen))
+    )
