@@ -94,11 +94,14 @@ def body(
         style: one of `STYLES`.
         language: of the author's program.
         author: `Name <address>`, for the signature.
-        org: for the signature.
+        org: for the signature, if known.
         parent: the letter that is quoted, if any.
     """
     tongue = TONGUES[language]
     name = parseaddr(author)[0]
+    sign_off = [name, *filter(None, [org])]
+    if style == "outlook" and parent is None:
+        text, sign_off = _signed_off(text, sign_off)
     wrapped = "\n".join(_wrapped(line) for line in text.split("\n")) if style in {"plain", "bottom", "desk"} else text
     html = paragraphs(text)
     if style == "desk":
@@ -108,8 +111,8 @@ def body(
         wrapped += f"\n\n{tongue.phone}"
         html += f"<div><br>{tongue.phone}</div>"
     elif style == "outlook" and parent is None:
-        wrapped += f"\n\n{name}\n{org}\n" + "_" * 40 + f"\n{tongue.disclaimer}"
-        html += card(name, org, author, tongue)
+        wrapped += "\n\n" + "\n".join((*sign_off, "_" * 40, tongue.disclaimer))
+        html += card(sign_off, author, tongue)
     if parent is None:
         return wrapped, html
     heading = _heading(parent, style, tongue)
@@ -163,13 +166,14 @@ def page(html: str) -> str:
     return f"{head}\n<body>\n{html}\n</body></html>\n"
 
 
-def card(name: str, org: str, author: str, tongue: Tongue) -> str:
+def card(lines: Sequence[str], author: str, tongue: Tongue) -> str:
     """Return the signature that looks like a newsletter: a table, a rule, a link, a disclaimer."""
     address = parseaddr(author)[1]
     site = address.rpartition("@")[2]
+    first, *rest = (escape(line) for line in lines)
     return (
         '<table cellpadding="0" cellspacing="0" style="font-family:Calibri;font-size:10pt"><tr>'
-        f'<td width="8" bgcolor="#1F6331">&nbsp;</td><td><b>{escape(name)}</b><br>{escape(org)}<br>'
+        f'<td width="8" bgcolor="#1F6331">&nbsp;</td><td><b>{first}</b><br>{"<br>".join([*rest, ""])}'
         f'<a href="mailto:{address}">{address}</a> | <a href="https://{site}/?utm_source=mail">{site}</a></td></tr></table>'
         f'<p style="font-size:7pt;color:#808080">{tongue.disclaimer}</p>'
     )
@@ -201,6 +205,14 @@ def _heading(parent: Letter, style: str, tongue: Tongue) -> str:
         )
     pattern = {"gmail": tongue.gmail_wrote, "apple": tongue.apple_wrote}.get(style, tongue.wrote)
     return pattern.format(**values)
+
+
+def _signed_off(text: str, otherwise: list[str]) -> tuple[str, list[str]]:
+    """Part a text from the name (and what follows it) that its author ended it with."""
+    above, _, below = text.rpartition("\n\n")
+    if above and below.startswith(otherwise[0]):
+        return above, [*below.splitlines(), *otherwise[1:]]
+    return text, otherwise
 
 
 def _plain(heading: str) -> str:

@@ -6,7 +6,8 @@ adds to the message above. Options are words and `name=value`:
 
 - `last=2h05m`: how long ago the last message came; without it the story lies some weeks back.
 - `+6m`: this long after the message before; without it some time of the working day.
-- `style=`: the mail program, of `console.demo.letters.STYLES`. `cc=`, `to=`, `subj=`, `org=`: as they say.
+- `style=`: the mail program, of `console.demo.letters.STYLES`. `cc=`, `to=`, `subj=`, `org=`: as they say. `kind=`: a
+  name for what the customer's mails are examples of.
 - `att=name`, `img=name`, `ics=title`, `table`, `longlog`, `tnef`, `signed`: what the message carries.
 - `noref`: an answer without references but with the quoted text; `bare`: with neither.
 - `auto`, `bulk`, `spam`, `bounce`, `hostile`, `broken=`, `fwd="author|subject"` (with `attached`

@@ -81,7 +81,7 @@ def letter(
         references=cited,
         author=author,
         to=other,
-        cc=story.options.get("cc", ""),
+        cc=_copied(story, author, other),
         subject=subject,
         written_at=at,
         plain=plain,
@@ -95,6 +95,14 @@ def _customer(story: Story, before: Sequence[Letter]) -> str:
     """Return whom an agent answers: who wrote last and is not of the desk."""
     outside = [one.author for one in before if not one.author.endswith(f"@{DOMAIN}>") or one is before[0]]
     return outside[-1] if outside else story.customer
+
+
+def _copied(story: Story, author: str, to: str) -> str:
+    """Return who gets a copy in a story with a third party: whoever of the two neither writes nor is written to."""
+    if "cc" not in story.options:
+        return ""
+    taken = {parseaddr(author)[1], parseaddr(to)[1]}
+    return next((one for one in (story.options["cc"], story.customer) if parseaddr(one)[1] not in taken), "")
 
 
 def _body(
@@ -117,7 +125,7 @@ def _body(
             return note, paragraphs(note)
         text = forwarded(note, original, header, style, language)
         return text, paragraphs(text)
-    plain, html = body(text, style, language, author=author, org=_org(story, author), parent=parent)
+    plain, html = body(text, style, language, author=author, org=story.options.get("org", ""), parent=parent)
     if "table" in turn.options:
         columns, cells = grid(_COUNTS)
         return f"{plain}\n\n{columns}", html + cells
@@ -141,12 +149,6 @@ def _enclosed(turn: Turn, letter: Letter, key: str) -> Part:
     return Part((("Content-Type", "message/rfc822"), ("Content-Disposition", "attachment")), raw)
 
 
-def _org(story: Story, author: str) -> str:
-    """Return the organization for a signature: as given, else made from the domain."""
-    domain = parseaddr(author)[1].rpartition("@")[2]
-    return story.options.get("org") or domain.split(".")[0].replace("-", " ").title()
-
-
 def _kinds(turn: Turn, story: Story, style: str, *, answers: bool) -> frozenset[str]:
     """Name what the letter is an example of."""
     asked = {
@@ -166,7 +168,7 @@ def _kinds(turn: Turn, story: Story, style: str, *, answers: bool) -> frozenset[
     for option in ("both", "ics", "fwd"):
         if option in turn.options:
             found.add({"both": "two mailboxes", "ics": "invitation", "fwd": "forward"}[option])
-    if "kind" in story.options:
+    if "kind" in story.options and not turn.is_answer:
         found.add(story.options["kind"])
     if answers:
         found.add("answer")

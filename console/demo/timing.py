@@ -10,6 +10,7 @@ from console.demo.story import Story
 
 ZONES = {"pt": ZoneInfo("America/Sao_Paulo"), "es": ZoneInfo("Europe/Madrid"), "en": ZoneInfo("Europe/London")}
 _RECENT = timedelta(hours=20)  # younger than this, the stated age holds to the minute
+_UNHURRIED = timedelta(hours=1)  # an answer that quick came at whatever hour the question did
 _NIGHT_OWLS = 0.07  # of the messages keep a moment outside business hours
 _EARLIEST, _LATEST = timedelta(days=8), timedelta(days=42)
 
@@ -37,7 +38,7 @@ def moments(story: Story, now: datetime, seed: int, language: str) -> Sequence[d
             minutes = chance.triangular(12, 300, 45) if turn.is_answer else chance.triangular(25, 1800, 120)
             gap = timedelta(minutes=minutes)
         at = (at.astimezone(UTC) - gap).astimezone(zone)  # across a change of the clocks too
-        if gap > timedelta(hours=10) and chance.random() > _NIGHT_OWLS:
+        if gap >= _UNHURRIED and now - at > _RECENT:
             at = _in_business_hours(at, chance)
         found.append(at)
     return [one.replace(microsecond=0) for one in reversed(found)]
