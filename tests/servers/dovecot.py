@@ -128,7 +128,9 @@ class Dovecot:
         binary = _binary()
         assert binary is not None
         command = grounds.unprivileged([binary, "-F", "-c", self.home / "dovecot.conf"])
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
         grounds.until_true(
             lambda: grounds.answers(self.port) and grounds.answers(self.tls_port), "Dovecot", process=self._process
         )
@@ -143,6 +145,8 @@ class Dovecot:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(10)
+            with contextlib.suppress(ProcessLookupError):  # who still serves a connection
+                os.killpg(process.pid, signal.SIGKILL)
 
     def user(self, name: str = "agent", *, password: str = "secreta!", store: str = "maildir") -> tuple[str, str]:
         """Make a user with an empty mailbox and return `(user, password)`; the name gets a number, so each is fresh.
