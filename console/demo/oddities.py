@@ -84,7 +84,8 @@ def machine_headers(options: Mapping[str, str], author: str) -> list[tuple[str, 
         else:
             notice = hashlib.sha256(author.encode()).hexdigest()[:16]  # of the desk's own notices, which nobody keeps
             headers += [("In-Reply-To", f"<notice.{notice}@{DOMAIN}>"), ("Auto-Submitted", "auto-replied")]
-        headers += [("X-Auto-Response-Suppress", "All"), ("Precedence", "auto_reply")]
+            headers.append(("Precedence", "auto_reply"))
+        headers.append(("X-Auto-Response-Suppress", "All"))
     if "bulk" in options:
         name, place = parseaddr(options.get("list", f"News <news.{domain}>"))
         headers += [
