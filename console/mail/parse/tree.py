@@ -101,7 +101,7 @@ def _part(
     below = {"depth": depth + 1, "limits": limits, "count": count}
     if media_type.startswith("multipart/"):
         default = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
-        for number, (first, last) in enumerate(_between(part), 1):
+        for number, (first, last) in enumerate(_between(part, limits.parts), 1):
             child = f"{section}.{number}" if section else str(number)
             part.children.append(_part(data, first, last, section=child, default=default, **below))  # type: ignore[arg-type]
         if not part.children:
@@ -123,16 +123,16 @@ def _part(
     return part
 
 
-def _between(part: Part) -> list[tuple[int, int]]:
+def _between(part: Part, most: int) -> list[tuple[int, int]]:
     """Return where the parts of a multipart start and end; the text before and after them is left out."""
     data, start, end = part.data, part.start, part.end
     boundary = part.parameters.get("boundary", "").rstrip().encode("utf-8", "surrogateescape")
-    places = _places(data, start, end, boundary) if boundary else []
+    places = _places(data, start, end, boundary, most) if boundary else []
     if not places:
         guessed = _GUESSED.search(data, max(start - 1, 0), min(end, start + 10_000))
         if guessed is None:
             return []
-        places = _places(data, start, end, guessed.group(1))
+        places = _places(data, start, end, guessed.group(1), most)
     spans = []
     for number, (_, first, closing) in enumerate(places):
         if closing:
@@ -150,7 +150,7 @@ def _between(part: Part) -> list[tuple[int, int]]:
     return spans
 
 
-def _places(data: bytes, start: int, end: int, boundary: bytes) -> list[tuple[int, int, bool]]:
+def _places(data: bytes, start: int, end: int, boundary: bytes, most: int) -> list[tuple[int, int, bool]]:
     """Return each delimiter line: where it starts, where the next line starts, whether it closes."""
     found: list[tuple[int, int, bool]] = []
     mark = b"--" + boundary
@@ -164,6 +164,8 @@ def _places(data: bytes, start: int, end: int, boundary: bytes) -> list[tuple[in
         rest = data[position:after].strip() if after - position <= 1_001 else b"x"
         if rest in (b"", b"--"):
             found.append((hit, after, rest == b"--"))
+            if len(found) > 3 * most:
+                raise Unreadable(QuarantineReason.TOO_MANY_PARTS, f"more than {3 * most} delimiter lines")
             if rest:
                 break
             position = max(position, after - 1)
