@@ -5,7 +5,6 @@ Nobody tells the screen. One thread looks for news: at once when this process wr
 sync process and a colleague's console.
 """
 
-import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,12 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from storage.store import Store
-
-MUCH: Final = 200
-"""Events above which they are not read: everything on the screen is read anew instead."""
 
 CHANNEL: Final = "plantao"
 """The channel on which PostgreSQL says that something was written."""
@@ -35,7 +29,7 @@ class Change:
 
     Attributes:
         conversations: the ids of those concerned.
-        much: more than `MUCH` events came: anything may have changed.
+        much: so many events came that they were not read: anything may have changed.
         local: something beside the log changed, such as how a mailbox's sync stands.
     """
 
@@ -63,6 +57,7 @@ class Feed:
         store: where to look; the feed opens a connection of its own.
         publish: called in the feed's thread with each change.
         failed: called in the feed's thread with what keeps it from looking, and with `None` when it looks again.
+        woken: set by whoever wrote in this process, so that the feed looks at once.
     """
 
     def __init__(
@@ -70,19 +65,22 @@ class Feed:
         store: "Store",
         publish: Callable[[Change], None],
         failed: Callable[[BaseException | None], None] = lambda _error: None,
+        woken: threading.Event | None = None,
     ) -> None:
         self._store = store
         self._publish = publish
         self._failed = failed
         self._stopped = threading.Event()
-        self._woken = threading.Event()
+        self._woken = woken or threading.Event()
         self._cursor = -1
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
     def start(self) -> None:
         """Take the log's end as the cursor, then begin to look."""
-        with self._store.engine.connect() as connection:
-            self._cursor = _last(connection)
+        from storage.queries.history import last_event
+
+        with self._store.reading() as session:
+            self._cursor = last_event(session)
         self._thread.start()
 
     def wake(self) -> None:
@@ -129,16 +127,12 @@ class Feed:
             connection.invalidate()  # closed, never given back: it may be listening
 
     def _look(self) -> None:
-        with self._store.engine.connect() as connection:
-            last = _last(connection)
-            if last - self._cursor > MUCH:
-                change = Change(much=True, local=True)
-            elif last > self._cursor:
-                change = Change(_concerned(connection, self._cursor, last), local=True)
-            else:
-                change = Change(local=True)
-        self._cursor = last
-        self._publish(change)
+        from storage.queries.history import since
+
+        with self._store.reading() as session:
+            news = since(session, self._cursor)
+        self._cursor = news.cursor
+        self._publish(Change(news.conversation_ids, much=news.much, local=True))
 
 
 def _sqlite(connection: Any, stopped: threading.Event, woken: threading.Event) -> Iterator[bool]:
@@ -162,26 +156,3 @@ def _postgresql(connection: Any, stopped: threading.Event, woken: threading.Even
         quiet = 0 if heard or last != before else quiet + 1
         yield quiet % _LOCAL_EVERY == 0
         before = last if last is not None else 0
-
-
-def _last(connection: "Connection") -> int:
-    from sqlalchemy import text
-
-    return int(connection.execute(text("SELECT coalesce(max(id), 0) FROM event")).scalar_one())
-
-
-def _concerned(connection: "Connection", after: int, last: int) -> frozenset[int]:
-    """Return the conversations that the events name: their own, and the other one of a merge, a split or a link."""
-    from sqlalchemy import text
-
-    rows = connection.execute(
-        text("SELECT conversation_id, kind, public FROM event WHERE id > :after AND id <= :last"),
-        {"after": after, "last": last},
-    )
-    found: set[int] = set()
-    for conversation_id, kind, public in rows:
-        if conversation_id is not None:
-            found.add(conversation_id)
-        if kind in {"merged", "split", "linked"}:
-            found.add(json.loads(public)["fact"]["other_id"])
-    return frozenset(found)

@@ -50,8 +50,14 @@ class ConversationPane(Pane, can_focus=True):
         """The conversation that is shown."""
         return self._timeline.view if self._timeline else None
 
-    def show(self, view: ConversationView | None, now: datetime) -> None:
-        """Show a conversation, or nothing. One that was shown already keeps its place; it is only drawn afresh."""
+    def show(self, view: ConversationView | None, now: datetime, *, at: int | None = None) -> None:
+        """Show a conversation, or nothing. One that was shown already keeps its place; it is only drawn afresh.
+
+        Args:
+            view: the conversation.
+            now: the present, in the reader's zone.
+            at: a message to begin with, such as one that was found.
+        """
         before, top = self._timeline, self._top
         self._now = now
         self._page = None
@@ -66,6 +72,8 @@ class ConversationPane(Pane, can_focus=True):
         if before is not None and same and top is not None and top.item < len(before.items):
             item = self._timeline.find(before.key(top.item))
             self._top = None if item is None else Anchor(item, top.piece, top.line)
+        if at is not None and (item := self._timeline.find(("message", at))) is not None:
+            self._top = Anchor(item, 0, 1 if item else 0)
         self.refresh()
 
     # ------------------------------------------------------------------------------------------ moving

@@ -1,5 +1,6 @@
 """The list of conversations: draws a window of rows, keeps its cursor on a conversation, and asks for more rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -115,14 +116,14 @@ class Queue(Pane, can_focus=True):
 
         Where that conversation is gone, the cursor goes to the one that stood below it.
         """
-        before = self.chosen
+        before, rows = self.chosen, self._rows
         line = self._cursor - self._top
         self._asked.clear()
         self._rows = list(window.rows)
         self._before, self._after, self._position = window.before, window.after, window.position
         self.total = window.total
         self._now = now
-        self._cursor = self._found(before)
+        self._cursor = self._found(rows, self._cursor)
         self._top = self._cursor - line
         self._settle()
         self.refresh()
@@ -176,14 +177,13 @@ class Queue(Pane, can_focus=True):
             if self._strip(index).text != text:
                 self._repaint(index)
 
-    def _found(self, row: QueueRow | None) -> int:
-        if row is None or not self._rows:
-            return 0
-        for index, other in enumerate(self._rows):
-            if other.conversation_id == row.conversation_id:
-                return index
-        below = (index for index, other in enumerate(self._rows) if other.place >= row.place)
-        return next(below, len(self._rows) - 1)
+    def _found(self, before: Sequence[QueueRow], cursor: int) -> int:
+        """Return where the cursor's conversation stands now, else the one that stood below it, else above."""
+        now = {row.conversation_id: index for index, row in enumerate(self._rows)}
+        for row in (*before[cursor:], *reversed(before[:cursor])):
+            if row.conversation_id in now:
+                return now[row.conversation_id]
+        return 0
 
     def _shift(self, by: int) -> None:
         self._cursor += by

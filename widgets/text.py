@@ -1,5 +1,7 @@
 """Words for the record's enums and errors, in the reader's language."""
 
+from collections.abc import Sequence
+
 from storage.kinds import (
     Automatic,
     Cause,
@@ -8,6 +10,7 @@ from storage.kinds import (
     Status,
     Tier,
 )
+from storage.kinds.clean import clean_line
 from storage.kinds.errors import (
     Changed,
     NoSuch,
@@ -133,3 +136,47 @@ def refusal_words(error: Refused) -> str:
         "final": _("That cannot be taken back."),
     }.get(error.rule)
     return words or _("Not done: {rule}.").format(rule=error.rule.replace("_", " "))
+
+
+def query_words(trouble: str, word: str, known: Sequence[str] = ()) -> str:
+    """Return what is wrong with a query, naming the word, and what could have stood there.
+
+    Args:
+        trouble: the word of `storage.rules.query.Trouble`.
+        word: what was typed.
+        known: what is known there, when that is a short list.
+    """
+    words = {
+        "unknown_field": _("there is no such field"),
+        "unknown_value": _("there is no such value"),
+        "missing_value": _("a value is missing after the colon"),
+        "bad_date": _("this is no date: write 2026-11-23, 2026-11, or 3d"),
+        "open_quote": _("the quotation mark is not closed"),
+        "open_parenthesis": _("the parenthesis is not closed"),
+        "stray_parenthesis": _("this parenthesis was not opened"),
+        "empty_parentheses": _("there is nothing in the parentheses"),
+        "nothing_beside_or": _("OR needs something on both sides"),
+        "no_word": _("there is no word in it to be found"),
+        "short_prefix": _("more letters are needed before the star"),
+        "broad_prefix": _("too many words begin so: type more letters"),
+        "sort_inside": _("sort: is for the query as a whole"),
+        "too_long": _("the query is too long"),
+        "too_deep": _("too many parentheses inside each other"),
+    }.get(trouble, trouble.replace("_", " "))
+    if known:
+        words = _("there are {known}").format(known=", ".join(known))
+    return f"{clean_line(word)}  {words}" if word else words
+
+
+def trouble_words(kind: str) -> str:
+    """Return why a mailbox's sync stands still or stumbles.
+
+    Args:
+        kind: the word under which the sync keeps its error.
+    """
+    return {
+        "SignInRefused": _("the server refused the password."),
+        "CertificateRefused": _("the server's certificate cannot be trusted."),
+        "NoSecret": _("there is no password for it."),
+        "MailboxLost": _("the server cannot be reached."),
+    }.get(kind, clean_line(kind) or _("it stopped."))

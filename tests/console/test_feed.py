@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from console.feed import MUCH, Change, Feed
+from console.feed import Change, Feed
 from storage.events import Actor
 from storage.events.decided import AgentJoined
+from storage.queries.history import MUCH
 from storage.record import record
 from storage.store import open_store
 

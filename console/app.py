@@ -1,0 +1,167 @@
+"""The console: paints its frame first, then opens the desk, follows the feed, and says what goes wrong in words."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events, work
+from textual.filter import LineFilter
+from textual.signal import Signal
+
+from console.feed import Change, Feed
+from console.screens.ground import DeskApp, DeskScreen
+from console.screens.main import MainScreen
+from widgets.language import _
+from widgets.look import Look, choose_look
+from widgets.scrub import Scrub
+from widgets.theme import theme_of
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+
+
+def local_now() -> datetime:
+    """Return the present in the reader's own zone."""
+    return datetime.now().astimezone()
+
+
+class Plantao(DeskApp):
+    """The console before one desk.
+
+    Args:
+        desk: open, or the address of a store that is opened once the frame is painted.
+        agent: who sits here; only needed for an address.
+        look: how everything is drawn; `None` asks the environment.
+        clock: gives the present in the reader's zone.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "Plantão"
+    CSS: ClassVar[str] = "App { background: $background; } Screen { overflow: hidden; }"
+
+    def __init__(
+        self,
+        desk: "Desk | str",
+        *,
+        agent: str = "",
+        look: Look | None = None,
+        clock: Callable[[], datetime] = local_now,
+        **choices: Any,
+    ) -> None:
+        self.look = look or choose_look("auto", os.environ)  # before Textual chooses its filters
+        self._scrub: Sequence[LineFilter] = (Scrub(),)
+        super().__init__(**choices)
+        self.register_theme(theme_of(self.look))
+        self.theme = f"plantao-{self.look.name}"
+        self.animation_level = "none"
+        self.clock = clock
+        self.desk = None
+        self.agent_id = None
+        self.keys_pressed = 0
+        self.changes: Signal[Change] = Signal(self, "changes")
+        self._given = desk
+        self._agent = agent
+        self._feed: Feed | None = None
+        self._main = MainScreen()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Let nothing through to the terminal that could command it; the look needs no other filter."""
+        return self._scrub
+
+    def get_default_screen(self) -> MainScreen:
+        """Return the main screen, so that it is the first one painted."""
+        return self._main
+
+    def on_mount(self) -> None:
+        """Open the desk after the first frame: importing and opening it takes longer than all else."""
+        self.call_after_refresh(self._open)
+
+    @work(thread=True, group="open desk", exit_on_error=False)
+    def _open(self) -> None:
+        from storage.kinds.errors import DeskError
+
+        owned = isinstance(self._given, str)
+        try:
+            if isinstance(self._given, str):
+                from console.desk import open_desk
+
+                desk = open_desk(self._given, agent=self._agent)
+            else:
+                desk = self._given
+        except DeskError as error:
+            self.call_from_thread(self._main.fail, error)
+            return
+        self._owned = owned
+        self.call_from_thread(self._opened, desk)
+
+    def _opened(self, desk: "Desk") -> None:
+        self.desk = desk
+        self.agent_id = desk.agent_id
+        self._feed = Feed(desk.store, self._heard, self._blind, desk.wrote)
+        self._feed.start()
+        self._main.begin()
+
+    def _heard(self, change: Change) -> None:
+        """Publish a change; this is called in the feed's thread."""
+        if self._loop_runs():
+            self.call_later(self.changes.publish, change)
+
+    def _blind(self, error: BaseException | None) -> None:
+        """Say that the feed cannot look, or can again; this is called in the feed's thread."""
+        if self._loop_runs():
+            self.call_later(self._main.blind, error)
+
+    def _loop_runs(self) -> bool:
+        return self._running and not self._closing
+
+    def wake_feed(self) -> None:
+        """Let the feed look at once."""
+        if self._feed is not None:
+            self._feed.wake()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Count keys, for chords and for toasts that leave at the next one."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self.keys_pressed += 1
+            if isinstance(self.screen, DeskScreen):
+                self.screen.key_came()
+        await super().on_event(event)
+
+    def action_help_quit(self) -> None:
+        """Answer ``^c``, which in a terminal program means stop: nothing is unsaved here, so it does."""
+        self.exit(0)
+
+    def on_unmount(self) -> None:
+        """Let the store go."""
+        if self._feed is not None:
+            self._feed.stop()
+        if self.desk is not None and isinstance(self._given, str):
+            self.desk.store.close()
+
+
+def run_console(
+    store: "Desk | str", *, agent: str, look: str = "auto", mouse: bool = False, environ: Any = os.environ
+) -> int:
+    """Run the console until the agent leaves it.
+
+    Args:
+        store: an open desk, or a store's address.
+        agent: who sits here.
+        look: a palette's name, or ``auto``.
+        mouse: whether the mouse is followed; each of its moves costs bytes on a slow line.
+        environ: the environment.
+
+    Returns:
+        The exit status: 0 done, 1 failed, 2 when there is no terminal to draw on.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        sys.stderr.write(_("plantao: the console needs a terminal; plantao list shows the queue without one.") + "\n")
+        return 2
+    if environ.get("TERM", "dumb") in {"dumb", "unknown", ""}:
+        sys.stderr.write(_("plantao: this terminal cannot place text (TERM=dumb); plantao list does without.") + "\n")
+        return 2
+    app = Plantao(store, agent=agent, look=choose_look(look, environ))
+    left = app.run(mouse=mouse)
+    return app.return_code or left or 0

@@ -1,0 +1,66 @@
+"""What every screen stands on: the app's desk, its clock, its look, and the one signal that says what changed."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+from textual.screen import Screen
+from textual.signal import Signal
+
+from console.feed import Change
+from widgets.look import Look
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+
+
+class DeskApp(App[int]):
+    """An app that has a desk, once it is open.
+
+    Attributes:
+        look: how everything is drawn.
+        desk: the record, `None` until it is open.
+        agent_id: who "you" is.
+        changes: published with each change of the record, whoever made it.
+        clock: gives the present in the reader's zone.
+        keys_pressed: how many keys came so far.
+    """
+
+    look: Look
+    desk: "Desk | None" = None
+    agent_id: int | None = None
+    changes: Signal[Change]
+    clock: Callable[[], datetime]
+    keys_pressed: int = 0
+
+    def wake_feed(self) -> None:
+        """Let the feed look at once: something was written here."""
+
+
+class DeskScreen(Screen[Any]):
+    """A screen of the console."""
+
+    @property
+    def ground(self) -> DeskApp:
+        """The app."""
+        assert isinstance(self.app, DeskApp)
+        return self.app
+
+    @property
+    def desk(self) -> "Desk":
+        """The record, which is open by the time anything is asked of it."""
+        assert self.ground.desk is not None
+        return self.ground.desk
+
+    @property
+    def look(self) -> Look:
+        """How everything is drawn."""
+        return self.ground.look
+
+    def now(self) -> datetime:
+        """Return the present in the reader's zone."""
+        return self.ground.clock()
+
+    def key_came(self) -> None:
+        """Take note of a key, before it does anything."""

@@ -1,0 +1,129 @@
+"""The search: a line to type in, the newest messages found below it, Enter opens one."""
+
+from threading import Event
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Input, Static
+
+from console.screens import asking
+from console.screens.ground import DeskScreen
+from console.screens.keys import bindings, footer
+from storage.kinds.errors import DeskError
+from widgets.bars import KeyRow, PaneTitle, TitleRow
+from widgets.empty import Empty
+from widgets.hits import Hits
+from widgets.language import _, ngettext
+from widgets.text import explain, query_words
+
+_LIMIT = 50
+_PAUSE = 0.12  # seconds of no typing after which a search begins
+
+
+class SearchScreen(DeskScreen):
+    """Search all messages; gives the hit that was chosen, or nothing."""
+
+    BINDINGS: ClassVar[Any] = bindings("search")
+    CSS: ClassVar[str] = """
+    SearchScreen { background: $background; }
+    SearchScreen #line { height: 1; background: $surface; }
+    SearchScreen #slash { width: 3; color: $accent; background: $surface; text-style: bold; }
+    SearchScreen Input, SearchScreen Input:focus {
+        border: none; padding: 0; height: 1; width: 1fr; background: $surface; color: $foreground;
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stop = Event()
+
+    def compose(self) -> ComposeResult:
+        """Yield the line and what it found."""
+        with Horizontal(id="line"):
+            yield Static(" /", id="slash", markup=False)
+            line = Input(id="query", compact=True, select_on_focus=False)
+            line.cursor_blink = False
+            yield line
+        yield TitleRow(self.look)
+        yield Hits(self.look)
+        yield Empty(self.look)
+        yield KeyRow(self.look)
+
+    def on_mount(self) -> None:
+        """Wait for words."""
+        self.query_one(KeyRow).show(*footer("search"))
+        self.query_one("#query").focus()
+        self._say(_("Type words, or fields such as from:ana is:open before:3d."))
+
+    def on_unmount(self) -> None:
+        """Stop what still runs."""
+        self._stop.set()
+
+    def _say(self, sentence: str, aside: str = "") -> None:
+        self.query_one(Hits).display = not sentence
+        empty = self.query_one(Empty)
+        empty.display = bool(sentence)
+        empty.show(sentence)
+        self.query_one(TitleRow).show([PaneTitle(self.app.size.width, _("Messages"), aside, focused=True)])
+
+    @on(Input.Changed)
+    def _typed(self, message: Input.Changed) -> None:
+        self._stop.set()
+        self._stop = Event()
+        self._search(message.value, self._stop)
+
+    @work(exclusive=True, group="search")
+    async def _search(self, words: str, stop: Event) -> None:
+        """Search once typing rests; a search that nobody waits for any more is stopped."""
+        from asyncio import sleep
+
+        from storage.rules.query import BadQuery
+
+        if not words.strip():
+            self.query_one(Hits).show((), self.now())
+            self._say(_("Type words, or fields such as from:ana is:open before:3d."))
+            return
+        await sleep(_PAUSE)
+        try:
+            hits = await self.desk.ask(
+                asking.found,
+                words=words,
+                agent_id=self.ground.agent_id,
+                now=self.now(),
+                stopped=stop.is_set,
+                limit=_LIMIT,
+            )
+        except BadQuery as bad:
+            self._say(query_words(bad.trouble.value, bad.word, bad.known))
+            return
+        except DeskError as error:
+            self._say(explain(error))
+            return
+        if stop.is_set():
+            return
+        self.query_one(Hits).show(hits, self.now())
+        count = len(hits)
+        more = "+" if count == _LIMIT else ""
+        found = ngettext("{count} message", "{count} messages", count).format(count=f"{count}{more}")
+        self._say("" if hits else _("Nothing found for: {query}").format(query=words), found if hits else "")
+
+    def action_next(self) -> None:
+        """Go to the next hit."""
+        self.query_one(Hits).move(1)
+
+    def action_previous(self) -> None:
+        """Go to the hit before."""
+        self.query_one(Hits).move(-1)
+
+    @on(Input.Submitted)
+    def action_choose(self) -> None:
+        """Open the hit under the cursor."""
+        chosen = self.query_one(Hits).chosen
+        if chosen is not None:
+            self.dismiss(chosen)
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)
