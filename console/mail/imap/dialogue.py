@@ -68,6 +68,7 @@ class Dialogue:
     Attributes:
         server: where it goes.
         capabilities: in capitals, as last heard.
+        modseqs: whether the selected folder counts its changes (CONDSTORE); asking where it does not is an error.
         exists: how many messages the selected folder has, as last heard.
         news: whether the server said unasked that the selected folder changed; whoever acts on it puts it back.
         settle: called before a command is said, so that an earlier one whose answer is still on its way can be heard.
@@ -77,6 +78,7 @@ class Dialogue:
         self.server = server
         self.stream: Stream | None = stream
         self.capabilities = stream.capabilities
+        self.modseqs = False
         self.exists = 0
         self.news = False
         self.settle: Callable[[], None] | None = None

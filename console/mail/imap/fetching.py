@@ -8,6 +8,7 @@ from itertools import islice
 
 from console.mail.imap.answers import AnswerBroken, Data
 from console.mail.imap.dialogue import Dialogue, Sent
+from console.mail.imap.errors import ServerRefused
 from console.mail.imap.rows import Fetched, FlagRow, Row, Sized, TooLarge, read_row
 from console.mail.imap.uids import UIDS_MOST, UidRanges, UidsBroken, ranges, sets, written
 
@@ -22,7 +23,7 @@ _UID_SAID = re.compile(rb"[( ]UID (\d{1,10})[ )]", re.IGNORECASE)
 
 
 def _items(dialogue: Dialogue, *items: str) -> str:
-    modseq = ("MODSEQ",) if "CONDSTORE" in dialogue.capabilities else ()
+    modseq = ("MODSEQ",) if dialogue.modseqs else ()
     return f"({' '.join(('UID', *items, *modseq))})"
 
 
@@ -153,6 +154,7 @@ class _Batch:
     sent: Sent | None = None
     found: dict[int, Row] = field(default_factory=dict)
     heard: bool = False
+    refused: ServerRefused | None = None
 
     def say(self, dialogue: Dialogue) -> None:
         asked = _items(dialogue, "FLAGS", "INTERNALDATE", "RFC822.SIZE", "BODY.PEEK[]")
@@ -172,9 +174,15 @@ class _Batch:
             uid = _UID_SAID.search(said)
             return rooms.get(int(uid[1]), widest) if uid else widest
 
-        dialogue.hear(self.sent, take=_merging(frozenset(rooms), self.found), bound=bound)
+        try:
+            dialogue.hear(self.sent, take=_merging(frozenset(rooms), self.found), bound=bound)
+        except ServerRefused as refused:
+            self.refused = refused  # for whoever wants the messages, not for whose command made us listen
 
     def messages(self) -> Iterator[Fetched]:
+        # A server may give some messages and refuse others with one NO; those it gave are whole.
+        if self.refused is not None and not any(row.body is not None for row in self.found.values()):
+            raise self.refused
         found, self.found = self.found, {}
         for uid in sorted(self.sizes):
             row = found.pop(uid, None)

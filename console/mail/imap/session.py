@@ -36,6 +36,7 @@ class Session:
         self._dialogue = dialogue
         self._stream = stream
         self._odd_names: dict[str, bytes] = {}
+        self._idles = True
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -79,6 +80,7 @@ class Session:
         self._dialogue.news = False
         with self._dialogue.whole(f"{word} {folder}"):
             state = read_selected(folder, ended, self._dialogue.exists)
+        self._dialogue.modseqs = state.highestmodseq is not None
         # It may be left out of SELECT, never out of STATUS.
         return state if state.uidnext else state.with_uidnext(self.status(folder).uidnext)
 
@@ -191,10 +193,10 @@ class Session:
 
         Args:
             uids: of which messages; `None` for all.
-            changed_since: only those changed after this modification sequence, of all messages; with CONDSTORE
-                only, else it says nothing and all come.
+            changed_since: only those changed after this modification sequence, of all messages; where the folder
+                has none (`FolderState.highestmodseq`) all come.
         """
-        if changed_since is not None and "CONDSTORE" in self.capabilities and uids is None:
+        if changed_since is not None and self._dialogue.modseqs and uids is None:
             return iter(self.changes(changed_since).rows)
         return fetching.flags(self._dialogue, uids)
 
@@ -204,10 +206,10 @@ class Session:
         New messages are among the rows.
 
         Raises:
-            ValueError: the server has no CONDSTORE.
+            ValueError: the folder has no modification sequences (`FolderState.highestmodseq`).
         """
-        if "CONDSTORE" not in self.capabilities:
-            raise ValueError("without CONDSTORE all flags must be read")
+        if not self._dialogue.modseqs:
+            raise ValueError("without modification sequences all flags must be read")
         qresync = {"QRESYNC", "ENABLE"} <= self.capabilities
         heard = fetching.FlagsHeard(None)
         # FETCH answers from the folder as this session last heard of it; NOOP brings that up to date.
@@ -229,8 +231,9 @@ class Session:
 
         They come in batches of at most 200 messages or 8 MB, the batches in the order of `uids`, a batch ascending.
         Each batch is heard to its end before its first message is given, and checked: a row for a UID that was not
-        asked for is dropped, and a body without a UID, or a second one for it, ends the session. Messages that
-        are gone do not appear. Other methods may be called while the iteration stands still.
+        asked for is dropped, and a body without a UID, or a second one for it, ends the session. Messages that are
+        gone, or that the server refuses while it gives others, do not appear. Other methods may be called while
+        the iteration stands still.
 
         Args:
             uids: of which messages, the most wanted first.
@@ -328,7 +331,7 @@ class Session:
             left = renew_after if end is None else end - time.monotonic()
             if stop.is_set() or self._stream.rung() or left <= 0:
                 return False
-            if "IDLE" in self.capabilities:
+            if self._idles and "IDLE" in self.capabilities:
                 self._idle_once(min(left, renew_after))
             else:
                 self._wait(min(left, POLL_AFTER), only_for_bell=True)
@@ -356,7 +359,8 @@ class Session:
         sent = self._dialogue.say("IDLE", "IDLE")
         while not isinstance(answer := self._dialogue.hear_one("IDLE"), Continuation):
             if isinstance(answer, Status) and answer.tag:
-                raise ServerRefused(self._dialogue.server.host, "IDLE", answer.text, code=answer.code)
+                self._idles = False  # promised and refused: ask now and then instead
+                return
         while not self._dialogue.news and (left := end - time.monotonic()) > 0:
             if self._wait(left):
                 self._dialogue.hear_one("IDLE")

@@ -32,11 +32,13 @@ def when(start: bytes, change: Rewrite) -> Rewrite:
     return lambda line: change(line) if start in line else line
 
 
-def read_all(box, rewrite: Rewrite | None = None, uids: list[int] | None = None, **faults: int) -> list[Fetched]:
-    _, server = box.through(Faults(rewrite=rewrite, **faults), timeout=2)
+def read_all(
+    box, rewrite: Rewrite | None = None, uids: list[int] | None = None, known: dict[int, int] | None = None
+) -> list[Fetched]:
+    _, server = box.through(Faults(rewrite=rewrite), timeout=2)
     with open_session(server) as session:
         session.select("INBOX")
-        given = session.bodies(uids or session.uids())
+        given = session.bodies(uids or session.uids(), known=known)
         return [each for each in given if not isinstance(each, TooLarge)]
 
 
@@ -162,6 +164,15 @@ def test_uids_that_are_none_are_an_error(box, uid: bytes) -> None:
     box.fill(2)
     with pytest.raises(MailboxLost):
         read_all(box, when(b"UID 2 ", lambda line: line.replace(b"UID 2 ", b"UID " + uid + b" ")))
+
+
+def test_a_server_that_refuses_some_messages_gives_the_others(box) -> None:
+    box.fill(3)
+    some = lambda line: line.replace(b" OK Fetch", b" NO [EXPUNGEISSUED] Some are gone, fetch")  # noqa: E731
+    assert [each.uid for each in read_all(box, some, uids=[1, 2, 3], known={1: 90, 2: 90, 3: 90})] == [1, 2, 3]
+    with pytest.raises(ServerRefused) as refused:
+        read_all(box, some, uids=[77], known={77: 9})
+    assert refused.value.code == "EXPUNGEISSUED"
 
 
 def test_bodies_with_the_uid_after_them_are_read(box) -> None:

@@ -145,6 +145,19 @@ def test_without_idle_the_server_is_asked_now_and_then(box, without, monkeypatch
     assert not any(b"IDLE" in line for line in ears.said)
 
 
+def test_where_idle_is_promised_and_refused_the_server_is_asked(box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "POLL_AFTER", 0.1)
+    ears = Ears()
+    refuse = lambda line: ears(line).replace(b" IDLE", b" IDLED")  # noqa: E731
+    _, server = box.through(Faults(says=refuse))
+    with open_session(server) as session:
+        session.select("INBOX")
+        waiting = in_thread(lambda: session.idle(threading.Event(), 60))
+        ears.wait_for(b"NOOP", times=2)
+        box.fill(1)
+        assert waiting() is True
+
+
 def test_a_cut_during_idle_is_a_lost_mailbox(box) -> None:
     ears = Ears()
     proxy, server = box.through(Faults(says=ears))

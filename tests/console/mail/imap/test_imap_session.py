@@ -211,6 +211,19 @@ def test_without_condstore_all_flags_come(box, without) -> None:
             session.changes(1)
 
 
+def test_a_folder_that_counts_no_changes_is_never_asked_for_them(box) -> None:
+    box.fill(2)
+    no_modseq = lambda line: b"* OK [NOMODSEQ] none\r\n" if b"[HIGHESTMODSEQ" in line else line  # noqa: E731
+    proxy, server = box.through(Faults(rewrite=no_modseq))
+    with open_session(server) as session:
+        assert session.select("INBOX").highestmodseq is None
+        assert [row.uid for row in session.flags(changed_since=99)] == [1, 2]
+        assert [message.modseq for message in session.bodies([1, 2])] == [None, None]
+        with pytest.raises(ValueError):
+            session.changes(1)
+    assert b"MODSEQ" not in proxy.said.partition(b"SELECT")[2]
+
+
 HIDDEN = [(), (b"MOVE",), (b"MOVE", b"UIDPLUS")]
 
 
