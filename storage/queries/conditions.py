@@ -1,10 +1,23 @@
 """A query's fields as conditions of SQL, for the queue and for the search alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session
 
 from storage.kinds import Status
@@ -28,12 +41,14 @@ class Ground:
     Attributes:
         found: takes a selection of the index's numbers, gives the condition that a row is among them.
         moment: the condition of ``before:`` and ``after:``.
+        rank: the column, or an expression of it that no index serves, where another condition has a better one.
     """
 
     session: Session
     agent_id: int | None
     found: Callable[[Any], Condition]
     moment: Callable[[Moment], Condition]
+    rank: ColumnElement[int] = _C.queue_rank
 
 
 def condition(ground: Ground, node: Node) -> Condition:
@@ -92,11 +107,11 @@ def _field(ground: Ground, field: Field) -> Condition:
 def _state(ground: Ground, state: State) -> Condition:
     match state:
         case State.OPEN:
-            return _C.queue_rank < SHOWN_BELOW
+            return ground.rank < SHOWN_BELOW
         case State.SETTLED:
-            return _C.queue_rank == _SETTLED
+            return ground.rank == _SETTLED
         case State.SNOOZED:
-            return _C.queue_rank == _SNOOZED
+            return ground.rank == _SNOOZED
         case State.UNASSIGNED:
             return _C.assignee_id.is_(None)
         case State.MINE:
@@ -118,9 +133,18 @@ def unread(seen: Any) -> Condition:
     return or_(seen.is_(None), seen != _C.last_message_id)
 
 
-def standing() -> Condition:
+def standing(ground: Ground) -> Condition:
     """Return that a number stands for itself: it was joined to no other."""
-    return _C.queue_rank < _GONE
+    return ground.rank < _GONE
+
+
+def listed(connection: Connection, numbers: Sequence[int]) -> Any:
+    """Return many numbers as one value to be `in_`, so that the statement stays the same however many they are."""
+    if connection.dialect.name == "sqlite":
+        text: Any = bindparam("numbers", "[" + ",".join(map(str, numbers)) + "]", unique=True)
+        return select(literal_column("value")).select_from(func.json_each(text))
+    array: Any = bindparam("numbers", list(numbers), type_=ARRAY(BigInteger), unique=True)
+    return select(func.unnest(array))
 
 
 def _owner(ground: Ground, field: Field) -> Condition:

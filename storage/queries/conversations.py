@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from storage.kinds.errors import NoSuch
@@ -189,7 +189,7 @@ def marks_of(session: Session, number: int, messages: Sequence[tuple[int, int | 
     return frozenset(message for (message, _), marked in zip(messages, marks, strict=True) if marked)
 
 
-def _message(row: Row[Any], *, marked: bool) -> MessageView:
+def _message(row: Any, *, marked: bool) -> MessageView:
     details = read_details(row.details or {})
     return MessageView(
         message_id=row.id,

@@ -13,12 +13,12 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, select, text
+from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from storage.kinds.mail import Correspondent
-from storage.queries.conditions import Condition, Ground, condition, only_conversation
+from storage.queries.conditions import Condition, Ground, condition, listed, only_conversation
 from storage.queries.tables import CONVERSATION, MAILBOX, MESSAGE, SEARCH_ENTRY, TEXT
 from storage.rules.query import And, BadQuery, Moment, Node, Not, Query, Sort, Trouble, parse
 from storage.search.index import floor
@@ -234,18 +234,9 @@ def _passing(connection: Connection, numbers: Sequence[int], filtered: Condition
                 CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id
             )
         )
-        .where(_in(connection, numbers), filtered)
+        .where(SEARCH_ENTRY.c.id.in_(listed(connection, numbers)), filtered)
     )
     return sorted(connection.execute(chosen).scalars(), reverse=not plan.oldest_first)
-
-
-def _in(connection: Connection, numbers: Sequence[int]) -> Condition:
-    """Return that an entry is one of many: as one value, so that the statement stays the same."""
-    if connection.dialect.name == "sqlite":
-        listed: Any = bindparam("numbers", "[" + ",".join(map(str, numbers)) + "]", unique=True)
-        each: Any = select(text("value")).select_from(func.json_each(listed))
-        return SEARCH_ENTRY.c.id.in_(each)
-    return SEARCH_ENTRY.c.id == func.any(bindparam("numbers", list(numbers), unique=True))
 
 
 def _rare(connection: Connection, plan: _Plan, start: int) -> list[int] | None:

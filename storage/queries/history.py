@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlmodel import Session
 
-from storage.queries.tables import AGENT, CONVERSATION, EVENT, PERSONAL
+from storage.queries.tables import AGENT, CONVERSATION, EVENT, PARTING, PERSONAL
 from storage.record import fact_in
 from storage.views import ActionView, EventView
 
@@ -74,7 +74,7 @@ def actions(session: Session, *, agent_id: int, console: str | None = None, limi
     connection = session.connection()
     ids = list(connection.execute(chosen.distinct().order_by(_E.action_id.desc()).limit(limit)).scalars())
     undone = undone_among(session, ids)
-    rows: dict[int, list[Row[Any]]] = {number: [] for number in ids}
+    rows: dict[int, list[Any]] = {number: [] for number in ids}
     facts = (
         select(_E.action_id, _E.kind, _E.conversation_id, _E.recorded_at, _E.undoes, _E.console, AGENT.c.name)
         .select_from(EVENT.outerjoin(AGENT, AGENT.c.id == _E.agent_id))
@@ -86,7 +86,7 @@ def actions(session: Session, *, agent_id: int, console: str | None = None, limi
     return [_action(number, rows[number], undone=number in undone) for number in ids]
 
 
-def _action(number: int, rows: Sequence[Row[Any]], *, undone: bool) -> ActionView:
+def _action(number: int, rows: Sequence[Any], *, undone: bool) -> ActionView:
     first = rows[0]
     return ActionView(
         action_id=number,
@@ -106,14 +106,41 @@ def events(session: Session, conversation_id: int) -> list[EventView]:
     return events_of(session, [conversation_id, *joined_numbers(session, conversation_id)])
 
 
-def events_of(session: Session, conversation_ids: Collection[int], *, without: Collection[str] = ()) -> list[EventView]:
-    """Return the events of these numbers, oldest first, but those of the kinds in `without`."""
-    chosen = _events().where(_E.conversation_id.in_(conversation_ids)).order_by(_E.id)
+def events_of(
+    session: Session,
+    conversation_ids: Collection[int],
+    *,
+    kinds: Collection[str] = (),
+    without: Collection[str] = (),
+) -> list[EventView]:
+    """Return the events of these numbers, oldest first; a split stands on both sides.
+
+    Args:
+        session: of any transaction.
+        conversation_ids: the numbers.
+        kinds: only these kinds of fact; empty takes all.
+        without: but for these.
+    """
+    numbers = set(conversation_ids)
+    # The fact of a split is kept with the conversation that was left.
+    left = and_(_E.conversation_id.in_(parted_from(session, numbers)), _E.kind == "split")
+    chosen = _events().where(or_(_E.conversation_id.in_(sorted(numbers)), left)).order_by(_E.id)
+    if kinds:
+        chosen = chosen.where(_E.kind.in_(kinds))
     if without:
         chosen = chosen.where(_E.kind.not_in(without))
     rows = session.connection().execute(chosen).all()
     undone = undone_among(session, {row.action_id for row in rows if row.agent_id is not None})
-    return [_event(row, undone=row.action_id in undone) for row in rows]
+    views = (_event(row, undone=row.action_id in undone) for row in rows)
+    return [view for view in views if view.conversation_id in numbers or view.values["other_id"] in numbers]
+
+
+def parted_from(session: Session, conversation_ids: Collection[int]) -> tuple[int, ...]:
+    """Return the conversations that agents told apart from these for good."""
+    numbers = set(conversation_ids)
+    chosen = select(PARTING).where(or_(PARTING.c.one_id.in_(numbers), PARTING.c.other_id.in_(numbers)))
+    found = {number for row in session.connection().execute(chosen) for number in row}
+    return tuple(sorted(found - numbers))
 
 
 def joined_numbers(session: Session, conversation_id: int) -> tuple[int, ...]:
@@ -167,7 +194,7 @@ def _events() -> Select[Any]:
     ).select_from(EVENT.outerjoin(PERSONAL, PERSONAL.c.event_id == _E.id).outerjoin(AGENT, AGENT.c.id == _E.agent_id))
 
 
-def _event(row: Row[Any], *, undone: bool) -> EventView:
+def _event(row: Any, *, undone: bool) -> EventView:
     fact = fact_in(row.kind, row.version, row.public, row.personal)
     return EventView(
         event_id=row.id,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
 from sqlmodel import Session
 
 from storage.kinds import Status
-from storage.queries.conditions import Condition, Ground, condition, standing
+from storage.queries.conditions import Condition, Ground, condition, listed, standing
 from storage.queries.tables import (
     ADDRESS,
     AGENT,
@@ -68,11 +68,12 @@ def window(
         if middle is not None:
             above = _rows(session, asked, agent_id, before=middle, size=size // 2)
             below = _rows(session, asked, agent_id, after=middle, including=True, size=size - len(above) + 1)
-            return _window(session, asked, [*above, *below[: size - len(above)]], more=len(below) > size - len(above))
+            rows = [*above, *below]
+            return _window(session, asked, rows[:size], first=len(above) < size // 2, last=len(rows) <= size)
     rows = _rows(session, asked, agent_id, after=after, before=before, size=size + 1)
     if before is not None:
-        return _window(session, asked, rows[-size:], more=True)
-    return _window(session, asked, rows[:size], more=len(rows) > size)
+        return _window(session, asked, rows[-size:], first=len(rows) <= size, last=False)
+    return _window(session, asked, rows[:size], first=after is None, last=len(rows) <= size)
 
 
 def count(session: Session, *, query: str = "is:open", agent_id: int | None, now: datetime) -> int:
@@ -113,34 +114,60 @@ class _Order:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A query, understood."""
+    """A query, understood.
+
+    Attributes:
+        where: what a row must meet.
+        beside: the same, said so that no index serves the rank: the place that it is asked beside has a better one.
+    """
 
     where: Condition
+    beside: Condition
     order: _Order
 
 
 def _asked(session: Session, query: Query, agent_id: int | None) -> _Asked:
-    where = standing()
-    if query.where is not None:
-        ground = Ground(session, agent_id, _found, _moment)
-        where = and_(where, condition(ground, query.where))
+    looked_up: list[Condition] = []
+
+    def among(numbers: Any) -> Condition:
+        """Return that one of a conversation's messages is among the entries found."""
+        looked_up.append(_C.id.in_(listed(session.connection(), _conversations(session, numbers))))
+        return looked_up[-1]
+
+    def again(_: Any) -> Condition:
+        """Return what was looked up already, in the same order."""
+        return looked_up.pop(0)
+
     match query.sort:
         case Sort.NEWEST | Sort.OLDEST:
             order = _Order((_C.last_message_at, _C.id), descending=query.sort is Sort.NEWEST)
-            where = and_(where, _C.last_message_at.is_not(None))
         case _:
             order = _Order((_C.queue_rank, _C.queue_at, _C.id), descending=False)
-    return _Asked(where, order)
+
+    def where(ground: Ground) -> Condition:
+        parts = [standing(ground)]
+        if query.where is not None:
+            parts.append(condition(ground, query.where))
+        if query.sort in {Sort.NEWEST, Sort.OLDEST}:
+            parts.append(_C.last_message_at.is_not(None))
+        return and_(*parts)
+
+    return _Asked(
+        where=where(Ground(session, agent_id, among, _moment)),
+        beside=where(Ground(session, agent_id, again, _moment, _C.queue_rank + 0)),
+        order=order,
+    )
 
 
-def _found(numbers: Any) -> Condition:
-    """Return that one of a conversation's messages is among the entries found."""
+def _conversations(session: Session, numbers: Any) -> list[int]:
+    """Return the conversations of which a message is among the entries found."""
     of = (
         select(MESSAGE.c.conversation_id)
+        .distinct()
         .select_from(SEARCH_ENTRY.join(MESSAGE, MESSAGE.c.id == SEARCH_ENTRY.c.message_id))
         .where(SEARCH_ENTRY.c.id.in_(numbers), MESSAGE.c.conversation_id.is_not(None))
     )
-    return _C.id.in_(of)
+    return list(session.connection().execute(of).scalars())
 
 
 def _moment(moment: Moment) -> Condition:
@@ -177,7 +204,7 @@ def _rows(
     if after is not None:
         chosen = chosen.where(asked.order.below(after, including=including))
     if before is not None:
-        chosen = chosen.where(asked.order.above(before))
+        chosen = select(_C.id).where(asked.beside, asked.order.above(before))
     # The keys alone first, by the index; then what is shown of those few rows.
     inner = asked.order.sorted(chosen, backwards=before is not None).limit(size).subquery("chosen")
     shown = asked.order.sorted(_shown(inner, agent_id), backwards=False)
@@ -267,16 +294,19 @@ def _addresses(session: Session, people: Sequence[int]) -> dict[int, str]:
     return {row.person_id: row.address for row in session.connection().execute(chosen)}
 
 
-def _window(session: Session, asked: _Asked, rows: Sequence[QueueRow], *, more: bool) -> QueueWindow:
+def _window(session: Session, asked: _Asked, rows: Sequence[QueueRow], *, first: bool, last: bool) -> QueueWindow:
+    """Return the window that rows make; `first` and `last` say where the queue is known to end with them."""
+    if first and last:
+        return QueueWindow(tuple(rows), before=False, after=False, position=0, total=min(len(rows), COUNTED))
     total = _count(session, asked.where)
     if not rows:
-        return QueueWindow((), before=False, after=False, position=0 if not total else None, total=total)
-    position = _count(session, and_(asked.where, asked.order.above(rows[0].place)))
+        return QueueWindow((), before=False, after=False, position=None, total=total)
+    above = 0 if first else _count(session, and_(asked.beside, asked.order.above(rows[0].place)))
     return QueueWindow(
         tuple(rows),
-        before=position > 0,
-        after=more and _goes_on(session, asked, rows[-1].place),
-        position=position if position < COUNTED else None,
+        before=above > 0,
+        after=not last and _goes_on(session, asked, rows[-1].place),
+        position=above if above < COUNTED else None,
         total=total,
     )
 

@@ -10,9 +10,12 @@ from sqlmodel import Session
 from storage.kinds import Direction, Evidence, LinkReason
 from storage.kinds.mail import Correspondent
 from storage.queries.conversations import marks_of, resolve_number
-from storage.queries.history import events_of, joined_numbers
-from storage.queries.tables import LINK, MESSAGE, PARTING, TEXT
+from storage.queries.history import events_of, joined_numbers, parted_from
+from storage.queries.tables import LINK, MESSAGE, TEXT
 from storage.views import EventView
+
+_PLACING = ("joined", "merged", "split")
+"""The kinds of fact that put messages into conversations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def why(session: Session, conversation_id: int) -> Why:
         joined_numbers=joined,
         messages=_messages(session, number, joined),
         links=_links(session, number),
-        parted_from=_parted(session, number),
+        parted_from=parted_from(session, [number]),
     )
 
 
@@ -147,22 +150,11 @@ def _told(*more: Any) -> Any:
 def _facts(
     session: Session, number: int, joined: tuple[int, ...], messages: frozenset[int]
 ) -> dict[int, list[EventView]]:
-    """Return the facts that put each message somewhere; those of the conversations it came from are among them."""
-    numbers = {number, *joined}
-    known: dict[int, EventView] = {}
-    new = set(numbers)
-    while new:  # a message that an agent split off was joined elsewhere first
-        others: set[int] = set()
-        for event in events_of(session, sorted(new)):
-            known[event.event_id] = event
-            if event.kind in {"merged", "split"} and messages.intersection(_moved(event)):
-                others.update(each for each in (event.conversation_id, event.values["other_id"]) if isinstance(each, int))
-        # A split's fact stands in the conversation that was left, which may be none of ours.
-        others.update(_left(session, number) if numbers == new else ())
-        new = others - numbers
-        numbers |= new
+    """Return the facts that put each message somewhere, those of where it stood before among them."""
+    # What an agent split off was joined elsewhere first.
+    numbers = {number, *joined, *parted_from(session, [number, *joined])}
     facts: dict[int, list[EventView]] = {}
-    for event in (known[number] for number in sorted(known)):
+    for event in events_of(session, sorted(numbers), kinds=_PLACING):
         for message in messages.intersection(_moved(event)):
             facts.setdefault(message, []).append(event)
     return facts
@@ -177,11 +169,6 @@ def _moved(event: EventView) -> tuple[int, ...]:
             return messages
         case _:
             return ()
-
-
-def _left(session: Session, number: int) -> set[int]:
-    """Return the conversations that messages of this one were split off from, as partings and evidence tell."""
-    return {each for each in _parted(session, number)}
 
 
 def _through(session: Session, ids: list[int]) -> dict[int | None, Through]:
@@ -205,13 +192,10 @@ def _links(session: Session, number: int) -> tuple[Linked, ...]:
         .order_by(LINK.c.conversation_id, LINK.c.other_id)
     )
     return tuple(
-        Linked(row.other_id if row.conversation_id == number else row.conversation_id, row.reason, row.conversation_id == number)
+        Linked(
+            row.other_id if row.conversation_id == number else row.conversation_id,
+            row.reason,
+            row.conversation_id == number,
+        )
         for row in session.connection().execute(chosen)
-    )
-
-
-def _parted(session: Session, number: int) -> tuple[int, ...]:
-    chosen = select(PARTING).where(or_(PARTING.c.one_id == number, PARTING.c.other_id == number))
-    return tuple(
-        sorted(row.other_id if row.one_id == number else row.one_id for row in session.connection().execute(chosen))
     )

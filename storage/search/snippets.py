@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from storage.kinds.clean import clean_line, folded
 from storage.rules.query import WORD, And, Node, Or, Text, Where
@@ -10,6 +11,9 @@ from storage.search.words import composed, forms
 
 _BEFORE = 40  # characters shown before the first hit
 _LOOK_INTO = 50_000  # characters of a message that are looked through
+_ALIKE = 3  # letters in which a word and its stems begin alike
+_LONGEST = 200  # characters that a word may be away, and long
+_MARKS = "[\u0300-\u036f]*"  # accents that stand apart from their letter
 _SPACE = re.compile(r"\s")
 
 
@@ -38,25 +42,22 @@ class Wanted:
 
     def __init__(self, node: Node | None) -> None:
         self._runs: list[_Run] = []
-        self._begins: dict[str, bool] = {}  # what was found out about a word, for the next text
         for text in _texts(node):
             words = text.words.split()
             loose = len(words) == 1 and not text.exact and not text.prefix
             each = (frozenset(forms(word) if loose else (folded(composed(word)),)) for word in words)
             self._runs.append(_Run(tuple(each), loose, text.prefix))
+        self._opening = _opening(form for run in self._runs for form in run.words[0])
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the (start, end) of every run of words that is wanted, in their order, none inside another."""
-        if not self._runs:
+        if self._opening is None:
             return
-        begins = self._begins
         passed = 0
-        for word in WORD.finditer(text):
-            begin = begins.get(word[0])
-            if begin is None:
-                begin = begins[word[0]] = any(run.fits(word[0], 0) for run in self._runs)
-            if begin and word.start() >= passed and (end := self._end(text, word.start())):
-                yield word.start(), end
+        for opening in self._opening.finditer(text):
+            start = opening.start()
+            if start >= passed and (end := self._end(text, start)):
+                yield start, end
                 passed = end
 
     def _end(self, text: str, start: int) -> int:
@@ -64,13 +65,38 @@ class Wanted:
         for run in self._runs:
             end = start
             for offset in range(len(run.words)):
-                word = WORD.search(text, end)
+                word = WORD.search(text, end, end + _LONGEST)
                 if word is None or not run.fits(word[0], offset):
                     break
                 end = word.end()
             else:
                 return end
         return 0
+
+
+def _opening(forms: Iterable[str]) -> re.Pattern[str] | None:
+    """Return what finds the words that begin like one of these forms, whatever their accents.
+
+    A word begins like its stems, but for a few English ones (dying, die), which are found and stay unmarked.
+    """
+    begins = {form[:_ALIKE] for form in forms}
+    if not begins:
+        return None
+    letters = _letters()
+    spelled = ("".join(f"[{re.escape(each + letters.get(each, ''))}]{_MARKS}" for each in begin) for begin in begins)
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(spelled))})", re.IGNORECASE)
+
+
+@cache
+def _letters() -> dict[str, str]:
+    """Return for each plain letter those that are it with an accent."""
+    found: dict[str, str] = {}
+    for code in (*range(0xAA, 0x250), *range(0x1E00, 0x1F00)):
+        letter = chr(code)
+        plain = folded(letter)
+        if len(plain) == 1 and plain != letter:
+            found[plain] = found.get(plain, "") + letter
+    return found
 
 
 def snippet(text: str, wanted: Wanted, *, width: int = 160) -> tuple[str, tuple[tuple[int, int], ...]]:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 import Stemmer
 
@@ -75,6 +75,7 @@ def stems(text: str, language: str) -> str:
     return " ".join(sorted(found))
 
 
+@lru_cache(maxsize=20_000)
 def forms(word: str) -> tuple[str, ...]:
     """Return what to look for when a query says `word`: itself, folded, then its stems in every language."""
     word = composed(word).lower()

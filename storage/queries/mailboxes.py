@@ -1,0 +1,67 @@
+"""The mailboxes: how the sync of each stands, and what could not be read."""
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from storage.queries.tables import FOLDER, MAILBOX, MAILBOX_STATE, RAW
+from storage.views import MailboxView, QuarantineView
+
+
+def states(session: Session) -> tuple[MailboxView, ...]:
+    """Return every mailbox and how its sync stands, by name."""
+    progress = (
+        select(
+            FOLDER.c.mailbox_id,
+            func.sum(FOLDER.c.done).label("done"),
+            func.sum(FOLDER.c.total).label("total"),
+        )
+        .group_by(FOLDER.c.mailbox_id)
+        .subquery()
+    )
+    chosen = (
+        select(
+            MAILBOX,
+            MAILBOX_STATE.c.state,
+            MAILBOX_STATE.c.trouble,
+            MAILBOX_STATE.c.since,
+            MAILBOX_STATE.c.synced_at,
+            progress.c.done,
+            progress.c.total,
+        )
+        .select_from(
+            MAILBOX.outerjoin(MAILBOX_STATE, MAILBOX_STATE.c.mailbox_id == MAILBOX.c.id).outerjoin(
+                progress, progress.c.mailbox_id == MAILBOX.c.id
+            )
+        )
+        .order_by(MAILBOX.c.name)
+    )
+    return tuple(
+        MailboxView(
+            mailbox_id=row.id,
+            name=row.name,
+            address=row.address,
+            group=row.mailbox_group,
+            live_since=row.live_since,
+            state=row.state or "never",
+            trouble=(row.trouble or {}).get("kind", ""),
+            since=row.since,
+            synced_at=row.synced_at,
+            done=int(row.done or 0),
+            total=int(row.total or 0),
+        )
+        for row in session.connection().execute(chosen)
+    )
+
+
+def quarantined(session: Session) -> tuple[QuarantineView, ...]:
+    """Return what is kept as raw text only, newest first."""
+    chosen = (
+        select(RAW.c.id, MAILBOX.c.name, RAW.c.quarantined, RAW.c.size, RAW.c.arrived_at)
+        .select_from(RAW.join(MAILBOX, MAILBOX.c.id == RAW.c.mailbox_id))
+        .where(RAW.c.quarantined.is_not(None))
+        .order_by(RAW.c.arrived_at.desc(), RAW.c.id.desc())
+    )
+    return tuple(
+        QuarantineView(row.id, row.name, row.quarantined, row.size, row.arrived_at)
+        for row in session.connection().execute(chosen)
+    )
