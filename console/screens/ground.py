@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.signal import Signal
 
 from console.feed import Change
+from console.screens.keys import Where, command_for
 from widgets.look import Look
 
 if TYPE_CHECKING:
@@ -61,6 +62,18 @@ class DeskScreen(Screen[Any]):
     def now(self) -> datetime:
         """Return the present in the reader's zone."""
         return self.ground.clock()
+
+    @property
+    def where(self) -> Where:
+        """Which pane has the keys."""
+        raise NotImplementedError
+
+    def action_command(self, key: str) -> None:
+        """Do what a key means in the pane that has the keys."""
+        command = command_for(self.where, key)
+        if command is not None:
+            action = getattr(self, f"action_{command.action}")
+            action(key) if command.action == "view" else action()
 
     def key_came(self) -> None:
         """Take note of a key, before it does anything."""

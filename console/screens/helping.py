@@ -33,6 +33,11 @@ class HelpScreen(DeskScreen):
     BINDINGS: ClassVar[Any] = bindings("help")
     CSS: ClassVar[str] = "HelpScreen { background: $background; }"
 
+    @property
+    def where(self) -> Where:
+        """There is one pane."""
+        return "help"
+
     def compose(self) -> ComposeResult:
         """Yield the page."""
         yield TitleRow(self.look)

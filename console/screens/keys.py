@@ -70,15 +70,14 @@ def commands() -> tuple[Command, ...]:
 
 
 def bindings(*where: Where) -> list[Binding]:
-    """Return Textual's bindings for panes: the actions are the screen's, which know where the keys go."""
-    made: dict[str, Binding] = {}
-    for command in commands():
-        if command.where.isdisjoint(where):
-            continue
-        for key in command.keys:
-            action = f"view({key})" if command.action == "view" else command.action
-            made.setdefault(key, Binding(key, action, show=False))
-    return list(made.values())
+    """Return Textual's bindings for panes; the screen's ``action_command`` knows which pane has the keys."""
+    keys = dict.fromkeys(key for command in commands() if not command.where.isdisjoint(where) for key in command.keys)
+    return [Binding(key, f"command('{key}')", show=False) for key in keys]
+
+
+def command_for(where: Where, key: str) -> Command | None:
+    """Return what a key does in a pane."""
+    return next((command for command in commands() if where in command.where and key in command.keys), None)
 
 
 def footer(where: Where) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

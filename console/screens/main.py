@@ -14,7 +14,7 @@ from console.screens import asking, deeds
 from console.screens.frame import Frame, arranged
 from console.screens.ground import DeskScreen
 from console.screens.helping import HelpScreen
-from console.screens.keys import bindings
+from console.screens.keys import Where, bindings
 from console.screens.moving import Moves
 from console.screens.searching import SearchScreen
 from storage.kinds.errors import DeskError
@@ -220,27 +220,27 @@ class MainScreen(Moves, DeskScreen):
 
     # ------------------------------------------------------------------------------------------ keys
 
+    @property
+    def where(self) -> Where:
+        """Which pane has the keys."""
+        return "conversation" if self.reading else "queue"
+
     def pane(self) -> Queue | ConversationPane:
         """Return the pane that has the keys."""
         return self.conversation if self.reading else self.queue
 
     def action_open(self) -> None:
         """Open the conversation under the cursor."""
-        if not self.reading:
-            self.queue.action_open()
+        self.queue.action_open()
 
     def action_back(self) -> None:
         """Give the keys back to the queue."""
-        if self.reading:
-            self._read_there(there=False)
-            self._cursor_moved()
+        self._read_there(there=False)
+        self._cursor_moved()
 
     def action_leave(self) -> None:
-        """Leave the console from the queue; ``q`` in a conversation is back."""
-        if self.reading:
-            self.action_back()
-        else:
-            self.app.exit(0)
+        """Leave the console."""
+        self.app.exit(0)
 
     def action_fold(self) -> None:
         """Show quotes and signatures, or fold them."""
@@ -397,7 +397,7 @@ class MainScreen(Moves, DeskScreen):
         frame = self._frame
         self.query_one(StatusRow).show(frame.labels(self._view), frame.asides(self.now(), self.size.width))
         self.query_one(TroubleBar).show(frame.troubles(self.now()))
-        self.query_one(KeyRow).show(*frame.keys("conversation" if self.reading else "queue", nothing=nothing))
+        self.query_one(KeyRow).show(*frame.keys(self.where, nothing=nothing))
         self.empty.show(*frame.empty(self._view))
         self._titles()
 

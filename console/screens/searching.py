@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from console.screens import asking
 from console.screens.ground import DeskScreen
-from console.screens.keys import bindings, footer
+from console.screens.keys import Where, bindings, footer
 from storage.kinds.errors import DeskError
 from widgets.bars import KeyRow, PaneTitle, TitleRow
 from widgets.empty import Empty
@@ -38,6 +38,11 @@ class SearchScreen(DeskScreen):
     def __init__(self) -> None:
         super().__init__()
         self._stop = Event()
+
+    @property
+    def where(self) -> Where:
+        """There is one pane."""
+        return "search"
 
     def compose(self) -> ComposeResult:
         """Yield the line and what it found."""

@@ -1,0 +1,226 @@
+"""The thin console before a real store: what keys do, and how one console sees another."""
+
+import pytest
+
+from console.desk import Desk
+from storage.kinds import Status
+from storage.queries import conversations
+from storage.store import open_store
+
+
+@pytest.fixture
+def three(deliver):
+    return [
+        deliver({"name": "Ana Souza", "address": "ana@acme.example", "subject": "Cobrança em duplicidade", "ago": 300}),
+        deliver(
+            {
+                "name": "Li Wen",
+                "address": "li@kumo.example",
+                "subject": "Login loop",
+                "ago": 200,
+                "text": "It loops.\n\n> quoted\n> more",
+            }
+        ),
+        deliver({"subject": "No puedo entrar", "ago": 100}),
+    ]
+
+
+def status(desk: Desk, number: int) -> Status:
+    return desk.ask_now(conversations.read, number, agent_id=None).status
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36), (160, 50)])
+async def test_the_queue_is_read_and_a_conversation_opened_at_every_size(three, console, until, screen_text, size):
+    app = console()
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: "Ana Souza" in screen_text(app) and "Login loop" in screen_text(app))
+        await pilot.press("j", "enter")
+        await until(lambda: "It loops." in screen_text(app))
+        assert f"#{three[1]} Login loop" in screen_text(app)
+        await until(lambda: not app._main.queue.rows[1].unread)
+        await pilot.press("z")
+        await until(lambda: "> more" in screen_text(app))
+        await pilot.press("q")
+        await until(lambda: not app._main.reading)
+        await pilot.press("q")
+        await until(lambda: not app.is_running)
+    assert app.return_code == 0
+
+
+async def test_resolving_goes_on_with_the_next_and_u_takes_it_back(three, console, desk, until, screen_text):
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 3)
+        await pilot.press("e")
+        await until(lambda: len(app._main.queue.rows) == 2)
+        assert status(desk, three[0]) is Status.RESOLVED
+        assert f"resolved #{three[0]} Cobrança em duplicidade   u takes it back" in screen_text(app)
+        await until(lambda: app._main.conversation.view and app._main.conversation.view.conversation_id == three[1])
+        await pilot.press("u")
+        await until(lambda: len(app._main.queue.rows) == 3)
+        assert f"taken back: resolved #{three[0]}   U does it again" in screen_text(app)
+        assert status(desk, three[0]) in {Status.NEW, Status.OPEN}
+        await pilot.press("U")
+        await until(lambda: len(app._main.queue.rows) == 2)
+        assert f"done again: resolved #{three[0]}" in screen_text(app)
+        assert status(desk, three[0]) is Status.RESOLVED
+
+
+async def test_taking_and_spam_and_a_refusal_in_words(three, console, desk, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 3)
+        await pilot.press("t")
+        await until(lambda: app._main.queue.rows[0].assignee_id == desk.agent_id)
+        assert "you" in screen_text(app)
+        await pilot.press("t")
+        await until(lambda: "not done  Nothing to change" in screen_text(app))
+        await pilot.press("exclamation_mark")
+        await until(lambda: len(app._main.queue.rows) == 2)
+        assert status(desk, three[0]) is Status.SPAM
+        await pilot.press("U")
+        await until(lambda: "There is nothing to do again." in screen_text(app))
+
+
+async def test_two_consoles_show_each_others_changes_within_half_a_second(three, folder, console, until):
+    import time
+
+    other_store = open_store(str(folder))
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        other = console(desk=Desk(other_store, agent="Bruno", console="there"))
+        async with other.run_test(size=(80, 24)) as other_pilot:
+            await until(lambda: len(app._main.queue.rows) == len(other._main.queue.rows) == 3)
+            await pilot.pause()
+            started = time.monotonic()
+            await other_pilot.press("t")
+            await until(lambda: app._main.queue.rows[0].assignee == "Bruno")
+            assert time.monotonic() - started < 0.5
+            started = time.monotonic()
+            await pilot.press("j", "e")
+            await until(lambda: len(other._main.queue.rows) == 2)
+            assert time.monotonic() - started < 0.5
+    other_store.close()
+
+
+async def test_new_mail_comes_in_without_a_key_and_the_cursor_stays(three, console, deliver, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 3)
+        await pilot.press("j")
+        deliver({"subject": "Older than all", "ago": 900, "address": "x@y.example"})
+        await until(lambda: len(app._main.queue.rows) == 4)
+        assert app._main.queue.chosen.conversation_id == three[1]
+        assert app._main.queue.rows[0].subject == "Older than all"
+
+
+async def test_an_open_conversation_grows_when_an_answer_comes(deliver, console, until, screen_text):
+    deliver({"id": "first", "subject": "Fatura", "ago": 60})
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 1)
+        await pilot.press("l")
+        await until(lambda: "1 message " in screen_text(app))
+        deliver({"answers": "first", "subject": "Re: Fatura", "text": "Mais uma coisa.", "ago": 1})
+        await until(lambda: "2 messages" in screen_text(app) and "Mais uma coisa." in screen_text(app))
+
+
+async def test_views_empty_states_and_the_first_start(three, console, until, screen_text, empty_desk, tmp_path):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 3)
+        await pilot.press("1")
+        await until(lambda: "Nothing waits for you." in screen_text(app))
+        assert "3  All, 3" in screen_text(app)
+        await pilot.press("3")
+        await until(lambda: "Ana Souza" in screen_text(app))
+        await pilot.press("e", "4")
+        await until(lambda: "is:settled" in screen_text(app) and "Cobrança" in screen_text(app))
+
+
+async def test_a_desk_without_mailboxes_says_what_to_do(folder, console, until, screen_text):
+    store = open_store(str(folder))
+    app = console(desk=Desk(store, agent="Ana", console="here"))
+    async with app.run_test(size=(80, 24)):
+        await until(lambda: "No mailbox yet." in screen_text(app))
+        assert "plantao account add" in screen_text(app)
+    store.close()
+
+
+async def test_a_store_that_cannot_be_opened_is_said_in_a_sentence(tmp_path, console, until, screen_text):
+    (tmp_path / "desk.db").write_bytes(b"this is no database" * 100)
+    app = console(desk=str(tmp_path), agent="Ana")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: "is no desk, or is damaged" in screen_text(app))
+        for key in ("j", "e", "u", "enter", "slash", "1", "G", "z"):
+            await pilot.press(key)
+        assert "Traceback" not in screen_text(app)
+
+
+async def test_the_frame_is_painted_before_the_store_is_open(folder, console, until, screen_text):
+    app = console(desk=str(folder), agent="Ana")
+    async with app.run_test(size=(80, 24)):
+        assert "Plantão" in screen_text(app)
+        await until(lambda: "No mailbox yet." in screen_text(app))
+        await until(lambda: app.desk is not None)
+    assert app.desk.agent == "Ana"
+
+
+async def test_g_g_and_capital_g_and_a_thousand_rows(deliver, console, until):
+    deliver(
+        *(
+            {
+                "subject": f"Number {n}",
+                "address": f"a{n}@x.example",
+                "ago": 5000 - n,
+                "text": f"nothing alike {n * 7919}",
+            }
+            for n in range(700)
+        )
+    )
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        queue = app._main.queue
+        await until(lambda: queue.rows)
+        await pilot.press("G")
+        await until(lambda: queue.chosen.subject == "Number 699")
+        await pilot.press("g")
+        await pilot.press("g")
+        await until(lambda: queue.chosen.subject == "Number 0")
+        for step in range(1, 29):
+            await pilot.press("pagedown")
+            await until(lambda step=step: queue.chosen.subject == f"Number {min(699, 21 * step)}")
+        await pilot.press("g", "j", "g")
+        assert queue.chosen.subject != "Number 0"
+
+
+async def test_toasts_leave_at_the_next_key_after_five_seconds(three, console, until, screen_text, monkeypatch):
+    from console.screens import main
+
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 3)
+        await pilot.press("t")
+        await until(lambda: "taken #" in screen_text(app))
+        await pilot.press("j")
+        assert "taken #" in screen_text(app)
+        monkeypatch.setattr(main, "_TOAST", 0.0)
+        await pilot.press("k")
+        await until(lambda: "taken #" not in screen_text(app))
+
+
+async def test_resizing_through_all_the_arrangements(three, console, until, screen_text):
+    app = console()
+    async with app.run_test(size=(160, 50)) as pilot:
+        await until(lambda: "It loops." in screen_text(app) or "Ana Souza" in screen_text(app))
+        for size in ((120, 36), (100, 30), (89, 24), (80, 12), (40, 8), (200, 60), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            lines = screen_text(app).split("\n")
+            assert len(lines) == size[1]
+        await pilot.press("enter")
+        await until(lambda: app._main.reading)
+        for size in ((120, 36), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert "Cobrança" in screen_text(app)
