@@ -1,0 +1,199 @@
+"""Messages are read many at a time, in order, by worker processes that are replaced when one of them is stuck."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Self
+
+import console
+from console.mail.parse import Unreadable, parse
+from storage.kinds import QuarantineReason
+from storage.kinds.mail import Parsed
+
+SECONDS = 10.0
+"""How long one message may take; ordinary mail takes a millisecond, the largest that is read a few seconds."""
+
+_START_SECONDS = 60.0  # that a worker may take to start on a machine that is busy
+_BATCH = 16  # messages handed to a worker at once
+_BATCH_BYTES = 1_000_000
+_AHEAD_BYTES = 16_000_000  # of messages on their way, unless one alone is larger
+
+Read = Parsed | Unreadable
+
+
+class Readers:
+    """Reads messages, in this process or in workers; may be shared between threads.
+
+    A worker that takes too long over a message, or dies of it, is replaced, and the message is quarantined: the
+    others go on. Workers end with the block, and with this process however it dies.
+
+    Args:
+        workers: how many processes; 0 reads in this process, where nothing can be ended that takes too long.
+        seconds: how long a worker may take over one message.
+    """
+
+    def __init__(self, workers: int = 0, *, seconds: float = SECONDS) -> None:
+        self._count = workers
+        self._seconds = seconds
+        self._threads: ThreadPoolExecutor | None = None
+        self._idle: SimpleQueue[_Worker] = SimpleQueue()
+
+    def __enter__(self) -> Self:
+        if self._count > 0:
+            self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="reader")
+            for _ in range(self._count):
+                self._idle.put(_Worker())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
+            self._threads = None
+            while not self._idle.empty():
+                self._idle.get().end()
+
+    def read(self, raws: Iterable[bytes]) -> Iterator[Read]:
+        """Yield what each message gives, in their order; a few messages more are taken than have been given back.
+
+        Args:
+            raws: messages as the server or the file holds them.
+        """
+        if self._threads is None:
+            for raw in raws:
+                yield _read_here(raw)
+            return
+        ahead: deque[tuple[int, Future[list[Read]]]] = deque()
+        on_their_way = 0
+        try:
+            for batch in _batches(raws):
+                size = sum(map(len, batch))
+                while ahead and (len(ahead) > 2 * self._count or on_their_way + size > _AHEAD_BYTES):
+                    done, future = ahead.popleft()
+                    on_their_way -= done
+                    yield from future.result()
+                ahead.append((size, self._threads.submit(self._read_batch, batch)))
+                on_their_way += size
+            while ahead:
+                yield from ahead.popleft()[1].result()
+        finally:
+            for _, future in ahead:
+                future.cancel()
+
+    def _read_batch(self, batch: list[bytes]) -> list[Read]:
+        """Have one worker read a batch; each loss costs the message that it was over, and the worker."""
+        worker = self._idle.get()
+        results: list[Read] = []
+        try:
+            while len(results) < len(batch):
+                if not worker.alive:
+                    worker = _Worker()
+                results += worker.read(batch[len(results) :], self._seconds)
+        finally:
+            self._idle.put(worker)
+        return results
+
+
+class _Worker:
+    """One process that reads messages, started when it is first needed."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._line: Connection | None = None
+        self.alive = True
+
+    def read(self, batch: list[bytes], seconds: float) -> list[Read]:
+        """Return what the messages gave, up to and with the first one that the worker was lost over."""
+        results: list[Read] = []
+        try:
+            line = self._line or self._start()
+            line.send(batch)
+            while len(results) < len(batch):
+                if not line.poll(seconds):
+                    self.end()
+                    detail = f"not read within {seconds:g} seconds"
+                    results.append(Unreadable(QuarantineReason.TOO_SLOW, detail))
+                    break
+                results.append(line.recv())
+        except (EOFError, OSError):
+            self.end()
+            results.append(Unreadable(QuarantineReason.PARSER_FAILED, "the process that read it died"))
+        return results
+
+    def _start(self) -> Connection:
+        mine, other = socket.socketpair()
+        root = str(Path(console.__file__).resolve().parent.parent)
+        search = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        with other:
+            # A process started anew, not a fork: the parent has threads and open databases.
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
+                [sys.executable, "-P", "-m", "console.mail.reading", str(other.fileno())],
+                pass_fds=[other.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": search},
+            )
+        line = Connection(mine.detach())
+        if not line.poll(_START_SECONDS):
+            line.close()
+            self._process.kill()
+            self._process.wait()
+            raise RuntimeError("a process that reads mail did not start")
+        line.recv()
+        self._line = line
+        return line
+
+    def end(self) -> None:
+        """End the process, whatever it is doing."""
+        self.alive = False
+        if self._line is not None:
+            self._line.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
+def _batches(raws: Iterable[bytes]) -> Iterator[list[bytes]]:
+    batch: list[bytes] = []
+    size = 0
+    for raw in raws:
+        if batch and (len(batch) >= _BATCH or size + len(raw) > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(raw)
+        size += len(raw)
+    if batch:
+        yield batch
+
+
+def _read_here(raw: bytes) -> Read:
+    try:
+        return parse(raw)
+    except Unreadable as unreadable:
+        return unreadable.with_traceback(None)  # whose frames would keep the message in memory
+
+
+def _serve(number: int) -> None:
+    """Read batches from a socket and answer message by message, until the other end is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is for the parent, whose end is ours
+    with suppress(EOFError, OSError), Connection(number) as line:
+        line.send(None)  # ready
+        while True:
+            for raw in line.recv():
+                line.send(_read_here(raw))
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))

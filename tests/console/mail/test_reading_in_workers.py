@@ -1,0 +1,96 @@
+"""Readers: the same messages in the same order from workers as from this process, and stuck or dead workers replaced."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from console.mail.parse import Unreadable
+from console.mail.reading import Readers
+from storage.kinds import QuarantineReason
+
+
+def mail(number: int, body: str = "Bom dia.") -> bytes:
+    return f"From: Ana <ana@example.org>\nSubject: {number}\nMessage-ID: <{number}@example.org>\n\n{body}\n".encode()
+
+
+def test_workers_give_what_this_process_gives_in_order():
+    raws = [mail(n, f"corpo {n}") for n in range(100)] + [b"\x00\x01 no mail at all"] + [mail(n) for n in range(7)]
+    with Readers() as here, Readers(2) as there:
+        one, other = list(here.read(raws)), list(there.read(raws))
+    assert [getattr(each, "subject", each.__class__) for each in one] == [
+        getattr(each, "subject", each.__class__) for each in other
+    ]
+    assert [each for each in one if not isinstance(each, Unreadable)] == [
+        each for each in other if not isinstance(each, Unreadable)
+    ]
+    refused = other[100]
+    assert isinstance(refused, Unreadable)
+    assert refused.reason is QuarantineReason.NOT_MAIL
+
+
+def test_a_message_that_takes_too_long_is_set_aside_and_the_others_are_read():
+    with Readers(1, seconds=1.5) as readers:
+        assert len(list(readers.read([mail(0)]))) == 1
+        worker = readers._idle.get()
+        os.kill(worker._process.pid, signal.SIGSTOP)  # as stuck as a process can be
+        readers._idle.put(worker)
+        results = list(readers.read([mail(1), mail(2), mail(3)]))
+        assert worker._process.returncode == -signal.SIGKILL
+    assert isinstance(results[0], Unreadable)
+    assert results[0].reason is QuarantineReason.TOO_SLOW
+    assert [each.subject for each in results[1:]] == ["2", "3"]
+
+
+def test_a_worker_that_dies_is_replaced():
+    with Readers(1) as readers:
+        assert len(list(readers.read([mail(1)]))) == 1
+        worker = readers._idle.get()
+        os.kill(worker._process.pid, signal.SIGKILL)
+        worker._process.wait()
+        readers._idle.put(worker)
+        results = list(readers.read([mail(1), mail(2)]))
+    assert isinstance(results[0], Unreadable)
+    assert results[0].reason is QuarantineReason.PARSER_FAILED
+    assert results[1].subject == "2"
+
+
+def test_messages_are_taken_as_they_are_needed():
+    taken = 0
+
+    def raws():
+        nonlocal taken
+        for number in range(10_000):
+            taken += 1
+            yield mail(number)
+
+    with Readers(1) as readers:
+        results = readers.read(raws())
+        assert next(results).subject == "0"
+        assert taken < 200
+        results.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="watches a process as Linux does")
+def test_workers_end_with_their_parent_however_it_dies():
+    program = textwrap.dedent("""
+        import os, signal
+        from console.mail.reading import Readers
+        with Readers(1) as readers:
+            list(readers.read([b"From: a@example.org\\nSubject: x\\n\\nx"]))
+            worker = readers._idle.get()
+            print(worker._process.pid, flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+    """)
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=60)
+    try:
+        worker = os.pidfd_open(int(done.stdout))
+    except ProcessLookupError:
+        return  # gone already
+    ended, _, _ = select.select([worker], [], [], 30)
+    os.close(worker)
+    assert ended
