@@ -78,7 +78,7 @@ class Plantao(DeskApp):
         """Open the desk after the first frame: importing and opening it takes longer than all else."""
         self.call_after_refresh(self._open)
 
-    @work(thread=True, group="open desk", exit_on_error=False)
+    @work(thread=True, group="open desk")
     def _open(self) -> None:
         from storage.kinds.errors import DeskError
 

@@ -35,6 +35,13 @@ def folder(tmp_path: Path, empty_desk: Path) -> Path:
 
 
 @pytest.fixture
+def bare_folder(tmp_path: Path, empty_desk: Path) -> Path:
+    """A desk without a mailbox."""
+    shutil.copytree(empty_desk, tmp_path / "bare")
+    return tmp_path / "bare"
+
+
+@pytest.fixture
 def store(folder: Path) -> Iterator[Store]:
     store = open_store(str(folder))
     with store.writing() as session:
