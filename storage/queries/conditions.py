@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
+    cast,
     false,
     func,
     literal_column,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session
 
@@ -41,14 +43,21 @@ class Ground:
     Attributes:
         found: takes a selection of the index's numbers, gives the condition that a row is among them.
         moment: the condition of ``before:`` and ``after:``.
-        rank: the column, or an expression of it that no index serves, where another condition has a better one.
+        freely: say ranks so that no index serves them, where the order or a place has a better one.
+        timely: say statuses so, too.
     """
 
     session: Session
     agent_id: int | None
     found: Callable[[Any], Condition]
     moment: Callable[[Moment], Condition]
-    rank: ColumnElement[int] = _C.queue_rank
+    freely: bool = False
+    timely: bool = False
+
+    @property
+    def rank(self) -> ColumnElement[int]:
+        """The rank in the queue."""
+        return _C.queue_rank + 0 if self.freely else _C.queue_rank
 
 
 def condition(ground: Ground, node: Node) -> Condition:
@@ -115,7 +124,7 @@ def _state(ground: Ground, state: State) -> Condition:
         case State.UNASSIGNED:
             return _C.assignee_id.is_(None)
         case State.MINE:
-            return _C.assignee_id == ground.agent_id if ground.agent_id is not None else false()
+            return _assigned_to(ground.agent_id) if ground.agent_id is not None else false()
         case State.UNREAD:
             seen = (
                 select(READ_MARK.c.message_id)
@@ -124,6 +133,8 @@ def _state(ground: Ground, state: State) -> Condition:
                 .scalar_subquery()
             )
             return unread(seen)
+        case _ if ground.timely:
+            return cast(_C.status, TextType) == state.value
         case _:
             return _C.status == Status(state.value)
 
@@ -154,7 +165,12 @@ def _owner(ground: Ground, field: Field) -> Condition:
         case "me":
             return _state(ground, State.MINE)
         case _:
-            return _C.assignee_id == _named(ground.session, field, AGENT, partly=True, also=("me", "none"))
+            return _assigned_to(_named(ground.session, field, AGENT, partly=True, also=("me", "none")))
+
+
+def _assigned_to(agent_id: int) -> Condition:
+    """Return that a conversation is an agent's; what is nobody's is surely not, also when this is negated."""
+    return and_(_C.assignee_id.is_not(None), _C.assignee_id == agent_id)
 
 
 def _named(session: Session, field: Field, table: Any, *, partly: bool, also: tuple[str, ...] = ()) -> int:

@@ -1,6 +1,6 @@
 """The queue: a window of rows out of any query, most urgent first, read by its keys and never by counting up."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from storage.queries.tables import (
     TAG,
     TEXT,
 )
-from storage.rules.query import Moment, Query, Sort, parse
+from storage.rules.query import And, Field, Moment, Node, Query, Sort, State, parse
 from storage.views import QueueRow, QueueWindow
 
 COUNTED = 1000
@@ -32,6 +32,7 @@ COUNTED = 1000
 Place = tuple[int, datetime, int]
 
 _C = CONVERSATION.c
+_MOST = frozenset({State.SETTLED, State.RESOLVED, State.CLOSED})
 _SORTED_BY_TIME = 0  # what stands first in a place where no rank does
 
 
@@ -92,6 +93,17 @@ class _Order:
     columns: tuple[ColumnElement[Any], ...]
     descending: bool
 
+    @property
+    def by_time(self) -> bool:
+        """Whether time alone sorts it, not urgency."""
+        return len(self.columns) == 2
+
+    def place(self, row: Any) -> Place:
+        """Return where a row stands."""
+        if self.by_time:
+            return (_SORTED_BY_TIME, row.last_message_at, row.id)
+        return (row.queue_rank, row.queue_at, row.id)
+
     def below(self, place: Place, *, including: bool) -> Condition:
         """Return that a row stands below a place."""
         return self._beside(place, greater=not self.descending, including=including)
@@ -118,12 +130,14 @@ class _Asked:
 
     Attributes:
         where: what a row must meet.
-        beside: the same, said so that no index serves the rank: the place that it is asked beside has a better one.
+        freely: the same, said so that no index serves its states: the order, or a place, has a better one.
+        long: most of the desk meets it: there is no sorting it, only walking along the order.
     """
 
     where: Condition
-    beside: Condition
+    freely: Callable[[], Condition]
     order: _Order
+    long: bool
 
 
 def _asked(session: Session, query: Query, agent_id: int | None) -> _Asked:
@@ -133,10 +147,6 @@ def _asked(session: Session, query: Query, agent_id: int | None) -> _Asked:
         """Return that one of a conversation's messages is among the entries found."""
         looked_up.append(_C.id.in_(listed(session.connection(), _conversations(session, numbers))))
         return looked_up[-1]
-
-    def again(_: Any) -> Condition:
-        """Return what was looked up already, in the same order."""
-        return looked_up.pop(0)
 
     match query.sort:
         case Sort.NEWEST | Sort.OLDEST:
@@ -152,11 +162,26 @@ def _asked(session: Session, query: Query, agent_id: int | None) -> _Asked:
             parts.append(_C.last_message_at.is_not(None))
         return and_(*parts)
 
-    return _Asked(
-        where=where(Ground(session, agent_id, among, _moment)),
-        beside=where(Ground(session, agent_id, again, _moment, _C.queue_rank + 0)),
-        order=order,
-    )
+    first = where(Ground(session, agent_id, among, _moment))
+
+    def freely() -> Condition:
+        again = iter(looked_up)  # what was looked up already, in the same order
+        return where(Ground(session, agent_id, lambda _: next(again), _moment, freely=True, timely=order.by_time))
+
+    return _Asked(first, freely, order, long=order.by_time and _mostly_settled(query.where))
+
+
+def _mostly_settled(node: Node | None) -> bool:
+    """Say whether a query finds most of a desk's conversations: nearly all are settled."""
+    match node:
+        case None:
+            return True
+        case Field(name="is", value=value):
+            return value in _MOST
+        case And(parts):
+            return all(_mostly_settled(part) for part in parts)
+        case _:
+            return False
 
 
 def _conversations(session: Session, numbers: Any) -> list[int]:
@@ -200,11 +225,11 @@ def _rows(
     including: bool = False,
     size: int,
 ) -> list[QueueRow]:
-    chosen = select(_C.id).where(asked.where)
+    chosen = select(_C.id).where(asked.freely() if asked.long or before is not None else asked.where)
     if after is not None:
         chosen = chosen.where(asked.order.below(after, including=including))
     if before is not None:
-        chosen = select(_C.id).where(asked.beside, asked.order.above(before))
+        chosen = chosen.where(asked.order.above(before))
     # The keys alone first, by the index; then what is shown of those few rows.
     inner = asked.order.sorted(chosen, backwards=before is not None).limit(size).subquery("chosen")
     shown = asked.order.sorted(_shown(inner, agent_id), backwards=False)
@@ -212,11 +237,12 @@ def _rows(
     ids = [row.id for row in found]
     tags = _tags(session, ids)
     addresses = _addresses(session, [row.customer_id for row in found if row.customer_id and not row.customer])
-    by_time = len(asked.order.columns) == 2
     return [
         QueueRow(
             conversation_id=row.id,
-            place=(_SORTED_BY_TIME, row.last_message_at, row.id) if by_time else (row.queue_rank, row.queue_at, row.id),
+            place=(_SORTED_BY_TIME, row.last_message_at, row.id)
+            if asked.order.by_time
+            else (row.queue_rank, row.queue_at, row.id),
             status=row.status,
             tier=row.tier,
             priority=row.priority,
@@ -301,7 +327,7 @@ def _window(session: Session, asked: _Asked, rows: Sequence[QueueRow], *, first:
     total = _count(session, asked.where)
     if not rows:
         return QueueWindow((), before=False, after=False, position=None, total=total)
-    above = 0 if first else _count(session, and_(asked.beside, asked.order.above(rows[0].place)))
+    above = 0 if first else _count(session, and_(asked.freely(), asked.order.above(rows[0].place)))
     return QueueWindow(
         tuple(rows),
         before=above > 0,
@@ -312,7 +338,8 @@ def _window(session: Session, asked: _Asked, rows: Sequence[QueueRow], *, first:
 
 
 def _goes_on(session: Session, asked: _Asked, place: Place) -> bool:
-    chosen = select(_C.id).where(asked.where, asked.order.below(place, including=False)).limit(1)
+    where = asked.freely() if asked.long else asked.where
+    chosen = select(_C.id).where(where, asked.order.below(place, including=False)).limit(1)
     return session.connection().execute(chosen).first() is not None
 
 
