@@ -218,6 +218,14 @@ def wake_due(session: Session, *, now: datetime) -> int:
     return len(facts)
 
 
+def any_due(session: Session, *, now: datetime) -> bool:
+    """Say whether a snooze is over, so that only then the store's lock is taken."""
+    rows = table(Conversation)
+    return (
+        session.connection().execute(select(rows.c.id).where(rows.c.snoozed_until <= now).limit(1)).first() is not None
+    )
+
+
 def _each(
     session: Session, numbers: Sequence[int], rule: _Rule, *, actor: Actor, now: datetime, action_id: int | None
 ) -> int:

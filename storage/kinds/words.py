@@ -98,6 +98,7 @@ class QuarantineReason(StrEnum):
     TOO_SLOW = "too_slow"
     NOT_MAIL = "not_mail"
     PARSER_FAILED = "parser_failed"
+    REFUSED = "refused"  # the server lists it and will not give it
 
 
 class Ignored(StrEnum):

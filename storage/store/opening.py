@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,6 +58,7 @@ class Store:
         )
         self.content = Content(mail)
         self._mail = mail
+        self._gate = threading.Lock()  # threads of one process queue here rather than at the database
         self.turns = Turns(self.path.with_name("desk.turns") if self.path else None)
 
     @contextmanager
@@ -71,7 +73,7 @@ class Store:
 
         An agent's store announces that it waits; the sync's store lets agents pass first.
         """
-        with self._said_plainly():
+        with self._said_plainly(), self._gate:
             if self.durable:
                 with self.turns.announced():
                     session = self._locked()

@@ -248,5 +248,5 @@ def _partings(session: Session, numbers: Iterable[int]) -> set[tuple[int, int]]:
     pairs: set[tuple[int, int]] = set()
     for some in chunks(numbers):
         chosen = select(rows.c.one_id, rows.c.other_id).where(rows.c.one_id.in_(some) | rows.c.other_id.in_(some))
-        pairs.update(session.connection().execute(chosen).tuples())
+        pairs.update((row.one_id, row.other_id) for row in session.connection().execute(chosen))
     return pairs

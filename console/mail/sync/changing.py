@@ -1,0 +1,128 @@
+"""Making the changes on the server that the desk wants: flags and moves, each idempotent, found again if need be."""
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import Final
+
+from console.mail.imap import FolderMissing, ServerRefused, Session
+from console.mail.parse import Unreadable, parse
+from storage.commands import errands
+from storage.commands.errands import Errand
+from storage.kinds import WantedChange
+from storage.store import Store
+
+GIVE_UP_AFTER: Final = 20
+"""Attempts after which a change that the server refuses is left, with what it said."""
+
+
+class Changes:
+    """The wanted changes of one mailbox, made over its session.
+
+    Args:
+        session: signed in.
+        store: opened for the sync.
+        mailbox_id: whose.
+        folders: the folder's id and name by its role.
+    """
+
+    def __init__(self, session: Session, store: Store, mailbox_id: int, folders: dict[str, tuple[int, str]]) -> None:
+        self._session = session
+        self._store = store
+        self._mailbox_id = mailbox_id
+        self._folders = folders
+
+    def make(self) -> int:
+        """Make every change that is due; return how many were asked for."""
+        with self._store.reading() as session:
+            due = errands.errands(session, self._mailbox_id, now=datetime.now(UTC))
+        by_place: defaultdict[tuple[int | None, str | None, WantedChange, str], list[Errand]] = defaultdict(list)
+        for one in due:
+            by_place[one.folder_id, one.folder, one.change, one.value].append(one)
+        for (folder_id, folder, change, value), group in by_place.items():
+            try:
+                if folder_id is None or folder is None:
+                    self._lost(group)
+                elif change is WantedChange.MOVE:
+                    self._move(folder_id, folder, value, group)
+                else:
+                    self._flag(folder_id, folder, change, value, group)
+            except ServerRefused as refused:
+                self._put_off(group, str(refused))
+        return len(due)
+
+    def _flag(self, folder_id: int, folder: str, change: WantedChange, flag: str, group: list[Errand]) -> None:
+        wanted = [one for one in group if (flag in one.flags.split()) is not (change is WantedChange.ADD_FLAG)]
+        uids = [one.uid for one in wanted if one.uid is not None]
+        if uids:
+            self._session.select(folder)
+            if change is WantedChange.ADD_FLAG:
+                self._session.add_flags(uids, [flag])
+            else:
+                self._session.remove_flags(uids, [flag])
+        held = {one.uid: _with(one.flags, flag, change) for one in wanted if one.uid is not None}
+        with self._store.writing() as session:
+            errands.set_placed_flags(session, folder_id, held)
+            errands.errands_done(session, [one.wanted_id for one in group])
+
+    def _move(self, folder_id: int, folder: str, role: str, group: list[Errand]) -> None:
+        """Move what lies in another folder than wanted; only between INBOX and the archive, never out of Sent."""
+        if role not in self._folders:
+            self._put_off(group, "")
+            return
+        target_id, target = self._folders[role]
+        source = "inbox" if role == "archive" else "archive"
+        uids = [one.uid for one in group if one.uid is not None and one.role == source]
+        moved: dict[int, int] = {}
+        if uids and folder_id != target_id:
+            self._session.select(folder)
+            try:
+                moved = self._session.move(uids, target)
+            except FolderMissing:
+                self._session.create(target)
+                moved = self._session.move(uids, target)
+            if not moved:
+                moved = self._found_again(target, [one for one in group if one.uid in uids])
+        with self._store.writing() as session:
+            errands.moved(session, folder_id, target_id, moved)
+            errands.errands_done(session, [one.wanted_id for one in group])
+
+    def _found_again(self, folder: str, group: list[Errand]) -> dict[int, int]:
+        """Find moved messages by Message-ID and what they say, where the server does not tell their new UIDs.
+
+        What is not found now is met as news of that folder, known by its bytes.
+        """
+        self._session.select(folder)
+        found: dict[int, int] = {}
+        for one in group:
+            if not one.header_id or one.uid is None:
+                continue
+            uids = list(self._session.find(one.header_id))
+            for message in self._session.bodies(uids[-10:]):
+                raw = getattr(message, "raw", None)
+                if raw is None:
+                    continue
+                try:
+                    same = parse(raw).header_id == one.header_id
+                except Unreadable:
+                    same = False
+                if same:
+                    found[one.uid] = message.uid
+        return found
+
+    def _lost(self, group: list[Errand]) -> None:
+        """Leave a change whose message lies nowhere on the server any more: there is nothing to change."""
+        with self._store.writing() as session:
+            errands.errands_done(session, [one.wanted_id for one in group])
+
+    def _put_off(self, group: list[Errand], said: str) -> None:
+        now = datetime.now(UTC)
+        with self._store.writing() as session:
+            for one in group:
+                failed = (said or "?") if one.attempts + 1 >= GIVE_UP_AFTER else ""
+                errands.errand_tried(session, one.wanted_id, now=now, failed=failed)
+
+
+def _with(flags: str, flag: str, change: WantedChange) -> str:
+    held = set(flags.split())
+    held = held | {flag} if change is WantedChange.ADD_FLAG else held - {flag}
+    return " ".join(sorted(held))

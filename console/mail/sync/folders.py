@@ -1,0 +1,208 @@
+"""Keeping one folder in step: newest mail first, history behind, then news, flags and what is gone."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Final
+
+from console.mail.imap import FolderMissing, FolderState, Session
+from console.mail.imap.rows import FlagRow
+from console.mail.sync.taking import Taker, Target, written_flags
+from storage.commands import syncing
+from storage.commands.intake import Counts
+from storage.commands.syncing import Cursor
+from storage.store import Store
+
+NEWEST: Final = 50
+"""Messages of each folder that come before anything older of any folder."""
+
+_CHUNK = 500  # UIDs of history asked for at once; the cursor moves after each
+_FLAGS_AT_ONCE = 2000
+
+
+@dataclass(slots=True)
+class Step:
+    """What one visit to a folder did."""
+
+    counts: Counts
+    gone: int = 0
+    flagged: int = 0
+
+    def __add__(self, other: "Step") -> "Step":
+        return Step(self.counts + other.counts, self.gone + other.gone, self.flagged + other.flagged)
+
+
+class FolderSync:
+    """One folder of one mailbox.
+
+    Args:
+        session: signed in.
+        store: opened for the sync.
+        taker: who takes the mail in.
+        mailbox_id: whose folder it is.
+        name: the folder's.
+        stopping: asked between steps; when it says yes, the work ends early and goes on another time.
+    """
+
+    def __init__(
+        self, session: Session, store: Store, taker: Taker, mailbox_id: int, name: str, stopping: Callable[[], bool]
+    ) -> None:
+        self._session = session
+        self._store = store
+        self._taker = taker
+        self._mailbox_id = mailbox_id
+        self._name = name
+        self._stopping = stopping
+
+    def begin(self) -> Step:
+        """Look at the folder; if it is new, or has new UIDs, take its newest messages in.
+
+        Raises:
+            FolderMissing: the server has no such folder.
+        """
+        cursor = self._cursor()
+        if cursor.uidvalidity is None or self._session.status(self._name).uidvalidity != cursor.uidvalidity:
+            state = self._session.select(self._name)
+            self._start_over(cursor, state)
+            return self._history(state, at_most=NEWEST)
+        return Step(Counts())
+
+    def finish(self) -> Step:
+        """Bring the folder in step: changed flags, what is gone, news, and all the history that is missing."""
+        cursor = self._cursor()
+        if cursor.backfill_below is None and self._unchanged(cursor, self._session.status(self._name)):
+            return Step(Counts())
+        state = self._session.select(self._name)
+        if state.uidvalidity != cursor.uidvalidity:
+            self._start_over(cursor, state)
+        step = self._news(state)
+        step += self._changes(state)
+        return step + self._history(state)
+
+    def _cursor(self) -> Cursor:
+        with self._store.reading() as session:
+            return syncing.cursors(session, self._mailbox_id)[self._name]
+
+    def _start_over(self, cursor: Cursor, state: FolderState) -> None:
+        with self._store.writing() as session:
+            syncing.begin_folder(
+                session,
+                cursor.folder_id,
+                uidvalidity=state.uidvalidity,
+                uidnext=state.uidnext,
+                modseq=state.highestmodseq,
+                total=state.exists,
+            )
+
+    @staticmethod
+    def _unchanged(cursor: Cursor, state: FolderState) -> bool:
+        """Say whether the server's figures leave nothing to look for; without CONDSTORE flags may have changed."""
+        same = (cursor.uidvalidity, cursor.uidnext, cursor.placed) == (state.uidvalidity, state.uidnext, state.exists)
+        return same and state.highestmodseq is not None and cursor.modseq == state.highestmodseq
+
+    def _news(self, state: FolderState) -> Step:
+        cursor = self._cursor()
+        if state.uidnext and cursor.uidnext is not None and state.uidnext <= cursor.uidnext:
+            return Step(Counts())
+        uids = list(self._session.uids(since_uid=cursor.uidnext))
+        step = self._take(cursor, uids)
+        with self._store.writing() as session:
+            syncing.move_cursor(session, cursor.folder_id, uidnext=max([state.uidnext, *(uid + 1 for uid in uids)]))
+        return step
+
+    def _history(self, state: FolderState, *, at_most: int | None = None) -> Step:
+        """Take in what is older than the cursor, newest first, a chunk at a time."""
+        cursor = self._cursor()
+        total = Step(Counts())
+        if cursor.backfill_below is None:
+            return total
+        below = cursor.backfill_below
+        older = [uid for uid in reversed(self._session.uids()) if uid < below]
+        left, missing = len(older), iter(older[:at_most])
+        while (chunk := list(islice(missing, _CHUNK))) and not self._stopping():
+            total += self._take(cursor, chunk)
+            left -= len(chunk)
+            done = max(0, state.exists - left)
+            with self._store.writing() as session:
+                syncing.move_cursor(session, cursor.folder_id, backfill_below=chunk[-1], done=done)
+        if at_most is None and not self._stopping():
+            with self._store.writing() as session:
+                syncing.move_cursor(
+                    session, cursor.folder_id, backfill_below=None, done=state.exists, total=state.exists
+                )
+        return total
+
+    def _take(self, cursor: Cursor, uids: list[int]) -> Step:
+        """Take in those of these messages that the desk has not; a crash before may have left some here."""
+        if not uids:
+            return Step(Counts())
+        with self._store.reading() as session:
+            here = syncing.placed_among(session, cursor.folder_id, uids)
+        wanted = [uid for uid in uids if uid not in here]
+        return Step(self._taker.take(self._session.bodies(wanted), self._target(cursor)))
+
+    def _changes(self, state: FolderState) -> Step:
+        """Take over flags that changed and drop the placements of what is gone."""
+        cursor = self._cursor()
+        step = Step(Counts())
+        if state.highestmodseq is not None and cursor.modseq is not None:
+            changes = self._session.changes(cursor.modseq)
+            step += self._note_flags(cursor, changes.rows)
+            if changes.vanished is not None:
+                with self._store.reading() as session:
+                    gone = [uid for uid in syncing.placed(session, cursor.folder_id) if uid in changes.vanished]
+                step.gone += self._forget(cursor, gone)
+            modseq: int | None = max(changes.modseq, state.highestmodseq)
+        else:
+            step += self._note_flags(cursor, self._session.flags())
+            modseq = state.highestmodseq
+        with self._store.reading() as session:
+            placed = syncing.placed(session, cursor.folder_id)
+        if cursor.backfill_below is not None or len(placed) != state.exists:
+            listed = set(self._session.uids())
+            step.gone += self._forget(cursor, placed - listed)
+            if cursor.backfill_below is None:
+                step += self._again(cursor, listed - placed)
+        with self._store.writing() as session:
+            syncing.move_cursor(session, cursor.folder_id, modseq=modseq)
+        return step
+
+    def _again(self, cursor: Cursor, uids: set[int]) -> Step:
+        """Ask once more for messages that the server lists and did not give; those it refuses are quarantined."""
+        step = self._take(cursor, sorted(uids))
+        with self._store.reading() as session:
+            missing = uids - syncing.placed_among(session, cursor.folder_id, uids)
+        missing &= set(self._session.uids()) if missing else set()
+        return step + Step(self._taker.refuse(sorted(missing), self._target(cursor)))
+
+    def _target(self, cursor: Cursor) -> Target:
+        assert cursor.uidvalidity is not None
+        return Target(self._mailbox_id, cursor.folder_id, cursor.role == "sent", cursor.uidvalidity)
+
+    def _forget(self, cursor: Cursor, uids: Iterable[int]) -> int:
+        uids = list(uids)
+        if not uids:
+            return 0
+        with self._store.writing() as session:
+            return syncing.forget_placements(session, cursor.folder_id, uids)
+
+    def _note_flags(self, cursor: Cursor, rows: Iterable[FlagRow]) -> Step:
+        step = Step(Counts())
+        again: list[int] = []
+        for some in _parts(rows):
+            flags = {row.uid: written_flags(row.flags) for row in some}
+            with self._store.writing() as session:
+                noted = syncing.note_flags(session, cursor.folder_id, flags, now=datetime.now(UTC))
+            step.flagged += noted.changed
+            again += noted.wanted_again
+        return step + self._take(cursor, again) if again else step
+
+
+def _parts(rows: Iterable[FlagRow]) -> Iterator[list[FlagRow]]:
+    left = iter(rows)
+    while part := list(islice(left, _FLAGS_AT_ONCE)):
+        yield part
+
+
+__all__ = ["NEWEST", "FolderMissing", "FolderSync", "Step"]

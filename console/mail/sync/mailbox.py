@@ -1,0 +1,172 @@
+"""Keeping one mailbox in step: connect, bring every folder up, make what the desk wants, wait for news, again."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Event
+
+from console.config.accounts import Account
+from console.config.errors import ConsoleError
+from console.mail.backoff import Backoff
+from console.mail.imap import FolderMissing, MailboxLost, NeedsAgent, Server, Session, Tls, open_session
+from console.mail.reading import Readers
+from console.mail.sync.changing import Changes
+from console.mail.sync.folders import FolderSync, Step
+from console.mail.sync.taking import Taker
+from storage.commands import errands, leasing, syncing
+from storage.commands.intake import Counts
+from storage.store import Store
+
+SETTLE_SECONDS = 2.0
+"""How long the answer to a stopped mailbox is waited for between two looks."""
+
+
+@dataclass(slots=True)
+class MailboxSync:
+    """One mailbox and the thread that keeps it in step.
+
+    Attributes:
+        account: from the configuration.
+        mailbox_id: its number in the store.
+        password: asked for at each sign-in; raises a sentence when there is none.
+        report: told of every step.
+        stop: set to end the thread; then `interrupt` is called.
+        arrived: set after each step that brought mail, for whoever indexes it.
+    """
+
+    account: Account
+    mailbox_id: int
+    password: Callable[[], str]
+    store: Store
+    readers: Readers
+    report: Callable[[Account, Step], None]
+    stop: Event = field(default_factory=Event)
+    arrived: Event = field(default_factory=Event)
+    _session: Session | None = None
+
+    def once(self) -> Step:
+        """Bring the mailbox in step and return what that did.
+
+        Raises:
+            NeedsAgent, MailboxLost: as `open_session`.
+        """
+        with self._opened() as session:
+            return self._in_step(session)
+
+    def watch(self) -> None:
+        """Keep the mailbox in step until told to stop: what is lost is tried again, a refusal waits for the agent."""
+        pauses = Backoff()
+        while not self.stop.is_set():
+            try:
+                with self._opened() as session:
+                    self._follow(session, pauses)
+            except NeedsAgent as refused:
+                self._stopped(type(refused).__name__, str(refused))
+            except MailboxLost as lost:
+                self._set_state("lost", {"kind": type(lost).__name__, "words": str(lost)})
+                self.stop.wait(pauses.next())
+            except ConsoleError as trouble:  # no password, or a command that gives none
+                self._stopped(type(trouble).__name__, str(trouble))
+
+    def interrupt(self) -> None:
+        """Wake the thread: to make a change on the server, or to stop."""
+        session = self._session
+        if session is not None:
+            session.interrupt()
+
+    @contextmanager
+    def _opened(self) -> Iterator[Session]:
+        imap = self.account.imap
+        server = Server(
+            host=imap.host,
+            port=imap.port,
+            tls=self.account.tls,
+            user=self.account.user,
+            password=self.password(),
+            plain_by_name=self.account.tls is Tls.NONE,
+        )
+        with open_session(server) as session:
+            self._session = session
+            try:
+                yield session
+            finally:
+                self._session = None
+
+    def _follow(self, session: Session, pauses: Backoff) -> None:
+        while not self.stop.is_set():
+            self._in_step(session)
+            pauses.reset()
+            if self.stop.is_set() or self._has_errands():
+                continue
+            session.select("INBOX")
+            session.idle(self.stop, timeout=self.account.poll_seconds)
+
+    def _has_errands(self) -> bool:
+        with self.store.reading() as session:
+            return self.mailbox_id in errands.mailboxes_with_errands(session, now=datetime.now(UTC))
+
+    def _in_step(self, session: Session) -> Step:
+        names = self._folders(session)
+        total = Step(Counts())
+        folders = []
+        for name in names:
+            folder = FolderSync(
+                session, self.store, Taker(self.store, self.readers), self.mailbox_id, name, self.stop.is_set
+            )
+            try:
+                total += self._told(folder.begin())
+            except FolderMissing:
+                continue  # an archive is made when the first message moves there; others may come later
+            folders.append(folder)
+        by_role = self._by_role()
+        changes = Changes(session, self.store, self.mailbox_id, by_role)
+        for folder in folders:
+            changes.make()
+            total += self._told(folder.finish())
+        changes.make()
+        self._set_state("ok")
+        return total
+
+    def _told(self, step: Step) -> Step:
+        if step.counts.fetched:
+            self.arrived.set()
+        if step.counts.fetched or step.gone or step.flagged:
+            self.report(self.account, step)
+        return step
+
+    def _folders(self, session: Session) -> list[str]:
+        """Put down which folders are kept in step, and return their names: INBOX, Sent, the archive, others."""
+        with self.store.reading() as reading:
+            held = {one.role: one.name for one in syncing.cursors(reading, self.mailbox_id).values() if one.role}
+        roles = {"INBOX": "inbox"}
+        sent = self.account.sent or held.get("sent") or session.find_sent()
+        if sent:
+            roles.setdefault(sent, "sent")
+        if self.account.archive:
+            roles.setdefault(self.account.archive, "archive")
+        for name in self.account.folders:
+            roles.setdefault(name, "")
+        with self.store.reading() as reading:
+            kept = {one.name: one.role for one in syncing.cursors(reading, self.mailbox_id).values()}
+        if kept != roles:
+            with self.store.writing() as writing:
+                syncing.keep_folders(writing, self.mailbox_id, roles)
+        return list(roles)
+
+    def _by_role(self) -> dict[str, tuple[int, str]]:
+        with self.store.reading() as session:
+            kept = syncing.cursors(session, self.mailbox_id).values()
+        return {one.role: (one.folder_id, one.name) for one in kept if one.role}
+
+    def _set_state(self, state: str, trouble: dict[str, str] | None = None) -> None:
+        with self.store.writing() as session:
+            leasing.set_state(session, self.mailbox_id, state, now=datetime.now(UTC), trouble=trouble)
+
+    def _stopped(self, kind: str, words: str) -> None:
+        """Stop until somebody mends it: whoever checks the account sets the state back."""
+        self._set_state("stopped", {"kind": kind, "words": words})
+        while not self.stop.wait(SETTLE_SECONDS):
+            with self.store.reading() as session:
+                if leasing.state_of(session, self.mailbox_id) != "stopped":
+                    return

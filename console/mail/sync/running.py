@@ -1,0 +1,255 @@
+"""The sync process: a thread for each mailbox, one that indexes, and one that keeps lease and clock."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import Final
+
+from console.config.accounts import Account
+from console.config.errors import ConsoleError
+from console.config.secrets import password
+from console.mail.imap import ImapError, NeedsAgent
+from console.mail.reading import Readers
+from console.mail.sync.folders import Step
+from console.mail.sync.mailbox import MailboxSync
+from storage.commands import errands, leasing, triage
+from storage.commands.desk import mailbox_as
+from storage.commands.intake import Counts
+from storage.search import index_more, waiting
+from storage.store import Store
+
+LEASE: Final = "sync"
+LEASE_LASTS: Final = timedelta(seconds=30)
+
+_RENEW_EVERY = 10.0  # seconds
+_LOOK_EVERY = 0.25  # seconds between two looks for wanted changes and due moments
+_INDEX_SECONDS = 0.05
+_INDEX_LEAST, _INDEX_MOST = 20, 2000
+
+
+class SyncElsewhere(ConsoleError):
+    """Another process keeps this desk in step; there is only one at a time."""
+
+    def __init__(self, holder: str) -> None:
+        self.holder = holder
+        super().__init__(holder)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What kept one mailbox from being brought in step."""
+
+    account: Account
+    error: ImapError | ConsoleError
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one sync of all mailboxes did."""
+
+    step: Step = field(default_factory=lambda: Step(Counts()))
+    troubles: list[Trouble] = field(default_factory=list)
+
+
+Report = Callable[[Account, Step], None]
+
+
+def sync_once(store: Store, accounts: Sequence[Account], *, report: Report, workers: int = 0) -> Outcome:
+    """Bring every mailbox in step once and index what came; mailboxes do not wait for each other.
+
+    Args:
+        store: opened with ``durable=False``.
+        accounts: the mailboxes.
+        report: told of every step; called from several threads.
+        workers: processes that parse; 0 parses in the threads.
+
+    Raises:
+        SyncElsewhere: another process does it now.
+    """
+    outcome, guard = Outcome(), threading.Lock()
+    with _leased(store) as stop, Readers(workers) as readers:
+        mailboxes = [_mailbox(store, account, readers, report, stop) for account in accounts]
+
+        def run(mailbox: MailboxSync) -> None:
+            try:
+                step = mailbox.once()
+            except (ImapError, ConsoleError) as error:
+                _put_down(store, mailbox, error)
+                with guard:
+                    outcome.troubles.append(Trouble(mailbox.account, error))
+            else:
+                with guard:
+                    outcome.step += step
+
+        threads = [threading.Thread(target=run, args=(one,), name=one.account.name) for one in mailboxes]
+        indexing = Indexing(store)
+        indexing.start()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        indexing.finish()
+        while not stop.is_set() and _wake_due(store):
+            pass
+    return outcome
+
+
+def watch(store: Store, accounts: Sequence[Account], *, report: Report, stop: Event, workers: int = 0) -> None:
+    """Keep every mailbox in step until `stop` is set, or the lease is lost.
+
+    Args:
+        store: opened with ``durable=False``.
+        accounts: the mailboxes.
+        report: told of every step; called from several threads.
+        stop: ends it; whatever is under way is ended at a safe place.
+        workers: processes that parse.
+
+    Raises:
+        SyncElsewhere: another process does it now.
+    """
+    with _leased(store, stop), Readers(workers) as readers:
+        mailboxes = [_mailbox(store, account, readers, report, stop) for account in accounts]
+        threads = [threading.Thread(target=one.watch, name=one.account.name, daemon=True) for one in mailboxes]
+        indexing = Indexing(store)
+        indexing.start()
+        for thread in threads:
+            thread.start()
+        while not stop.wait(_LOOK_EVERY):
+            _ring_for_errands(store, mailboxes)
+            _wake_due(store)
+        for one in mailboxes:
+            one.interrupt()
+        for thread in threads:
+            thread.join(timeout=10)
+        indexing.finish()
+
+
+def add_mailboxes(store: Store, accounts: Sequence[Account]) -> dict[str, int]:
+    """Put the mailboxes of the configuration down in the store; return their numbers by name."""
+    now = datetime.now(UTC)
+    numbers: dict[str, int] = {}
+    for account in accounts:
+        with store.writing() as session:
+            numbers[account.name] = mailbox_as(
+                session,
+                name=account.name,
+                address=account.address,
+                aliases=account.aliases,
+                group=account.group,
+                live_since=account.live_since or now,
+                archive=account.archive or "",
+                now=now,
+            )
+    return numbers
+
+
+def _mailbox(store: Store, account: Account, readers: Readers, report: Report, stop: Event) -> MailboxSync:
+    number = add_mailboxes(store, [account])[account.name]
+    return MailboxSync(account, number, lambda: password(account), store, readers, report, stop)
+
+
+def _put_down(store: Store, mailbox: MailboxSync, error: ImapError | ConsoleError) -> None:
+    state = "stopped" if isinstance(error, NeedsAgent | ConsoleError) else "lost"
+    trouble = {"kind": type(error).__name__, "words": str(error)}
+    with store.writing() as session:
+        leasing.set_state(session, mailbox.mailbox_id, state, now=datetime.now(UTC), trouble=trouble)
+
+
+def _ring_for_errands(store: Store, mailboxes: Sequence[MailboxSync]) -> None:
+    with store.reading() as session:
+        waiting = errands.mailboxes_with_errands(session, now=datetime.now(UTC))
+    for one in mailboxes:
+        if one.mailbox_id in waiting:
+            one.interrupt()
+
+
+def _wake_due(store: Store) -> int:
+    now = datetime.now(UTC)
+    with store.reading() as session:
+        due = triage.any_due(session, now=now)
+    if not due:
+        return 0
+    with store.writing() as session:
+        return triage.wake_due(session, now=now)
+
+
+class Indexing:
+    """The search index follows the mail in batches of its own, each as short as a batch of the sync."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._done = Event()
+        self._size = 100
+        self._thread = threading.Thread(target=self._run, name="index", daemon=True)
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Index what is left, and end."""
+        self._done.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._done.wait(_LOOK_EVERY):
+            self._follow()
+        self._follow()
+
+    def _follow(self) -> None:
+        while self._backlog():
+            began = datetime.now(UTC)
+            with self._store.writing() as session:
+                index_more(session, limit=self._size)
+            spent = (datetime.now(UTC) - began).total_seconds()
+            factor = 1.5 if spent < _INDEX_SECONDS / 2 else 0.7 if spent > _INDEX_SECONDS else 1.0
+            self._size = max(_INDEX_LEAST, min(_INDEX_MOST, int(self._size * factor)))
+
+    def _backlog(self) -> bool:
+        with self._store.reading() as session:
+            return waiting(session) > 0
+
+
+@contextmanager
+def _leased(store: Store, stop: Event | None = None) -> Iterator[Event]:
+    """Hold the sync's lease for the block, renewed by a thread; yield what is set when it is lost."""
+    stop = stop or Event()
+    holder, ended = leasing.holder_here(), Event()
+
+    def renew() -> str | None:
+        with store.writing() as session:
+            return leasing.take_lease(session, LEASE, holder, now=datetime.now(UTC), lasts=LEASE_LASTS)
+
+    if (other := renew()) is not None:
+        raise SyncElsewhere(other)
+
+    def keep() -> None:
+        while not ended.wait(_RENEW_EVERY):
+            if renew() is not None:
+                stop.set()
+
+    keeper = threading.Thread(target=keep, name="lease", daemon=True)
+    keeper.start()
+    try:
+        yield stop
+    finally:
+        ended.set()
+        keeper.join()
+        with store.writing() as session:
+            leasing.leave_lease(session, LEASE, holder)
+
+
+def stop_on_signals() -> Event:
+    """Return an event that SIGINT and SIGTERM set, so that the sync ends at a safe place."""
+    stop = Event()
+
+    def ask(_number: int, _frame: object) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask)
+    signal.signal(signal.SIGINT, ask)
+    return stop

@@ -1,0 +1,166 @@
+"""From the wire into the record: bodies are read, kept, and taken in by batches that let others write in between."""
+
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import islice
+from typing import Final
+
+from console.mail.imap import Fetched, TooLarge
+from console.mail.parse import Unreadable
+from console.mail.reading import Readers
+from storage.commands import syncing
+from storage.commands.intake import Counts, Delivery, Place, take_in
+from storage.kinds import QuarantineReason
+from storage.kinds.mail import Parsed
+from storage.store import Store
+from storage.store.content import digest_of
+
+BATCH_SECONDS: Final = 0.05
+"""How long a transaction of the sync may hold the store's lock; batches grow and shrink towards it."""
+
+_LEAST, _MOST = 5, 200
+_KEPT_AT_ONCE = 200  # bodies written to the content store with one flush to the disk
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where fetched mail belongs."""
+
+    mailbox_id: int
+    folder_id: int
+    sent: bool
+    uidvalidity: int
+
+
+class Taker:
+    """Takes fetched messages in; one for each thread that fetches.
+
+    Args:
+        store: opened for the sync (not durable: what a crash takes back is fetched again).
+        readers: who parses.
+    """
+
+    def __init__(self, store: Store, readers: Readers) -> None:
+        self._store = store
+        self._readers = readers
+        self._size = 20
+        self.longest = 0.0
+        """Seconds of the longest transaction so far."""
+
+    def take(self, messages: Iterable[Fetched | TooLarge], target: Target) -> Counts:
+        """Read and take in messages; return what became of them.
+
+        Args:
+            messages: as the session gives them; drawn while others are being parsed.
+            target: the folder that they lie in.
+        """
+        total = Counts()
+        deliveries = self._deliveries(messages, target)
+        while chunk := list(islice(deliveries, _KEPT_AT_ONCE)):
+            self._store.content.put({one.raw_digest: raw for one, raw in chunk if raw is not None})
+            waiting = [one for one, _ in chunk]
+            while waiting:
+                batch, waiting = waiting[: self._size], waiting[self._size :]
+                total += self._take_batch(batch)
+        return total
+
+    def refuse(self, uids: Iterable[int], target: Target) -> Counts:
+        """Put down messages that the server lists and does not give, so that they are not lost from sight."""
+        now = datetime.now(UTC)
+        deliveries = [
+            Delivery(
+                mailbox_id=target.mailbox_id,
+                raw_digest=_place_digest(target, uid),
+                size=0,
+                arrived_at=now,
+                quarantined=QuarantineReason.REFUSED,
+                place=Place(target.folder_id, uid, ""),
+            )
+            for uid in uids
+        ]
+        return self._take_batch(deliveries) if deliveries else Counts()
+
+    def _take_batch(self, batch: list[Delivery]) -> Counts:
+        with self._store.writing() as session:
+            began = time.monotonic()
+            counts = take_in(session, batch, now=datetime.now(UTC)).counts
+        spent = time.monotonic() - began
+        self.longest = max(self.longest, spent)
+        if spent > BATCH_SECONDS:
+            self._size = max(_LEAST, int(self._size * BATCH_SECONDS / spent * 0.8))
+        elif spent < BATCH_SECONDS / 2 and len(batch) == self._size:
+            self._size = min(_MOST, self._size + self._size // 2)
+        return counts
+
+    def _deliveries(
+        self, messages: Iterable[Fetched | TooLarge], target: Target
+    ) -> Iterator[tuple[Delivery, bytes | None]]:
+        """Yield each message as a delivery with the bytes to keep, in the order in which they come."""
+        aside: deque[Fetched | TooLarge] = deque()
+
+        def raws() -> Iterator[bytes]:
+            for message in messages:
+                aside.append(message)
+                if isinstance(message, Fetched) and syncing.ignored_by(message.flags) is None:
+                    yield message.raw
+
+        read = self._readers.read(raws())
+        for result in read:
+            yield from self._unread(aside, target)
+            message = aside.popleft()
+            assert isinstance(message, Fetched)
+            yield _delivery(message, target, result), message.raw
+        yield from self._unread(aside, target)
+
+    def _unread(self, aside: "deque[Fetched | TooLarge]", target: Target) -> Iterator[tuple[Delivery, bytes | None]]:
+        """Yield what stands at the head of the line and needs no reading."""
+        while aside:
+            head = aside[0]
+            if isinstance(head, Fetched) and syncing.ignored_by(head.flags) is None:
+                return
+            aside.popleft()
+            yield _delivery(head, target, None), None
+
+
+def _delivery(message: Fetched | TooLarge, target: Target, read: Parsed | Unreadable | None) -> Delivery:
+    place = Place(target.folder_id, message.uid, written_flags(message.flags))
+    ignored = syncing.ignored_by(message.flags)
+    if ignored is not None:
+        digest = b""
+    elif isinstance(message, Fetched):
+        digest = digest_of(message.raw)
+    else:
+        digest = _place_digest(target, message.uid)
+    parsed = read if isinstance(read, Parsed) else None
+    arrived_at = message.internaldate or (parsed.dated_at if parsed else None) or datetime.now(UTC)
+    return Delivery(
+        mailbox_id=target.mailbox_id,
+        raw_digest=digest,
+        size=message.size if isinstance(message, TooLarge) else len(message.raw),
+        arrived_at=arrived_at,
+        outgoing=target.sent,
+        parsed=parsed,
+        quarantined=_reason(message, read) if ignored is None else None,
+        ignored=ignored,
+        place=place,
+    )
+
+
+def _place_digest(target: Target, uid: int) -> bytes:
+    """Return what stands for the digest of a message without bytes here: its place tells it from others."""
+    return sha256(f"{target.folder_id}/{target.uidvalidity}/{uid}".encode()).digest()
+
+
+def _reason(message: Fetched | TooLarge, read: Parsed | Unreadable | None) -> QuarantineReason | None:
+    if isinstance(message, TooLarge):
+        return QuarantineReason.TOO_LARGE
+    return read.reason if isinstance(read, Unreadable) else None
+
+
+def written_flags(flags: Iterable[str]) -> str:
+    """Return flags as placements keep them: sorted and apart by spaces."""
+    return " ".join(sorted(flags))

@@ -1,0 +1,296 @@
+"""First sync, news, flags, expunges, moves, renumbering: afterwards the desk has what the server has."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import pytest
+from servers.boxes import Box, assert_in_step, bring, letter, mailbox_number, placements, quiet
+from servers.grounds import until_true
+from servers.proxy import Faults, Proxy
+from sqlalchemy import func, select
+
+from console.mail.sync import SyncElsewhere, sync_once, watch
+from storage.apply.base import table
+from storage.commands import leasing, triage
+from storage.commands.undoing import undo
+from storage.events import Actor
+from storage.kinds import Status
+from storage.models import Conversation, Event, Message, Placement, Wanted
+from storage.store import Store
+
+pytestmark = pytest.mark.server
+
+
+def count(store: Store, model: type) -> int:
+    with store.reading() as session:
+        return session.connection().execute(select(func.count()).select_from(table(model))).scalar_one()
+
+
+def conversations(store: Store) -> list[tuple[int, Status, int]]:
+    rows = table(Conversation)
+    with store.reading() as session:
+        found = select(rows.c.id, rows.c.status, rows.c.message_count).order_by(rows.c.id)
+        return [tuple(row) for row in session.connection().execute(found)]
+
+
+def agent(store: Store) -> Actor:
+    from storage.commands.desk import agent_named
+
+    with store.writing() as session:
+        return Actor(agent_named(session, "inês", now=datetime.now(UTC)), "test")
+
+
+def test_first_sync_takes_everything_newest_first(sync_store: Store, box: Callable[..., Box]) -> None:
+    mail = box()
+    mail.server.append(mail.user, [letter(number) for number in range(120)])
+    mail.server.append(mail.user, [letter(500, sender="support@example.org", to="ana@example.com", answers=7)], "Sent")
+    seen: list[int] = []
+    outcome = sync_once(sync_store, [mail.account], report=lambda _account, step: seen.append(step.counts.fetched))
+    assert outcome.step.counts.fetched == 121
+    assert outcome.step.counts.adds_up
+    assert seen[0] == 50  # the newest of INBOX come before anything older
+    assert_in_step(sync_store, mail)
+    assert_in_step(sync_store, mail, "Sent")
+    assert count(sync_store, Message) == 121
+    rows = table(Message)
+    with sync_store.reading() as session:
+        first = session.connection().execute(select(rows.c.arrived_at).order_by(rows.c.id)).scalars().all()
+    assert len(first) == 121
+
+
+def test_a_second_sync_with_no_news_writes_no_fact(sync_store: Store, box: Callable[..., Box]) -> None:
+    mail = box()
+    mail.server.append(mail.user, [letter(number) for number in range(30)])
+    bring(sync_store, mail)
+    before = count(sync_store, Event)
+    bring(sync_store, mail)
+    assert count(sync_store, Event) == before
+
+
+def test_flags_and_expunges_of_another_client(sync_store: Store, box: Callable[..., Box]) -> None:
+    mail = box()
+    uids = mail.server.append(mail.user, [letter(number) for number in range(20)])
+    bring(sync_store, mail)
+    mail.server.flag(mail.user, uids[:3], r"+FLAGS (\Seen \Flagged)")
+    mail.server.flag(mail.user, uids[5:6], r"+FLAGS (\Answered $Work)")
+    mail.server.expunge(mail.user, uids[10:15])
+    new = mail.server.append(mail.user, [letter(100)])
+    bring(sync_store, mail)
+    assert_in_step(sync_store, mail)
+    assert new[0] in placements(sync_store, mail)
+    assert count(sync_store, Message) == 21  # an expunge removes a placement, never a message
+
+
+def test_a_starred_message_is_tagged_and_an_untagged_one_loses_its_star(
+    sync_store: Store, box: Callable[..., Box]
+) -> None:
+    mail = box()
+    uids = mail.server.append(mail.user, [letter(1), letter(2)])
+    bring(sync_store, mail)
+    mail.server.flag(mail.user, uids[:1], r"+FLAGS (\Flagged)")
+    bring(sync_store, mail)
+    from storage.models import Tag
+
+    tags = table(Tag)
+    with sync_store.reading() as session:
+        (tagged,) = (
+            session.connection().execute(select(tags.c.conversation_id).where(tags.c.tag == "flagged")).scalars()
+        )
+    with sync_store.writing() as session:
+        triage.tag(session, [tagged], remove=["flagged"], actor=agent_of(session), now=datetime.now(UTC))
+    bring(sync_store, mail)
+    assert mail.server.flags(mail.user)[uids[0]] == frozenset()
+    assert_in_step(sync_store, mail)
+
+
+def agent_of(session: object) -> Actor:
+    from storage.commands.desk import agent_named
+
+    return Actor(agent_named(session, "inês", now=datetime.now(UTC)), "test")  # type: ignore[arg-type]
+
+
+def test_what_is_handled_is_seen_and_what_is_taken_back_is_not(sync_store: Store, box: Callable[..., Box]) -> None:
+    mail = box()
+    uids = mail.server.append(mail.user, [letter(1), letter(2)])
+    bring(sync_store, mail)
+    who = agent(sync_store)
+    (first, *_), *_ = conversations(sync_store)
+    with sync_store.writing() as session:
+        triage.set_status(session, [first], to=Status.RESOLVED, actor=who, now=datetime.now(UTC))
+    bring(sync_store, mail)
+    assert sorted(map(len, mail.server.flags(mail.user).values())) == [0, 1]
+    assert_in_step(sync_store, mail)
+    with sync_store.writing() as session:
+        undo(session, actor=who, now=datetime.now(UTC))
+    bring(sync_store, mail)
+    assert mail.server.flags(mail.user) == {uid: frozenset() for uid in uids}
+    assert_in_step(sync_store, mail)
+    assert count(sync_store, Wanted) == 0
+
+
+def test_resolved_mail_moves_to_the_archive_and_back_when_that_is_undone(
+    sync_store: Store, box: Callable[..., Box]
+) -> None:
+    mail = box(archive="Archive")
+    mail.server.append(mail.user, [letter(1), letter(2), letter(3, answers=1)])
+    bring(sync_store, mail)
+    who = agent(sync_store)
+    both = next(number for number, _, messages in conversations(sync_store) if messages == 2)
+    with sync_store.writing() as session:
+        triage.set_status(session, [both], to=Status.RESOLVED, actor=who, now=datetime.now(UTC))
+    bring(sync_store, mail)
+    bring(sync_store, mail)
+    assert len(mail.server.uids(mail.user)) == 1
+    assert len(mail.server.uids(mail.user, "Archive")) == 2
+    assert_in_step(sync_store, mail)
+    assert_in_step(sync_store, mail, "Archive")
+    with sync_store.writing() as session:
+        undo(session, actor=who, now=datetime.now(UTC))
+    bring(sync_store, mail)
+    bring(sync_store, mail)
+    assert len(mail.server.uids(mail.user)) == 3
+    assert mail.server.uids(mail.user, "Archive") == []
+    assert_in_step(sync_store, mail)
+    assert count(sync_store, Message) == 3
+
+
+def test_new_uids_after_a_restore_are_met_without_a_message_twice(sync_store: Store, box: Callable[..., Box]) -> None:
+    mail = box()
+    mail.server.append(mail.user, [letter(number) for number in range(25)])
+    bring(sync_store, mail)
+    mail.server.renumber(mail.user)
+    mail.server.append(mail.user, [letter(99)])
+    bring(sync_store, mail)
+    assert_in_step(sync_store, mail)
+    assert count(sync_store, Message) == 26
+
+
+def test_drafts_are_ignored_by_rule_until_they_are_none(sync_store: Store, box: Callable[..., Box]) -> None:
+    mail = box()
+    (draft,) = mail.server.append(mail.user, [letter(1)], flags=r"\Draft")
+    mail.server.append(mail.user, [letter(2)])
+    outcome = sync_once(sync_store, [mail.account], report=quiet)
+    assert (outcome.step.counts.ignored, outcome.step.counts.new) == (1, 1)
+    mail.server.flag(mail.user, [draft], r"-FLAGS (\Draft)")
+    bring(sync_store, mail)
+    assert count(sync_store, Message) == 2
+    assert_in_step(sync_store, mail)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_connection_cut_inside_a_fetch_loses_nothing(
+    sync_store: Store, box: Callable[..., Box], proxy: Callable[..., Proxy], seed: int
+) -> None:
+    import random
+
+    where = random.Random(seed).randrange(2_000, 60_000)
+    mail = box()
+    mail.server.append(mail.user, [letter(number) for number in range(150)])
+    wire = proxy(mail.server.port, Faults(cut_after=where))
+    broken = mail.account.model_copy(update={"imap": type(mail.account.imap)("127.0.0.1", wire.port)})
+    outcome = sync_once(sync_store, [broken], report=quiet)
+    assert len(outcome.troubles) == 1
+    bring(sync_store, mail)
+    assert_in_step(sync_store, mail)
+    assert count(sync_store, Message) == 150
+
+
+def test_news_come_by_idle_and_changes_go_out_while_it_waits(sync_store: Store, box: Callable[..., Box]) -> None:
+    mail = box(poll_seconds=3600)
+    uids = mail.server.append(mail.user, [letter(1)])
+    stop, steps = threading.Event(), threading.Event()
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            watch(sync_store, [mail.account], report=lambda *_: steps.set(), stop=stop)
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        until_true(lambda: count(sync_store, Message) == 1, "the first message")
+        mail.server.append(mail.user, [letter(2)])
+        until_true(lambda: count(sync_store, Message) == 2, "news by IDLE")
+        who = agent(sync_store)
+        (first, *_), *_ = conversations(sync_store)
+        with sync_store.writing() as session:
+            triage.handle(session, [first], handled=True, actor=who, now=datetime.now(UTC))
+        until_true(lambda: r"\Seen" in mail.server.flags(mail.user)[uids[0]], "the flag on the server")
+    finally:
+        stop.set()
+        thread.join(20)
+    assert not thread.is_alive()
+    assert failed == []
+
+
+def test_a_mailbox_that_stalls_does_not_hold_the_others(
+    sync_store: Store, box: Callable[..., Box], proxy: Callable[..., Proxy]
+) -> None:
+    one, two, three = box("one"), box("two"), box("three")
+    for mail in (one, two, three):
+        mail.server.append(mail.user, [letter(number, marker=mail.account.name) for number in range(40)])
+    wire = proxy(two.server.port, Faults(stall_after=4_000))
+    stalled = two.account.model_copy(update={"imap": type(two.account.imap)("127.0.0.1", wire.port)})
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=watch, args=(sync_store, [one.account, stalled, three.account]), kwargs={"report": quiet, "stop": stop}
+    )
+    thread.start()
+    try:
+        until_true(lambda: wire.stalled.is_set(), "the stall")
+        until_true(lambda: len(placements(sync_store, one)) == len(placements(sync_store, three)) == 40, "the others")
+    finally:
+        stop.set()
+        wire.cut()
+        thread.join(20)
+    assert_in_step(sync_store, one)
+    assert_in_step(sync_store, three)
+
+
+def test_a_wrong_password_is_tried_once_and_stops_that_mailbox_alone(
+    sync_store: Store, box: Callable[..., Box], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = box("good"), box("bad")
+    good.server.append(good.user, [letter(1)])
+    monkeypatch.setenv("PLANTAO_PASSWORD_BAD", "not it")
+    outcome = sync_once(sync_store, [good.account, bad.account], report=quiet)
+    assert [trouble.account.name for trouble in outcome.troubles] == ["bad"]
+    with sync_store.reading() as session:
+        assert leasing.state_of(session, mailbox_number(sync_store, bad)) == "stopped"
+    assert_in_step(sync_store, good)
+
+
+def test_only_one_sync_at_a_time(sync_store: Store, box: Callable[..., Box]) -> None:
+    mail = box()
+    now = datetime.now(UTC)
+    from datetime import timedelta
+
+    with sync_store.writing() as session:
+        leasing.take_lease(session, "sync", "elsewhere:1:2", now=now, lasts=timedelta(seconds=60))
+    with pytest.raises(SyncElsewhere):
+        sync_once(sync_store, [mail.account], report=quiet)
+
+
+def test_a_dead_holders_lease_is_free_at_once(sync_store: Store, box: Callable[..., Box]) -> None:
+    import socket
+    from datetime import timedelta
+
+    mail = box()
+    with sync_store.writing() as session:
+        dead = f"{socket.gethostname()}:999999999:1"
+        leasing.take_lease(session, "sync", dead, now=datetime.now(UTC), lasts=timedelta(seconds=60))
+    bring(sync_store, mail)
+
+
+def test_the_same_mail_in_two_mailboxes_is_one_message(sync_store: Store, box: Callable[..., Box]) -> None:
+    one, two = box("one"), box("two")
+    for mail in (one, two):
+        mail.server.append(mail.user, [letter(1, to="one@example.org, two@example.org")])
+    bring(sync_store, one, two)
+    assert count(sync_store, Message) == 1
+    assert count(sync_store, Placement) == 2
+    assert sha256(one.server.raw(one.user, 1)).digest() == sha256(two.server.raw(two.user, 1)).digest()
