@@ -3,96 +3,23 @@
 import re
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from storage.kinds.clean import clean
+from storage.kinds.clean import clean, clean_line
 
 _SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "head",
-        "title",
-        "meta",
-        "link",
-        "template",
-        "noscript",
-        "iframe",
-        "object",
-        "embed",
-        "applet",
-        "svg",
-        "math",
-        "audio",
-        "video",
-        "canvas",
-        "map",
-        "area",
-        "select",
-        "option",
-        "datalist",
-        "progress",
-        "o:shapelayout",
-        "xml",
-        "-comment",
-        "#comment",
-        "base",
-        "frameset",
-    ]
+    ["script", "style", "head", "title", "meta", "link", "template", "noscript", "iframe", "object", "embed", "applet", "svg", "math", "audio", "video", "canvas", "map", "area", "select", "option", "datalist", "progress", "o:shapelayout", "xml", "-comment", "#comment", "base", "frameset"]
 )
 _BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-        "blockquote",
-        "hr",
-        "caption",
-        "listing",
-        "xmp",
-        "o:p",
-    ]
-) - {"o:p"}
+    ["address", "article", "aside", "body", "center", "dd", "details", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul", "blockquote", "caption", "listing", "xmp"]
+)
 _PARAGRAPHS = frozenset(
     ["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "blockquote", "listing", "xmp"]
 )
+_CELLS = frozenset({"td", "th"})
+_VERBATIM = frozenset({"pre", "listing", "xmp"})
+# No empty line before these, only after them.
+_QUIET = frozenset({"p", "table", "pre"})
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$|!)"
     r"|max-height\s*:\s*0(?:px)?\s*(?:;|$|!)|opacity\s*:\s*0\s*(?:;|$|!)",
@@ -101,10 +28,6 @@ _HIDDEN = re.compile(
 _SPACE = re.compile(r"[ \t\n\r\f\u00a0\u200b\u200c\u00ad\u034f\ufeff]+")
 _FILLERS = re.compile("[\u200b\u200c\u00ad\u034f\ufeff]")
 _LINKED = re.compile(r"(?:https?|ftp|mailto|tel):", re.IGNORECASE)
-_QUOTE_CLASSES = re.compile(
-    r"\b(?:gmail_quote|gmail_extra_quote|yahoo_quoted|moz-cite-prefix|protonmail_quote|tutanota_quote|zmail_extra"
-    r"|divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|reply-intro)\b"
-)
 _SIGNATURE_CLASSES = re.compile(
     r"\b(?:x_)?(?:gmail_signature|moz-signature|protonmail_signature_block|ms-outlook-mobile-signature"
     r"|ms-outlook-ios-signature|Signature|zm_signature)\b"
@@ -131,11 +54,20 @@ class Rendered:
         return "\n".join(self.lines)
 
 
+# What an element keeps from its start to its end: of a link its address, line and place in the line, of a marked
+# signature its first line.
+_State = tuple[str, int, int] | int | None
+
+
 class _Page:
     """The text as it grows, one line at a time."""
 
-    def __init__(self, longest: int) -> None:
+    def __init__(self, longest: int, most_links: int) -> None:
         self.done = Rendered()
+        self.links: dict[str, int] = {}
+        self.most_links = most_links
+        self.opened: list[tuple[LexborNode, str, _State]] = []
+        self.verbatim = 0
         self.left = longest
         self.line: list[str] = []
         self.wants_space = False
@@ -217,6 +149,108 @@ def _picture(attributes: dict[str, str | None]) -> str:
     return f"[{alt}]" if alt else ""
 
 
+def _enter(page: _Page, node: LexborNode) -> LexborNode | None:
+    """Take in one node; return the first node inside it, if it is to be gone into."""
+    tag = node.tag or ""
+    if tag == "-text":
+        text = node.text_content or ""
+        if page.verbatim:
+            page.preformatted(_FILLERS.sub("", text))
+        else:
+            page.words(text)
+        return None
+    if tag == "br":
+        page.end_line(force=not page.line)
+        return None
+    if tag in _SKIPPED:
+        return None
+    attributes = node.attributes
+    if tag == "img":
+        page.words(_picture(attributes))
+        return None
+    if tag == "hr":
+        page.end_line()
+        page.line.append("-" * 20)
+        page.end_line()
+        return None
+    if attributes and _is_hidden(tag, attributes):
+        return None
+    page.opened.append((node, tag, _open(page, tag, attributes)))
+    down = node.child
+    if down is None:
+        _leave(page)
+    return down
+
+
+def _leave(page: _Page) -> LexborNode:
+    """Finish the element that was opened last, and return it."""
+    node, tag, state = page.opened.pop()
+    if isinstance(state, tuple):
+        _close_link(page, *state)
+        return node
+    if tag in _CELLS:
+        page.wants_space = True
+    if tag not in _BLOCKS:
+        return node
+    page.end_line()
+    if tag == "blockquote":
+        page.quote -= 1
+    elif tag == "li":
+        page.indents.pop()
+        page.bullet = ""
+    elif tag in _VERBATIM:
+        page.verbatim -= 1
+    if tag in _PARAGRAPHS and not page.indents:
+        page.gap()
+    if state is not None and len(page.done.lines) > state:
+        page.done.signatures.append((state, len(page.done.lines)))
+    return node
+
+
+def _open(page: _Page, tag: str, attributes: dict[str, str | None]) -> _State:
+    if tag == "a":
+        return (attributes.get("href") or "", len(page.done.lines), len(page.line))
+    if tag in _CELLS:
+        page.wants_space = bool(page.line)
+    if tag not in _BLOCKS:
+        return None
+    page.end_line()
+    if tag in _PARAGRAPHS and tag not in _QUIET and not page.indents:
+        page.gap()
+    if tag == "blockquote":
+        page.quote += 1
+    elif tag == "li":
+        page.indents.append("  ")
+        page.bullet = "- "
+    elif tag in _VERBATIM:
+        page.verbatim += 1
+    if attributes:
+        mark = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+        if len(mark) > 1 and _SIGNATURE_CLASSES.search(mark):
+            return len(page.done.lines)
+    return None
+
+
+def _close_link(page: _Page, href: str, line: int, place: int) -> None:
+    """Number a link, unless what it shows is its own address."""
+    href = href.strip()
+    if not _LINKED.match(href) or len(href) > 5_000:
+        return
+    here = line == len(page.done.lines)
+    shown = "".join(page.line[place:] if here else page.line).strip()
+    if not shown and here:
+        return
+    bare = href.removeprefix("mailto:").partition("?")[0]
+    if shown.rstrip("/") in (href.rstrip("/"), bare.rstrip("/"), href.partition("://")[2].rstrip("/")):
+        return
+    number = page.links.get(href)
+    if number is None:
+        if len(page.links) >= page.most_links:
+            return
+        number = page.links[href] = len(page.links) + 1
+    page.line.append(f" [{number}]")
+
+
 def render(html: str, *, longest: int = 2_000_000, most_links: int = 2_000) -> Rendered:
     """Return HTML as readable lines; time is linear, however deep the elements stand inside one another.
 
@@ -226,122 +260,21 @@ def render(html: str, *, longest: int = 2_000_000, most_links: int = 2_000) -> R
         most_links: links numbered; later ones show as text only.
     """
     tree = LexborHTMLParser(html[:longest])
+    page = _Page(longest, most_links)
     root = tree.body or tree.root
-    page = _Page(longest)
-    if root is None:
-        return page.done
-    links: dict[str, int] = {}
-    opened: list[tuple[object, str, object]] = []
-    node = root
-    preformatted = 0
+    node = _enter(page, root) if root is not None else None
     while node is not None and page.left > 0:
-        tag = node.tag
-        down = None
-        if tag == "-text":
-            text = node.text_content or ""
-            if preformatted:
-                page.preformatted(_FILLERS.sub("", text))
-            else:
-                page.words(text)
-        elif tag == "br":
-            page.end_line(force=not page.line)
-        elif tag == "img":
-            alt = _picture(node.attributes)
-            if alt:
-                page.words(alt)
-        elif tag == "hr":
-            page.end_line()
-            page.line.append("-" * 20)
-            page.end_line()
-        elif tag not in _SKIPPED:
-            attributes = node.attributes
-            if not attributes or not _is_hidden(tag, attributes):
-                down = node.child
-                state = _open(page, tag, attributes, links)
-                if tag in ("pre", "listing", "xmp"):
-                    preformatted += 1
-                if down is None:
-                    _close(page, tag, state, links, most_links)
-                    if tag in ("pre", "listing", "xmp"):
-                        preformatted -= 1
-                else:
-                    opened.append((node, tag, state))
-        if down is not None:
-            node = down
-            continue
-        following = None if node == root else node.next
-        while following is None and opened:
-            parent, tag, state = opened.pop()
-            _close(page, tag, state, links, most_links)
-            if tag in ("pre", "listing", "xmp"):
-                preformatted -= 1
-            if parent == root:
-                break
-            following = parent.next  # type: ignore[attr-defined]
-        if not opened and following is None:
-            break
+        down = _enter(page, node)
+        following = down if down is not None else node.next
+        while following is None and page.opened:
+            parent = _leave(page)
+            # The first that was opened is the root: what stands beside it is no text.
+            following = parent.next if page.opened else None
         node = following
     page.end_line()
     lines = page.done.lines
     while lines and not lines[-1].strip():
         lines.pop()
     page.done.lines = clean("\n".join(lines)).split("\n") if lines else []
-    page.done.links = [clean(link) for link in links]
+    page.done.links = [clean_line(link) for link in page.links]
     return page.done
-
-
-def _open(page: _Page, tag: str, attributes: dict[str, str | None], links: dict[str, int]) -> object:
-    if tag == "a":
-        return (attributes.get("href") or "", len(page.done.lines), len(page.line))
-    if tag not in _BLOCKS:
-        if tag in ("td", "th"):
-            page.wants_space = bool(page.line)
-        return None
-    page.end_line()
-    if tag in _PARAGRAPHS and tag != "p":
-        page.gap() if not page.indents and tag not in ("table", "pre") else None
-    if tag == "blockquote":
-        page.quote += 1
-    elif tag == "li":
-        page.indents.append("  ")
-        page.bullet = "- "
-    state = None
-    mark = (attributes.get("class") or "") + " " + (attributes.get("id") or "") if attributes else ""
-    if len(mark) > 1 and _SIGNATURE_CLASSES.search(mark):
-        state = len(page.done.lines)
-    return state
-
-
-def _close(page: _Page, tag: str, state: object, links: dict[str, int], most_links: int) -> None:
-    if tag == "a":
-        href, line, place = state  # type: ignore[misc]
-        href = href.strip()
-        if not _LINKED.match(href) or len(href) > 5_000:
-            return
-        shown = "".join(page.line[place:] if line == len(page.done.lines) else page.line).strip()
-        bare = href.removeprefix("mailto:").partition("?")[0]
-        if not shown and line == len(page.done.lines):
-            return
-        if shown.rstrip("/") in (href.rstrip("/"), bare.rstrip("/"), href.partition("://")[2].rstrip("/")):
-            return
-        number = links.get(href)
-        if number is None:
-            if len(links) >= most_links:
-                return
-            number = links[href] = len(links) + 1
-        page.line.append(f" [{number}]")
-        return
-    if tag not in _BLOCKS:
-        if tag in ("td", "th"):
-            page.wants_space = True
-        return
-    page.end_line()
-    if tag == "blockquote":
-        page.quote -= 1
-    elif tag == "li":
-        page.indents.pop()
-        page.bullet = ""
-    if tag in _PARAGRAPHS and not page.indents:
-        page.gap()
-    if isinstance(state, int) and len(page.done.lines) > state:
-        page.done.signatures.append((state, len(page.done.lines)))

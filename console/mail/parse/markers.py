@@ -37,7 +37,7 @@ _FORWARDED = re.compile(
 _REPLY_ABOVE = re.compile(labels.REPLY_ABOVE, re.IGNORECASE)
 _VERB = re.compile(rf"(?:(?<=[\W\d])|^)(?:{labels.WROTE})(?=\W|$)", re.IGNORECASE)
 _VERB_AT_END = frozenset(
-    "wrote escreveu escribió écrit scritto schrieb geschreven napisał пише пишет написал написав kirjoitti napsal följande".split()
+    ["wrote", "escreveu", "escribió", "écrit", "scritto", "schrieb", "geschreven", "napisał", "пише", "пишет", "написал", "написав", "kirjoitti", "napsal", "följande"]
 )
 _ADDRESS = r"[^\s<>()\[\]@\"']+@[^\s<>()\[\]@\"']+\.[^\s<>()\[\]@\"']+"
 _DATED = re.compile(
