@@ -14,9 +14,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 if TYPE_CHECKING:
     from storage.store import Store
 
-CHANNEL: Final = "plantao"
-"""The channel on which PostgreSQL says that something was written."""
-
 _LOOK_EVERY: Final = 0.1
 _LISTEN_FOR: Final = 0.2
 _LOCAL_EVERY: Final = 10  # looks without news on PostgreSQL after which local tables are looked at all the same
@@ -147,6 +144,8 @@ def _sqlite(connection: Any, stopped: threading.Event, woken: threading.Event) -
 
 def _postgresql(connection: Any, stopped: threading.Event, woken: threading.Event) -> Iterator[bool]:
     connection.autocommit = True
+    from storage.record import CHANNEL
+
     connection.execute(f"LISTEN {CHANNEL}")
     quiet, before = 0, None
     while not stopped.is_set():

@@ -20,6 +20,9 @@ from storage.models import Conversation, Event, EventPersonal
 
 _EVENT = table(Event)
 _PERSONAL = table(EventPersonal)
+CHANNEL = "plantao"
+"""The channel on which PostgreSQL tells consoles that something was recorded."""
+
 _START = bytes(32)
 _PAGE = 10_000
 
@@ -94,6 +97,8 @@ def record(
             }
         )
     insert(connection, Event, events)
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"NOTIFY {CHANNEL}")  # heard when, and only when, this commits
     insert(connection, EventPersonal, personals)
     refresh(session, apply(session, facts))
     return action

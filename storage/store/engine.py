@@ -20,7 +20,7 @@ BUSY_SECONDS = 10
 def sqlite_driver() -> ModuleType:
     """Return the driver with the newest SQLite: the wheel's where there is one, else the standard library's.
 
-    The wheel brings FTS5's secure-delete and a SQLite without the WAL-reset bug (docs/decisions/0002).
+    The wheel brings FTS5's secure-delete and a SQLite without the WAL-reset bug (docs/decisions/0001).
     """
     try:
         from sqlcipher3 import dbapi2
