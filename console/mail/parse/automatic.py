@@ -1,3 +1,4 @@
+
 """Which sort of machine wrote a message, if one did (RFC 3834, DOMAIN §9)."""
 
 import re

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the dashes, quotes and words that mail programs write
 """The readable text of a message, its attachments, and the parts that are named for what they are."""
 
 import re

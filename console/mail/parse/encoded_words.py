@@ -11,11 +11,8 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 
 
 def _word_bytes(charset: str, encoding: str, text: str) -> bytes:
-    if text.isascii():
-        data = text.encode("ascii")
-    else:
-        # Raw signs inside a word, read already when the field was: give them back in the word's own charset.
-        data = text.encode(charsets.codec(charset) or "utf-8", "replace")
+    # Raw signs inside a word were read already when the field was: they go back into the word's own charset.
+    data = text.encode("ascii" if text.isascii() else charsets.codec(charset) or "utf-8", "replace")
     if encoding in "bB":
         return encodings.base64(data)
     return binascii.a2b_qp(data.replace(b"\r", b"").replace(b"\n", b""), header=True)

@@ -87,17 +87,33 @@ def read(data: bytes, start: int, stop: int, *, whole: bool = False) -> Fields:
             ending = _EMPTY_LINE.match(data, position, stop)
             if ending is not None and ending.end() > position:
                 return Fields(items, ending.end())
-            line_end = data.find(b"\n", position, stop)
-            if line_end < 0 or not ((items or whole) and _SURE.match(data, line_end + 1, stop)):
+            resumed = _resumes(data, position, stop, items, whole=whole)
+            if not resumed:
                 if not items and (from_line := _FROM_LINE.match(data, position, stop)) is not None:
                     position = from_line.end()
                     continue
                 return Fields(items, position)
-            position = line_end + 1
+            position = resumed
             continue
         items.append(field.groups())  # type: ignore[arg-type]
         position = field.end()
     return Fields(items, stop)
+
+
+def _resumes(data: bytes, position: int, stop: int, items: list[tuple[bytes, bytes]], *, whole: bool) -> int:
+    """Return where the fields go on behind a line that is none, 0 when they do not.
+
+    One such line may stand anywhere; below a Received field, whose folding some servers lose, four may.
+    """
+    if not items and not whole:
+        return 0
+    for _ in range(4 if items and items[-1][0].lower() == b"received" else 1):
+        position = data.find(b"\n", position, stop) + 1
+        if position == 0 or _EMPTY_LINE.match(data, position, stop):
+            return 0
+        if _SURE.match(data, position, stop):
+            return position
+    return 0
 
 
 def top(data: bytes) -> int:
@@ -108,7 +124,7 @@ def top(data: bytes) -> int:
 
 _PARAMETER = re.compile(r';[\s;]*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
 _CONTINUED = re.compile(r"^(.+?)(?:\*(\d{1,3}))?(\*)?$")
-_ESCAPED = re.compile(r'\\(.)', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _COMMENT = re.compile(r"\([^()]*\)")
 
 

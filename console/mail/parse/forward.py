@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the dashes, quotes and words that mail programs write
 """The message inside a forwarded message: who really wrote."""
 
 import re
@@ -121,7 +122,7 @@ def find(page: Text, split: Split, subject: str) -> Original | None:
                 continue
             return None
         if mark.kind == "headers":
-            nothing_above = not any(line.strip() and not line.strip(" \t-_=*") == "" for line in lines[: mark.first])
+            nothing_above = not any(line.strip(" \t-_=*") for line in lines[: mark.first])
             if is_forward or (nothing_above and not is_reply_subject(subject)):
                 block = block_at(lines, mark.first)
                 if block is not None:

@@ -85,35 +85,39 @@ SENT_WORDS = (
     " gönderildi send"
 )
 _DEVICE = "[\\w ™®.,'’&+/\\-]{2,50}"
-SENT_FROM = "[ \\t*_]*(?:" + "|".join(
-    [
-        f"sent (?:from|via|with|by|using) {_DEVICE}",
-        "get outlook for [\\w ]{2,20}",
-        f"(?:mensagem |mensaje )?enviad[oa] (?:do|da|desde|a partir d[oae]|pel[oa]|via|com|por|con|de|usando) {_DEVICE}",
-        "(?:obter o|obtener|obtenga|baixe o) outlook para [\\w ]{2,20}",
-        f"envoyé (?:de|depuis|à partir d[eu]|avec|par|via) {_DEVICE}",
-        "(?:télécharger|téléchargez|obtenir) outlook pour [\\w ]{2,20}",
-        f"von {_DEVICE} gesendet",
-        f"gesendet (?:von|mit|über|aus) {_DEVICE}",
-        f"diese nachricht wurde von {_DEVICE}(?: gesendet)?",
-        f"holen sie sich outlook {_DEVICE}",
-        f"inviato (?:da|dal|dalla|con|tramite) {_DEVICE}",
-        "scarica outlook per [\\w ]{2,20}",
-        f"(?:verzonden|verstuurd) (?:vanaf|met|via|vanuit|van) {_DEVICE}",
-        "outlook voor [\\w ]{2,20} downloaden",
-        f"wysłan[eo] (?:z|ze|przez) {_DEVICE}",
-        "pobierz outlook [\\w ]{2,20}",
-        f"отправлено (?:с|из|от|через) {_DEVICE}",
-        f"надіслано (?:з|із|через) {_DEVICE}",
-        f"skickat från {_DEVICE}",
-        f"sendt fra {_DEVICE}",
-        f"lähetetty {_DEVICE}",
-        f"odesl[aá]no z(?:e)? {_DEVICE}",
-        f"odoslané z(?:o)? {_DEVICE}",
-        f"trimis de pe {_DEVICE}",
-        "[\\w’']{2,30} gönderildi",
-        "发自我的[\\w ]{2,20}",
-        "從我的[\\w ]{2,20}傳送",
-        "\\w{2,20}から送信",
-    ]
-) + ")"
+SENT_FROM = (
+    "[ \\t*_]*(?:"
+    + "|".join(
+        [
+            f"sent (?:from|via|with|by|using) {_DEVICE}",
+            "get outlook for [\\w ]{2,20}",
+            f"(?:mensagem |mensaje )?enviad[oa] (?:do|da|desde|a partir d[oae]|pel[oa]|via|com|por|con|de|usando) {_DEVICE}",
+            "(?:obter o|obtener|obtenga|baixe o) outlook para [\\w ]{2,20}",
+            f"envoyé (?:de|depuis|à partir d[eu]|avec|par|via) {_DEVICE}",
+            "(?:télécharger|téléchargez|obtenir) outlook pour [\\w ]{2,20}",
+            f"von {_DEVICE} gesendet",
+            f"gesendet (?:von|mit|über|aus) {_DEVICE}",
+            f"diese nachricht wurde von {_DEVICE}(?: gesendet)?",
+            f"holen sie sich outlook {_DEVICE}",
+            f"inviato (?:da|dal|dalla|con|tramite) {_DEVICE}",
+            "scarica outlook per [\\w ]{2,20}",
+            f"(?:verzonden|verstuurd) (?:vanaf|met|via|vanuit|van) {_DEVICE}",
+            "outlook voor [\\w ]{2,20} downloaden",
+            f"wysłan[eo] (?:z|ze|przez) {_DEVICE}",
+            "pobierz outlook [\\w ]{2,20}",
+            f"отправлено (?:с|из|от|через) {_DEVICE}",
+            f"надіслано (?:з|із|через) {_DEVICE}",
+            f"skickat från {_DEVICE}",
+            f"sendt fra {_DEVICE}",
+            f"lähetetty {_DEVICE}",
+            f"odesl[aá]no z(?:e)? {_DEVICE}",
+            f"odoslané z(?:o)? {_DEVICE}",
+            f"trimis de pe {_DEVICE}",
+            "[\\w’']{2,30} gönderildi",
+            "发自我的[\\w ]{2,20}",
+            "從我的[\\w ]{2,20}傳送",
+            "\\w{2,20}から送信",
+        ]
+    )
+    + ")"
+)

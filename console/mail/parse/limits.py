@@ -1,3 +1,4 @@
+
 """The bounds of what is read, and the one error that says a message passed one of them."""
 
 from dataclasses import dataclass

@@ -37,7 +37,23 @@ _FORWARDED = re.compile(
 _REPLY_ABOVE = re.compile(labels.REPLY_ABOVE, re.IGNORECASE)
 _VERB = re.compile(rf"(?:(?<=[\W\d])|^)(?:{labels.WROTE})(?=\W|$)", re.IGNORECASE)
 _VERB_AT_END = frozenset(
-    ["wrote", "escreveu", "escribió", "écrit", "scritto", "schrieb", "geschreven", "napisał", "пише", "пишет", "написал", "написав", "kirjoitti", "napsal", "följande"]
+    [
+        "wrote",
+        "escreveu",
+        "escribió",
+        "écrit",
+        "scritto",
+        "schrieb",
+        "geschreven",
+        "napisał",
+        "пише",
+        "пишет",
+        "написал",
+        "написав",
+        "kirjoitti",
+        "napsal",
+        "följande",
+    ]
 )
 _ADDRESS = r"[^\s<>()\[\]@\"']+@[^\s<>()\[\]@\"']+\.[^\s<>()\[\]@\"']+"
 _DATED = re.compile(
@@ -48,7 +64,9 @@ _DAY = re.compile(r"\b(?:19|20)\d\d|\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
 _BRACKETED_ADDRESS = re.compile(rf"[<(]\s*(?:mailto:)?{_ADDRESS}\s*[>)]")
 _ISO_DAY = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b")
 _OFFSET = re.compile(r"\d{1,2}:\d\d (?:GMT|UTC)[+\-]\d\d:\d\d ")
-_QUOTING = re.compile(r"(?:quoting|citando|zitat von|citation de|in (?:message|article) <)[^\n]{1,200}:$", re.IGNORECASE)
+_QUOTING = re.compile(
+    r"(?:quoting|citando|zitat von|citation de|in (?:message|article) <)[^\n]{1,200}:$", re.IGNORECASE
+)
 _STARTS = re.compile(
     r"(?:on|em|no dia|el|le|am|op|il|in data|il giorno|dnia|w dniu|den|dne|dňa|pe|på|la data|în|în data|em data|в|у|na|ngày|στις"
     r"|pada|quoting|citando|a las|at"
@@ -58,7 +76,9 @@ _STARTS = re.compile(
     re.IGNORECASE,
 )
 # "> wrote:" is the end of an attribution whose address was broken over two lines, not a quotation.
-_QUOTE_MARK = re.compile(rf"[ \t]*(?:>(?![ \t]*(?:{labels.WROTE})?[ \t]*[{_COLONS}][ \t]*$)|\|(?![|\-])(?!.*\|[ \t]*$))", re.IGNORECASE)
+_QUOTE_MARK = re.compile(
+    rf"[ \t]*(?:>(?![ \t]*(?:{labels.WROTE})?[ \t]*[{_COLONS}][ \t]*$)|\|(?![|\-])(?!.*\|[ \t]*$))", re.IGNORECASE
+)
 _LONGEST = 500
 # How many lines that look like a mark are looked at closely; a person's mail has a few dozen.
 _MOST_TRIES = 2_000
@@ -140,7 +160,7 @@ def _attribution(lines: list[str], last: int) -> int | None:
     for start in range(last, max(last - 6, -1), -1):
         line = lines[start]
         bare = line.strip(_LEAD)
-        if not bare and not (line.strip() == "<"):
+        if not bare and line.strip() != "<":
             # Some programs break the line around the address: "Some One\n\n<\nmailto:…> wrote:"
             gaps += 1
             if start == last or gaps > 1 or not lines[start + 1].lstrip().startswith("<"):
@@ -163,7 +183,13 @@ def _attribution(lines: list[str], last: int) -> int | None:
             return first
         if best is None:
             best = first
-    if best is None and verb and len(lines[last]) < 100 and _next_is_quoted(lines, last + 1) and _VERB.search(lines[last]):
+    if (
+        best is None
+        and verb
+        and len(lines[last]) < 100
+        and _next_is_quoted(lines, last + 1)
+        and _VERB.search(lines[last])
+    ):
         return last
     return best
 
@@ -252,9 +278,8 @@ def marks(page: Text) -> list[Mark]:
     covered = 0
     left = _MOST_TRIES
     for number, line in enumerate(lines):
-        if len(line) < 4:
-            if not line or line.strip() != ">:":
-                continue
+        if len(line) < 4 and line.strip() != ">:":
+            continue
         if number < covered:
             continue
         last = line[-1]

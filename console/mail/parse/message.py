@@ -138,7 +138,11 @@ def _people(headers: Fields, name: bytes, limits: Limits) -> tuple[Correspondent
     values = headers.all(name)
     found: list[Correspondent] = []
     for value in values:
-        found += [one for one in addresses.read(fields.unfolded(value, headers.hint), limits.recipients - len(found)) if one.address]
+        found += [
+            one
+            for one in addresses.read(fields.unfolded(value, headers.hint), limits.recipients - len(found))
+            if one.address
+        ]
         if len(found) >= limits.recipients:
             break
     return tuple(found)

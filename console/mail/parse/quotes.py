@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the dashes, quotes and words that mail programs write
 """What the author wrote here, apart from what stands quoted and from the signature."""
 
 import re
@@ -101,9 +102,15 @@ def _take_signature(lines: list[str], owner: bytearray, cut: int) -> None:
         if sign in "-—–" and _SIGNATURE.match(line):
             if sign == "-" or line.endswith(" "):
                 _until_quote(owner, number, cut)
-        elif len(line) < 250 and (sign > "\u2e80" or not _SENT_WORDS.isdisjoint(line.lower().split(None, 8)[:8])):
-            if _SENT_FROM.match(line):
-                _until_quote(owner, number, cut)
+        elif _is_sent_from(line):
+            _until_quote(owner, number, cut)
+
+
+def _is_sent_from(line: str) -> bool:
+    """Say whether a telephone put this line under the message."""
+    if len(line) > 250 or (line[0] < "\u2e80" and _SENT_WORDS.isdisjoint(line.lower().split(None, 8)[:8])):
+        return False
+    return _SENT_FROM.match(line) is not None
 
 
 def _until_quote(owner: bytearray, first: int, cut: int) -> None:

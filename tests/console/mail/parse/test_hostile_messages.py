@@ -67,7 +67,7 @@ READ = {
     "open comments": b"From: " + b"(" * 900_000 + b"\n\nh",
     "closed comments": b"From: " + b"()" * 450_000 + b"\n\nh",
     "open quotes": b"From: " + b'"' * 900_001 + b"\n\nh",
-    "backslashes": b"From: \"" + b"\\" * 900_001 + b"\n\nh",
+    "backslashes": b'From: "' + b"\\" * 900_001 + b"\n\nh",
     "angles": b"From: " + b"<" * 900_000 + b"\nTo: " + b"<>" * 400_000 + b"\n\nh",
     "colons and commas": b"From: " + b":,;" * 300_000 + b"\nTo: " + b"@," * 300_000 + b"\n\nh",
     "a long word in From": b"From: " + b"a" * 900_000 + b"\nTo: " + b"a@" * 400_000 + b"\n\nh",
@@ -76,11 +76,15 @@ READ = {
     "ids": HEAD + b"References: " + b"<a@b> " * 150_000 + b"\nIn-Reply-To: " + b"<" * 500_000 + b"\n\nh",
     "a date": b"From: a@b.example\nDate: " + b"1 " * 400_000 + b"\n\nh",
     "boundaries that do not close": HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b" * 3_000_000,
-    "boundary lines that go on": HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b" * 900 + b"\n" * 900_000,
+    "boundary lines that go on": HEAD
+    + b"Content-Type: multipart/mixed; boundary=b\n\n"
+    + b"--b" * 900
+    + b"\n" * 900_000,
     "a boundary of one dash": HEAD + b"Content-Type: multipart/mixed; boundary=-\n\n" + b"-" * 5_000_000,
     "base64 with holes": PLAIN.replace(b"\n\n", b"\nContent-Transfer-Encoding: base64\n\n") + b"YQ==\n" * 500_000,
     "base64 of equal signs": PLAIN.replace(b"\n\n", b"\nContent-Transfer-Encoding: base64\n\n") + b"=" * 5_000_000,
-    "quoted-printable of equal signs": PLAIN.replace(b"\n\n", b"\nContent-Transfer-Encoding: quoted-printable\n\n") + b"=" * 5_000_000,
+    "quoted-printable of equal signs": PLAIN.replace(b"\n\n", b"\nContent-Transfer-Encoding: quoted-printable\n\n")
+    + b"=" * 5_000_000,
     "uuencode that begins": PLAIN + b"begin 644 a\n" * 300_000,
     "uuencode that ends": PLAIN + b"begin 644 a\n#86)C\nend\n" * 20_000,
     "yEnc that begins": PLAIN + b"=ybegin name=a\n" * 300_000,
@@ -96,7 +100,10 @@ READ = {
     "less-than signs": HTML + b"<" * 1_900_000,
     "ampersands": HTML + b"&" * 1_900_000,
     "flowed": HEAD + b"Content-Type: text/plain; format=flowed\n\n" + b"a \n" * 500_000,
-    "html stub": HEAD + b"Content-Type: multipart/alternative; boundary=b\n\n--b\n\n" + b"html " * 300_000 + b"\n--b\nContent-Type: text/html\n\n<p>x\n--b--",
+    "html stub": HEAD
+    + b"Content-Type: multipart/alternative; boundary=b\n\n--b\n\n"
+    + b"html " * 300_000
+    + b"\n--b\nContent-Type: text/html\n\n<p>x\n--b--",
     "tnef": HEAD + b"Content-Type: application/ms-tnef\n\n" + b"\x78\x9f\x3e\x22" + b"\1" * 1_000_000,
     "utf-7": HEAD + b"Content-Type: text/plain; charset=utf-7\n\n" + b"+AGE-" * 200_000,
     "iso-2022": HEAD + b"Content-Type: text/plain; charset=iso-2022-jp\n\n" + b"\x1b$B" * 300_000,

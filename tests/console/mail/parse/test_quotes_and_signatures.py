@@ -186,7 +186,7 @@ def test_a_mail_that_is_only_a_quotation_shows_it() -> None:
         "10:15 " * 200_000 + ">:",
         "Please reply " + "reply above " * 80_000 + "-",
     ],
-    ids=lambda text: text[:30].strip() or 'space',
+    ids=lambda text: text[:30].strip() or "space",
 )
 def test_hostile_text_is_split_in_linear_time(hostile: str) -> None:
     started = time.perf_counter()
