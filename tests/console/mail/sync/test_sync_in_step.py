@@ -206,7 +206,7 @@ def test_news_come_by_idle_and_changes_go_out_while_it_waits(sync_store: Store, 
     def run() -> None:
         try:
             watch(sync_store, [mail.account], report=lambda *_: steps.set(), stop=stop)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - shown after the join
             failed.append(error)
 
     thread = threading.Thread(target=run)
@@ -241,7 +241,7 @@ def test_a_mailbox_that_stalls_does_not_hold_the_others(
     )
     thread.start()
     try:
-        until_true(lambda: wire.stalled.is_set(), "the stall")
+        until_true(wire.stalled.is_set, "the stall")
         until_true(lambda: len(placements(sync_store, one)) == len(placements(sync_store, three)) == 40, "the others")
     finally:
         stop.set()
