@@ -111,7 +111,7 @@ class MadeDesk:
         text: str = "Bom dia.",
         *,
         conversation: int | None = None,
-        subject: str = "Fatura",
+        subject: str = "Assunto",
         name: str = "Ana Souza",
         address: str = "ana@acme.example",
         at: datetime | timedelta = timedelta(),
