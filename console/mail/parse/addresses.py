@@ -85,7 +85,7 @@ def _correspondent(name: str, address: str) -> Correspondent | None:
     return Correspondent(name, address)
 
 
-def read(text: str, most: int) -> tuple[Correspondent, ...]:
+def read(text: str, most: int) -> tuple[Correspondent, ...]:  # noqa: C901, PLR0912 - one loop over the tokens
     """Return the people named in an unfolded, still encoded address field, at most `most`.
 
     Groups are opened, comments serve as names, semicolons separate, and a name without an address is kept.

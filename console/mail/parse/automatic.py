@@ -1,4 +1,3 @@
-
 """Which sort of machine wrote a message, if one did (RFC 3834, DOMAIN §9)."""
 
 import re
@@ -21,7 +20,7 @@ _LIST_FIELDS = (b"list-id", b"list-post", b"list-unsubscribe", b"list-help", b"l
 _ANSWER_FIELDS = (b"x-autoreply", b"x-autorespond", b"x-autoresponder", b"x-auto-reply-from", b"x-mail-autoreply")
 
 
-def read(headers: Fields, media_type: str, report: str, author: str, subject: str) -> Automatic:
+def read(headers: Fields, media_type: str, report: str, author: str, subject: str) -> Automatic:  # noqa: C901 - a list of rules, strongest first
     """Say what wrote a message.
 
     Args:
@@ -36,7 +35,7 @@ def read(headers: Fields, media_type: str, report: str, author: str, subject: st
     )
     returned = headers.text(b"return-path") if b"return-path" in headers else None
     is_empty_path = returned is not None and not returned.strip("<> \t")
-    if (media_type == "multipart/report" and report != "disposition-notification") or b"x-failed-recipients" in headers:
+    if ((media_type == "multipart/report" or report) and report != "disposition-notification") or b"x-failed-recipients" in headers:
         return Automatic.BOUNCE
     if _MACHINES.match(author):
         return Automatic.BOUNCE

@@ -93,7 +93,7 @@ def _read(part: Part, body: Body, limits: Limits, *, related: bool) -> None:
     _read_leaf(part, body, limits, related=related)
 
 
-def _read_leaf(part: Part, body: Body, limits: Limits, *, related: bool) -> None:
+def _read_leaf(part: Part, body: Body, limits: Limits, *, related: bool) -> None:  # noqa: C901 - a list of kinds
     kind = part.media_type
     if kind in ("text/plain", "text/html") and not _is_attached(part, related=related):
         if kind == "text/plain":
@@ -104,7 +104,7 @@ def _read_leaf(part: Part, body: Body, limits: Limits, *, related: bool) -> None
             # A text with a name that stands inline is both: read here, and a file to save.
             body.attachments.append(Attachment(name, kind, size(part), part.section, inline=True))
         return
-    if kind == "text/calendar" or kind == "application/ics":
+    if kind in ("text/calendar", "application/ics"):
         body.specials.add(Special.INVITATION)
     elif kind in _REPORTS:
         body.specials.add(Special.DELIVERY_REPORT)

@@ -108,7 +108,7 @@ def _mostly(data: bytes, name: str) -> str | None:
         return None
     broken = text.count("\ufffd")
     beyond = sum(1 for sign in text[:20_000] if sign > "\x7f") - min(broken, text[:20_000].count("\ufffd"))
-    return text if broken * 4 <= beyond else None
+    return text if broken * 2 <= beyond else None
 
 
 def _japanese(data: bytes) -> str | None:
@@ -148,7 +148,7 @@ def guess(data: bytes, hint: str = "") -> str:
     return decode(data)
 
 
-def decode(data: bytes, declared: str = "") -> str:
+def decode(data: bytes, declared: str = "") -> str:  # noqa: C901 - a list of trials
     """Return `data` as text, whatever is declared: as declared, else as UTF-8, else as Windows-1252.
 
     ISO-8859-1 is read as Windows-1252 and other small charsets as what is really sent under their names.

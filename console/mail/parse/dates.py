@@ -11,7 +11,8 @@ _MONTHS = {
     )
 }
 _PLAIN = re.compile(
-    r"(?:[A-Za-z]{3},?\s*)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d{1,2}):(\d\d)(?::(\d\d))? ([+-])(\d\d)(\d\d)(?: *\([^()]*\))?\s*"
+    r"(?:[A-Za-z]{3},?\s*)?(\d{1,2}) ([A-Za-z]{3}) (\d{4})"
+    r" (\d{1,2}):(\d\d)(?::(\d\d))? ([+-])(\d\d)(\d\d)(?: *\([^()]*\))?\s*"
 )
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d))?(?:\.\d+)?\s*(Z|UTC|GMT|([+-])(\d\d):?(\d\d))?", re.IGNORECASE
@@ -54,7 +55,7 @@ def read(text: str) -> datetime | None:
         fields = parsedate_tz(text)
         if fields is None:
             return None
-        moment = datetime(*fields[:5], min(fields[5], 59), tzinfo=UTC)  # type: ignore[misc,arg-type]
+        moment = datetime(*fields[:5], min(fields[5], 59), tzinfo=UTC)
         return moment - timedelta(seconds=fields[9] or 0)
     except (ValueError, OverflowError, TypeError, IndexError):
         return None

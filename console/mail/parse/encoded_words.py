@@ -18,7 +18,7 @@ def _word_bytes(charset: str, encoding: str, text: str) -> bytes:
     return binascii.a2b_qp(data.replace(b"\r", b"").replace(b"\n", b""), header=True)
 
 
-def decode(text: str) -> str:
+def decode(text: str) -> str:  # noqa: C901 - one loop over the words
     """Return `text` with its encoded words decoded.
 
     Neighbouring words of one charset are decoded together, since many senders split inside a character.

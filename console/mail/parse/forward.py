@@ -100,7 +100,7 @@ def _one_line_block(line: str) -> HeaderBlock | None:
     return None
 
 
-def find(page: Text, split: Split, subject: str) -> Original | None:
+def find(page: Text, split: Split, subject: str) -> Original | None:  # noqa: C901 - a list of rules
     """Return the message that this one forwards, `None` when it forwards none.
 
     A line that says "forwarded" decides, unless it stands below an answer's quotation; else a header block does, when

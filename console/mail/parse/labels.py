@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - words of many languages
+# ruff: noqa: E501, RUF001 - tables of words of many languages
 """The words by which mail programs mark quoted and forwarded messages, in the languages they are sold in."""
 
 # Labels of the header block that a program writes above a quoted or forwarded message: lower case, without colon.

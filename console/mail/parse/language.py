@@ -1,4 +1,3 @@
-
 """Which of the desk's three languages a text is written in, by the small words each cannot do without."""
 
 import re

@@ -1,4 +1,3 @@
-
 """The bounds of what is read, and the one error that says a message passed one of them."""
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - the dashes and colons that mail programs write
+# ruff: noqa: E501, RUF001 - the dashes and colons that mail programs write
 """Where quoted and forwarded material begins: attribution lines, header blocks, lines of dashes with words."""
 
 import re
@@ -150,7 +150,7 @@ def _next_is_quoted(lines: list[str], after: int) -> bool:
     return after < len(lines) and is_quoted(lines[after])
 
 
-def _attribution(lines: list[str], last: int) -> int | None:
+def _attribution(lines: list[str], last: int) -> int | None:  # noqa: C901 - one walk upward
     """Return the first line of the attribution that ends with line `last`, `None` when none ends there."""
     depth = is_quoted(lines[last])
     gaps = 0

@@ -27,8 +27,8 @@ from storage.kinds.mail import Correspondent, Original, Parsed
 _NOBODY = Correspondent("", "")
 _HEADER_LINE = re.compile(rb"(?:>?From [^\n]*\n)?([A-Za-z][A-Za-z0-9\-]{0,60})[ \t]*:")
 _KNOWN = frozenset(
-    b"from to cc bcc subject date message-id return-path received delivered-to mime-version content-type sender reply-to"
-    b" x-mailer content-transfer-encoding references in-reply-to dkim-signature authentication-results".split()
+    b"from to cc bcc subject date message-id return-path received delivered-to mime-version content-type sender"
+    b" reply-to x-mailer content-transfer-encoding references in-reply-to dkim-signature authentication-results".split()
 )
 
 

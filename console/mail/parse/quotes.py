@@ -64,7 +64,7 @@ def split(page: Text, signatures: list[tuple[int, int]] | None = None) -> Split:
     return Split(reply, quoted, found, cut)
 
 
-def _cut(lines: list[str], owner: bytearray, found: list[Mark]) -> int:
+def _cut(lines: list[str], owner: bytearray, found: list[Mark]) -> int:  # noqa: C901 - one walk over the marks
     """Mark the marks, and return the line from which all is somebody else's."""
     for place, mark in enumerate(found):
         if owner[mark.first] == 1 and mark.kind != "forwarded":

@@ -64,63 +64,72 @@ class Part:
             waiting.extend(reversed(part.children))
 
 
-class _Count:
-    __slots__ = ("left",)
-
-    def __init__(self, limits: Limits) -> None:
-        self.left = limits.parts
-
-
 def grow(data: bytes, start: int, end: int, limits: Limits) -> Part:
     """Read the message that stands at ``data[start:end]`` into a tree of parts.
 
     Raises:
         Unreadable: TOO_DEEP or TOO_MANY_PARTS.
     """
-    return _part(data, start, end, section="", default="text/plain", depth=0, limits=limits, count=_Count(limits))
+    return _Growth(limits).part(data, start, end, section="", default="text/plain", depth=0)
 
 
-def _part(
-    data: bytes, start: int, end: int, *, section: str, default: str, depth: int, limits: Limits, count: _Count
-) -> Part:
-    count.left -= 1
-    if count.left < 0:
-        raise Unreadable(QuarantineReason.TOO_MANY_PARTS, f"more than {limits.parts} parts")
-    if depth > limits.depth:
-        raise Unreadable(QuarantineReason.TOO_DEEP, f"more than {limits.depth} parts inside one another")
-    headers = fields.read(data, start, end, whole=depth == 0)
-    media_type, parameters = default, {}
+class _Growth:
+    """A tree while it grows: how many parts it may still get."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.left = limits.parts
+
+    def part(self, data: bytes, start: int, end: int, *, section: str, default: str, depth: int) -> Part:
+        """Read the part at ``data[start:end]`` and all below it."""
+        self.left -= 1
+        if self.left < 0:
+            raise Unreadable(QuarantineReason.TOO_MANY_PARTS, f"more than {self.limits.parts} parts")
+        if depth > self.limits.depth:
+            raise Unreadable(QuarantineReason.TOO_DEEP, f"more than {self.limits.depth} parts inside one another")
+        part = _single(data, start, end, section=section, default=default, whole=depth == 0)
+        if part.media_type.startswith("multipart/"):
+            self._multipart(part, depth)
+        elif part.media_type in MESSAGES:
+            self._message(part, depth)
+        if not section and not part.children:
+            part.section = "1"
+        return part
+
+    def _multipart(self, part: Part, depth: int) -> None:
+        default = "message/rfc822" if part.media_type == "multipart/digest" else "text/plain"
+        for number, (first, last) in enumerate(_between(part, self.limits.parts), 1):
+            section = f"{part.section}.{number}" if part.section else str(number)
+            part.children.append(self.part(part.data, first, last, section=section, default=default, depth=depth + 1))
+        if not part.children:
+            part.media_type = "text/plain"
+
+    def _message(self, part: Part, depth: int) -> None:
+        part.section = part.section or "1"
+        data, first, last = part.data, part.start, part.end
+        if part.encoding not in ("", "7bit", "8bit", "binary"):
+            data = part.content()
+            first, last = 0, len(data)
+        first += fields.top(data[first : first + 64])
+        child = self.part(data, first, last, section=part.section, default="text/plain", depth=depth + 1)
+        if not child.children:
+            child.section = f"{part.section}.1"
+        part.children.append(child)
+
+
+def _single(data: bytes, start: int, end: int, *, section: str, default: str, whole: bool) -> Part:
+    headers = fields.read(data, start, end, whole=whole)
+    media_type = default
+    parameters: dict[str, str] = {}
     if b"content-type" in headers:
         media_type, parameters = fields.valued(headers.text(b"content-type"))
         if not _MEDIA_TYPE.fullmatch(media_type):
             media_type = "text/plain"
-    disposition, disposition_parameters = "", {}
+    disposition = ""
+    named: dict[str, str] = {}
     if b"content-disposition" in headers:
-        disposition, disposition_parameters = fields.valued(headers.text(b"content-disposition"))
-    part = Part(headers, data, headers.end, end, media_type, parameters, disposition, disposition_parameters, section)
-    below = {"depth": depth + 1, "limits": limits, "count": count}
-    if media_type.startswith("multipart/"):
-        default = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
-        for number, (first, last) in enumerate(_between(part, limits.parts), 1):
-            child = f"{section}.{number}" if section else str(number)
-            part.children.append(_part(data, first, last, section=child, default=default, **below))  # type: ignore[arg-type]
-        if not part.children:
-            part.media_type = "text/plain"
-    elif media_type in MESSAGES:
-        part.section = section = section or "1"
-        if part.encoding in ("", "7bit", "8bit", "binary"):
-            inner, first, last = data, part.start, end
-        else:
-            inner = part.content()
-            first, last = 0, len(inner)
-        first += fields.top(inner[first : first + 64])
-        child = _part(inner, first, last, section=section, default="text/plain", **below)  # type: ignore[arg-type]
-        if not child.children:
-            child.section = f"{section}.1"
-        part.children.append(child)
-    if not section and not part.children:
-        part.section = "1"
-    return part
+        disposition, named = fields.valued(headers.text(b"content-disposition"))
+    return Part(headers, data, headers.end, end, media_type, parameters, disposition, named, section)
 
 
 def _between(part: Part, most: int) -> list[tuple[int, int]]:

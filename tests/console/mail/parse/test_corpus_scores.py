@@ -1,3 +1,4 @@
+# ruff: noqa: PT017, T201 - the score table is printed
 """How much of what is published about real mail the parser reads right: the score table, printed with `-s`."""
 
 import json

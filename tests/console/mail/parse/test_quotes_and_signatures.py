@@ -1,3 +1,4 @@
+# ruff: noqa: FBT001 - a parameter of the test
 """What the author wrote is told apart from quotations and signatures, in the languages and shapes programs write."""
 
 import time
