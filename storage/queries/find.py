@@ -21,7 +21,7 @@ from storage.kinds.mail import Correspondent
 from storage.queries.conditions import Condition, Ground, condition, listed, only_conversation
 from storage.queries.tables import CONVERSATION, MAILBOX, MESSAGE, SEARCH_ENTRY, TEXT
 from storage.rules.query import And, BadQuery, Moment, Node, Not, Query, Sort, Trouble, parse
-from storage.search.index import floor
+from storage.search.index import ceiling
 from storage.search.matching import matching, written
 from storage.search.snippets import Wanted, snippet
 from storage.views import SearchHit
@@ -134,7 +134,7 @@ def _plan(session: Session, query: Query, agent_id: int | None) -> _Plan:
     ceilings: list[int] = []
     for part in parts:
         if isinstance(part, Moment):
-            (ceilings if part.before else floors).append(_floor(part))
+            (ceilings if part.before else floors).append(ceiling(part.at))
         elif only_conversation(part):
             columns.append(part)
         elif isinstance(part, Not) and written(connection, part.part) is not None:
@@ -162,13 +162,8 @@ def _among(numbers: Any) -> Condition:
     return SEARCH_ENTRY.c.id.in_(numbers)
 
 
-def _floor(moment: Moment) -> int:
-    """Return the smallest number of an entry that is not before a moment."""
-    return floor(moment.at) + (1 << 20 if moment.at.microsecond else 0)
-
-
 def _moment(moment: Moment) -> Condition:
-    return SEARCH_ENTRY.c.id < _floor(moment) if moment.before else SEARCH_ENTRY.c.id >= _floor(moment)
+    return SEARCH_ENTRY.c.id < ceiling(moment.at) if moment.before else SEARCH_ENTRY.c.id >= ceiling(moment.at)
 
 
 def _number_of(session: Session, message_id: int) -> int | None:

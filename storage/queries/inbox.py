@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, select, tuple_
 from sqlmodel import Session
 
 from storage.kinds import Status
-from storage.queries.conditions import Condition, Ground, condition, listed, standing
+from storage.queries.conditions import Condition, Ground, condition, listed, only_conversation, standing
 from storage.queries.tables import (
     ADDRESS,
     AGENT,
@@ -33,6 +33,7 @@ Place = tuple[int, datetime, int]
 
 _C = CONVERSATION.c
 _MOST = frozenset({State.SETTLED, State.RESOLVED, State.CLOSED})
+_FEW = 5000  # conversations whose messages are asked of the index, rather than the index's of them
 _SORTED_BY_TIME = 0  # what stands first in a place where no rank does
 
 
@@ -145,7 +146,8 @@ def _asked(session: Session, query: Query, agent_id: int | None) -> _Asked:
 
     def among(numbers: Any) -> Condition:
         """Return that one of a conversation's messages is among the entries found."""
-        looked_up.append(_C.id.in_(listed(session.connection(), _conversations(session, numbers))))
+        found = _conversations(session, numbers, _narrow(session, query.where, agent_id))
+        looked_up.append(_C.id.in_(listed(session.connection(), found)))
         return looked_up[-1]
 
     match query.sort:
@@ -184,15 +186,32 @@ def _mostly_settled(node: Node | None) -> bool:
             return False
 
 
-def _conversations(session: Session, numbers: Any) -> list[int]:
-    """Return the conversations of which a message is among the entries found."""
+def _narrow(session: Session, node: Node | None, agent_id: int | None) -> Sequence[int] | None:
+    """Return the conversations that meet a query's own columns; `None` when they are many."""
+    parts = node.parts if isinstance(node, And) else ()
+    columns = [part for part in parts if only_conversation(part)]
+    if not columns:
+        return None
+    ground = Ground(session, agent_id, lambda _: false(), _moment)
+    chosen = select(_C.id).where(*(condition(ground, part) for part in columns)).limit(_FEW + 1)
+    found = session.connection().execute(chosen).scalars().all()
+    return found if len(found) <= _FEW else None
+
+
+def _conversations(session: Session, numbers: Any, among: Sequence[int] | None) -> Sequence[int]:
+    """Return the conversations of which a message is among the entries found; `among` are the only ones it can be."""
+    number = SEARCH_ENTRY.c.id
     of = (
         select(MESSAGE.c.conversation_id)
         .distinct()
         .select_from(SEARCH_ENTRY.join(MESSAGE, MESSAGE.c.id == SEARCH_ENTRY.c.message_id))
-        .where(SEARCH_ENTRY.c.id.in_(numbers), MESSAGE.c.conversation_id.is_not(None))
+        .where(MESSAGE.c.conversation_id.is_not(None))
     )
-    return list(session.connection().execute(of).scalars())
+    if among is None:
+        of = of.where(number.in_(numbers))
+    else:  # from the conversations to their entries, not from the many entries of a common word
+        of = of.where(MESSAGE.c.conversation_id.in_(listed(session.connection(), among)), (number + 0).in_(numbers))
+    return session.connection().execute(of).scalars().all()
 
 
 def _moment(moment: Moment) -> Condition:

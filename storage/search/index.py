@@ -58,7 +58,7 @@ def index_more(session: Session, *, limit: int, ready: Mapping[int, str] | None 
     """Index the next messages after the cursor, and move it.
 
     Args:
-        session: of a writing transaction. 250 messages of 250 words hold the lock for about 50 ms.
+        session: of a writing transaction. 150 messages of 250 words hold the lock for about 50 ms.
         limit: how many messages at most.
         ready: stems by message id, where a parse worker made them already.
 
@@ -193,8 +193,13 @@ def place(arrived_at: datetime, message_id: int) -> int:
 
 
 def floor(moment: datetime) -> int:
-    """Return the smallest number that an entry of this second or later can have."""
+    """Return the smallest number that an entry of this second can have."""
     return microseconds(moment) // 1_000_000 << _SHIFT
+
+
+def ceiling(moment: datetime) -> int:
+    """Return the smallest number that an entry of this moment or later can have; servers know whole seconds."""
+    return -(-microseconds(moment) // 1_000_000) << _SHIFT
 
 
 def _table(model: type[SQLModel]) -> Table:
