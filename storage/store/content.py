@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage.kinds.errors import NoSuch
 from storage.models import MailContent
 from storage.store.engine import WRITING
+from storage.store.trouble import said_plainly
 
 _TABLE = MailContent.__table__  # type: ignore[attr-defined]
 _LEVEL = 3  # a third of the time of the default for 4 % more bytes, on mail
@@ -26,7 +27,8 @@ class Content:
     On SQLite they lie in `mail.db`, so that a backup of the desk stays small; on PostgreSQL in the database.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, place: str) -> None:
+        self._place = place
         self._engine = engine.execution_options(**({WRITING: True} if engine.dialect.name == "sqlite" else {}))
         self._insert = (
             (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(_TABLE).on_conflict_do_nothing()
@@ -44,7 +46,7 @@ class Content:
             {"digest": digest, "size": len(raw), "packed": zlib.compress(raw, _LEVEL), "erased": False}
             for digest, raw in sorted(contents.items())
         ]
-        with self._engine.begin() as connection:
+        with said_plainly(self._place), self._engine.begin() as connection:
             connection.execute(self._insert, rows)
 
     def get(self, digest: bytes) -> bytes:
@@ -53,7 +55,7 @@ class Content:
         Raises:
             NoSuch: they were never kept, or have been erased.
         """
-        with self._engine.connect().execution_options(**{WRITING: False}) as connection:
+        with said_plainly(self._place), self._engine.connect().execution_options(**{WRITING: False}) as connection:
             row = connection.execute(select(_TABLE.c.packed, _TABLE.c.erased).where(_TABLE.c.digest == digest)).first()
         if row is None or row.erased:
             raise NoSuch("raw mail", digest.hex())
@@ -61,7 +63,7 @@ class Content:
 
     def each(self, digests: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
         """Yield (digest, bytes) of those that are there, in no certain order."""
-        with self._engine.connect().execution_options(**{WRITING: False}) as connection:
+        with said_plainly(self._place), self._engine.connect().execution_options(**{WRITING: False}) as connection:
             for start in range(0, len(digests), 500):
                 chosen = digests[start : start + 500]
                 found = select(_TABLE.c.digest, _TABLE.c.packed).where(_TABLE.c.digest.in_(chosen), ~_TABLE.c.erased)
@@ -70,7 +72,7 @@ class Content:
 
     def erase(self, digests: Sequence[bytes]) -> None:
         """Forget these bytes for ever; their digests stay, so that they are not taken in again."""
-        with self._engine.begin() as connection:
+        with said_plainly(self._place), self._engine.begin() as connection:
             connection.execute(
                 update(_TABLE).where(_TABLE.c.digest == bindparam("wanted")).values(packed=b"", erased=True),
                 [{"wanted": digest} for digest in digests],

@@ -1,7 +1,6 @@
 """Opening a store and taking turns in it: one way to read, one way to write, and errors that say what is wrong."""
 
 import os
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,29 +8,15 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
-from storage.kinds.errors import (
-    DeskError,
-    StoreDamaged,
-    StoreFull,
-    StoreLocked,
-    StoreMissing,
-    StoreReadOnly,
-)
+from storage.kinds.errors import StoreMissing
 from storage.store.content import Content
 from storage.store.engine import WRITING, make_engine
 from storage.store.migrate import bring_up, bring_up_mail
+from storage.store.trouble import said_plainly
 from storage.store.turns import Turns
-
-_SIGNS: tuple[tuple[str, type[StoreLocked | StoreReadOnly | StoreFull | StoreDamaged | StoreMissing]], ...] = (
-    (r"database is locked|database table is locked|lock timeout|LockNotAvailable", StoreLocked),
-    (r"readonly database|read-only transaction|permission denied", StoreReadOnly),
-    (r"disk is full|no space left|disk I/O error", StoreFull),
-    (r"not a database|malformed|file is encrypted", StoreDamaged),
-    (r"unable to open database|connection (failed|refused|to server)|does not exist|could not translate", StoreMissing),
-)
 
 
 class Store:
@@ -56,7 +41,7 @@ class Store:
             if self.path
             else self.engine
         )
-        self.content = Content(mail)
+        self.content = Content(mail, self.place)
         self._mail = mail
         self._gate = threading.Lock()  # threads of one process queue here rather than at the database
         self.turns = Turns(self.path.with_name("desk.turns") if self.path else None)
@@ -64,7 +49,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a transaction that only reads: one picture of the record, however long it is looked at."""
-        with self._said_plainly(), Session(self.engine, autoflush=False, expire_on_commit=False) as session:
+        with said_plainly(self.place), Session(self.engine, autoflush=False, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -73,7 +58,7 @@ class Store:
 
         An agent's store announces that it waits; the sync's store lets agents pass first.
         """
-        with self._said_plainly(), self._gate:
+        with said_plainly(self.place), self._gate:
             if self.durable:
                 with self.turns.announced():
                     session = self._locked()
@@ -93,13 +78,6 @@ class Store:
             raise
         return session
 
-    @contextmanager
-    def _said_plainly(self) -> Iterator[None]:
-        try:
-            yield
-        except DBAPIError as error:
-            raise plainly(error, self.place) from error
-
     def prepare(self) -> None:
         """Make the store, or bring it to this program's version.
 
@@ -108,17 +86,11 @@ class Store:
             StoreTrouble: it cannot be made or read, by the reason.
         """
         if self.path is not None:
-            try:
+            with said_plainly(self.place):
                 self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 for path in (self.path, self.path.with_name("mail.db")):
                     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            except PermissionError as error:
-                raise StoreReadOnly(self.place) from error
-            except OSError as error:
-                raise (StoreFull if error.errno == 28 else StoreReadOnly if error.errno == 30 else StoreMissing)(
-                    self.place
-                ) from error
-        with self._said_plainly():
+        with said_plainly(self.place):
             bring_up(self.engine, place=self.place, backup=self.path)
             bring_up_mail(self._mail, place=self.place)
 
@@ -151,12 +123,3 @@ def open_store(url: str, *, durable: bool = True) -> Store:
         store.close()
         raise
     return store
-
-
-def plainly(error: DBAPIError, place: str) -> DeskError | DBAPIError:
-    """Return the error of ours that a database's error means, or the error itself when it means none."""
-    said = str(error.orig)
-    for sign, kind in _SIGNS:
-        if re.search(sign, said, re.IGNORECASE):
-            return kind(place)
-    return error

@@ -1,0 +1,152 @@
+"""A full disk, a read-only store, a locked one, one that vanishes: said plainly, and nothing half done."""
+
+import os
+import shutil
+import sqlite3
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, func, select, text
+
+from storage.apply.base import table
+from storage.commands.desk import agent_named
+from storage.kinds.errors import StoreDamaged, StoreFull, StoreLocked, StoreMissing, StoreReadOnly
+from storage.models import Agent, Event
+from storage.record import verify
+from storage.store import Store, engine, open_store
+
+NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk(sqlite_template: Path, tmp_path: Path) -> Path:
+    shutil.copytree(sqlite_template, tmp_path / "desk")
+    return tmp_path / "desk"
+
+
+def agents(store: Store) -> int:
+    with store.reading() as session:
+        assert verify(session).broken_at is None
+        assert session.connection().execute(select(func.count()).select_from(table(Event))).scalar_one() == (
+            session.connection().execute(select(func.count()).select_from(table(Agent))).scalar_one()
+        )
+        return session.connection().execute(select(func.count()).select_from(table(Agent))).scalar_one()
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_done(desk: Path) -> None:
+    store = open_store(str(desk))
+
+    @event.listens_for(store.engine, "connect")
+    def _no_room(connection: sqlite3.Connection, _record: object) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+
+    store.engine.dispose()
+    done = 0
+    with pytest.raises(StoreFull):
+        for number in range(10_000):
+            with store.writing() as session:
+                agent_named(session, f"agent {number} " + "x" * 500, now=NOW)
+            done += 1
+    assert agents(store) == done
+    store.close()
+
+
+def test_a_full_disk_under_the_raw_mail_is_said(desk: Path) -> None:
+    store = open_store(str(desk))
+
+    @event.listens_for(store._mail, "connect")
+    def _no_room(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count = 4")
+
+    store._mail.dispose()
+    with pytest.raises(StoreFull):
+        store.content.put({b"d" * 32: os.urandom(100_000)})
+    store.close()
+
+
+def test_a_store_that_may_not_be_written_is_said(desk: Path) -> None:
+    store = open_store(str(desk))
+
+    @event.listens_for(store.engine, "connect")
+    def _hands_off(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    store.engine.dispose()
+    with pytest.raises(StoreReadOnly), store.writing() as session:
+        agent_named(session, "inês", now=NOW)
+    with store.reading() as session:
+        assert session.connection().execute(select(func.count()).select_from(table(Agent))).scalar_one() == 0
+    store.close()
+
+
+def test_a_store_that_another_process_keeps_locked_is_said(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.1)
+    store = open_store(str(desk))
+    # The store's own driver: POSIX locks are a process's, so two SQLite libraries in one do not see each other.
+    other = engine.sqlite_driver().connect(str(desk / "desk.db"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreLocked), store.writing() as session:
+        agent_named(session, "inês", now=NOW)
+    with store.reading() as session:  # whoever only reads is not held up
+        session.execute(text("SELECT 1"))
+    other.execute("ROLLBACK")
+    other.close()
+    with store.writing() as session:
+        agent_named(session, "inês", now=NOW)
+    assert agents(store) == 1
+    store.close()
+
+
+def test_a_page_that_is_overwritten_is_said_to_be_damage(desk: Path) -> None:
+    store = open_store(str(desk))
+    with store.writing() as session:
+        agent_named(session, "inês", now=NOW)
+    store.close()
+    path = desk / "desk.db"
+    whole = bytearray(path.read_bytes())
+    whole[4096 : len(whole)] = b"\xff" * (len(whole) - 4096)
+    path.write_bytes(bytes(whole))
+    with pytest.raises(StoreDamaged):
+        store = open_store(str(desk))
+        with store.reading() as session:
+            session.execute(text("SELECT count(*) FROM agent")).scalar()
+
+
+def test_a_folder_that_vanished_is_said(desk: Path) -> None:
+    store = open_store(str(desk))
+    store.close()
+    shutil.rmtree(desk)
+    with pytest.raises((StoreMissing, StoreReadOnly)), store.writing() as session:
+        agent_named(session, "inês", now=NOW)
+
+
+def test_a_writer_that_dies_frees_its_turn(desk: Path) -> None:
+    sync, agent = open_store(str(desk), durable=False), open_store(str(desk))
+    began, let_go = threading.Event(), threading.Event()
+
+    def wait_in_line() -> None:
+        with agent.turns.announced():
+            began.set()
+            let_go.wait(10)
+
+    thread = threading.Thread(target=wait_in_line)
+    thread.start()
+    began.wait(10)
+    passed = threading.Event()
+
+    def write() -> None:
+        sync.turns.let_pass()
+        passed.set()
+
+    other = threading.Thread(target=write)
+    other.start()
+    assert not passed.wait(0.1)  # an agent waits, so the sync holds back
+    let_go.set()
+    assert passed.wait(10)
+    thread.join()
+    other.join()
+    sync.close()
+    agent.close()
