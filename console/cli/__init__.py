@@ -1,0 +1,49 @@
+"""The command line: everything on screen is also a command; nothing but the console itself loads Textual."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from console.cli.errors import INTERRUPTED, tell, tell_interrupted
+from console.cli.parser import build
+from widgets.language import choose_language
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 done, 1 failed, 2 wrong usage, 75, 77, 78 as `errors` says.
+
+    Args:
+        arguments: what follows the program's name; `None` for the process's own.
+    """
+    choose_language()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that is not UTF-8 shows question marks
+    try:
+        options = build().parse_args(arguments)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    from console.cli.call import Call
+
+    call = Call(options)
+    try:
+        status: int = options.run(call)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go_of_output()
+        return 0
+    except KeyboardInterrupt:
+        tell_interrupted(call)
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last resort: no traceback reaches a person
+        return tell(call, error)
+    finally:
+        call.close()
+    return status
+
+
+def _let_go_of_output() -> None:
+    """Give standard output up: whoever read it has seen enough, and Python must not complain about it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

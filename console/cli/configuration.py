@@ -1,0 +1,54 @@
+"""`config`: what holds here, and where it stands."""
+
+from typing import TYPE_CHECKING
+
+from console.cli.errors import DONE
+from console.cli.parser import Group
+from widgets.language import _
+
+if TYPE_CHECKING:
+    from console.cli.call import Call
+
+
+def add(group: Group) -> None:
+    """Add the commands."""
+    parser = group.command("config", run_show, words=_("what the configuration says, and where it is"))
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("show", "path", "check"),
+        default="show",
+        help=_("all, the file's path, or only its faults"),
+    )
+
+
+def run_show(call: "Call") -> int:
+    """Print what holds; a fault in the file ends with status 78 and the line it is in."""
+    what = call.options.what
+    if what == "path":
+        call.out.line(str(call.configuration_file))
+        return DONE
+    settings = call.settings
+    if what == "check":
+        call.out.line(_("{file} has no faults.").format(file=call.configuration_file))
+        return DONE
+    from sqlalchemy.engine import make_url
+
+    shown = {
+        "file": str(call.configuration_file),
+        "store": make_url(call.store_url).render_as_string(hide_password=True),
+        "data": str(call.paths.data),
+        "state": str(call.paths.state),
+        "agent": settings.agent_name(),
+        "language": settings.language or "",
+        "theme": settings.theme or "",
+        "keys": dict(settings.keys),
+        "accounts": [account.name for account in settings.accounts],
+    }
+    if call.out.json_lines:
+        call.out.object(shown)
+        return DONE
+    for name, value in shown.items():
+        words = ", ".join(value) if isinstance(value, list | dict) else str(value)
+        call.out.line(f"{name:<10} {words or '-'}")
+    return DONE

@@ -1,0 +1,175 @@
+"""What an agent decides: take, assign, wait, hold, resolve, reopen, spam, snooze, tag, join, split."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from console.cli import ids
+from console.cli.errors import DONE, Usage
+from console.cli.parser import Group, Parser
+from storage.kinds import Status
+from storage.kinds.clean import clean_line
+from storage.kinds.errors import NoSuch, Refused
+from widgets.language import _, ngettext
+from widgets.troubles import numbers_words
+
+if TYPE_CHECKING:
+    from console.cli.call import Call
+
+
+def add(group: Group) -> None:
+    """Add the commands."""
+    _about(group.command("take", run_take, words=_("make conversations yours")))
+    parser = _about(group.command("assign", run_assign, words=_("give conversations to an agent")))
+    parser.add_argument("--to", required=True, metavar="NAME", help=_("the agent; me, or none for nobody"))
+    for name, status, words in (
+        ("wait", Status.WAITING, _("the customer has to answer")),
+        ("hold", Status.ON_HOLD, _("a third party has to answer")),
+        ("resolve", Status.RESOLVED, _("the work is done")),
+        ("spam", Status.SPAM, _("nobody wants this mail")),
+    ):
+        _about(group.command(name, run_status, words=words)).set_defaults(status=status)
+    _about(group.command("reopen", run_reopen, words=_("bring conversations back to open")))
+    parser = _about(group.command("snooze", run_snooze, words=_("put conversations out of sight until a moment")))
+    parser.add_argument(
+        "--until", required=True, metavar="WHEN", help=_("2h, tomorrow 9:00, mon, 2026-12-24 08:30; now ends a snooze")
+    )
+    parser = _about(group.command("tag", run_tag, words=_("put tags on conversations, and take others off")), plus=True)
+    parser.add_argument(
+        "--add", action="append", default=[], metavar="TAG", help=_("a tag to put on; +TAG does as well")
+    )
+    parser.add_argument("--remove", action="append", default=[], metavar="TAG", help=_("a tag to take off"))
+    _about(group.command("join", run_join, words=_("make several conversations one; the lowest number stays")))
+    parser = group.command("split", run_split, words=_("take messages out into a conversation of their own"))
+    parser.add_argument("message", nargs="+", metavar="MESSAGE", help=_("as `plantao show` gives it: m17"))
+
+
+def _about(parser: Parser, *, plus: bool = False) -> Parser:
+    words = _("4213, #4213, 10-20, or - for standard input")
+    parser.add_argument("id", nargs="+", metavar="ID|+TAG" if plus else "ID", help=words)
+    return parser
+
+
+def run_take(call: "Call") -> int:
+    """Make conversations the agent's own."""
+    from storage.commands import triage
+
+    return _bulk(call, triage.take, _("taken"))
+
+
+def run_assign(call: "Call") -> int:
+    """Give conversations to an agent, or to nobody."""
+    from storage.commands import triage
+    from storage.queries.agents import agent_called
+
+    name = clean_line(call.options.to)
+    if name.casefold() in {"none", "nobody"}:
+        return _bulk(call, triage.assign, _("assigned to nobody"), to=None)
+    to = call.desk.agent_id if name.casefold() == "me" else call.ask(agent_called, name=name)
+    if to is None:
+        raise NoSuch("agent", name)
+    return _bulk(call, triage.assign, _("assigned to {name}").format(name=name), to=to)
+
+
+def run_status(call: "Call") -> int:
+    """Move conversations to the status of the command."""
+    from storage.commands import triage
+    from widgets.text import status_words
+
+    to = call.options.status
+    return _bulk(call, triage.set_status, status_words(to), to=to)
+
+
+def run_reopen(call: "Call") -> int:
+    """Bring conversations back to open."""
+    from storage.commands import triage
+
+    return _bulk(call, triage.reopen, _("reopened"))
+
+
+def run_snooze(call: "Call") -> int:
+    """Put conversations out of sight until a moment."""
+    from datetime import UTC
+
+    from console.cli.moments import read_moment
+    from storage.commands import triage
+    from widgets.moments import moment_words
+
+    if call.options.until.strip().lower() == "now":
+        return _bulk(call, triage.snooze, _("in sight again"), until=None)
+    until = read_moment(call.options.until, now=call.now)
+    words = _("snoozed until {moment}").format(moment=moment_words(until, call.now))
+    return _bulk(call, triage.snooze, words, until=until.astimezone(UTC))
+
+
+def run_tag(call: "Call") -> int:
+    """Put tags on conversations, and take others off."""
+    from storage.commands import triage
+
+    plus = [word[1:] for word in call.options.id if word.startswith("+")]
+    call.options.id = [word for word in call.options.id if not word.startswith("+")]
+    added, removed = [*call.options.add, *plus], call.options.remove
+    if not added and not removed:
+        raise Usage(_("No tag was named: write +TAG, --add TAG or --remove TAG."))
+    shown = " ".join([*(f"+{clean_line(one)}" for one in added), *(f"-{clean_line(one)}" for one in removed)])
+    return _bulk(call, triage.tag, _("tagged {tags}").format(tags=shown), add=added, remove=removed)
+
+
+def run_join(call: "Call") -> int:
+    """Make several conversations one."""
+    from storage.commands import joining
+    from storage.queries.conversations import resolve_number
+
+    numbers = ids.conversations(call, call.options.id)
+    call.desk.tell_now(joining.join, numbers, actor=call.desk.actor, now=call.now)
+    winner = call.ask(resolve_number, min(numbers))
+    others = [number for number in numbers if number != winner]
+    return _done(call, [winner], _("{others} joined to it").format(others=numbers_words(others)))
+
+
+def run_split(call: "Call") -> int:
+    """Take messages out into a conversation of their own."""
+    from storage.commands import joining
+
+    messages = ids.messages(call.options.message)
+    _action, number = call.desk.tell_now(joining.split, messages, actor=call.desk.actor, now=call.now)
+    count = len(messages)
+    words = ngettext("{count} message split off", "{count} messages split off", count).format(count=count)
+    return _done(call, [number], words)
+
+
+def _bulk(call: "Call", command: Callable[..., int], words: str, **choices: Any) -> int:
+    """Do the same to many conversations: in parts, so that others get their turn, as one action for undo."""
+    from storage.commands.triage import AT_ONCE
+    from storage.queries.conversations import resolve_number
+
+    numbers = ids.conversations(call, call.options.id)
+    for number in numbers:  # a wrong number is told before anything is done
+        call.ask(resolve_number, number)
+    action_id, changed, refusal = None, list[int](), None
+    for start in range(0, len(numbers), AT_ONCE):
+        part = numbers[start : start + AT_ONCE]
+        try:
+            action_id = call.desk.tell_now(
+                command, part, actor=call.desk.actor, now=call.now, action_id=action_id, **choices
+            )
+        except Refused as refused:
+            if refused.rule != "already":
+                raise
+            refusal = refused
+        else:
+            changed += part
+        if len(numbers) > AT_ONCE:
+            call.out.progress(f"{start + len(part)}/{len(numbers)}")
+    call.out.progress_done()
+    if refusal is not None and not changed:
+        raise refusal
+    return _done(call, changed, words)
+
+
+def _done(call: "Call", numbers: Sequence[int], words: str) -> int:
+    if call.out.json_lines:
+        for number in numbers:
+            call.out.object({"conversation_id": number, "done": call.options.done})
+    else:
+        call.out.line(f"{numbers_words(numbers)}: {words}")
+    return DONE

@@ -1,0 +1,83 @@
+"""`demo`: the made-up company's servers, a folder of its own for everything, a first sync, and the console."""
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from console.cli.parser import Group
+from widgets.language import _
+
+if TYPE_CHECKING:
+    from console.cli.call import Call
+    from console.demo.servers import DemoServers
+
+
+def add(group: Group) -> None:
+    """Add the command."""
+    parser = group.command(
+        "demo",
+        run_demo,
+        words=_("the console on a made-up company's mail"),
+        more=_("Real IMAP and SMTP servers on this machine serve it; new mail keeps coming while it runs."),
+    )
+    parser.add_argument("--no-console", action="store_true", help=_("sync once, print the counts and the folder, end"))
+    parser.add_argument("--seed", type=int, default=1, help=argparse.SUPPRESS)
+
+
+def run_demo(call: "Call") -> int:
+    """Serve, sync, and open the console; the folder goes with it unless nobody sat there."""
+    from console.demo.servers import check_extra, demo_servers
+
+    check_extra()
+    if call.options.no_console:
+        folder = Path(tempfile.mkdtemp(prefix="plantao-demo-"))
+        with demo_servers(folder, now=call.now, seed=call.options.seed, live=False) as servers:
+            status = _first_sync(_settle(call, folder, servers))
+        call.out.line(_("The demo's folder is {folder}: PLANTAO_HOME={folder} plantao list").format(folder=folder))
+        return status
+    with tempfile.TemporaryDirectory(prefix="plantao-demo-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        call.out.progress(_("The made-up company is opening…"))
+        with demo_servers(folder, now=call.now, seed=call.options.seed) as servers:
+            inner = _settle(call, folder, servers)
+            _first_sync(inner)
+            call.out.progress_done()
+            return int(inner.options.run(inner))
+
+
+def _settle(call: "Call", folder: Path, servers: "DemoServers") -> "Call":
+    """Write the configuration of the demo's desk, and return the call that is made there."""
+    from console.cli.call import Call
+    from console.cli.parser import build
+    from console.config.accounts import Server
+    from console.config.editing import add_account
+    from console.config.settings import read_account
+
+    os.environ["PLANTAO_HOME"] = str(folder)
+    inner = Call(build().parse_args([]))
+    for each in servers.accounts:
+        os.environ[f"PLANTAO_PASSWORD_{each.name.upper()}"] = each.password
+        account = read_account(
+            {
+                "name": each.name,
+                "address": each.address,
+                "imap": str(Server("127.0.0.1", servers.imap_port)),
+                "smtp": str(Server("127.0.0.1", servers.smtp_port)),
+                "user": each.user,
+                "tls": "none",
+                "password_command": f"printenv PLANTAO_PASSWORD_{each.name.upper()}",
+            }
+        )
+        add_account(inner.configuration_file, account, now=call.now)
+    return inner
+
+
+def _first_sync(inner: "Call") -> int:
+    from console.cli.syncing import tell_outcome
+    from console.mail.sync import sync_once
+
+    store = inner.open_store(durable=False)
+    outcome = sync_once(store, inner.settings.accounts, report=lambda _account, _step: None)
+    return tell_outcome(inner, outcome)

@@ -1,0 +1,105 @@
+"""A moment to come, as people write it: ``2h``, ``tomorrow 9:00``, ``mon``, ``2026-12-24 08:30``."""
+
+import re
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from console.cli.errors import Usage
+from storage.kinds.clean import clean_line, folded
+from widgets.language import _
+
+MORNING: Final = time(9)
+"""When a day begins that is named without a time."""
+
+_SPAN: Final = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)")
+_CLOCK: Final = re.compile(r"(\d{1,2})(?:[:h](\d{2})?)?\s*(am|pm)?")
+_UNITS: Final = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_WEEKDAYS: Final = (
+    ("mon", "monday", "seg", "segunda", "segunda-feira", "lun", "lunes"),
+    ("tue", "tuesday", "ter", "terca", "terca-feira", "mar", "martes"),
+    ("wed", "wednesday", "qua", "quarta", "quarta-feira", "mie", "miercoles"),
+    ("thu", "thursday", "qui", "quinta", "quinta-feira", "jue", "jueves"),
+    ("fri", "friday", "sex", "sexta", "sexta-feira", "vie", "viernes"),
+    ("sat", "saturday", "sab", "sabado"),
+    ("sun", "sunday", "dom", "domingo"),
+)
+_DAYS: Final = {"today": 0, "hoje": 0, "hoy": 0, "tomorrow": 1, "amanha": 1, "manana": 1}
+
+
+def read_moment(text: str, *, now: datetime) -> datetime:
+    """Return the moment that a text names.
+
+    Args:
+        text: a span from now on (``30m``, ``2h``, ``3d``, ``1w``), a day (``tomorrow``, ``mon``, ``2026-12-24``) with
+            or without a time, or a time alone, which is the next such; days without a time begin at nine.
+        now: the present, in the person's zone, in which the text is meant.
+
+    Raises:
+        Usage: it names none.
+    """
+    words = folded(clean_line(text))
+    if span := _SPAN.fullmatch(words):
+        return now + timedelta(**{_UNITS[span[2]]: int(span[1])})
+    try:
+        found = _iso(words, now) or _day(words, now) or _clock_alone(words, now)
+    except (ValueError, OverflowError):
+        found = None
+    if found is None:
+        raise Usage(
+            _("«{text}» is no moment: write 2h, tomorrow 9:00, mon, or 2026-12-24 08:30.").format(
+                text=clean_line(text)[:60]
+            )
+        )
+    return found
+
+
+def _iso(words: str, now: datetime) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(words.upper())
+    except ValueError:
+        return None
+    if len(words) <= len("2026-12-24"):
+        return _at(moment, MORNING)
+    return moment if moment.tzinfo else _local(moment, now)
+
+
+def _day(words: str, now: datetime) -> datetime | None:
+    first, _space, rest = words.partition(" ")
+    ahead = _DAYS.get(first)
+    if ahead is None:
+        named = next((number for number, names in enumerate(_WEEKDAYS) if first in names), None)
+        if named is None:
+            return None
+        ahead = (named - now.weekday()) % 7 or 7  # the weekday that it is today means a week from now
+    clock = _clock(rest) if rest else MORNING
+    return None if clock is None else _at(now + timedelta(days=ahead), clock)
+
+
+def _clock_alone(words: str, now: datetime) -> datetime | None:
+    clock = _clock(words) if ":" in words or words.endswith(("am", "pm")) else None
+    if clock is None:
+        return None
+    moment = _at(now, clock)
+    return moment if moment > now else _at(now + timedelta(days=1), clock)
+
+
+def _clock(words: str) -> time | None:
+    said = _CLOCK.fullmatch(words)
+    if said is None:
+        return None
+    hour = int(said[1])
+    if said[3]:
+        hour = hour % 12 + (12 if said[3] == "pm" else 0)
+    return time(hour, int(said[2] or 0))
+
+
+def _at(day: datetime, clock: time) -> datetime:
+    return _local(datetime.combine(day.date(), clock), day)
+
+
+def _local(moment: datetime, now: datetime) -> datetime:
+    """Put a moment without a zone into the person's: this machine's rules, so that summer time is right."""
+    zone = now.tzinfo
+    if zone is None or type(zone).__name__ == "timezone":
+        return moment.astimezone()
+    return moment.replace(tzinfo=zone)

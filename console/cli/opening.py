@@ -1,0 +1,75 @@
+"""The bare command opens the console, and keeps a sync process at work while it is open."""
+
+import os
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from console.cli.call import Call
+
+_FRAME_FIRST = 1.5  # seconds that the console has to itself: it paints before anything else is imported
+
+
+def run_console(call: "Call") -> int:
+    """Open the console on the call's store."""
+    settings, store_url = call.settings, call.store_url
+    _make_first_store(call)
+    with _Keeping(call, active=bool(settings.accounts) and sys.stdout.isatty()):
+        from console.app import run_console as run
+
+        return run(store_url, agent=settings.agent_name(), look=settings.theme or "auto")
+
+
+def sync_command(call: "Call") -> list[str]:
+    """Return what starts the sync of the same desk in a process of its own."""
+    command = [sys.executable, "-P", "-m", "console.cli", "sync", "--watch", "--store", call.store_url]
+    named = getattr(call.options, "config", None)
+    return [*command, "--config", str(call.configuration_file)] if named else command
+
+
+def _make_first_store(call: "Call") -> None:
+    """Make a store that is not there yet, before console and sync both open it."""
+    path = call.store_url.removeprefix("sqlite:///")
+    if path == call.store_url or not Path(path).exists():
+        call.open_store().close()
+
+
+class _Keeping:
+    """Keeps a sync process at work while the block runs.
+
+    Args:
+        call: whose desk.
+        active: whether there is anything to sync.
+    """
+
+    def __init__(self, call: "Call", *, active: bool) -> None:
+        self._call = call
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="keeping", daemon=True) if active else None
+
+    def __enter__(self) -> None:
+        if self._thread is not None:
+            self._thread.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _keep(self) -> None:
+        if self._ended.wait(_FRAME_FIRST):
+            return
+        from console.config.paths import private_folder
+        from console.mail.sync.keeping import SyncKeeper
+        from storage.kinds.errors import DeskError
+
+        with suppress(DeskError):  # the console says what is wrong with the store
+            log = private_folder(self._call.paths.state) / "sync.log"
+            os.close(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            keeper = SyncKeeper(self._call.open_store(), sync_command(self._call), log=log)
+            keeper.start()
+            self._ended.wait()
+            keeper.stop()

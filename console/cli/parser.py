@@ -1,0 +1,139 @@
+"""The commands and their flags, gathered from the groups; building it imports nothing that is slow."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from storage.kinds.clean import clean
+from widgets.language import _
+
+Run = Callable[[Any], int]
+"""What a command does with its `Call`; returns the exit status."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that prints nothing that could command a terminal."""
+
+    def __init__(self, *arguments: Any, **choices: Any) -> None:
+        super().__init__(*arguments, **{"allow_abbrev": False, **choices})
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if message:
+            (file or sys.stderr).write(clean(message))
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line, and how to read more."""
+        self._print_message(
+            _("{program}: {message}\nSee {program} --help.\n").format(program=self.prog, message=message), sys.stderr
+        )
+        self.exit(2)
+
+
+class Group:
+    """Where a group of commands puts them.
+
+    Args:
+        subcommands: of the whole parser, or of a command that has commands of its own.
+        shared: the parser of the options that every command takes.
+    """
+
+    def __init__(self, subcommands: Any, shared: argparse.ArgumentParser) -> None:
+        self._subcommands = subcommands
+        self._shared = shared
+
+    def command(self, name: str, run: Run | None, *, words: str, more: str = "") -> Parser:
+        """Add a command and return its parser.
+
+        Args:
+            name: as typed.
+            run: what it does; `None` when only its own commands do something.
+            words: one line on it.
+            more: paragraphs of its own help.
+        """
+        parser: Parser = self._subcommands.add_parser(
+            name,
+            help=words,
+            description=f"{words}\n\n{more}".strip(),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            parents=[self._shared],
+        )
+        if run is not None:
+            parser.set_defaults(run=run, done=name)
+        return parser
+
+    def under(self, parser: Parser) -> "Group":
+        """Return the group of a command's own commands."""
+        return Group(parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True), self._shared)
+
+
+def build() -> Parser:
+    """Return the parser of the whole command line."""
+    from console.cli import (
+        accounts,
+        checking,
+        completing,
+        configuration,
+        deciding,
+        demo,
+        importing,
+        listing,
+        showing,
+        syncing,
+        undoing,
+    )
+
+    shared = _shared()
+    parser = Parser(
+        prog="plantao",
+        description=_("A support desk in one terminal. Without a command it opens the console."),
+        epilog=_("Exit status: 0 done, 1 failed, 2 wrong usage, 75 try again, 77 not allowed, 78 configuration."),
+        parents=[shared],
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help=_("print the version"))
+    parser.set_defaults(run=_console)
+    group = Group(
+        parser.add_subparsers(title=_("commands"), metavar=_("COMMAND")),
+        shared,
+    )
+    for room in (
+        demo,
+        accounts,
+        syncing,
+        importing,
+        listing,
+        showing,
+        deciding,
+        undoing,
+        checking,
+        configuration,
+        completing,
+    ):
+        room.add(group)
+    return parser
+
+
+def _shared() -> argparse.ArgumentParser:
+    """Return the options that may stand before the command or after it."""
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared.add_argument(
+        "--store", metavar="URL", help=_("the store: a folder, sqlite:////PATH/desk.db, postgresql://…")
+    )
+    shared.add_argument("--config", metavar="FILE", help=_("the configuration file"))
+    shared.add_argument("--json", action="store_true", help=_("print JSON, one object a line"))
+    return shared
+
+
+class _Version(argparse.Action):
+    """Print the version: it is looked up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(0, f"plantao {version('plantao')}\n")
+
+
+def _console(call: Any) -> int:
+    from console.cli.opening import run_console
+
+    return run_console(call)

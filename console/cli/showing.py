@@ -1,0 +1,281 @@
+"""`show`, `why` and `history`: one conversation to read, how it was threaded, and what was done."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from console.cli import ids
+from console.cli.errors import DONE
+from console.cli.listing import STILL
+from console.cli.parser import Group
+from widgets.language import _, ngettext
+
+if TYPE_CHECKING:
+    from console.cli.call import Call
+    from storage.kinds.mail import Correspondent
+    from storage.queries.why import Threaded, Why
+    from storage.views import ActionView, ConversationView, EventView, MessageView
+
+
+def add(group: Group) -> None:
+    """Add the commands."""
+    parser = group.command(
+        "show",
+        run_show,
+        words=_("one conversation to read"),
+        more=_("Quotes and signatures are left out. A message alone is shown by its number, such as m17."),
+    )
+    parser.add_argument("id", nargs="+", metavar="ID", help=_("4213, #4213, m17, 10-20, or - for standard input"))
+    parser.add_argument("--full", action="store_true", help=_("with quotes and signatures"))
+    parser.add_argument("--raw", action="store_true", help=_("the mail as it came, without what commands terminals"))
+    parser.add_argument("--all-headers", action="store_true", help=_("every header field of each message"))
+    parser = group.command("why", run_why, words=_("how a conversation was threaded"))
+    parser.add_argument("id", nargs="+", metavar="ID", help=_("4213, #4213, 10-20, or - for standard input"))
+    parser = group.command("history", run_history, words=_("your last actions, newest first"))
+    parser.add_argument("-n", "--limit", type=int, default=50, metavar="COUNT", help=_("at most so many (50)"))
+    parser.add_argument("--here", action="store_true", help=_("only what commands did, not what consoles did"))
+
+
+def run_show(call: "Call") -> int:
+    """Print conversations, or single messages of them."""
+    from storage.queries.conversations import read
+    from storage.queries.numbers import conversation_of
+
+    wanted: list[tuple[int, int | None]] = []
+    numbers: list[str] = []
+    for word in call.options.id:
+        message_id = ids.message(word)
+        if message_id is None:
+            numbers.append(word)
+        else:
+            wanted.append((call.ask(conversation_of, message_id), message_id))
+    if numbers:
+        wanted = [(number, None) for number in ids.conversations(call, numbers)] + wanted
+    with call.out.paged():
+        for place, (number, message_id) in enumerate(wanted):
+            if place and not call.out.json_lines:
+                call.out.line()
+            view = call.ask(read, number, agent_id=call.agent_id)
+            messages = [one for one in view.messages if message_id in {None, one.message_id}]
+            if call.out.json_lines:
+                call.out.object(_conversation_object(call, view, messages))
+            elif call.options.raw:
+                _print_raw(call, messages)
+            else:
+                _print_conversation(call, view, messages, alone=message_id is not None)
+    return DONE
+
+
+def run_why(call: "Call") -> int:
+    """Print how the messages of conversations were threaded."""
+    from storage.queries.why import why
+
+    with call.out.paged():
+        for place, number in enumerate(ids.conversations(call, call.options.id)):
+            told = call.ask(why, number)
+            if call.out.json_lines:
+                call.out.object(asdict(told))
+                continue
+            if place:
+                call.out.line()
+            for line in _why_lines(call, told):
+                call.out.line(line)
+    return DONE
+
+
+def run_history(call: "Call") -> int:
+    """Print the agent's last actions."""
+    from console.cli.call import CONSOLE
+    from storage.queries.history import actions
+
+    if call.agent_id is None:
+        return DONE
+    console = CONSOLE if call.options.here else None
+    with call.out.paged():
+        for action in call.ask(actions, agent_id=call.agent_id, console=console, limit=max(1, call.options.limit)):
+            if call.out.json_lines:
+                call.out.object(asdict(action))
+            else:
+                call.out.line(_action_words(call, action))
+    return DONE
+
+
+def _action_words(call: "Call", action: "ActionView") -> str:
+    from widgets.moments import moment_words
+    from widgets.troubles import numbers_words
+
+    kinds = ", ".join(kind.replace("_", " ") for kind in action.kinds)
+    words = f"{moment_words(action.recorded_at, call.now):>11}  {numbers_words(action.conversation_ids)}  {kinds}"
+    if action.undoes is not None:
+        words += "  " + _("(takes action {number} back)").format(number=action.undoes)
+    return f"{words}  {_('(taken back)')}" if action.undone else words
+
+
+def _print_conversation(
+    call: "Call", view: "ConversationView", messages: Sequence["MessageView"], *, alone: bool
+) -> None:
+    from widgets.facts import event_words
+    from widgets.moments import moment_words
+
+    call.out.line(f"#{view.conversation_id}  {view.subject or _('(no subject)')}", bold=True)
+    for line in _head_lines(call, view):
+        call.out.line(line)
+    names = _agent_names(call)
+    # Messages and events in the order of time; the message first where both are of one moment.
+    told: list[tuple[Any, int, Any]] = [(one.arrived_at, 0, one) for one in messages]
+    if not alone:
+        told += [(one.recorded_at if one.agent else one.happened_at, 1, one) for one in view.events]
+    for moment, is_event, one in sorted(told, key=lambda each: each[:2]):
+        if not is_event:
+            call.out.line()
+            _print_message(call, one)
+        elif words := event_words(one, call.now, names):
+            who = f"{one.agent} · " if one.agent else ""
+            undone = f" {_('(taken back)')}" if one.undone else ""
+            call.out.line(f"  ({moment_words(moment, call.now)} · {who}{words}{undone})")
+
+
+def _head_lines(call: "Call", view: "ConversationView") -> Iterator[str]:
+    from widgets.moments import moment_words, span_words
+    from widgets.text import status_words, tier_words
+
+    parts = [status_words(view.status), tier_words(view.tier), view.mailbox]
+    parts.append(view.assignee or _("nobody's"))
+    if view.waiting_since is not None and view.status not in STILL:
+        parts.append(_("waits {span}").format(span=span_words(call.now - view.waiting_since)))
+    if view.snoozed_until is not None:
+        parts.append(_("snoozed until {moment}").format(moment=moment_words(view.snoozed_until, call.now)))
+    yield " · ".join([*parts, *(f"+{tag}" for tag in view.tags)])
+    if view.customer_address:
+        yield _person_words(view.customer, view.customer_address)
+    if view.joined_numbers:
+        yield _("joined here: {numbers}").format(numbers=", ".join(f"#{one}" for one in view.joined_numbers))
+    if view.linked:
+        yield _("see also: {numbers}").format(numbers=", ".join(f"#{one}" for one in view.linked))
+
+
+def _print_message(call: "Call", message: "MessageView") -> None:
+    from widgets.moments import moment_words, size_words
+    from widgets.text import automatic_words, special_words
+
+    arrow = "→" if message.direction == "outgoing" else "←"
+    author = _person_words(message.author.name, message.author.address)
+    notes = [moment_words(message.arrived_at, call.now), f"m{message.message_id}"]
+    notes += [words for words in (automatic_words(message.automatic),) if words]
+    if message.marked:
+        notes.append(_("took no part before"))
+    call.out.line(f"{arrow} {author} · {' · '.join(notes)}", bold=True)
+    if call.options.all_headers:
+        for name, value in _headers(call, message.message_id):
+            call.out.line(f"  {name}: {value}")
+    elif message.to:
+        call.out.line(_("  to {people}").format(people=_people_words(message.to)))
+    call.out.line()
+    full = call.options.full or not message.reply_text.strip()
+    call.out.line((message.text if full else message.reply_text).strip("\n"))
+    if not full and len(message.text.strip()) > len(message.reply_text.strip()):
+        call.out.line(_("[quotes left out: --full shows them]"))
+    if message.original is not None:
+        author = _person_words(message.original.author.name, message.original.author.address)
+        call.out.line(_("[forwarded, originally from {author}]").format(author=author))
+    for special in sorted(message.specials):
+        call.out.line(f"[{special_words(special)}]")
+    for each in message.attachments:
+        name = each.name or _("(no name)")
+        call.out.line(
+            _("[attachment] {name}, {type}, {size}").format(name=name, type=each.media_type, size=size_words(each.size))
+        )
+
+
+def _print_raw(call: "Call", messages: Sequence["MessageView"]) -> None:
+    for message in messages:
+        if len(messages) > 1:
+            call.out.line(f"── m{message.message_id} ──")
+        call.out.line(_raw(call, message.message_id).decode("utf-8", "replace").rstrip("\n"))
+
+
+def _raw(call: "Call", message_id: int) -> bytes:
+    from storage.kinds.errors import NoSuch
+    from storage.queries.numbers import raw_digests
+
+    digest = call.ask(raw_digests, [message_id]).get(message_id)
+    if digest is None:
+        raise NoSuch("raw mail", message_id)
+    return call.store.content.get(digest)
+
+
+def _headers(call: "Call", message_id: int) -> list[tuple[str, str]]:
+    from console.mail.parse import headers
+
+    return headers(_raw(call, message_id))
+
+
+def _person_words(name: str, address: str) -> str:
+    return f"{name} <{address}>" if name and address else name or address or _("(nobody)")
+
+
+def _people_words(people: Sequence["Correspondent"]) -> str:
+    words = ", ".join(_person_words(one.name, one.address) for one in people[:5])
+    rest = len(people) - 5
+    return (
+        words if rest <= 0 else f"{words} {ngettext('and {count} more', 'and {count} more', rest).format(count=rest)}"
+    )
+
+
+def _agent_names(call: "Call") -> dict[int, str]:
+    from storage.queries.agents import agents
+
+    names: dict[int, str] = call.ask(agents)
+    return names
+
+
+def _conversation_object(
+    call: "Call", view: "ConversationView", messages: Sequence["MessageView"]
+) -> dict[str, object]:
+    shown = asdict(view)
+    shown["messages"] = [_message_object(call, one) for one in messages]
+    shown["events"] = [_event_object(one) for one in view.events]
+    return shown
+
+
+def _message_object(call: "Call", message: "MessageView") -> dict[str, object]:
+    shown = asdict(message)
+    if call.options.raw:
+        shown["raw"] = _raw(call, message.message_id).decode("utf-8", "replace")
+    if call.options.all_headers:
+        shown["headers"] = [{"name": name, "value": value} for name, value in _headers(call, message.message_id)]
+    return shown
+
+
+def _event_object(event: "EventView") -> dict[str, object]:
+    return asdict(event)
+
+
+def _why_lines(call: "Call", told: "Why") -> Iterator[str]:
+    yield f"#{told.conversation_id}"
+    if told.joined_numbers:
+        yield _("  {numbers} joined to it").format(numbers=", ".join(f"#{one}" for one in told.joined_numbers))
+    for message in told.messages:
+        yield from _threaded_lines(call, message)
+    for link in told.links:
+        sentence = _("  came of #{number} ({reason})") if link.came_of else _("  #{number} came of it ({reason})")
+        yield sentence.format(number=link.conversation_id, reason=link.reason.replace("_", " "))
+    for number in told.parted_from:
+        yield _("  an agent keeps it apart from #{number}").format(number=number)
+
+
+def _threaded_lines(call: "Call", message: "Threaded") -> Iterator[str]:
+    from widgets.moments import moment_words
+    from widgets.text import evidence_words
+
+    author = _person_words(message.author.name, message.author.address)
+    yield f"  m{message.message_id}  {moment_words(message.arrived_at, call.now)}  {author}  {message.subject}"
+    words = evidence_words(message.evidence) if message.evidence else _("nothing tells")
+    if message.through is not None:
+        words += _(": m{number} by {author}").format(
+            number=message.through.message_id,
+            author=_person_words(message.through.author.name, message.through.author.address),
+        )
+    if message.marked:
+        words += _("; the sender took no part before")
+    yield f"      {words}"

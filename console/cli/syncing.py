@@ -1,0 +1,102 @@
+"""`sync`: the mailboxes are brought in step with their servers, once or for as long as the command runs."""
+
+import threading
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from console.cli.errors import CONFIGURATION, DONE, FAILED, sentence_of, status_of
+from console.cli.parser import Group
+from widgets.language import _
+
+if TYPE_CHECKING:
+    from console.cli.call import Call
+    from console.config.accounts import Account
+    from console.mail.sync import Outcome
+    from console.mail.sync.folders import Step
+    from storage.commands.intake import Counts
+
+
+def add(group: Group) -> None:
+    """Add the command."""
+    parser = group.command("sync", run_sync, words=_("bring the mailboxes in step with their servers"))
+    parser.add_argument("--watch", action="store_true", help=_("go on until stopped, with news as they come"))
+
+
+def run_sync(call: "Call") -> int:
+    """Bring every mailbox in step, once or until stopped."""
+    from os import cpu_count
+
+    from console.mail.sync import stop_on_signals, sync_once, watch
+
+    accounts = call.settings.accounts
+    if not accounts:
+        call.out.error(_("plantao: there is no account yet: `plantao account add` makes one."))
+        return CONFIGURATION
+    store = call.open_store(durable=False)
+    telling = _Telling(call, steps=call.options.watch)
+    if call.options.watch:
+        watch(store, accounts, report=telling.step, stop=stop_on_signals(), workers=cpu_count() or 1)
+        return DONE
+    outcome = sync_once(store, accounts, report=telling.step, workers=cpu_count() or 1)
+    call.out.progress_done()
+    return tell_outcome(call, outcome)
+
+
+def tell_outcome(call: "Call", outcome: "Outcome") -> int:
+    """Print what a sync did, and return the exit status it ends with."""
+    counts = outcome.step.counts
+    if call.out.json_lines:
+        troubles = [
+            {"account": one.account.name, "kind": type(one.error).__name__, "words": sentence_of(one.error)}
+            for one in outcome.troubles
+        ]
+        call.out.object(
+            {**asdict(counts), "gone": outcome.step.gone, "flagged": outcome.step.flagged, "troubles": troubles}
+        )
+    else:
+        call.out.line(counts_words(counts))
+    for one in outcome.troubles:
+        call.out.error(f"plantao: {one.account.name}: {sentence_of(one.error)}")
+    if not counts.adds_up:
+        call.out.error(_("plantao: the counts do not add up: mail was lost on the way. Please report this."))
+        return FAILED
+    statuses = {status_of(one.error) for one in outcome.troubles}
+    return statuses.pop() if len(statuses) == 1 else FAILED if statuses else DONE
+
+
+def counts_words(counts: "Counts") -> str:
+    """Return what became of mail, as a sum."""
+    return _(
+        "fetched {fetched} = joined {joined} + new {new} + known {known} + quarantined {quarantined}"
+        " + ignored {ignored}"
+    ).format(**asdict(counts))
+
+
+class _Telling:
+    """Says how far the sync is; told from several threads.
+
+    Args:
+        call: where to.
+        steps: whether each step with news gets a line of its own.
+    """
+
+    def __init__(self, call: "Call", *, steps: bool) -> None:
+        self._call = call
+        self._steps = steps
+        self._guard = threading.Lock()
+        self._fetched = 0
+
+    def step(self, account: "Account", step: "Step") -> None:
+        """Tell one step."""
+        with self._guard:
+            self._fetched += step.counts.fetched
+            out = self._call.out
+            if not self._steps:
+                out.progress(_("{count} messages fetched").format(count=self._fetched))
+            elif not (step.counts.fetched or step.gone or step.flagged):
+                return
+            elif out.json_lines:
+                out.object({"account": account.name, **asdict(step.counts), "gone": step.gone, "flagged": step.flagged})
+            else:
+                out.line(f"{account.name}: {counts_words(step.counts)}")
+            out.flush()

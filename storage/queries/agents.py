@@ -1,0 +1,18 @@
+"""Who works here, by name."""
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from storage.queries.tables import AGENT
+
+
+def agent_called(session: Session, *, name: str) -> int | None:
+    """Return the agent of that name, `None` when nobody bears it."""
+    found = session.connection().execute(select(AGENT.c.id).where(AGENT.c.name == name)).scalar()
+    return None if found is None else int(found)
+
+
+def agents(session: Session) -> dict[int, str]:
+    """Return the names of all agents by their numbers; those whose name was erased are left out."""
+    rows = session.connection().execute(select(AGENT.c.id, AGENT.c.name).where(AGENT.c.name.is_not(None)))
+    return {row.id: row.name for row in rows.all()}

@@ -1,0 +1,67 @@
+"""Every error of the desk as a sentence that says what happened, to what, and what to do."""
+
+from collections.abc import Sequence
+
+from storage.kinds.clean import clean_line
+from storage.kinds.errors import Changed, DeskError, NoSuch, Refused
+from widgets.language import _, ngettext
+from widgets.text import explain, query_words
+
+_SHOWN = 5  # numbers named in a sentence
+
+
+def trouble_words(error: DeskError) -> str:
+    """Return an error of the record as a sentence, with the conversations and names it is about."""
+    match error:
+        case NoSuch(what="conversation"):
+            return _("There is no conversation {number}: `plantao list` shows those there are.").format(
+                number=numbers_words([error.name])
+            )
+        case NoSuch(what="message"):
+            return _("There is no message m{number}: `plantao show` gives the numbers of a conversation's.").format(
+                number=error.name
+            )
+        case NoSuch(what="agent"):
+            return _("Nobody here is called {name}.").format(name=clean_line(str(error.name)))
+        case NoSuch(what="raw mail"):
+            return _("The raw mail of this message is not kept any more.")
+        case Changed():
+            return _(
+                "Not done: {number} changed meanwhile, by somebody else or by new mail. Look again, then repeat it."
+            ).format(number=numbers_words(error.ids))
+        case Refused():
+            return _refused(error)
+    if hasattr(error, "trouble") and hasattr(error, "word"):  # a BadQuery, which this floor does not know by name
+        words = query_words(str(error.trouble), str(error.word), getattr(error, "known", ()))
+        place = getattr(error, "place", None)
+        where = _("at character {place}").format(place=place + 1) if isinstance(place, int) else ""
+        return _("The query cannot be read {where}: {words}").format(where=where, words=words).replace(" :", ":")
+    return explain(error)
+
+
+def numbers_words(numbers: Sequence[object]) -> str:
+    """Return conversations by their numbers, a few of them by name: ``#1, #2 and 5 more``."""
+    named = ", ".join(f"#{number}" for number in numbers[:_SHOWN])
+    rest = len(numbers) - _SHOWN
+    return (
+        ngettext("{named} and {count} more", "{named} and {count} more", rest).format(named=named, count=rest)
+        if (rest > 0)
+        else named
+    )
+
+
+def _refused(error: Refused) -> str:
+    about = numbers_words(error.ids)
+    words = {
+        "already": _("Nothing to change: {about} stands so already."),
+        "taken": _("A colleague has {about}: nothing was changed. Use assign if it shall be yours."),
+        "past": _("That moment has passed: choose a later one."),
+        "same_conversation": _("Joining needs two conversations, and {about} is one: name another."),
+        "other_group": _("{about} belong to different groups of mailboxes, which are never joined."),
+        "several_conversations": _("The messages belong to several conversations ({about}): split one at a time."),
+        "whole_conversation": _("These are all messages of {about}: one has to stay. Nothing was changed."),
+        "changed_since": _("Not taken back: {about} changed since, and stays as it is."),
+    }.get(error.rule)
+    if words is None:
+        return explain(error)
+    return words.format(about=about or _("it"))
