@@ -35,7 +35,9 @@ def read(headers: Fields, media_type: str, report: str, author: str, subject: st
     )
     returned = headers.text(b"return-path") if b"return-path" in headers else None
     is_empty_path = returned is not None and not returned.strip("<> \t")
-    if ((media_type == "multipart/report" or report) and report != "disposition-notification") or b"x-failed-recipients" in headers:
+    if (
+        (media_type == "multipart/report" or report) and report != "disposition-notification"
+    ) or b"x-failed-recipients" in headers:
         return Automatic.BOUNCE
     if _MACHINES.match(author):
         return Automatic.BOUNCE

@@ -240,7 +240,7 @@ def _without_enclosed(part: Part, data: bytes, body: Body) -> bytes:
 
 def _unflowed(text: str, *, delete_space: bool) -> str:
     """Join the soft line ends of RFC 3676, at each depth of quoting."""
-    lines: list[str] = []
+    lines: list[list[str]] = []
     open_depth = -1
     for line in text.replace("\r\n", "\n").split("\n"):
         bare = line.lstrip(">")
@@ -249,11 +249,11 @@ def _unflowed(text: str, *, delete_space: bool) -> str:
         soft = bare.endswith(" ") and bare != "-- "
         kept = bare[:-1] if soft and delete_space else bare
         if open_depth == depth and bare != "-- ":
-            lines[-1] += kept
+            lines[-1].append(kept)
         else:
-            lines.append((">" * depth + " " if depth else "") + kept)
+            lines.append([">" * depth + " " if depth else "", kept])
         open_depth = depth if soft else -1
-    return "\n".join(lines)
+    return "\n".join("".join(pieces) for pieces in lines)
 
 
 def _add_html(part: Part, body: Body, limits: Limits) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -106,6 +107,35 @@ _LINKED = re.compile(r"(?:https?|ftp|mailto|tel):", re.IGNORECASE)
 _SIGNATURE_CLASSES = re.compile(
     r"\b(?:x_)?(?:gmail_signature|moz-signature|protonmail_signature_block|ms-outlook-mobile-signature"
     r"|ms-outlook-ios-signature|Signature|zm_signature)\b"
+)
+
+
+# Measured on selectolax 1.0: 1,000 open elements cost 2 ms, 16,000 cost 400 ms, 300,000 minutes.
+_DEEPEST = 1_000
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})")
+_ANY_TAG = re.compile(r"<[^<>]{0,5000}>")
+_SELF_CLOSING = frozenset(
+    [
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "dd",
+        "dt",
+        "option",
+        "br",
+        "hr",
+        "img",
+        "input",
+        "meta",
+        "link",
+        "area",
+        "base",
+        "col",
+        "embed",
+        "wbr",
+    ]
 )
 
 
@@ -326,6 +356,27 @@ def _close_link(page: _Page, href: str, line: int, place: int) -> None:
     page.line.append(f" [{number}]")
 
 
+def _is_too_deep(markup: str) -> bool:
+    """Say whether so many elements stand open at once that the library would need quadratic time."""
+    if markup.count("<") < _DEEPEST:
+        return False
+    depth = 0
+    for hit in _TAG.finditer(markup):
+        if hit.group(2).lower() in _SELF_CLOSING:
+            continue
+        depth += -1 if hit.group(1) else 1
+        if depth > _DEEPEST:
+            return True
+        depth = max(depth, 0)
+    return False
+
+
+def _stripped(markup: str, longest: int) -> Rendered:
+    """Return hostile HTML as text without its tags."""
+    text = clean(unescape(_ANY_TAG.sub("\n", markup)))[:longest]
+    return Rendered([line for line in map(clean_line, text.split("\n")) if line])
+
+
 def render(html: str, *, longest: int = 2_000_000, most_links: int = 2_000) -> Rendered:
     """Return HTML as readable lines; time is linear, however deep the elements stand inside one another.
 
@@ -334,7 +385,10 @@ def render(html: str, *, longest: int = 2_000_000, most_links: int = 2_000) -> R
         longest: characters read and written; the rest is dropped.
         most_links: links numbered; later ones show as text only.
     """
-    tree = LexborHTMLParser(html[:longest])
+    markup = html[:longest]
+    if _is_too_deep(markup):
+        return _stripped(markup, longest)
+    tree = LexborHTMLParser(markup)
     page = _Page(longest, most_links)
     root = tree.body or tree.root
     node = _enter(page, root) if root is not None else None

@@ -53,4 +53,4 @@ def test_the_parts_are_those_of_the_standard_library() -> None:
     print(f"\n{read} files, {len(different)} differ from the library: {different}")  # noqa: T201
     assert read > 1_000
     # What differs is broken mail that the library gives up on and ours reads on, or reads otherwise.
-    assert len(different) < 0.04 * read
+    assert len(different) < 0.06 * read

@@ -77,15 +77,15 @@ def test_pictures_of_a_page_are_inline() -> None:
 @pytest.mark.parametrize(
     ("disposition", "wanted"),
     [
-        (b"attachment; filename=\"a b.txt\"", "a b.txt"),
+        (b'attachment; filename="a b.txt"', "a b.txt"),
         (b"attachment; filename=a b.txt", "a b.txt"),
         (b"attachment; filename*=utf-8''a%C3%A7%C3%A3o.txt", "ação.txt"),
         (b"attachment; filename*0*=utf-8''a%C3%A7;\n filename*1*=%C3%A3o;\n filename*2=.txt", "ação.txt"),
-        (b"attachment; filename=\"=?utf-8?Q?a=C3=A7=C3=A3o.txt?=\"", "ação.txt"),
+        (b'attachment; filename="=?utf-8?Q?a=C3=A7=C3=A3o.txt?="', "ação.txt"),
         (b"attachment; filename==?utf-8?Q?a=C3=A7=C3=A3o.txt?=", "ação.txt"),
-        (b"attachment; filename=\"a\xe7\xe3o.txt\"", "ação.txt"),
+        (b'attachment; filename="a\xe7\xe3o.txt"', "ação.txt"),
         (b"attachment; filename=a[1].txt", "a[1].txt"),
-        (b"attachment; filename=\"evil\xe2\x80\xaefdp.exe\"", "evilfdp.exe"),
+        (b'attachment; filename="evil\xe2\x80\xaefdp.exe"', "evilfdp.exe"),
         (b"attachment", ""),
     ],
 )  # fmt: skip
@@ -145,7 +145,7 @@ def test_a_missing_end_a_missing_boundary_and_an_unknown_multipart_are_read() ->
         (multi("mixed", TEXT, b"Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR"), Special.INVITATION),
         (multi("signed", TEXT, b"Content-Type: application/pgp-signature\n\nx"), Special.SIGNED),
         (multi("encrypted", b"Content-Type: application/pgp-encrypted\n\nVersion: 1"), Special.ENCRYPTED),
-        (multi('report; report-type=delivery-status', TEXT, b"Content-Type: message/delivery-status\n\nAction: failed"), Special.DELIVERY_REPORT),
+        (multi("report; report-type=delivery-status", TEXT, b"Content-Type: message/delivery-status\n\nAction: failed"), Special.DELIVERY_REPORT),
         (multi("mixed", TEXT, b"Content-Type: application/ms-tnef; name=winmail.dat\n\nbroken"), Special.TNEF),
         (HEAD + b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx", Special.ENCRYPTED),
     ],
@@ -246,7 +246,7 @@ def test_languages(text: str, wanted: str) -> None:
         ("Fwd: Bomba", "Veja.\n\n---------- Forwarded message ---------\nDe: Eva Lima <eva@x.example>\nDate: qui., 12 de mar.\nSubject: Bomba\nTo: <ana@x.example>\n\nVaza.", "Eva Lima", "eva@x.example", "Bomba"),
         ("ENC: Bomba", "De: Eva Lima [mailto:eva@x.example]\nEnviada em: quinta-feira\nPara: Ana\nAssunto: Bomba\n\nVaza.", "Eva Lima", "eva@x.example", "Bomba"),
         ("RV: Bomba", "Mira.\n\nDe: Eva Lima <eva@x.example>\nEnviado: jueves\nPara: Ana\nAsunto: Bomba\n\nVaza.", "Eva Lima", "eva@x.example", "Bomba"),
-        ("Fwd: Bomba", "El 12/3/20 10:15, \"Eva Lima\" <eva@x.example> escribió:\n\n    Vaza.", "Eva Lima", "eva@x.example", "Bomba"),
+        ("Fwd: Bomba", 'El 12/3/20 10:15, "Eva Lima" <eva@x.example> escribió:\n\n    Vaza.', "Eva Lima", "eva@x.example", "Bomba"),
         ("x", "> Início da mensagem encaminhada:\n>\n> De: Eva Lima <eva@x.example>\n> Assunto: Bomba\n> Data: 12 de março\n> Para: ana@x.example\n>\n> Vaza.", "Eva Lima", "eva@x.example", "Bomba"),
     ],
 )  # fmt: skip
