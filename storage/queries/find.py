@@ -8,7 +8,7 @@ stop between two rows; within one, SQLite asks `stopped` every few thousand step
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -20,10 +20,11 @@ from sqlmodel import Session
 from storage.kinds.mail import Correspondent
 from storage.queries.conditions import Condition, Ground, condition, listed, only_conversation
 from storage.queries.tables import CONVERSATION, MAILBOX, MESSAGE, SEARCH_ENTRY, TEXT
-from storage.rules.query import And, BadQuery, Moment, Node, Not, Query, Sort, Trouble, parse
-from storage.search.index import ceiling
-from storage.search.matching import matching, written
+from storage.rules.query import And, BadQuery, Moment, Node, Not, Or, Query, Sort, Text, Trouble, Where, parse
+from storage.search.index import ceiling, columns_of
+from storage.search.matching import WITHIN, matching, written
 from storage.search.snippets import Wanted, snippet
+from storage.search.words import composed
 from storage.views import SearchHit
 
 COUNTED = 1000
@@ -100,6 +101,11 @@ class _Plan:
 
     Attributes:
         words: the index's expression; `None` when no words are asked for.
+        barred: the expression of words that must not be there, where none are asked for: the index knows what
+            has a word, not what has none.
+        begun: the words that only begin so. Asking the index whether one entry has one of a thousand words is
+            slower than looking into its text; `whole` and `never` are what is left to ask: the other words, and
+            those that must not be there.
         from_number, to_number: the entries' numbers between which the answer lies, for top-level moments.
         conversation: what the conversation's columns answer.
         rest: what needs both.
@@ -107,6 +113,10 @@ class _Plan:
     """
 
     words: str | None
+    barred: str | None
+    whole: str | None
+    never: str | None
+    begun: tuple[tuple[Wanted, tuple[str, ...]], ...]
     from_number: int | None
     to_number: int | None
     conversation: Condition | None
@@ -127,7 +137,7 @@ def _plan(session: Session, query: Query, agent_id: int | None) -> _Plan:
         parts = query.where.parts if isinstance(query.where, And) else (query.where,)
     connection = session.connection()
     words: list[Node] = []
-    barred: list[Node] = []
+    barred: list[Not] = []
     columns: list[Node] = []
     rest: list[Node] = []
     floors: list[int] = []
@@ -143,19 +153,34 @@ def _plan(session: Session, query: Query, agent_id: int | None) -> _Plan:
             words.append(part)
         else:
             rest.append(part)
-    if words:
-        words += barred
-    else:
-        rest += barred  # the index knows what has a word, not what has none
     ground = Ground(session, agent_id, _among, _moment)
+    begun = [part for part in words if isinstance(part, Text) and part.prefix]
+    without: list[Node] = (
+        [Or(tuple(part.part for part in barred))] if len(barred) > 1 else [each.part for each in barred]
+    )
     return _Plan(
-        words=written(connection, And(tuple(words)) if len(words) > 1 else words[0]) if words else None,
+        words=_together(connection, [*words, *barred]) if words else None,
+        barred=_together(connection, without) if not words else None,
+        whole=_together(connection, [part for part in words if part not in begun]) if begun else None,
+        never=_together(connection, without) if begun else None,
+        begun=tuple((Wanted(replace(part, where=Where.ANYWHERE)), _columns(part)) for part in begun),
         from_number=max(floors, default=None),
         to_number=min(ceilings, default=None),
         conversation=and_(*(condition(ground, part) for part in columns)) if columns else None,
         rest=and_(*(condition(ground, part) for part in rest)) if rest else None,
         oldest_first=query.sort is Sort.OLDEST,
     )
+
+
+def _together(connection: Connection, nodes: Sequence[Node]) -> str | None:
+    """Return the expression of all of these; `None` when there is none."""
+    if not nodes:
+        return None
+    return written(connection, And(tuple(nodes)) if len(nodes) > 1 else nodes[0])
+
+
+def _columns(text: Text) -> tuple[str, ...]:
+    return tuple(WITHIN[text.where].split())
 
 
 def _among(numbers: Any) -> Condition:
@@ -179,12 +204,13 @@ def _steps(session: Session, plan: _Plan, start: int | None, wanted: int, stoppe
     """Yield the numbers of the entries found, in their order, a step at a time; empty steps, too."""
     connection = session.connection()
     filtered = plan.filtered
-    step = wanted if filtered is None else _FIRST_STEP
+    step = wanted if filtered is None and plan.barred is None else _FIRST_STEP
     looked = kept = 0
     turned = False
     while not stopped():
         candidates = _candidates(connection, plan, start, step)
-        passed = candidates if filtered is None else _passing(connection, candidates, filtered, plan)
+        passed = _without(connection, plan, candidates)
+        passed = passed if filtered is None else _passing(connection, passed, filtered, plan)
         yield passed
         if len(candidates) < step:
             return
@@ -216,6 +242,15 @@ def _candidates(connection: Connection, plan: _Plan, start: int | None, step: in
     (number,) = chosen.selected_columns
     chosen = chosen.order_by(number.asc() if plan.oldest_first else number.desc()).limit(step)
     return list(connection.execute(chosen).scalars())
+
+
+def _without(connection: Connection, plan: _Plan, numbers: Sequence[int]) -> list[int]:
+    """Return the entries that have none of the barred words, asked of the stretch of the index where they lie."""
+    if plan.barred is None or not numbers:
+        return list(numbers)
+    stretch = matching(connection, plan.barred, below=max(numbers) + 1, above=min(numbers))
+    having = set(connection.execute(stretch).scalars())
+    return [number for number in numbers if number not in having]
 
 
 def _passing(connection: Connection, numbers: Sequence[int], filtered: Condition, plan: _Plan) -> list[int]:
@@ -262,10 +297,48 @@ def _one_by_one(connection: Connection, plan: _Plan, numbers: Sequence[int], sto
         if stopped():
             return
         some: Sequence[int] = numbers[at : at + _ONE_BY_ONE]
-        if plan.words is not None:
-            with_words = set(connection.execute(matching(connection, plan.words, among=some)).scalars())
-            some = [number for number in some if number in with_words]
+        asked = plan.whole if plan.begun else plan.words
+        if asked is not None:
+            some = _having(connection, asked, some)
+        if plan.never is not None:
+            barred = set(_having(connection, plan.never, some))
+            some = [number for number in some if number not in barred]
+        some = _begun(connection, plan, some)
+        some = _without(connection, plan, some)
         yield _passing(connection, some, plan.rest, plan) if plan.rest is not None else list(some)
+
+
+def _having(connection: Connection, expression: str, numbers: Sequence[int]) -> list[int]:
+    """Return those of a few entries that the index finds."""
+    found = set(connection.execute(matching(connection, expression, among=numbers)).scalars())
+    return [number for number in numbers if number in found]
+
+
+def _begun(connection: Connection, plan: _Plan, numbers: Sequence[int]) -> list[int]:
+    """Return the entries in whose texts every word that was only begun is found."""
+    if not plan.begun or not numbers:
+        return list(numbers)
+    chosen = (
+        select(
+            SEARCH_ENTRY.c.id,
+            TEXT.c.subject,
+            TEXT.c.from_name,
+            TEXT.c.from_address,
+            TEXT.c.details,
+            TEXT.c.text,
+        )
+        .select_from(SEARCH_ENTRY.join(TEXT, TEXT.c.message_id == SEARCH_ENTRY.c.message_id))
+        .where(SEARCH_ENTRY.c.id.in_(listed(connection, numbers)))
+    )
+    having: set[int] = set()
+    for row in connection.execute(chosen):
+        texts = columns_of(row, "")
+        if all(
+            any(next(wanted.places(composed(texts[column])), None) for column in columns)
+            for wanted, columns in plan.begun
+        ):
+            having.add(row.id)
+    return [number for number in numbers if number in having]
 
 
 @contextmanager

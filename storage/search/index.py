@@ -113,7 +113,7 @@ def remove(session: Session, message_ids: Iterable[int], *, forget: bool = False
         if not rows:
             continue
         if sqlite:
-            connection.execute(_FTS_OUT, [{"id": row.id, **_columns(row, row.stems)} for row in rows])
+            connection.execute(_FTS_OUT, [{"id": row.id, **columns_of(row, row.stems)} for row in rows])
         connection.execute(delete(_ENTRY).where(_ENTRY.c.id.in_([row.id for row in rows])))
     if forget and sqlite and not secure:
         connection.execute(text("INSERT INTO search_index (search_index) VALUES ('optimize')"))
@@ -232,8 +232,13 @@ def _indexed() -> Any:
     )
 
 
-def _columns(row: Row[Any], stemmed: str) -> dict[str, str]:
-    """Return the words of a message by column; changed only together with `STEMMER_VERSION`, see `outdated`."""
+def columns_of(row: Any, stemmed: str) -> dict[str, str]:
+    """Return the words of a message by column; changed only together with `STEMMER_VERSION`, see `outdated`.
+
+    Args:
+        row: subject, from_name, from_address, details and text of a `MessageText`.
+        stemmed: its stems.
+    """
     details: Mapping[str, Any] = row.details
     names = [each[0] for each in details.get("attachments", ()) if not each[4]]
     return {
@@ -267,7 +272,7 @@ def _put(connection: Connection, rows: Sequence[Row[Any]], ready: Mapping[int, s
         }
         for row in rows
     ]
-    words = [_columns(row, stemmed[row.message_id]) for row in rows]
+    words = [columns_of(row, stemmed[row.message_id]) for row in rows]
     if connection.dialect.name == "sqlite":
         connection.execute(insert(_ENTRY), entries)
         connection.execute(_FTS_IN, [{"id": entry["id"], **each} for entry, each in zip(entries, words, strict=True)])

@@ -133,6 +133,15 @@ def test_a_rare_field_beside_a_common_word_finds_the_same_by_either_road(store, 
         assert counted(session, "fatura tag:vip") == len(both)
         assert found(session, "-fatura tag:vip") == [number for number in vip if number not in both]
         assert found(session, "tag:vip (fatura OR is:spam)") == both
+        assert found(session, "fatur* tag:vip") == both
+        assert found(session, "fatur* -pedido tag:vip") == both
+        assert found(session, "fatur* assunto tag:vip") == both
+        assert found(session, "assun* -pedido tag:vip") == both
+        assert found(session, "assun* -(pedido OR nada) -mais tag:vip") == both
+        assert found(session, "subject:assun* -pedido tag:vip") == both
+        assert found(session, "subject:fatur* tag:vip") == []
+        assert found(session, "from:souz* -fatura -nada tag:vip") == [number for number in vip if number not in both]
+        assert found(session, "-fatura -nada tag:vip") == [number for number in vip if number not in both]
         cut = f"tag:vip fatura before:{(START + timedelta(days=1)).date()}"
         assert found(session, cut) == both
 
