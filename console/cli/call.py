@@ -75,7 +75,7 @@ class Call:
         Raises:
             StoreTrouble: it cannot be used; one that was named must be there.
         """
-        self._must_be_there()
+        self.must_be_there()
         return self.open_store()
 
     @cached_property
@@ -111,7 +111,12 @@ class Call:
         for store in self._opened:
             store.close()
 
-    def _must_be_there(self) -> None:
+    def must_be_there(self) -> None:
+        """Make sure that a store that was named on the command line is there: a wrong name makes no new one.
+
+        Raises:
+            StoreMissing: it is not.
+        """
         from storage.kinds.errors import StoreMissing
 
         named = getattr(self.options, "store", None)

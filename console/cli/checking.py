@@ -1,7 +1,7 @@
 """`doctor`: is the store whole, is everything where it should be, and what stands in the way."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -208,26 +208,27 @@ def _quarantine(_call: "Call", store: "Store") -> Iterator[Finding]:
 
 
 def _reparse(call: "Call") -> None:
-    from storage.commands.reparse import reparse
+    from os import cpu_count
 
     from console.mail.importing import index_all
     from console.mail.reading import Readers
+    from console.mail.rereading import reread
     from storage.search import outdated, reindex
 
+    def report(done: int, total: int) -> None:
+        call.out.progress(_("{done} of {total} messages read again").format(done=done, total=total))
+
+    call.must_be_there()
     store = call.open_store(durable=False)
-    with Readers(1) as readers:
-
-        def report(done: int, total: int) -> None:
-            call.out.progress(_("{done} of {total} messages read again").format(done=done, total=total))
-
-        changed = reparse(store, readers.read, report=report)
     with store.writing() as session:
         if outdated(session):
             reindex(session)
+    with Readers(cpu_count() or 1) as readers:
+        done = reread(store, readers, report=report)
     index_all(store)
     call.out.progress_done()
+    if call.out.json_lines:
+        return
     call.out.line(
-        _("read again: {read}, changed: {changed}, raw mail gone or unreadable: {lost}").format(
-            read=changed.read, changed=changed.changed, lost=changed.lost
-        )
+        _("read again: {read}, changed: {changed}, raw mail gone or unreadable: {lost}").format(**asdict(done))
     )
