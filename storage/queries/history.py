@@ -16,7 +16,7 @@ MUCH = 200
 """So many events after a cursor that they are not read one by one any more."""
 
 _E = EVENT.c
-_TWO = ("merged", "split", "linked")  # the kinds of fact that change two conversations
+_TWO = ("merged", "split", "moved", "linked")  # the kinds of fact that change two conversations
 _AT_ONCE = 500
 _DEEPEST = 100  # undos of undos that are followed
 

@@ -14,7 +14,7 @@ from storage.queries.history import events_of, joined_numbers, parted_from
 from storage.queries.tables import LINK, MESSAGE, TEXT
 from storage.views import EventView
 
-_PLACING = ("joined", "merged", "split")
+_PLACING = ("joined", "merged", "split", "moved")
 """The kinds of fact that put messages into conversations."""
 
 
@@ -37,7 +37,7 @@ class Threaded:
         evidence: the rule that holds today, `through` the message by which.
         marked: its sender took no part in the conversation before.
         cites: the Message-IDs of In-Reply-To and References, as the message gives them.
-        facts: what was recorded of its place, oldest first: joined, merged, split.
+        facts: what was recorded of its place, oldest first: joined, merged, split, moved.
     """
 
     message_id: int
@@ -165,7 +165,7 @@ def _moved(event: EventView) -> tuple[int, ...]:
     match event.kind, event.values:
         case "joined", {"message_id": int(message)}:
             return (message,)
-        case "merged" | "split", {"message_ids": tuple(messages)}:
+        case "merged" | "split" | "moved", {"message_ids": tuple(messages)}:
             return messages
         case _:
             return ()

@@ -7,7 +7,7 @@ from made.desk import START, MadeDesk
 
 from storage.kinds import Direction, Status
 from storage.kinds.mail import Correspondent
-from storage.queries import find
+from storage.queries import find, roads
 from storage.rules.query import BadQuery, Trouble
 from storage.search import index_more
 
@@ -108,15 +108,15 @@ def test_words_and_fields_together(store):
 @pytest.fixture
 def short_steps(monkeypatch):
     """Make the roads turn after a few entries, so that a small store walks them all."""
-    monkeypatch.setattr(find, "_FIRST_STEP", 2)
-    monkeypatch.setattr(find, "_LONGEST_STEP", 4)
-    monkeypatch.setattr(find, "_PATIENCE", 4)
-    monkeypatch.setattr(find, "_ONE_BY_ONE", 3)
+    monkeypatch.setattr(roads, "_FIRST_STEP", 2)
+    monkeypatch.setattr(roads, "_LONGEST_STEP", 4)
+    monkeypatch.setattr(roads, "_PATIENCE", 4)
+    monkeypatch.setattr(roads, "_ONE_BY_ONE", 3)
 
 
 @pytest.mark.parametrize("rare", [1000, 3])
 def test_a_rare_field_beside_a_common_word_finds_the_same_by_either_road(store, short_steps, monkeypatch, rare):
-    monkeypatch.setattr(find, "_RARE_MESSAGES", rare)
+    monkeypatch.setattr(roads, "_RARE_MESSAGES", rare)
     with store.writing() as session:
         desk = MadeDesk(session)
         ids = [desk.message("fatura" if n % 3 else "pedido", at=minutes(n)) for n in range(60)]
