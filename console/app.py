@@ -64,7 +64,7 @@ class Plantao(DeskApp):
         self._given = desk
         self._agent = agent
         self._feed: Feed | None = None
-        self._main = MainScreen()
+        self._main = MainScreen(self.look)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Let nothing through to the terminal that could command it; the look needs no other filter."""
@@ -156,7 +156,7 @@ def run_console(
     Returns:
         The exit status: 0 done, 1 failed, 2 when there is no terminal to draw on.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on stderr
         sys.stderr.write(_("plantao: the console needs a terminal; plantao list shows the queue without one.") + "\n")
         return 2
     if environ.get("TERM", "dumb") in {"dumb", "unknown", ""}:

@@ -1,5 +1,6 @@
 """A conversation as an agent reads it: where it stands, then its timeline as plain lines, wrapped when in sight."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
 from typing import ClassVar
@@ -22,7 +23,7 @@ Facts = tuple[tuple[Span, ...], tuple[Span, ...]]
 """A line of the strip above the timeline: spans from the left, and spans that end at the right edge."""
 
 
-class ConversationPane(Pane, can_focus=True):
+class ConversationPane(Pane):
     """Messages and events of one conversation, windowed: nothing is wrapped that is not shown.
 
     Args:
@@ -38,7 +39,9 @@ class ConversationPane(Pane, can_focus=True):
         self._timeline: Timeline | None = None
         self._top: Anchor | None = None
         self._page: list[Drawn] | None = None
+        self._page_size = (0, 0)
         self._unfolded = False
+        self._names: Mapping[int, str] = {}
         self._now = datetime.now().astimezone()
         self.strip_below = 110
         """Windows narrower than this show the facts as a strip on a ground of its own (LOOK §4)."""
@@ -50,31 +53,40 @@ class ConversationPane(Pane, can_focus=True):
         """The conversation that is shown."""
         return self._timeline.view if self._timeline else None
 
-    def show(self, view: ConversationView | None, now: datetime, *, at: int | None = None) -> None:
+    def show(
+        self,
+        view: ConversationView | None,
+        now: datetime,
+        *,
+        at: int | None = None,
+        names: Mapping[int, str] | None = None,
+    ) -> None:
         """Show a conversation, or nothing. One that was shown already keeps its place; it is only drawn afresh.
 
         Args:
             view: the conversation.
             now: the present, in the reader's zone.
             at: a message to begin with, such as one that was found.
+            names: agents' names by id, for the events.
         """
         before, top = self._timeline, self._top
         self._now = now
         self._page = None
         if view is None:
             self._timeline = self._top = None
-            self.refresh()
+            self.repaint()
             return
         same = before is not None and before.view.conversation_id == view.conversation_id
         self._unfolded = self._unfolded and same
-        self._timeline = Timeline(view, now, unfolded=self._unfolded)
+        self._names = names or self._names
+        self._timeline = Timeline(view, now, names=self._names, unfolded=self._unfolded)
         self._top = None
         if before is not None and same and top is not None and top.item < len(before.items):
             item = self._timeline.find(before.key(top.item))
             self._top = None if item is None else Anchor(item, top.piece, top.line)
         if at is not None and (item := self._timeline.find(("message", at))) is not None:
             self._top = Anchor(item, 0, 1 if item else 0)
-        self.refresh()
+        self.repaint()
 
     # ------------------------------------------------------------------------------------------ moving
 
@@ -117,7 +129,7 @@ class ConversationPane(Pane, can_focus=True):
             return
         top = self._anchor(self._timeline)
         self._unfolded = not self._unfolded
-        self._timeline = Timeline(self._timeline.view, self._now, unfolded=self._unfolded)
+        self._timeline = Timeline(self._timeline.view, self._now, names=self._names, unfolded=self._unfolded)
         self._go(Anchor(top.item, 0, min(top.line, 1) if top.piece == 0 else 0), force=True)
 
     def _scroll(self, lines: int) -> None:
@@ -137,7 +149,7 @@ class ConversationPane(Pane, can_focus=True):
         if force or top != self._top:
             self._top = top
             self._page = None
-            self.refresh()
+            self.repaint()
 
     @property
     def _width(self) -> int:
@@ -145,7 +157,7 @@ class ConversationPane(Pane, can_focus=True):
 
     @property
     def _height(self) -> int:
-        return max(1, self.size.height - self._facts_rows)
+        return max(1, self.rows_free - self._facts_rows)
 
     @property
     def _facts_rows(self) -> int:
@@ -156,16 +168,23 @@ class ConversationPane(Pane, can_focus=True):
             self._top = timeline.start(self._width, self._height)
         return self._top
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Wrap anew; the message at the top stays there."""
+    def covered(self) -> None:
+        """Let the last line be scrolled into sight above what covers the last row."""
         self._page = None
-        if self._top is not None and (self._top.line or self._top.piece):
-            self._top = Anchor(self._top.item, self._top.piece, 0 if self._top.piece else min(self._top.line, 1))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Wrap anew; the message at the top stays there, but no row below the newest is wasted."""
+        self._page = None
+        if self._top is not None and self._timeline is not None:
+            top = Anchor(self._top.item, self._top.piece, 0 if self._top.piece else min(self._top.line, 1))
+            self._top = min(top, self._timeline.last_page(self._width, self._height))
+        self.refresh()
 
     # ------------------------------------------------------------------------------------------ drawing
 
     def _shown(self) -> list[Drawn]:
-        if self._page is None:
+        if self._page is None or self._page_size != (self._width, self._height):
+            self._page_size = (self._width, self._height)
             timeline = self._timeline
             lines = timeline.forward(self._anchor(timeline), self._width) if timeline else iter(())
             self._page = [drawn for _place, drawn in islice(lines, self._height)]

@@ -27,7 +27,7 @@ class Empty(Pane):
         """Say something else."""
         if (self._sentence, self._facts, self._keys) != (sentence, tuple(facts), tuple(keys)):
             self._sentence, self._facts, self._keys = sentence, tuple(facts), tuple(keys)
-            self.refresh()
+            self.repaint()
 
     def _rows(self) -> list[tuple[Span, ...]]:
         rows: list[tuple[Span, ...]] = [((line, "bright"),) for line in wrap(self._sentence, self.size.width - 6)]

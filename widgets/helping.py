@@ -14,7 +14,7 @@ Group = tuple[str, Sequence[tuple[str, str]]]
 """A heading, and pairs of keys and sentence."""
 
 
-class KeysPage(Pane, can_focus=True):
+class KeysPage(Pane):
     """Every key and what it does."""
 
     DEFAULT_CSS: ClassVar[str] = "KeysPage { width: 1fr; height: 1fr; background: $background; }"
@@ -35,7 +35,7 @@ class KeysPage(Pane, can_focus=True):
         top = max(0, min(self._top + by, len(self._lines) - self.size.height))
         if top != self._top:
             self._top = top
-            self.refresh()
+            self.repaint()
 
     def draw(self, y: int) -> Strip:
         """Draw one row."""

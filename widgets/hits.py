@@ -61,7 +61,7 @@ class Hits(Pane):
         if tuple(hits) != self._hits:
             self._hits = tuple(hits)
             self._cursor = self._first = 0
-            self.refresh()
+            self.repaint()
 
     def move(self, by: int) -> None:
         """Move the cursor; half a page is scrolled at the edge."""
@@ -73,7 +73,7 @@ class Hits(Pane):
             self._first = max(0, self._cursor - (page - half if self._cursor > before else half))
             self._first = max(self._first, self._cursor - page + 1)
         if self._first != first:
-            self.refresh()
+            self.repaint()
         elif before != self._cursor:
             for index in (before, self._cursor):
                 self.refresh(Region(0, (index - self._first) * _ROWS, self.size.width, _ROWS))

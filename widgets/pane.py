@@ -28,11 +28,34 @@ class Pane(Widget):
         super().__init__(id=id)
         self._look = look
         self._over: Strip | None = None
+        self._drawn: dict[int, Strip] = {}
+        self._has_keys = False
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether keys go here. Textual's own focus would send both panes whole whenever it moves."""
+        return self._has_keys
+
+    @has_keys.setter
+    def has_keys(self, has_keys: bool) -> None:
+        if has_keys is not self._has_keys:
+            self._has_keys = has_keys
+            self.repaint()
+
+    def repaint(self) -> None:
+        """Send the rows that look different now, and no others."""
+        for y in range(self.size.height):
+            if self._drawn.get(y) != self._row(y):
+                self.refresh(Region(0, y, self.size.width, 1))
 
     @property
     def rows_free(self) -> int:
         """The rows that are not covered."""
         return max(1, self.size.height - (self._over is not None))
+
+    def on_show(self) -> None:
+        """Draw everything: what changed while the pane was hidden was not sent."""
+        self.refresh()
 
     def cover(self, strip: Strip | None) -> None:
         """Draw a row of the window's width over the last row, or take it away."""
@@ -46,6 +69,10 @@ class Pane(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Draw one row, or what covers it."""
+        strip = self._drawn[y] = self._row(y)
+        return strip
+
+    def _row(self, y: int) -> Strip:
         if self._over is not None and y == self.size.height - 1:
             left = self.region.x
             return self._over.crop(left, left + self.size.width)

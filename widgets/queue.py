@@ -25,7 +25,7 @@ ASK_WITHIN = 60
 Direction = Literal["before", "after", "first", "last"]
 
 
-class Queue(Pane, can_focus=True):
+class Queue(Pane):
     """A window of rows out of a queue of any length, with a cursor that follows its conversation.
 
     Args:
@@ -126,7 +126,7 @@ class Queue(Pane, can_focus=True):
         self._cursor = self._found(rows, self._cursor)
         self._top = self._cursor - line
         self._settle()
-        self.refresh()
+        self.repaint()
         self._report(before)
 
     def jump(self, window: QueueWindow, now: datetime, *, last: bool = False, to: int | None = None) -> None:
@@ -139,7 +139,7 @@ class Queue(Pane, can_focus=True):
             self._cursor = ids.index(to) if to in ids else len(ids) - 1 if last else 0
             self._top = self._cursor - self.size.height // 2 if to in ids else self._cursor
         self._settle()
-        self.refresh()
+        self.repaint()
         self._report(before)
 
     def extend(self, window: QueueWindow, direction: Literal["before", "after"]) -> None:
@@ -166,16 +166,12 @@ class Queue(Pane, can_focus=True):
             if len(self._rows) > end:
                 del self._rows[end:]
                 self._after = True
-        self.refresh()
+        self.repaint()
 
     def tick(self, now: datetime) -> None:
         """Let the clock column show a later time; only rows whose words change are painted."""
-        page = range(self._top, min(self._top + self.size.height, len(self._rows)))
-        before = [self._strip(index).text for index in page]
         self._now = now
-        for index, text in zip(page, before, strict=True):
-            if self._strip(index).text != text:
-                self._repaint(index)
+        self.repaint()
 
     def _found(self, before: Sequence[QueueRow], cursor: int) -> int:
         """Return where the cursor's conversation stands now, else the one that stood below it, else above."""
@@ -257,7 +253,7 @@ class Queue(Pane, can_focus=True):
             self._top = min(self._top - self._half, self._cursor)
         self._settle()
         if self._top != top:
-            self.refresh()
+            self.repaint()
         elif old != self._cursor:
             self._repaint(old)
             self._repaint(self._cursor)
@@ -277,7 +273,7 @@ class Queue(Pane, can_focus=True):
         if self._rows and self._over is not None and self._cursor >= self._top + self.rows_free:
             self._top += self._half
             self._settle()
-            self.refresh()
+            self.repaint()
 
     def _ask_ahead(self) -> None:
         if self._before and self._cursor < ASK_WITHIN:
@@ -298,17 +294,10 @@ class Queue(Pane, can_focus=True):
     def on_resize(self, _event: events.Resize) -> None:
         """Keep the cursor on the screen."""
         self._settle()
-
-    def on_focus(self, _event: events.Focus) -> None:
-        """Show that keys go here."""
-        self._repaint(self._cursor)
-
-    def on_blur(self, _event: events.Blur) -> None:
-        """Show that keys go elsewhere."""
-        self._repaint(self._cursor)
+        self.refresh()
 
     def _strip(self, index: int) -> Strip:
-        manner = RowManner(cursor=index == self._cursor, focused=self.has_focus, agent_id=self.agent_id)
+        manner = RowManner(cursor=index == self._cursor, focused=self.has_keys, agent_id=self.agent_id)
         return draw_row(self._rows[index], self._look, self.size.width, manner, self._now)
 
     def draw(self, y: int) -> Strip:

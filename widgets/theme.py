@@ -24,6 +24,8 @@ def theme_of(look: Look) -> Theme:
         dark=look.name != "light",
         ansi=not look.full,
         variables={
+            "ansi-background": bg,
+            "ansi-foreground": text,
             "input-cursor-background": text,
             "input-cursor-foreground": bg,
             "input-cursor-text-style": "none" if look.full else "reverse",

@@ -150,15 +150,19 @@ def rows_after(
     return inbox.window(session, query=words, agent_id=agent_id, now=now, after=place, size=200)
 
 
-def conversation(session: "Session", *, conversation_id: int, agent_id: int | None) -> ConversationView:
-    """Return a conversation, joins followed.
+def conversation(
+    session: "Session", *, conversation_id: int, agent_id: int | None
+) -> tuple[ConversationView, dict[int, str]]:
+    """Return a conversation, joins followed, and the names of the desk's agents.
 
     Raises:
         NoSuch: there is none of that number.
     """
     from storage.queries import conversations
+    from storage.queries.tables import AGENT
 
-    return conversations.read(session, conversation_id, agent_id=agent_id)
+    names = {row.id: row.name for row in session.connection().execute(AGENT.select()) if row.name}
+    return conversations.read(session, conversation_id, agent_id=agent_id), names
 
 
 def undo(session: "Session", *, actor: "Actor", now: datetime) -> "Undone":

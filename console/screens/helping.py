@@ -48,7 +48,6 @@ class HelpScreen(DeskScreen):
         """Say where one is."""
         self.on_resize()
         self.query_one(KeyRow).show(*footer("help"))
-        self.query_one(KeysPage).focus()
 
     def on_resize(self) -> None:
         """Draw the title as wide as the window."""

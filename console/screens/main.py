@@ -22,6 +22,7 @@ from widgets.bars import KeyRow, StatusRow, TitleRow, TroubleBar
 from widgets.conversation import ConversationPane
 from widgets.empty import Empty
 from widgets.language import _
+from widgets.look import Look
 from widgets.pane import Cover, Pane, Wall, toast
 from widgets.queue import Queue
 from widgets.text import explain
@@ -40,8 +41,12 @@ class MainScreen(Moves, DeskScreen):
     #panes { height: 1fr; width: 1fr; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
+        self.queue = Queue(look, id="queue")
+        self.conversation = ConversationPane(look, id="conversation")
+        self.empty = Empty(look, id="empty")
+        self.reading = False
         self._view = asking.views()[2]
         self._stale = Change(much=True, local=True)
         self._news = asyncio.Event()
@@ -57,20 +62,16 @@ class MainScreen(Moves, DeskScreen):
         yield StatusRow(self.look, id="status")
         yield TitleRow(self.look, id="titles")
         with Horizontal(id="panes"):
-            yield Queue(self.look, id="queue")
-            yield Empty(self.look, id="empty")
+            yield self.queue
+            yield self.empty
             yield Wall(self.look, id="wall")
-            yield ConversationPane(self.look, id="conversation")
+            yield self.conversation
         yield TroubleBar(self.look, id="trouble")
         yield KeyRow(self.look, id="keys")
 
     def on_mount(self) -> None:
         """Draw the frame before anything is known."""
-        self.queue = self.query_one(Queue)
-        self.conversation = self.query_one(ConversationPane)
-        self.empty = self.query_one(Empty)
-        self.reading = False
-        self.queue.focus()
+        self.queue.has_keys = True
         self._arrange()
         self.set_interval(10, self._tick)
 
@@ -142,10 +143,12 @@ class MainScreen(Moves, DeskScreen):
         if conversation_id is None:
             self.conversation.show(None, self.now())
             return
-        view = await self.desk.ask(asking.conversation, conversation_id=conversation_id, agent_id=self.ground.agent_id)
+        view, names = await self.desk.ask(
+            asking.conversation, conversation_id=conversation_id, agent_id=self.ground.agent_id
+        )
         if self._shown_id == conversation_id:  # nothing else was asked for meanwhile
             self._shown_id = view.conversation_id  # another one, where it was joined
-            self.conversation.show(view, self.now(), at=at)
+            self.conversation.show(view, self.now(), at=at, names=names)
 
     def _tick(self) -> None:
         """Let clocks show a later minute."""
@@ -364,7 +367,7 @@ class MainScreen(Moves, DeskScreen):
 
     def _read_there(self, *, there: bool) -> None:
         self.reading = there
-        (self.conversation if there else self.queue).focus()
+        self.queue.has_keys, self.conversation.has_keys = not there, there
         self._arrange()
 
     def on_resize(self) -> None:

@@ -32,6 +32,10 @@ class SearchScreen(DeskScreen):
     SearchScreen #slash { width: 3; color: $accent; background: $surface; text-style: bold; }
     SearchScreen Input, SearchScreen Input:focus {
         border: none; padding: 0; height: 1; width: 1fr; background: $surface; color: $foreground;
+        background-tint: $surface 0%;
+    }
+    SearchScreen Input > .input--cursor, SearchScreen Input:ansi > .input--cursor {
+        background: $input-cursor-background; color: $input-cursor-foreground; text-style: $input-cursor-text-style;
     }
     """
 

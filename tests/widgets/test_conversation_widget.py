@@ -116,16 +116,27 @@ async def test_reading_it_again_keeps_the_place(make_message, make_conversation,
         assert lines(app.pane)[3:] == before
 
 
-async def test_resizing_keeps_the_message_at_the_top(make_message, make_conversation, now):
+async def test_resizing_wraps_anew_and_keeps_the_message_at_the_top(make_message, make_conversation, now):
     app = Reading()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.pane.show(make_conversation([make_message(n, text="palavra " * 60) for n in range(1, 41)]), now)
+        app.pane.show(make_conversation([make_message(n, text=f"{n}! " + "palavra " * 60) for n in range(1, 41)]), now)
         await pilot.pause()
         app.pane.action_top()
-        app.pane.action_page_down()
-        await pilot.resize_terminal(50, 20)
+        for _ in range(17):
+            app.pane.action_down()
+        assert "Ana Souza" in lines(app.pane)[4]
+        for width, height in ((50, 20), (120, 40), (30, 10)):
+            await pilot.resize_terminal(width, height)
+            await pilot.pause()
+            text = lines(app.pane)
+            assert all(cell_len(line) <= width for line in text)
+            assert not any("…" in line for line in text[3:])
+            assert any("3!" in line for line in text[:6])
+        await pilot.resize_terminal(80, 24)
+        app.pane.action_bottom()
+        await pilot.resize_terminal(80, 60)
         await pilot.pause()
-        assert all(cell_len(line) <= 50 for line in lines(app.pane))
+        assert lines(app.pane)[-1].strip(), "no row below the newest is wasted"
 
 
 def test_events_stand_between_the_messages_in_the_order_of_time(make_message, make_event, make_conversation, now):

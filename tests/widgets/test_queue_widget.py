@@ -25,7 +25,7 @@ class Desk(App):
         yield self.queue
 
     def on_mount(self):
-        self.queue.focus()
+        self.queue.has_keys = True
 
     def on_queue_need_rows(self, message):
         self.needs.append((message.direction, message.place))

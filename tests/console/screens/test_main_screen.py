@@ -1,11 +1,18 @@
 """The thin console before a real store: what keys do, and how one console sees another."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
+from textual.drivers.headless_driver import HeadlessDriver
 
 from console.desk import Desk
+from storage.commands import triage
 from storage.kinds import Status
 from storage.queries import conversations
 from storage.store import open_store
+
+NOW = datetime(2026, 11, 23, 9, 32, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -75,6 +82,9 @@ async def test_taking_and_spam_and_a_refusal_in_words(three, console, desk, unti
         assert "you" in screen_text(app)
         await pilot.press("t")
         await until(lambda: "not done  Nothing to change" in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: "Ana · assigned to Ana" in screen_text(app))
+        await pilot.press("q")
         await pilot.press("exclamation_mark")
         await until(lambda: len(app._main.queue.rows) == 2)
         assert status(desk, three[0]) is Status.SPAM
@@ -224,3 +234,140 @@ async def test_resizing_through_all_the_arrangements(three, console, until, scre
             await pilot.resize_terminal(*size)
             await pilot.pause()
             assert "Cobrança" in screen_text(app)
+
+
+async def test_a_queue_that_changed_while_it_was_hidden_is_shown_as_it_is(three, console, deliver, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 3)
+        await pilot.press("j", "enter")
+        await until(lambda: "It loops." in screen_text(app))
+        deliver({"subject": "While reading", "ago": 900, "address": "x@y.example"})
+        await until(lambda: len(app._main.queue.rows) == 4)
+        await pilot.press("q")
+        await until(lambda: "While reading" in screen_text(app))
+        assert app._main.queue.chosen.conversation_id == three[1]
+
+
+@pytest.mark.parametrize("look", ["dark", "light", "terminal", "terminal-light", "none"])
+async def test_every_look_starts_and_draws_only_its_own_colours(three, console, until, screen_text, look):
+    app = console(look=look)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: "Login loop" in screen_text(app))
+        await pilot.press("t", "slash", "f", "escape", "question_mark", "q")
+        for strip in app._main._compositor.render_strips():
+            for segment in strip:
+                colours = [segment.style.color, segment.style.bgcolor] if segment.style else []
+                if look == "none":
+                    assert all(colour is None or colour.is_default for colour in colours), segment
+                elif look.startswith("terminal"):
+                    assert all(colour is None or colour.triplet is None for colour in colours), segment
+
+
+async def test_no_color_on_the_search_and_help_screens(three, console, until, screen_text):
+    app = console(look="none")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: "Login loop" in screen_text(app))
+        for keys in (("slash", "f", "a"), ("escape", "question_mark")):
+            await pilot.press(*keys)
+            for strip in app.screen._compositor.render_strips():
+                for segment in strip:
+                    colours = [segment.style.color, segment.style.bgcolor] if segment.style else []
+                    assert all(colour is None or colour.is_default for colour in colours), segment
+
+
+async def test_hostile_mail_brings_nothing_to_the_terminal_on_any_screen(deliver, console, desk, until, screen_text):
+    """The bytes themselves, as a terminal gets them, from the queue, the conversation, its quotes and the search."""
+    written: list[str] = []
+
+    class Terminal(HeadlessDriver):
+        @property
+        def is_headless(self):
+            return False
+
+        def write(self, data):
+            written.append(data)
+
+    harm = "\x1b[2J\x1b]0;owned\x07\x9b31m\x90q\x9c\x05\u202egnp\u2066\x1b]52;c;aGk=\x1b\\\x1b[6n"
+    number = deliver(
+        {"name": f'"{harm}x"', "subject": f"subject {harm}", "text": f"findme {harm}\n\n> quoted {harm}\n"}
+    )
+    desk.tell_now(triage.tag, [number], add=["\x1b[31mred"], actor=desk.actor, now=NOW)
+    app = console(driver_class=Terminal)
+
+    async def keys(pilot):
+        try:
+            await until(lambda: app._main.queue.rows)
+            for key in ("enter", "z", "q", "t", "slash", *"findme"):
+                await pilot.press(key)
+            await until(lambda: "1 message" in screen_text(app))
+        finally:
+            app.exit()
+
+    await app.run_async(headless=False, size=(120, 36), auto_pilot=keys)
+    sent = "".join(written).replace("\x1b]22;default\x07", "").replace("\x1b]22;text\x07", "")
+    assert "owned" in sent
+    left = re.sub(r"\x1b\[[0-9;?<>=]*[A-Za-z]", "", sent)  # Textual's own colours and moves
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", left.replace("\r", ""))
+    assert "\x1b[6n" not in sent
+    assert "\x1b[2J" not in sent
+
+
+@pytest.mark.parametrize(("look", "most"), [("dark", 600), ("terminal", 500)])
+async def test_bytes_of_keys_in_the_whole_console(deliver, console, until, look, most):
+    """Exact counts with head-room: what one key costs on an SSH line at 120 by 36, in 16.7 million colours."""
+    deliver(
+        *(
+            {
+                "subject": f"Number {n}",
+                "address": f"a{n}@x.example",
+                "ago": 5000 - n,
+                "text": f"nothing alike {n * 7919}",
+            }
+            for n in range(120)
+        )
+    )
+    written: list[str] = []
+
+    class Terminal(HeadlessDriver):
+        @property
+        def is_headless(self):
+            return False
+
+        def write(self, data):
+            written.append(data)
+
+    app = console(look=look, driver_class=Terminal)
+    counts: dict[str, int] = {}
+
+    async def press_all(pilot):
+        main = app._main
+        await until(lambda: main.conversation.view and len(main.queue.rows) == 120)
+        for name, key, done in (
+            ("down", "j", lambda: main.queue.number == 2),
+            ("take", "t", lambda: main.queue.rows[1].assignee_id),
+            ("open", "enter", lambda: main.reading and not main.queue.rows[1].unread),
+            ("back", "q", lambda: not main.reading),
+            ("resolve", "e", lambda: len(main.queue.rows) == 119),
+            ("page", "pagedown", lambda: main.queue.number > 30),
+        ):
+            await pilot.pause(0.5)  # the conversation beside the queue has followed
+            written.clear()
+            await pilot.press(key)
+            await until(done)
+            await pilot.pause()
+            counts[name] = len("".join(written).encode())
+
+    async def keys(pilot):
+        try:
+            await press_all(pilot)
+        finally:
+            app.exit()
+
+    await app.run_async(headless=False, size=(120, 36), auto_pilot=keys)
+    assert 100 < counts["down"] <= most, counts
+    assert counts["page"] <= 11_000, counts
+    assert counts["take"] <= 4_000, counts
+    assert counts["open"] <= 4_000, counts
+    assert counts["back"] <= 3_000, counts
+    assert counts["resolve"] <= 12_000, counts
