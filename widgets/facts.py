@@ -67,6 +67,17 @@ def _words_of_split(values: Values, _name: Callable[[object], str], _now: dateti
     )
 
 
+def _words_of_moved(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    count = len(_several(values.get("message_ids")))
+    if values.get("conversation_id") == values.get("other_id"):
+        return ngettext(
+            "{count} message stays by other evidence", "{count} messages stay by other evidence", count
+        ).format(count=count)
+    return ngettext(
+        "{count} message moved to {other} by later mail", "{count} messages moved to {other} by later mail", count
+    ).format(count=count, other=_number(values.get("other_id")))
+
+
 def _words_of_linked(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
     other = _number(values.get("other_id"))
     return (_("linked with {other}") if values.get("after") else _("link with {other} taken off")).format(other=other)
@@ -79,6 +90,7 @@ _WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]]
     "snoozed": _words_of_snoozed,
     "merged": _words_of_merged,
     "split": _words_of_split,
+    "moved": _words_of_moved,
     "linked": _words_of_linked,
 }
 

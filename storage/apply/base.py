@@ -82,8 +82,7 @@ def standing(connection: Connection, model: type[SQLModel], column: str, ids: It
     rows = table(model)
     found: dict[int, Any] = {}
     for some in chunks(ids):
-        for number, value in connection.execute(select(rows.c.id, rows.c[column]).where(rows.c.id.in_(some))):
-            found[number] = value
+        found.update(connection.execute(select(rows.c.id, rows.c[column]).where(rows.c.id.in_(some))).all())
     return found
 
 

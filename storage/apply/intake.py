@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, bindparam, update
 
 from storage.apply.base import Touched, applies, insert, move, remove, standing, table
-from storage.events import Joined, Merged, Quarantined, Received, Redelivered, Split
+from storage.events import Joined, Merged, Moved, Quarantined, Received, Redelivered, Split
 from storage.kinds import Channel, ConversationKind, Evidence, Priority, Status, Tier
 from storage.kinds.errors import Changed
 from storage.models import Conversation, Message, Participant, Parting, Raw
@@ -114,6 +114,23 @@ def _(facts: Sequence[Split], connection: Connection) -> Touched:
         _carry(connection, fact, fact.conversation_id, fact.other_id)
         if fact.parts:
             insert(connection, Parting, [_pair(fact)], lenient=True)
+    return {number for fact in facts for number in (fact.conversation_id, fact.other_id)}
+
+
+@applies(Moved)
+def _(facts: Sequence[Moved], connection: Connection) -> Touched:
+    _begin(connection, [(fact.other_id, fact.mailbox_id, fact.starts) for fact in facts if fact.starts])
+    homes, evidence, through = [], [], []
+    for fact in facts:
+        for number, *reasons in zip(
+            fact.message_ids, fact.before, fact.after, fact.through_before, fact.through_after, strict=True
+        ):
+            homes.append((number, fact.conversation_id, fact.other_id))
+            evidence.append((number, reasons[0], reasons[1]))
+            through.append((number, reasons[2], reasons[3]))
+    move(connection, Message, "conversation_id", homes)
+    move(connection, Message, "evidence", evidence)
+    move(connection, Message, "through_id", through)
     return {number for fact in facts for number in (fact.conversation_id, fact.other_id)}
 
 

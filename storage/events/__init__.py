@@ -12,7 +12,7 @@ from storage.events.decided import (
     StatusChanged,
     Tagged,
 )
-from storage.events.intake import Joined, Merged, Met, Quarantined, Received, Redelivered, Split
+from storage.events.intake import Joined, Merged, Met, Moved, Quarantined, Received, Redelivered, Split
 from storage.events.inverse import inverse
 from storage.events.lift import KINDS, lift
 
@@ -30,6 +30,7 @@ __all__ = [
     "MailboxChanged",
     "Merged",
     "Met",
+    "Moved",
     "Personal",
     "Quarantined",
     "Received",

@@ -121,3 +121,24 @@ class Split(Fact):
     before: tuple[Evidence, ...]
     after: tuple[Evidence, ...]
     parts: bool
+
+
+class Moved(Fact):
+    """Messages were threaded anew, because mail that came later tells better where they belong.
+
+    Attributes:
+        conversation_id, other_id: where they stood and where they went; the same when only the reason changed.
+        starts: the status of a conversation that begins with them; `None` when the number stood already.
+        message_ids: the messages, with the evidence and the message by which they stood before and stand after.
+    """
+
+    kind: Literal["moved"] = "moved"
+    conversation_id: int
+    other_id: int
+    mailbox_id: int
+    starts: Status | None
+    message_ids: tuple[int, ...]
+    before: tuple[Evidence, ...]
+    after: tuple[Evidence, ...]
+    through_before: tuple[int | None, ...]
+    through_after: tuple[int | None, ...]

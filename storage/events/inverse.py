@@ -2,7 +2,7 @@
 
 from storage.events.base import Fact
 from storage.events.decided import Assigned, Handled, Linked, Snoozed, StatusChanged, Tagged
-from storage.events.intake import Merged, Split
+from storage.events.intake import Merged, Moved, Split
 from storage.kinds import Cause
 
 
@@ -40,6 +40,29 @@ def inverse(fact: Fact) -> Fact | None:
                 after=fact.before,
                 by_agent=True,
                 lifts=fact.parts,
+                happened_at=fact.happened_at,
+            )
+        case Moved() if fact.starts is None:
+            return fact.model_copy(
+                update={
+                    "conversation_id": fact.other_id,
+                    "other_id": fact.conversation_id,
+                    "before": fact.after,
+                    "after": fact.before,
+                    "through_before": fact.through_after,
+                    "through_after": fact.through_before,
+                }
+            )
+        case Moved():  # the number that began stays as an alias: numbers are never given twice
+            return Merged(
+                conversation_id=fact.conversation_id,
+                other_id=fact.other_id,
+                mailbox_id=fact.mailbox_id,
+                message_ids=fact.message_ids,
+                before=fact.after,
+                after=fact.before,
+                by_agent=True,
+                lifts=False,
                 happened_at=fact.happened_at,
             )
         case _:

@@ -21,6 +21,7 @@ KINDS: dict[str, type[Fact]] = {
         intake.Joined,
         intake.Merged,
         intake.Split,
+        intake.Moved,
         decided.StatusChanged,
         decided.Assigned,
         decided.Tagged,

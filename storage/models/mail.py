@@ -105,7 +105,7 @@ class MessageText(SQLModel, table=True):
 class Cited(SQLModel, table=True):
     """A Message-ID that a message cites, as digest: how a parent that comes late finds its answers."""
 
-    __table_args__ = (Index("cited_key", "header_key"),)
+    __table_args__ = (Index("cited_key", "header_key", "message_id"),)
 
     message_id: int = Field(sa_column=Column(BigInteger, ForeignKey("message.id"), primary_key=True))
     place: int = Field(sa_column=Column(SmallInteger, primary_key=True))

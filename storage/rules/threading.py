@@ -13,9 +13,13 @@ from hashlib import blake2b, sha256
 from typing import Final
 
 from storage.kinds.clean import folded
+from storage.kinds.mail import Parsed
 
 SUBJECT_WINDOW: Final = timedelta(days=30)
 """How long after a message a reply without headers may come and still be known by its subject."""
+
+TWINS_AT_MOST: Final = 200
+"""Messages of one subject that a reply without headers is held against: the newest before it, as dated."""
 
 PRINTS_KEPT: Final = 10
 """Fingerprints kept of a message's own words."""
@@ -25,6 +29,7 @@ QUOTED_PRINTS_KEPT: Final = 400
 
 _SHINGLE = 5  # words in a fingerprint: shorter ones are common phrases, longer ones break at a changed word
 _SHARED_AT_LEAST = 3
+_NUMBERED = re.compile(r"\d")
 _WORD = re.compile(r"\w+")
 _PREFIX = re.compile(
     r"""^\s*
@@ -36,6 +41,20 @@ _PREFIX = re.compile(
 )
 _TAG = re.compile(r"^\s*\[[^\]\n]{1,40}\]\s*")
 _FORWARDS = re.compile(r"^\s*(?:fwd?|enc|encaminhada|reenv|wg|tr|doorst|pd|i|转发)\s*:", re.IGNORECASE)
+
+
+def cited_by(parsed: Parsed) -> list[str]:
+    """Return the Message-IDs that a message answers, the nearest first: In-Reply-To, then References backwards.
+
+    An address is no Message-ID: some programs write ``Message from Ana <ana@acme.example> of Monday <id>``, and
+    all answers to one person would be one conversation.
+    """
+    people = {one.address for one in (parsed.author, *parsed.to, *parsed.cc, *parsed.reply_to)}
+    direct = [one for one in parsed.in_reply_to if one.lower() not in people]
+    if len(direct) > 1:
+        direct = [one for one in direct if _NUMBERED.search(one.partition("@")[0])] or direct
+    cited = (*direct, *reversed(parsed.references))
+    return [one for one in dict.fromkeys(cited) if one and one != parsed.header_id and one.lower() not in people]
 
 
 def group_key(group: str, *parts: bytes) -> bytes:
@@ -181,19 +200,3 @@ def signed_conversation(key: bytes, header_id: str) -> int | None:
 
 def _signature(key: bytes, conversation_id: int, unique: str) -> str:
     return hmac.new(key, f"{conversation_id}.{unique}".encode(), sha256).hexdigest()[:20]
-
-
-def connected(pairs: Iterable[tuple[int, int]], numbers: Collection[int]) -> dict[int, int]:
-    """Return for each number the lowest number that pairs connect it with, itself included."""
-    lowest = {number: number for number in numbers}
-
-    def root(number: int) -> int:
-        while lowest[number] != number:
-            lowest[number] = lowest[lowest[number]]
-            number = lowest[number]
-        return number
-
-    for one, other in pairs:
-        low, high = sorted((root(one), root(other)))
-        lowest[high] = low
-    return {number: root(number) for number in numbers}

@@ -146,6 +146,7 @@ def known(session: Session, deliveries: Sequence[Delivery], groups: dict[int, st
             raw_ids[row.mailbox_id, row.digest] = (row.id, row.message_id)
     keys = {message_key(groups[one.mailbox_id], one.parsed) for one in deliveries if one.parsed}
     for some in chunks(keys):
-        for row in connection.execute(select(messages.c.key, messages.c.id).where(messages.c.key.in_(some))):
-            known_keys[row.key] = row.id
+        known_keys.update(
+            connection.execute(select(messages.c.key, messages.c.id).where(messages.c.key.in_(some))).all()
+        )
     return Known(raw_ids, known_keys)

@@ -26,16 +26,12 @@ def derive(session: Session, messages: Sequence[Incoming], traits: Mapping[int, 
             {"message_id": number, "place": place, "header_key": key}
             for place, key in enumerate(dict.fromkeys(message.cited))
         ]
-        prints += [{"print": one, "message_id": number} for one in shown.prints]
-        quoted += [{"print": one, "message_id": number} for one in shown.quoted]
-        if shown.subject_key:
+        prints += [{"print": each, "message_id": number} for each in shown.prints]
+        quoted += [{"print": each, "message_id": number} for each in shown.quoted]
+        one = shown.shown
+        if one.subject_key:
             subjects.append(
-                {
-                    "message_id": number,
-                    "key": shown.subject_key,
-                    "dated_at": shown.told.dated_at,
-                    "orphan": shown.orphan and shown.told.subject.answers,
-                }
+                {"message_id": number, "key": one.subject_key, "dated_at": one.told.dated_at, "orphan": one.asks}
             )
     insert(connection, Cited, cited)
     insert(connection, Print, prints)

@@ -69,9 +69,12 @@ def forwarded_for(message: Incoming) -> Correspondent | None:
     original = message.parsed.original
     if original is None or not original.author.address:
         return None
-    sender = message.parsed.author.address
-    ours = {one.rpartition("@")[2] for one in message.own}
-    return original.author if sender in message.own or sender.rpartition("@")[2] in ours else None
+    return original.author if of_ours(message.parsed.author.address, message.own) else None
+
+
+def of_ours(address: str, own: frozenset[str]) -> bool:
+    """Say whether an address is one of us: our own, or a colleague's at the domain of one."""
+    return address in own or address.rpartition("@")[2] in {one.rpartition("@")[2] for one in own}
 
 
 def _found(session: Session, wanted: Mapping[tuple[str, str], object]) -> dict[tuple[str, str], int]:

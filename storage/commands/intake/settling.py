@@ -10,12 +10,12 @@ from sqlmodel import Session
 
 from storage.apply.base import chunks, table
 from storage.commands.intake.deliveries import Incoming
-from storage.commands.intake.threads import Seating
+from storage.commands.intake.threads import Move, Seating
 from storage.commands.joining import merge_facts
-from storage.events import Fact, Handled, Snoozed, StatusChanged
+from storage.events import Fact, Handled, Moved, Snoozed, StatusChanged
 from storage.kinds import SETTLED, Automatic, Cause, Direction, Status
 from storage.models import Conversation, Message
-from storage.rules.status import after_answer, after_incoming, is_bare_thanks, settled_history
+from storage.rules.status import after_answer, after_incoming, is_bare_thanks, merged_status, settled_history
 
 
 def settle(session: Session, messages: Sequence[Incoming], seating: Seating) -> list[Fact]:
@@ -114,6 +114,72 @@ def _history(row: Row[*tuple[Any, ...]], message: Incoming) -> list[Fact]:
             happened_at=message.arrived_at,
         )
     ]
+
+
+def moved_facts(session: Session, seating: Seating, messages: Sequence[Incoming]) -> list[Fact]:
+    """Return the facts by which messages of the store are threaded anew.
+
+    A conversation that begins with them stands as the one they left. One that stood already is to be worked on
+    if theirs was, and something that they ask for is unanswered.
+    """
+    if not seating.moves:
+        return []
+    happened_at = max(message.arrived_at for message in messages)
+    ways: defaultdict[tuple[int, int], list[Move]] = defaultdict(list)
+    for one in seating.moves:
+        ways[one.was.conversation_id, one.conversation_id].append(one)
+    rows, conversations = table(Message), table(Conversation)
+    numbers = {number for way in ways for number in way}
+    chosen = select(conversations.c.id, conversations.c.status).where(conversations.c.id.in_(numbers))
+    status: dict[int, Status] = dict(session.connection().execute(chosen).all())
+    asking = _asking(session, [one.message_id for one in seating.moves])
+    facts: list[Fact] = []
+    changed: dict[int, Status] = {}
+    for (source, target), some in sorted(ways.items()):
+        starts = None
+        if target not in status and target not in seating.begun:
+            starts = status[target] = status[source]
+        elif target != source and target in status and asking.intersection(one.message_id for one in some):
+            changed[target] = merged_status(changed.get(target, status[target]), status[source])
+        mailbox_id = session.connection().execute(select(rows.c.mailbox_id).where(rows.c.id == some[0].message_id))
+        facts.append(
+            Moved(
+                conversation_id=source,
+                other_id=target,
+                mailbox_id=mailbox_id.scalar_one(),
+                starts=starts,
+                message_ids=tuple(one.message_id for one in some),
+                before=tuple(one.was.evidence for one in some),
+                after=tuple(one.evidence for one in some),
+                through_before=tuple(one.was.through_id for one in some),
+                through_after=tuple(one.through_id for one in some),
+                happened_at=happened_at,
+            )
+        )
+    facts += [
+        StatusChanged(
+            conversation_id=number, before=status[number], after=after, because=Cause.JOINED, happened_at=happened_at
+        )
+        for number, after in sorted(changed.items())
+        if after is not status[number]
+    ]
+    return facts
+
+
+def _asking(session: Session, numbers: Sequence[int]) -> set[int]:
+    """Return which of these messages somebody still waits for an answer to."""
+    rows = table(Message)
+    found: set[int] = set()
+    for some in chunks(numbers):
+        chosen = select(rows.c.id).where(
+            rows.c.id.in_(some),
+            rows.c.direction == Direction.INCOMING,
+            rows.c.automatic == Automatic.NO,
+            ~rows.c.handled,
+            ~rows.c.history,
+        )
+        found.update(session.connection().execute(chosen).scalars())
+    return found
 
 
 def merged_facts(session: Session, seating: Seating, messages: Sequence[Incoming]) -> list[Fact]:

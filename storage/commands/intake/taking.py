@@ -1,15 +1,13 @@
 """The way of a batch of mail into the record: known or new, by whom, where it belongs, and what that changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 import sqlmodel
-from sqlalchemy import select
 from sqlmodel import Session
 
-from storage.apply.base import chunks, insert, table
-from storage.commands.desk import signing_key
+from storage.apply.base import insert
 from storage.commands.intake.deliveries import (
     Counts,
     Delivery,
@@ -21,16 +19,23 @@ from storage.commands.intake.deliveries import (
     message_key,
 )
 from storage.commands.intake.derive import derive
-from storage.commands.intake.evidence import gather, traits_of
+from storage.commands.intake.evidence import Edge, Traits, traits_of
+from storage.commands.intake.loosening import loosen
 from storage.commands.intake.people import recognise
-from storage.commands.intake.settling import merged_facts, settle
+from storage.commands.intake.references import references
+from storage.commands.intake.settling import merged_facts, moved_facts, settle
+from storage.commands.intake.signed import signed
 from storage.commands.intake.threads import Seating, seat
+from storage.commands.intake.wording import words
 from storage.events import Actor, Fact, Joined, Linked, Quarantined, Received, Redelivered
 from storage.kinds import Direction, LinkReason, Status
-from storage.models import Conversation, Mailbox, Message, Placement, Raw
+from storage.models import Mailbox, Message, Placement, Raw
 from storage.record import next_id, record
 from storage.rules.status import after_answer
-from storage.rules.threading import signed_conversation
+from storage.rules.threading import cited_by
+
+_CITED_AT_MOST: Final = 50
+"""Message-IDs of one message that are followed, the nearest ones."""
 
 SYNC: Final = Actor(None, "sync")
 """The desk itself, taking mail in."""
@@ -59,20 +64,36 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
         batch.add(delivery, mailbox, own[mailbox.group])
     met = recognise(session, batch.fresh)
     traits = {message.message_id: traits_of(message) for message in batch.fresh}
-    edges = gather(session, batch.fresh, traits) if batch.fresh else []
-    seating = seat(session, batch.fresh, edges, _signed(session, batch.fresh, mailboxes))
+    seating = _seated(session, batch.fresh, traits, own)
     facts: list[Fact] = [*met, *(_received(one, batch.raw_of[one.message_id]) for one in batch.fresh)]
     facts += sorted(batch.aside, key=lambda fact: fact.kind)
     facts += _joined(seating, batch.fresh)
-    facts += merged_facts(session, seating, batch.fresh)
-    facts += _links(seating, batch.fresh)
+    facts += moved_facts(session, seating, batch.fresh)
     action_id = record(session, facts, actor=actor, now=now) if facts else None
     derive(session, batch.fresh, traits)
+    # The facts of a join say what the other conversation holds, now that the batch is seated.
+    facts = [*merged_facts(session, seating, batch.fresh), *_links(seating, batch.fresh)]
+    if facts:
+        record(session, facts, actor=actor, now=now, action_id=action_id)
     touched = {one.conversation_id for one in seating.seats} | {winner for winner, _ in seating.merged}
+    touched |= {number for one in seating.moves for number in (one.was.conversation_id, one.conversation_id)}
     if changes := settle(session, batch.fresh, seating):
         record(session, changes, actor=actor, now=now, action_id=action_id)
     insert(session.connection(), Placement, _placements(deliveries, desk_has), lenient=True)
     return TakenIn(_counts(deliveries, batch, seating), frozenset(touched), _message_ids(deliveries, desk_has))
+
+
+def _seated(
+    session: Session, fresh: Sequence[Incoming], traits: Mapping[int, Traits], own: Mapping[str, frozenset[str]]
+) -> Seating:
+    """Gather the evidence of a batch and give every message its place."""
+    if not fresh:
+        return Seating()
+    cited, worded = references(session, fresh), words(session, traits, own)
+    loose = loosen(session, cited.undone | worded.moved_on, fresh, traits, own)
+    edges: list[Edge] = [*signed(session, fresh), *cited.edges]
+    edges += (edge for edge in worded.edges if edge.child not in loose.fixed)
+    return seat(session, fresh, edges, loose)
 
 
 class _Batch:
@@ -139,8 +160,7 @@ def _own_addresses(mailboxes: Iterable[Mailbox]) -> dict[str, frozenset[str]]:
 def _incoming(message_id: int, delivery: Delivery, mailbox: Mailbox, key: bytes, own: frozenset[str]) -> Incoming:
     parsed = delivery.parsed
     assert parsed is not None
-    cited = dict.fromkeys(one for one in (*parsed.in_reply_to, *parsed.references) if one and one != parsed.header_id)
-    keys = (header_key(mailbox.group, one) for one in list(cited)[-50:])
+    keys = (header_key(mailbox.group, one) for one in cited_by(parsed)[:_CITED_AT_MOST])
     outgoing = delivery.outgoing or parsed.author.address in own
     return Incoming(
         message_id=message_id,
@@ -154,31 +174,6 @@ def _incoming(message_id: int, delivery: Delivery, mailbox: Mailbox, key: bytes,
         history=mailbox.live_since is None or delivery.arrived_at < mailbox.live_since,
         own=own,
     )
-
-
-def _signed(session: Session, messages: Sequence[Incoming], mailboxes: dict[int, Mailbox]) -> dict[int, int]:
-    """Return the conversations that messages name by a signed Message-ID of ours, within their own group."""
-    named: dict[int, int] = {}
-    candidates = [
-        (message, one)
-        for message in messages
-        for one in (*message.parsed.in_reply_to, *reversed(message.parsed.references))
-        if one.startswith("p.")
-    ]
-    if not candidates:
-        return named
-    key = signing_key(session)
-    for message, one in candidates:
-        conversation = signed_conversation(key, one)
-        if conversation is not None:
-            named.setdefault(message.message_id, conversation)
-    rows = table(Conversation)
-    groups: dict[int, str] = {}
-    for some in chunks(named.values()):
-        for row in session.connection().execute(select(rows.c.id, rows.c.mailbox_id).where(rows.c.id.in_(some))):
-            groups[row.id] = mailboxes[row.mailbox_id].group
-    group_of = {message.message_id: message.mailbox.group for message in messages}
-    return {number: one for number, one in named.items() if groups.get(one) == group_of[number]}
 
 
 def _received(message: Incoming, raw_id: int) -> Received:
@@ -225,14 +220,13 @@ def _joined(seating: Seating, messages: Sequence[Incoming]) -> list[Joined]:
 
 
 def _links(seating: Seating, messages: Sequence[Incoming]) -> list[Linked]:
-    when = {message.message_id: message.arrived_at for message in messages}
-    first = {one.conversation_id: when[one.message_id] for one in reversed(seating.seats)}
+    last = max((message.arrived_at for message in messages), default=None)
     pairs = [(pair, LinkReason.LATE_ANSWER) for pair in seating.late]
-    pairs += [(pair, LinkReason.STRANGER) for pair in seating.alike if pair not in seating.late]
+    pairs += [(pair, LinkReason.STRANGER) for pair in seating.alike]
     return [
-        Linked(conversation_id=one, other_id=other, reason=reason, after=True, happened_at=first[one])
+        Linked(conversation_id=one, other_id=other, reason=reason, after=True, happened_at=last)
         for (one, other), reason in pairs
-        if one in first
+        if last is not None
     ]
 
 

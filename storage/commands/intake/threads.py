@@ -1,27 +1,40 @@
-"""Where each message of a batch goes: conversations joined, begun, merged or linked by the evidence."""
+"""Where each message of a batch goes: conversations joined, begun, merged, mended or linked by the evidence."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from sqlalchemy import select
 from sqlmodel import Session
 
-from storage.apply.base import chunks, standing, table
+from storage.apply.base import standing
 from storage.commands.intake.deliveries import Incoming
 from storage.commands.intake.evidence import STRENGTH, Edge
-from storage.kinds import Direction, Evidence, Status
-from storage.models import Conversation, Message, Parting
+from storage.commands.intake.late import Late, too_late
+from storage.commands.intake.loosening import Loose, Place
+from storage.commands.intake.partings import Pair, partings
+from storage.kinds import Evidence
+from storage.models import Conversation, Message
 from storage.record import next_id
-from storage.rules.status import reopens
+
+_Reason = tuple[Evidence, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Where a message goes, and why."""
+    """Where a new message goes, and why."""
 
     message_id: int
+    conversation_id: int
+    evidence: Evidence
+    through_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A message of the store that goes elsewhere, or stays for another reason than it had."""
+
+    message_id: int
+    was: Place
     conversation_id: int
     evidence: Evidence
     through_id: int | None
@@ -33,7 +46,9 @@ class Seating:
 
     Attributes:
         seats: one for each new message, in the order of arrival.
-        begun: the conversations that begin, each with the message it begins with.
+        begun: the conversations that begin, each with the new message it begins with.
+        moves: messages of the store that are threaded anew; those that go into a number which is in neither
+            `begun` nor the store begin a conversation by themselves.
         merged: (number that stays, number that becomes its alias).
         late: conversations begun by an answer that came too late, and the settled conversation it answers.
         alike: conversations that a stranger's message begins, and the one of the same subject.
@@ -41,212 +56,192 @@ class Seating:
 
     seats: list[Seat] = field(default_factory=list)
     begun: dict[int, int] = field(default_factory=dict)
-    merged: list[tuple[int, int]] = field(default_factory=list)
-    late: list[tuple[int, int]] = field(default_factory=list)
-    alike: list[tuple[int, int]] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    merged: list[Pair] = field(default_factory=list)
+    late: list[Pair] = field(default_factory=list)
+    alike: list[Pair] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    status: Status
-    last_message_at: datetime | None
-
-
-class _Table:
-    """The conversations of a batch while its messages are seated, with what is joined to what."""
-
-    def __init__(self, session: Session, edges: Sequence[Edge], messages: Sequence[Incoming]) -> None:
-        fresh = {message.message_id for message in messages}
-        known = {number for edge in edges for number in (edge.child, edge.parent)} - fresh
-        self.seat_of: dict[int, int] = {
-            number: conversation
-            for number, conversation in standing(session.connection(), Message, "conversation_id", known).items()
-            if conversation is not None
-        }
-        self.evidence_of: dict[int, Evidence] = standing(session.connection(), Message, "evidence", known)
-        conversations = set(self.seat_of.values())
-        self.standing = _standings(session, conversations)
-        self._parted = _partings(session, conversations)
-        self._into: dict[int, int] = {}
-        self._next = next_id(session, Conversation)
-
-    def resolve(self, conversation: int) -> int:
-        while conversation in self._into:
-            conversation = self._into[conversation]
-        return conversation
-
-    def of(self, message_id: int) -> int | None:
-        conversation = self.seat_of.get(message_id)
-        return None if conversation is None else self.resolve(conversation)
-
-    def begin(self) -> int:
-        self._next += 1
-        return self._next - 1
-
-    def part(self, one: int, other: int) -> None:
-        self._parted.add((min(one, other), max(one, other)))
-
-    def parted(self, one: int, other: int) -> bool:
-        return (min(one, other), max(one, other)) in self._parted
-
-    def merge(self, winner: int, loser: int) -> None:
-        self._into[loser] = winner
-        for one, other in list(self._parted):
-            if loser in {one, other}:
-                self.part(winner, other if one == loser else one)
-
-
-def seat(session: Session, messages: Sequence[Incoming], edges: Iterable[Edge], signed: Mapping[int, int]) -> Seating:
-    """Give every message of a batch its conversation.
+def seat(session: Session, messages: Sequence[Incoming], edges: Iterable[Edge], loose: Loose) -> Seating:
+    """Give every message of a batch its conversation, and those of the store that came loose.
 
     Args:
         session: of the writing transaction.
         messages: new to the desk, in the order of arrival.
-        edges: the evidence, see `gather`.
-        signed: conversations named by our own signed Message-IDs that a message cites.
+        edges: the evidence of the batch.
+        loose: messages of the store that are seated with it.
     """
-    chosen = _heaviest(list(edges))
-    board = _Table(session, chosen, messages)
-    for number in set(signed.values()):
-        board.standing.update(_standings(session, [number]))
-    around: defaultdict[int, list[Edge]] = defaultdict(list)
-    for edge in chosen:
-        around[edge.child].append(edge)
-        around[edge.parent].append(edge)
-    seating = Seating()
-    fresh: set[int] = set()
-    for message in messages:
-        _seat_one(message, around[message.message_id], signed.get(message.message_id), board, seating, fresh)
-    _settle_numbers(seating, board, fresh)
-    return seating
+    board = _Board(session, messages, [*edges, *loose.edges], loose)
+    late = too_late(session, messages, board.ties, board.place_of)
+    ties = [edge for edge in board.ties if not late.cuts(edge, board.place_of)] + late.instead
+    ties.sort(key=lambda edge: (STRENGTH[edge.evidence], *(-part for part in edge.weight[:3])))
+    sets = board.join(ties, set(), Late())
+    crowded = {one for some in sets.homes.values() if len(some) > 1 for one in some}
+    apart = partings(session, crowded) if crowded else set()
+    if apart or late.barred:
+        sets = board.join(ties, apart, late)
+    return board.seating(session, sets, ties, late)
 
 
-def _heaviest(edges: list[Edge]) -> list[Edge]:
-    """Keep every reference, and of the weaker evidence a child has the strongest kind's heaviest parent alone."""
-    kept = [edge for edge in edges if edge.evidence is Evidence.REFERENCE]
-    best: dict[int, Edge] = {}
-    for edge in edges:
-        if edge.evidence is Evidence.REFERENCE:
-            continue
-        held = best.get(edge.child)
-        if held is None or _rank(edge) > _rank(held):
-            best[edge.child] = edge
-    return kept + list(best.values())
+class _Sets:
+    """Nodes that evidence connects: messages by their number, whole conversations by theirs, made negative."""
+
+    def __init__(self, apart: set[Pair]) -> None:
+        self._above: dict[int, int] = {}
+        self._apart = apart
+        self.homes: dict[int, set[int]] = {}
+        self._barred: dict[int, set[int]] = {}
+
+    def add(self, node: int, home: int | None, barred: set[int]) -> None:
+        if node not in self._above:
+            self._above[node] = node
+            self.homes[node] = set() if home is None else {home}
+            self._barred[node] = set(barred)
+
+    def root(self, node: int) -> int:
+        while self._above[node] != node:
+            self._above[node] = self._above[self._above[node]]
+            node = self._above[node]
+        return node
+
+    @property
+    def nodes(self) -> Collection[int]:
+        """All that was added."""
+        return self._above.keys()
+
+    def has(self, node: int) -> bool:
+        """Say whether a node was added."""
+        return node in self._above
+
+    def join(self, one: int, other: int) -> None:
+        """Make two sets one, unless something tells them apart."""
+        one, other = self.root(one), self.root(other)
+        if one == other or self._told_apart(one, other):
+            return
+        self._above[other] = one
+        self.homes[one] |= self.homes.pop(other)
+        self._barred[one] |= self._barred.pop(other)
+
+    def _told_apart(self, one: int, other: int) -> bool:
+        if self._barred[one] & self.homes[other] or self._barred[other] & self.homes[one]:
+            return True
+        return bool(self._apart) and any(
+            (min(a, b), max(a, b)) in self._apart for a in self.homes[one] for b in self.homes[other]
+        )
 
 
-def _rank(edge: Edge) -> tuple[bool, int, float, int]:
-    return (not edge.linked, -STRENGTH.index(edge.evidence), edge.weight, -edge.parent)
+class _Board:
+    """What a batch's evidence is about: new messages, loose ones, and conversations that stand as they are."""
 
+    def __init__(self, session: Session, messages: Sequence[Incoming], edges: Sequence[Edge], loose: Loose) -> None:
+        self._messages = messages
+        self._fresh = {message.message_id for message in messages}
+        self._loose = loose
+        known = {number for edge in edges for number in (edge.child, edge.parent) if number > 0}
+        known -= self._fresh | loose.places.keys()
+        homes = standing(session.connection(), Message, "conversation_id", known)
+        self.place_of: dict[int, int] = {number: home for number, home in homes.items() if home is not None}
+        self.place_of |= {number: place.conversation_id for number, place in loose.places.items()}
+        self.place_of |= {edge.parent: -edge.parent for edge in edges if edge.parent < 0}
+        self.ties = [edge for edge in edges if not edge.linked]
+        self._alike = [edge for edge in edges if edge.linked]
 
-def _seat_one(
-    message: Incoming, edges: list[Edge], signed: int | None, board: _Table, seating: Seating, fresh: set[int]
-) -> None:
-    number = message.message_id
-    reasons, alike = _reasons(number, edges, signed, board)
-    late = {one for one in reasons if one not in fresh and _too_late(message, board.standing.get(one))}
-    joined = sorted(set(reasons) - late, key=lambda one: (one in fresh, one))
-    if joined:
-        home = joined[0]
-        evidence, through = reasons[home]
-        for other in joined[1:]:
-            if not board.parted(home, other):
-                board.merge(home, other)
-                if other not in fresh:
-                    seating.merged.append((home, other))
-    else:
-        home = board.begin()
-        fresh.add(home)
-        seating.begun[home] = number
-        evidence, through = Evidence.NEW, None
-    board.seat_of[number] = home
-    board.evidence_of[number] = evidence
-    seating.seats.append(Seat(number, home, evidence, through))
-    for other in late:
-        board.part(home, other)
-        seating.late.append((home, other))
-    seating.alike.extend((home, other) for other in sorted(alike - set(reasons)) if home != other)
+    def _node(self, number: int) -> int:
+        if number < 0 or number in self._fresh or number in self._loose.places:
+            return number
+        return -self.place_of[number]
 
+    def join(self, ties: Iterable[Edge], apart: set[Pair], late: Late) -> _Sets:
+        """Connect what the ties connect, the strongest first."""
+        sets = _Sets(apart)
+        for message in self._messages:
+            sets.add(message.message_id, None, late.barred.get(message.message_id, set()))
+        for number, place in self._loose.places.items():
+            sets.add(number, place.conversation_id, set())
+        for edge in ties:
+            for node in (self._node(edge.child), self._node(edge.parent)):
+                sets.add(node, -node if node < 0 else None, set())
+            sets.join(self._node(edge.child), self._node(edge.parent))
+        return sets
 
-def _reasons(
-    number: int, edges: Iterable[Edge], signed: int | None, board: _Table
-) -> tuple[dict[int, tuple[Evidence, int | None]], set[int]]:
-    """Return the conversations that a message belongs to, each with why; and those that a stranger's looks like.
+    def seating(self, session: Session, sets: _Sets, ties: Iterable[Edge], late: Late) -> Seating:
+        """Number the sets, and say of every message where it goes and why."""
+        seating = Seating()
+        numbers = self._numbers(session, sets, seating)
+        reasons = self._reasons(sets, ties)
+        for message in self._messages:
+            number = numbers[sets.root(message.message_id)]
+            begins = seating.begun.get(number) == message.message_id
+            evidence, through = (Evidence.NEW, None) if begins else reasons[message.message_id]
+            seating.seats.append(Seat(message.message_id, number, evidence, through))
+        for message_id, place in sorted(self._loose.places.items()):
+            home = numbers[sets.root(message_id)]
+            if home != place.conversation_id and (home, place.conversation_id) in seating.merged:
+                home = place.conversation_id  # the join carries it
+            evidence, through = self._reason_now(message_id, place, sets, reasons.get(message_id))
+            if (home, evidence, through) != (place.conversation_id, place.evidence, place.through_id):
+                seating.moves.append(Move(message_id, place, home, evidence, through))
 
-    What the message itself cites or answers comes before what others say of it.
-    """
-    reasons: dict[int, tuple[Evidence, int | None]] = {}
-    alike: set[int] = set()
-    if signed is not None and signed in board.standing:
-        reasons[board.resolve(signed)] = (Evidence.SIGNED, None)
-    for edge in sorted(edges, key=lambda one: (one.child != number, STRENGTH.index(one.evidence), one.parent)):
-        other = edge.parent if edge.child == number else edge.child
-        conversation = board.of(other)
-        if conversation is None or (edge.child != number and not _late_parent_counts(edge, board)):
-            continue
-        if edge.linked:
-            alike.add(conversation)
+        def number_of(node: int, otherwise: int) -> int:
+            return numbers[sets.root(node)] if sets.has(node) else otherwise
+
+        def of_message(number: int) -> int:
+            return number_of(self._node(number), self.place_of.get(number, 0))
+
+        def of_conversation(home: int) -> int:
+            return number_of(self._loose.anchors.get(home, -home), home)
+
+        links = [(of_message(number), of_conversation(home)) for number, homes in late.links.items() for home in homes]
+        seating.late = [pair for pair in dict.fromkeys(links) if pair[0] != pair[1]]
+        links = [(of_message(edge.child), of_message(edge.parent)) for edge in self._alike]
+        seating.alike = [pair for pair in dict.fromkeys(links) if pair[0] != pair[1] and pair not in seating.late]
+        return seating
+
+    def _numbers(self, session: Session, sets: _Sets, seating: Seating) -> dict[int, int]:
+        """Give each set the lowest number that stands in it, else a new one; note what begins and what merges."""
+        anchors = set(self._loose.anchors.values())
+        standing_in: defaultdict[int, set[int]] = defaultdict(set)
+        for node in sets.nodes:
+            if node < 0:
+                standing_in[sets.root(node)].add(-node)
+            elif node in anchors:
+                standing_in[sets.root(node)].add(self._loose.places[node].conversation_id)
+        numbers: dict[int, int] = {}
+        for root, some in standing_in.items():
+            numbers[root], *others = sorted(some)
+            seating.merged += [(numbers[root], other) for other in others]
+        number = next_id(session, Conversation)
+        pieces = sorted(self._loose.places.items(), key=lambda item: (item[1].arrived_at, item[0]))
+        for node in (*(message.message_id for message in self._messages), *(node for node, _ in pieces)):
+            root = sets.root(node)
+            if root not in numbers:
+                numbers[root] = number
+                if node in self._fresh:
+                    seating.begun[number] = node
+                number += 1
+        return numbers
+
+    def _reasons(self, sets: _Sets, ties: Iterable[Edge]) -> dict[int, _Reason]:
+        """Return why each message is where it is: what it cites itself comes before what others say of it."""
+        reasons: dict[int, _Reason] = {}
+        said: dict[int, _Reason] = {}
+        for edge in ties:  # the strongest first
+            if sets.root(self._node(edge.child)) == sets.root(self._node(edge.parent)):
+                reasons.setdefault(edge.child, (edge.evidence, edge.parent if edge.parent > 0 else None))
+                said.setdefault(edge.parent, (edge.evidence, edge.child))
+        return said | reasons
+
+    def _reason_now(self, message_id: int, place: Place, sets: _Sets, reason: _Reason | None) -> _Reason:
+        """Return why a loose message is where it is now: as before, while that still holds."""
+        if place.through_id is None:
+            stays = place.evidence is Evidence.NEW
         else:
-            reasons.setdefault(conversation, (edge.evidence, other))
-    return reasons, alike
+            node = self._node_if_any(place.through_id)
+            stays = node is not None and sets.has(node) and sets.root(node) == sets.root(message_id)
+        if stays:
+            return place.evidence, place.through_id
+        return reason or (Evidence.NEW, None)
 
-
-def _late_parent_counts(edge: Edge, board: _Table) -> bool:
-    """Say whether a parent that came after its child still tells where the child belongs.
-
-    A reference always does; the weaker evidence only for a child that nothing tied to anything yet.
-    """
-    return edge.evidence is Evidence.REFERENCE or board.evidence_of.get(edge.child) is Evidence.NEW
-
-
-def _too_late(message: Incoming, standing: "_Standing | None") -> bool:
-    """Say whether a live message comes to a conversation that has been settled for too long."""
-    if standing is None or standing.last_message_at is None or message.history:
-        return False
-    if message.direction is Direction.OUTGOING:
-        return False
-    return not reopens(standing.status, silent_for=message.arrived_at - standing.last_message_at)
-
-
-def _settle_numbers(seating: Seating, board: _Table, fresh: set[int]) -> None:
-    """Follow the merges to their end, and close up the numbers of conversations that were merged unborn."""
-    alive = sorted({board.resolve(one) for one in fresh} & fresh)
-    first = min(fresh, default=0)
-    renumbered = {old: first + place for place, old in enumerate(alive)}
-
-    def final(conversation: int) -> int:
-        resolved = board.resolve(conversation)
-        return renumbered.get(resolved, resolved)
-
-    begun: dict[int, int] = {}
-    for one in seating.seats:
-        number = final(one.conversation_id)
-        if board.resolve(one.conversation_id) in renumbered:
-            begun.setdefault(number, one.message_id)
-    seating.seats = [
-        Seat(one.message_id, final(one.conversation_id), one.evidence, one.through_id) for one in seating.seats
-    ]
-    seating.begun = begun
-    seating.merged = [(final(one), other) for one, other in seating.merged]
-    seating.late = [(final(one), other) for one, other in seating.late if final(one) != final(other)]
-    seating.alike = list(
-        dict.fromkeys((final(one), final(other)) for one, other in seating.alike if final(one) != final(other))
-    )
-
-
-def _standings(session: Session, numbers: Iterable[int]) -> dict[int, _Standing]:
-    rows = table(Conversation)
-    found: dict[int, _Standing] = {}
-    for some in chunks(numbers):
-        chosen = select(rows.c.id, rows.c.status, rows.c.last_message_at).where(rows.c.id.in_(some))
-        for row in session.connection().execute(chosen):
-            found[row.id] = _Standing(row.status, row.last_message_at)
-    return found
-
-
-def _partings(session: Session, numbers: Iterable[int]) -> set[tuple[int, int]]:
-    rows = table(Parting)
-    pairs: set[tuple[int, int]] = set()
-    for some in chunks(numbers):
-        chosen = select(rows.c.one_id, rows.c.other_id).where(rows.c.one_id.in_(some) | rows.c.other_id.in_(some))
-        pairs.update((row.one_id, row.other_id) for row in session.connection().execute(chosen))
-    return pairs
+    def _node_if_any(self, number: int) -> int | None:
+        known = number in self._fresh or number in self._loose.places or number in self.place_of
+        return self._node(number) if known else None

@@ -280,7 +280,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["message_id"], ["message.id"]),
         sa.PrimaryKeyConstraint("message_id", "place"),
     )
-    op.create_index("cited_key", "cited", ["header_key"], unique=False)
+    op.create_index("cited_key", "cited", ["header_key", "message_id"], unique=False)
     op.create_table(
         "message_text",
         sa.Column("message_id", NUMBER, autoincrement=False, nullable=False),

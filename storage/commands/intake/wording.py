@@ -1,0 +1,284 @@
+"""What words say of replies without headers: whom they quote, and who wrote of the same subject before."""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from storage.apply.base import chunks, table
+from storage.commands.intake.evidence import Edge, Shown, Traits, shown_of
+from storage.kinds import Evidence
+from storage.models import Message, Print, QuotedPrint, SubjectKey
+from storage.rules.threading import SUBJECT_WINDOW, TWINS_AT_MOST, quotes_enough, takes_part, within_window
+
+_ROWS_AT_ONCE: Final = 2000
+"""Mail of the batch's subjects that is read in one go; of a subject with more only each message's own neighbours."""
+
+_Alike = dict[bytes, list[tuple[datetime, bytes, int]]]
+"""Messages of one subject as (when, key, number), in that order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A message that only its words can tell the place of."""
+
+    shown: Shown
+    quoted: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Words:
+    """The ties that words make.
+
+    Attributes:
+        edges: the strongest one of each child that is new or has found a better parent.
+        moved_on: messages of the store whose parent was another one until now.
+    """
+
+    edges: list[Edge] = field(default_factory=list)
+    moved_on: set[int] = field(default_factory=set)
+
+
+def words(session: Session, traits: Mapping[int, Traits], own: Mapping[str, frozenset[str]]) -> Words:
+    """Find the parents of the batch's replies without headers, and of earlier ones to which the batch is a parent.
+
+    Args:
+        session: of any transaction.
+        traits: of the batch.
+        own: our own addresses by mailbox group.
+    """
+    children = {number: Child(one.shown, one.quoted) for number, one in traits.items() if one.quoted or one.shown.asks}
+    earlier = children_in(session, _touched(session, traits), own)
+    found = Words()
+    best = strongest(session, {**children, **earlier}, traits, own)
+    for number in children:
+        if (edge := best[number][0]) is not None:
+            found.edges.append(edge)
+    for number in earlier:
+        now, before = best[number]
+        if now is None or now == before:
+            continue
+        found.edges.append(now)
+        if before is not None and not before.linked:
+            found.moved_on.add(number)
+    return found
+
+
+def children_in(
+    session: Session, numbers: Collection[int], own: Mapping[str, frozenset[str]], *, all_of: bool = False
+) -> dict[int, Child]:
+    """Return those of these messages of the store that only their words can tell the place of.
+
+    Args:
+        session: of any transaction.
+        numbers: the messages; `all_of` says that others may be among them.
+        own: our own addresses by mailbox group.
+    """
+    if not numbers:
+        return {}
+    quotes, subjects = table(QuotedPrint), table(SubjectKey)
+    quoted: defaultdict[int, list[int]] = defaultdict(list)
+    asking: set[int] = set()
+    for some in chunks(numbers):
+        chosen = select(quotes.c.message_id, quotes.c.print).where(quotes.c.message_id.in_(some))
+        for row in session.connection().execute(chosen):
+            quoted[row.message_id].append(row.print)
+        orphans = select(subjects.c.message_id).where(subjects.c.message_id.in_(some), subjects.c.orphan)
+        asking.update(session.connection().execute(orphans).scalars())
+    wanted = (quoted.keys() | asking) & set(numbers) if all_of else set(numbers)
+    return {
+        number: Child(
+            Shown(one.number, one.key, one.told, one.subject_key, asks=number in asking), tuple(quoted.get(number, ()))
+        )
+        for number, one in shown_of(session, wanted, own).items()
+    }
+
+
+def strongest(
+    session: Session,
+    children: Mapping[int, Child],
+    fresh: Mapping[int, Traits],
+    own: Mapping[str, frozenset[str]],
+) -> dict[int, tuple[Edge | None, Edge | None]]:
+    """Return the strongest tie of each child: with the batch, and as it was without it."""
+    if not children:
+        return {}
+    shared = _quoted_by(session, children, fresh)
+    alike = _same_subject(session, children, fresh)
+    wanted = {parent for _, parent in shared} | {parent for some in alike.values() for parent in some}
+    shown = shown_of(session, wanted - fresh.keys(), own) | {number: one.shown for number, one in fresh.items()}
+    candidates: defaultdict[int, list[Edge]] = defaultdict(list)
+    for child, parent in shared:
+        candidates[child].append(_quotation(children[child].shown, shown[parent]))
+    best: dict[int, tuple[Edge | None, Edge | None]] = {}
+    for number, asker in children.items():
+        newest = [shown[parent] for parent in alike.get(number, ())]
+        some = candidates[number]
+        some += [
+            _namesake(asker.shown, one) for one in newest[:TWINS_AT_MOST] if within_window(asker.shown.told, one.told)
+        ]
+        # As it was: those of the batch had pushed as many others out of the newest ones.
+        old = [one for one in newest if one.number not in fresh][:TWINS_AT_MOST]
+        before = [one for one in candidates[number] if one.evidence is Evidence.QUOTED and one.parent not in fresh]
+        before += [_namesake(asker.shown, one) for one in old if within_window(asker.shown.told, one.told)]
+        best[number] = (_first(some), _first(before))
+    return best
+
+
+def _first(edges: Sequence[Edge]) -> Edge | None:
+    return max(edges, key=lambda edge: edge.rank, default=None)
+
+
+def _quotation(child: Shown, parent: Shown) -> Edge:
+    """An answer quotes its parent, which quotes its own: the newest one of the same subject is the parent.
+
+    Of words that stand in many messages, such as canned ones, those said to the author count before others.
+    """
+    about = child.subject_key is not None and child.subject_key == parent.subject_key
+    weight = (float(about), float(takes_part(child.told, parent.told)), parent.told.dated_at.timestamp(), parent.key)
+    return Edge(child.number, parent.number, Evidence.QUOTED, weight)
+
+
+def _namesake(child: Shown, parent: Shown) -> Edge:
+    linked = not takes_part(child.told, parent.told)
+    weight = (0.0, 0.0, parent.told.dated_at.timestamp(), parent.key)
+    return Edge(child.number, parent.number, Evidence.SUBJECT, weight, linked)
+
+
+def _touched(session: Session, traits: Mapping[int, Traits]) -> set[int]:
+    """Return earlier replies without headers that quote the batch, or come after it with its subject."""
+    kept = {number: one.prints for number, one in traits.items() if one.prints}
+    shared = Counter((holder, number) for number, holder in _holders(session, QuotedPrint, kept))
+    found = {
+        child
+        for (child, parent), count in shared.items()
+        if child != parent and quotes_enough(shared=count, kept=len(kept[parent]))
+    }
+    times: defaultdict[bytes, list[datetime]] = defaultdict(list)
+    for one in traits.values():
+        if one.shown.subject_key:
+            times[one.shown.subject_key].append(one.shown.told.dated_at)
+    if not times:
+        return found
+    rows = table(SubjectKey)
+    first, last = min(map(min, times.values())), max(map(max, times.values())) + SUBJECT_WINDOW
+    chosen = select(rows.c.message_id, rows.c.orphan)
+    asking: list[int] = []
+    for some in chunks(times):
+        near = chosen.where(rows.c.key.in_(some), rows.c.orphan, rows.c.dated_at.between(first, last))
+        asking += session.connection().execute(near.limit(_ROWS_AT_ONCE)).scalars()
+        if len(asking) >= _ROWS_AT_ONCE:
+            break
+    else:
+        return found.union(asking)
+    for key, moments in times.items():
+        for moment in sorted(set(moments)):
+            after = chosen.where(rows.c.key == key, rows.c.dated_at.between(moment, moment + SUBJECT_WINDOW))
+            near_rows = session.connection().execute(after.order_by(rows.c.dated_at).limit(TWINS_AT_MOST + 50)).all()
+            found.update(row.message_id for row in near_rows if row.orphan)
+    return found
+
+
+def _quoted_by(
+    session: Session, children: Mapping[int, Child], fresh: Mapping[int, Traits]
+) -> Iterable[tuple[int, int]]:
+    """Return (child, parent) for every message that a child quotes enough of."""
+    quoted = {number: one.quoted for number, one in children.items() if one.quoted}
+    if not quoted:
+        return ()
+    shared = Counter(_holders(session, Print, quoted))
+    by_print = _by_print({number: one.prints for number, one in fresh.items()})
+    for number, prints in quoted.items():
+        shared.update((number, holder) for one in prints for holder in by_print.get(one, ()))
+    sizes = Counter({number: len(one.prints) for number, one in fresh.items()})
+    rows = table(Print)
+    for some in chunks({parent for _, parent in shared} - fresh.keys()):
+        chosen = select(rows.c.message_id).where(rows.c.message_id.in_(some))
+        sizes.update(session.connection().execute(chosen).scalars())
+    return [
+        (child, parent)
+        for (child, parent), count in shared.items()
+        if child != parent and quotes_enough(shared=count, kept=sizes[parent])
+    ]
+
+
+def _by_print(prints: Mapping[int, tuple[int, ...]]) -> dict[int, list[int]]:
+    turned: defaultdict[int, list[int]] = defaultdict(list)
+    for number, some in prints.items():
+        for one in some:
+            turned[one].append(number)
+    return turned
+
+
+def _holders(
+    session: Session, model: type[Print | QuotedPrint], prints: Mapping[int, tuple[int, ...]]
+) -> Iterable[tuple[int, int]]:
+    """Yield (number, message) for every print of `prints[number]` that the store keeps of a message."""
+    kept = table(model)
+    turned = _by_print(prints)
+    for some in chunks(turned):
+        for row in session.connection().execute(select(kept.c.print, kept.c.message_id).where(kept.c.print.in_(some))):
+            for number in turned[row.print]:
+                yield number, row.message_id
+
+
+def _same_subject(session: Session, children: Mapping[int, Child], fresh: Mapping[int, Traits]) -> dict[int, list[int]]:
+    """Return for each child that asks the messages of its subject before it, the newest first.
+
+    There are `TWINS_AT_MOST` of the store, and those of the batch beside them.
+    """
+    asking = {number: one.shown for number, one in children.items() if one.shown.asks and one.shown.subject_key}
+    if not asking:
+        return {}
+    alike = _kept_alike(session, asking.values())
+    for number, one in fresh.items():
+        if one.shown.subject_key in alike:
+            alike[one.shown.subject_key].append((one.shown.told.dated_at, one.shown.key, number))
+    for some in alike.values():
+        some.sort()
+    found = {}
+    for number, shown in asking.items():
+        assert shown.subject_key is not None
+        before = alike[shown.subject_key]
+        place = bisect_left(before, (shown.told.dated_at, shown.key, number))
+        newest, stored = [], 0
+        for _, _, parent in reversed(before[:place]):
+            newest.append(parent)
+            stored += parent not in fresh
+            if stored >= TWINS_AT_MOST:
+                break
+        found[number] = newest
+    return found
+
+
+def _kept_alike(session: Session, asking: Collection[Shown]) -> _Alike:
+    rows, messages = table(SubjectKey), table(Message)
+    chosen: Any = select(rows.c.key, rows.c.dated_at, messages.c.key.label("message_key"), rows.c.message_id)
+    chosen = chosen.select_from(rows.join(messages, messages.c.id == rows.c.message_id))
+    alike: _Alike = {one.subject_key: [] for one in asking if one.subject_key}
+    times = [one.told.dated_at for one in asking]
+    near = rows.c.dated_at.between(min(times) - SUBJECT_WINDOW, max(times))
+    read = 0
+    for some in chunks(alike):
+        page = session.connection().execute(chosen.where(rows.c.key.in_(some), near).limit(_ROWS_AT_ONCE)).all()
+        read += len(page)
+        if read >= _ROWS_AT_ONCE:
+            break
+        for row in page:
+            alike[row.key].append((row.dated_at, row.message_key, row.message_id))
+    else:
+        return alike
+    held: dict[bytes, set[tuple[datetime, bytes, int]]] = {key: set() for key in alike}
+    for one in asking:
+        assert one.subject_key is not None
+        window = rows.c.dated_at.between(one.told.dated_at - SUBJECT_WINDOW, one.told.dated_at)
+        before = chosen.where(rows.c.key == one.subject_key, window)
+        ordered = before.order_by(rows.c.dated_at.desc(), messages.c.key.desc()).limit(TWINS_AT_MOST + 1)
+        for row in session.connection().execute(ordered):
+            held[row.key].add((row.dated_at, row.message_key, row.message_id))
+    return {key: sorted(some) for key, some in held.items()}
