@@ -1,0 +1,142 @@
+"""One sync of one mailbox, as `plantao sync` does it, in a fresh process: prints what it did and what it cost.
+
+Usage: python -m benchmarks.once STORE PORT USER [--workers N] [--profile FILE] [--memory]
+"""
+
+import argparse
+import json
+import os
+import resource
+import threading
+import time
+from pathlib import Path
+
+BEGAN = time.perf_counter()
+
+
+def main() -> None:
+    reader = argparse.ArgumentParser()
+    reader.add_argument("store")
+    reader.add_argument("port")
+    reader.add_argument("user")
+    reader.add_argument("--workers", type=int, default=2)
+    reader.add_argument("--profile")
+    reader.add_argument("--memory", action="store_true")
+    reader.add_argument(
+        "--batch", type=int, help="a fixed size of batches, to tell what is theirs from what is a letter's"
+    )
+    asked = reader.parse_args()
+    os.environ[f"PLANTAO_PASSWORD_{asked.user.upper()}"] = "secreta"
+
+    from console.config.accounts import Account
+    from console.mail.sync import sync_once
+    from console.mail.sync.taking import Taker
+    from storage.store import open_store
+
+    if asked.batch:
+        from console.mail.sync import taking
+
+        taking._LEAST = taking._MOST = asked.batch  # type: ignore[misc]  # noqa: SLF001
+    longest = [0.0]
+    take = Taker._take_batch  # noqa: SLF001 - what is measured
+
+    def timed(self: Taker, batch: list) -> object:  # type: ignore[type-arg]
+        self._size = asked.batch or self._size
+        counts = take(self, batch)
+        longest[0] = max(longest[0], self.longest)
+        return counts
+
+    Taker._take_batch = timed  # type: ignore[method-assign, assignment]  # noqa: SLF001
+    account = Account.model_validate(
+        {
+            "name": asked.user,
+            "address": "ajuda@lumen.example",
+            "imap": f"127.0.0.1:{asked.port}",
+            "user": asked.user,
+            "tls": "none",
+            "live_since": "2026-10-20",
+        }
+    )
+    loaded = time.perf_counter() - BEGAN
+    peak = Peak() if asked.memory else None
+    store = open_store(asked.store, durable=False)
+    opened = time.perf_counter() - BEGAN
+    firsts: list[float] = []
+
+    def report(_account: object, _step: object) -> None:
+        firsts.append(round(time.perf_counter() - BEGAN, 3))
+
+    broken: list[object] = []
+    told = threading.excepthook
+    threading.excepthook = lambda args: (broken.append(args.exc_type), told(args))  # type: ignore[assignment]
+
+    def sync() -> object:
+        return sync_once(store, [account], report=report, workers=asked.workers)
+
+    if asked.profile:
+        from benchmarks.profiling import profiled
+
+        outcome = profiled(sync, asked.profile)
+    else:
+        outcome = sync()
+    assert not broken, broken
+    assert not outcome.troubles, outcome.troubles  # type: ignore[attr-defined]
+    store.close()
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(
+        json.dumps(
+            {
+                "counts": outcome.step.counts.figures(),  # type: ignore[attr-defined]
+                "gone": outcome.step.gone,  # type: ignore[attr-defined]
+                "flagged": outcome.step.flagged,  # type: ignore[attr-defined]
+                "imports": round(loaded, 3),
+                "opened": round(opened, 3),
+                "first_step": firsts[:1],
+                "seconds": round(time.perf_counter() - BEGAN, 3),
+                "longest_ms": round(longest[0] * 1000),
+                "cpu_self": round(own.ru_utime + own.ru_stime, 2),
+                "cpu_workers": round(children.ru_utime + children.ru_stime, 2),
+                "peak_mb": round(peak.most / 1024) if peak else None,
+            }
+        )
+    )
+
+
+class Peak(threading.Thread):
+    """Watches the resident memory of this process and its children, ten times a second."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.most = 0
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            self.most = max(self.most, sum(map(_resident, [os.getpid(), *_children(os.getpid())])))
+            time.sleep(0.1)
+
+
+def _resident(process: int) -> int:
+    """Return kilobytes, shared pages split among those who share them."""
+    try:
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Rss:"):
+                return int(line.split()[1])
+    except OSError:
+        pass
+    return 0
+
+
+def _children(process: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        try:
+            found += map(int, task.read_text().split())
+        except OSError:
+            continue
+    return found
+
+
+if __name__ == "__main__":
+    main()
