@@ -1,5 +1,6 @@
 """The index on both engines: what goes in comes out again, newest first, whatever order mail came in."""
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from storage.rules.query import BadQuery, Trouble, parse
 from storage.search import add, check, index_more, outdated, reindex, remove, tidy, waiting
 from storage.search.index import ATTACHED, floor, place
 from storage.search.matching import BROADEST, matching, written
+from storage.store import engine, open_store
 
 
 def find(session, query):
@@ -238,3 +240,26 @@ def test_small_batches_can_be_merged(store):
         else:
             pytest.fail("there is always more to tidy")
         assert find(session, "fatura") == list(reversed(ids))
+
+
+def test_an_index_that_an_older_sqlite_cannot_read_is_made_anew(tmp_path, monkeypatch):
+    if engine.sqlite_driver().sqlite_version_info < (3, 42) or sqlite3.sqlite_version_info >= (3, 42):
+        pytest.skip("there are no two SQLites here, one before FTS5's secure-delete and one after")
+    newer = open_store(str(tmp_path))
+    with newer.writing() as session:
+        desk = MadeDesk(session)
+        one, two = desk.message("segredo"), desk.message("fatura")
+        index_more(session, limit=10)
+        remove(session, [one], forget=True)
+        session.delete(session.get_one(MessageText, one))
+    newer.close()
+    monkeypatch.setattr(engine, "sqlite_driver", lambda: sqlite3)
+    older = open_store(str(tmp_path))
+    with older.writing() as session:
+        assert outdated(session)
+        reindex(session)
+        assert not outdated(session)
+        index_more(session, limit=10)
+        assert find(session, "fatura") == [two]
+        assert check(session)
+    older.close()
