@@ -143,8 +143,9 @@ def _sqlite(connection: Any, stopped: threading.Event, woken: threading.Event) -
 
 
 def _postgresql(connection: Any, stopped: threading.Event, woken: threading.Event) -> Iterator[bool]:
-    connection.autocommit = True
     from storage.record import CHANNEL
+
+    connection.autocommit = True
 
     connection.execute(f"LISTEN {CHANNEL}")
     quiet, before = 0, None

@@ -54,22 +54,38 @@ class StatusRow(Bar):
         """Draw the row."""
         line = Line(self._look, self.size.width, "surface").gap().put(BRAND, "accent", bold=True).gap(2)
         asides = list(self._asides)
-        views = sum(5 + cell_len(view.name) + cell_len(view.count) for view in self._views)
-        while len(asides) > 1 and line.column + views + sum(cell_len(text) + 3 for text, _role in asides) > line.width:
+
+        def room() -> int:
+            """Return the columns left for the views; asides but the last one give way to them, then names shorten."""
+            taken = sum(cell_len(text) + 3 for text, _role in asides)
+            return line.width - line.column - taken + 2 * bool(asides)
+
+        rest = sum(5 + cell_len(view.count) for view in self._views)
+        names = [view.name for view in self._views]
+        while len(asides) > 1 and rest + sum(map(cell_len, names)) > room():
             asides.pop(0)
-        for view in self._views:
+        names = _shortened(names, room() - rest, self._look.sign("…"))
+        for view, name in zip(self._views, names, strict=True):
             if view.current:
                 line.put(" ", ground="selected").put(view.key, "accent", ground="selected")
-                line.put(f" {view.name}", "bright", ground="selected")
+                line.put(f" {name}", "bright", ground="selected")
                 line.put(f" {view.count} ", "muted", ground="selected")
             else:
-                line.gap().put(view.key, "accent", bold=True).put(f" {view.name} {view.count} ", "muted")
+                line.gap().put(view.key, "accent", bold=True).put(f" {name} {view.count} ", "muted")
         taken = sum(cell_len(text) for text, _role in asides) + 3 * (len(asides) - 1)
         if asides and line.column + taken + 1 <= line.width:
             line.to(line.width - 1 - taken)
             for number, (text, role) in enumerate(asides):
                 line.gap(3 if number else 0).put(text, role)
         return line.strip()
+
+
+def _shortened(names: list[str], room: int, ellipsis: str) -> list[str]:
+    """Return the names cut until all have room together, the longest first, none below four cells."""
+    widths = [cell_len(name) for name in names]
+    while sum(widths) > room and max(widths, default=0) > 4:
+        widths[widths.index(max(widths))] -= 1
+    return [cut(name, width, ellipsis) for name, width in zip(names, widths, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 from textual.drivers.headless_driver import HeadlessDriver
 
 from console.desk import Desk
 from storage.commands import triage
 from storage.kinds import Status
+from storage.models import MailboxState
 from storage.queries import conversations
 from storage.store import open_store
 
@@ -371,3 +373,23 @@ async def test_bytes_of_keys_in_the_whole_console(deliver, console, until, look,
     assert counts["open"] <= 4_000, counts
     assert counts["back"] <= 3_000, counts
     assert counts["resolve"] <= 12_000, counts
+
+
+async def test_a_stopped_mailbox_is_said_until_it_is_mended(three, store, console, until, screen_text):
+    def state(words):
+        with store.writing() as session:
+            session.connection().execute(text("DELETE FROM mailbox_state"))
+            row = MailboxState(mailbox_id=1, state=words, trouble={"kind": "SignInRefused"}, since=NOW, synced_at=NOW)
+            session.add(row)
+
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 3)
+        state("stopped")
+        await until(lambda: screen_text(app).split("\n")[0].rstrip().endswith("mail stopped"))
+        await until(lambda: "mail stopped  suporte: the server refused the password." in screen_text(app))
+        assert "Nothing is lost; new mail stays on the server." in " ".join(screen_text(app).split())
+        assert "Cobrança" in screen_text(app)
+        state("ok")
+        await until(lambda: "mail stopped" not in screen_text(app))
+        await pilot.press("j")
