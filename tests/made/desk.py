@@ -64,9 +64,16 @@ class MadeDesk:
     agents: dict[str, int] = field(default_factory=dict)
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _conversations: set[int] = field(default_factory=set)
+    _kept: list[Fact] | None = None  # facts that wait to be recorded together
 
     def record(self, *facts: Fact, actor: Actor = DESK, now: datetime = START, **more) -> int:
         return record(self.session, facts, actor=actor, now=now, **more)
+
+    def _write(self, *facts: Fact) -> None:
+        if self._kept is None:
+            self.record(*facts)
+        else:
+            self._kept += facts
 
     def agent(self, name: str) -> int:
         self.agents[name] = number = len(self.agents) + 1
@@ -136,7 +143,7 @@ class MadeDesk:
         starts = conversation_id not in self._conversations
         self._conversations.add(conversation_id)
         digest = hashlib.sha256(str(number).encode()).hexdigest()
-        self.record(
+        self._write(
             Received(
                 message_id=number,
                 raw_id=number,
@@ -188,8 +195,22 @@ class MadeDesk:
                 text=text,
             )
         )
-        self.session.flush()
+        if self._kept is None:
+            self.session.flush()
         return number
+
+    def many(self, texts: list[str], *, conversation: int) -> None:
+        """Record further messages of a conversation, a second apart, in one go."""
+        kept, self._kept = self._kept, []
+        for place, text in enumerate(texts):
+            self.message(text, conversation=conversation, at=timedelta(seconds=place))
+        facts, self._kept = self._kept, kept
+        assert facts is not None
+        rows = list(self.session.new)
+        self.session.expunge_all()  # the texts point at messages that the facts make first
+        self.record(*facts)
+        self.session.add_all(rows)
+        self.session.flush()
 
     def move(self, conversation: int, before: Status, after: Status, *, agent: int | None = None) -> int:
         return self.record(

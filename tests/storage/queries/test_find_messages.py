@@ -150,8 +150,7 @@ def test_a_count_ends_at_a_thousand(store):
     with store.writing() as session:
         desk = MadeDesk(session)
         conversation = desk.message("fatura")
-        for n in range(1004):
-            desk.message("fatura" if n % 2 else "pedido", conversation=conversation, at=timedelta(seconds=n))
+        desk.many(["fatura" if n % 2 else "pedido" for n in range(1004)], conversation=conversation)
         index_more(session, limit=2000)
         assert counted(session, "fatura OR pedido") == 1000
         assert counted(session, "fatura") == 503

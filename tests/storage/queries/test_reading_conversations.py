@@ -93,8 +93,7 @@ def test_two_thousand_messages_take_few_statements(store, watched):
     with store.writing() as session:
         desk = MadeDesk(session)
         one = desk.message("Bom dia")
-        for n in range(1, 2000):
-            desk.message("mais", conversation=one, at=timedelta(seconds=n))
+        desk.many(["mais"] * 1999, conversation=one)
     with store.reading() as session, watched() as statements:
         view = conversations.read(session, one, agent_id=None)
     assert len(view.messages) == 2000
@@ -143,8 +142,7 @@ def test_changes_after_a_cursor(store):
         assert (changes.conversation_ids, changes.much, changes.cursor) == ({two}, False, history.last_event(session))
         joining.join(session, [one, two], actor=ana, now=NOW)
         assert history.since(session, changes.cursor).conversation_ids == {one, two}
-        for n in range(100):
-            desk.message(f"m{n}")
+        desk.many(["mais"] * 101, conversation=one)
         much = history.since(session, changes.cursor)
         assert (much.much, much.conversation_ids, much.cursor) == (True, frozenset(), history.last_event(session))
 
