@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from console.mail.imap import ImapError, NeedsAgent
 from console.mail.reading import Readers
 from console.mail.sync.folders import Step
 from console.mail.sync.mailbox import MailboxSync
+from console.mail.sync.pace import Pace
 from storage.commands import errands, leasing, triage
 from storage.commands.desk import mailbox_as
 from storage.commands.intake import Counts
@@ -28,7 +30,7 @@ LEASE_LASTS: Final = timedelta(seconds=30)
 _RENEW_EVERY = 10.0  # seconds
 _LOOK_EVERY = 0.25  # seconds between two looks for wanted changes and due moments
 _INDEX_SECONDS = 0.05
-_INDEX_LEAST, _INDEX_MOST = 20, 2000
+_INDEX_MOST = 2000
 
 
 class SyncElsewhere(ConsoleError):
@@ -71,6 +73,7 @@ def sync_once(store: Store, accounts: Sequence[Account], *, report: Report, work
         SyncElsewhere: another process does it now.
     """
     outcome, guard = Outcome(), threading.Lock()
+    broken: list[BaseException] = []
     with _leased(store) as stop, Readers(workers) as readers:
         mailboxes = [_mailbox(store, account, readers, report, stop) for account in accounts]
 
@@ -81,6 +84,8 @@ def sync_once(store: Store, accounts: Sequence[Account], *, report: Report, work
                 _put_down(store, mailbox, error)
                 with guard:
                     outcome.troubles.append(Trouble(mailbox.account, error))
+            except BaseException as error:  # noqa: BLE001 - raised below, once the others are done
+                broken.append(error)
             else:
                 with guard:
                     outcome.step += step
@@ -95,6 +100,8 @@ def sync_once(store: Store, accounts: Sequence[Account], *, report: Report, work
         indexing.finish()
         while not stop.is_set() and _wake_due(store):
             pass
+    if broken:
+        raise broken[0]
     return outcome
 
 
@@ -183,7 +190,7 @@ class Indexing:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._done = Event()
-        self._size = 100
+        self._pace = Pace(_INDEX_SECONDS, most=_INDEX_MOST)
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
 
     def start(self) -> None:
@@ -201,13 +208,15 @@ class Indexing:
         self._follow()
 
     def _follow(self) -> None:
-        while self._backlog():
-            began = datetime.now(UTC)
+        more = self._backlog()
+        while more:
+            size = self._pace.size
             with self._store.writing() as session:
-                index_more(session, limit=self._size)
-            spent = (datetime.now(UTC) - began).total_seconds()
-            factor = 1.5 if spent < _INDEX_SECONDS / 2 else 0.7 if spent > _INDEX_SECONDS else 1.0
-            self._size = max(_INDEX_LEAST, min(_INDEX_MOST, int(self._size * factor)))
+                began = time.monotonic()
+                indexed = index_more(session, limit=size)
+            if indexed:
+                self._pace.note(indexed, time.monotonic() - began)
+            more = indexed == size
 
     def _backlog(self) -> bool:
         with self._store.reading() as session:

@@ -12,6 +12,7 @@ from typing import Final
 from console.mail.imap import Fetched, TooLarge
 from console.mail.parse import Unreadable
 from console.mail.reading import Readers
+from console.mail.sync.pace import Pace
 from storage.commands import syncing
 from storage.commands.intake import Counts, Delivery, Place, take_in
 from storage.kinds import QuarantineReason
@@ -22,7 +23,6 @@ from storage.store.content import digest_of
 BATCH_SECONDS: Final = 0.05
 """How long a transaction of the sync may hold the store's lock; batches grow and shrink towards it."""
 
-_LEAST, _MOST = 5, 200
 _KEPT_AT_ONCE = 200  # bodies written to the content store with one flush to the disk
 
 
@@ -47,7 +47,7 @@ class Taker:
     def __init__(self, store: Store, readers: Readers) -> None:
         self._store = store
         self._readers = readers
-        self._size = 20
+        self._pace = Pace(BATCH_SECONDS)
         self.longest = 0.0
         """Seconds of the longest transaction so far."""
 
@@ -64,7 +64,8 @@ class Taker:
             self._store.content.put({one.raw_digest: raw for one, raw in chunk if raw is not None})
             waiting = [one for one, _ in chunk]
             while waiting:
-                batch, waiting = waiting[: self._size], waiting[self._size :]
+                size = self._pace.size
+                batch, waiting = waiting[:size], waiting[size:]
                 total += self._take_batch(batch)
         return total
 
@@ -90,10 +91,7 @@ class Taker:
             counts = take_in(session, batch, now=datetime.now(UTC)).counts
         spent = time.monotonic() - began
         self.longest = max(self.longest, spent)
-        if spent > BATCH_SECONDS:
-            self._size = max(_LEAST, int(self._size * BATCH_SECONDS / spent * 0.8))
-        elif spent < BATCH_SECONDS / 2 and len(batch) == self._size:
-            self._size = min(_MOST, self._size + self._size // 2)
+        self._pace.note(len(batch), spent)
         return counts
 
     def _deliveries(
