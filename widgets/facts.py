@@ -23,7 +23,7 @@ def _number(value: object) -> str:
 def _words_of_status(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
     after = Status(str(values.get("after")))
     return {
-        Status.NEW: _("made new again"),
+        Status.NEW: _("to be answered"),
         Status.OPEN: _("reopened") if values.get("before") in {"resolved", "closed"} else _("opened"),
         Status.WAITING: _("waits for the customer"),
         Status.ON_HOLD: _("put on hold"),
