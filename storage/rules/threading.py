@@ -27,6 +27,10 @@ PRINTS_KEPT: Final = 10
 QUOTED_PRINTS_KEPT: Final = 400
 """Fingerprints looked up of what a message quotes."""
 
+_DRAWN_LINE = re.compile(r"^[ \t]*[-_=*]{20,}[ \t]*$", re.MULTILINE)
+_FOOTER_AT_MOST = 800  # characters
+_CLOCKS_DIFFER = timedelta(days=2)
+_DISTINCTIVE_WORDS = 3
 _SHINGLE = 5  # words in a fingerprint: shorter ones are common phrases, longer ones break at a changed word
 _SHARED_AT_LEAST = 3
 _NUMBERED = re.compile(r"\d")
@@ -100,7 +104,15 @@ def prints_of(text: str) -> tuple[int, ...]:
     The smallest ones are the same choice in a quotation of the text, wherever its lines were broken
     (Broder, "On the resemblance and containment of documents", 1997).
     """
-    return tuple(sorted(_shingles(text, limit=5000))[:PRINTS_KEPT])
+    return tuple(sorted(_shingles(_without_footer(text), limit=5000))[:PRINTS_KEPT])
+
+
+def _without_footer(text: str) -> str:
+    """Leave out what lists and gateways put under every message, below a drawn line."""
+    for line in _DRAWN_LINE.finditer(text):
+        if len(text) - line.start() <= _FOOTER_AT_MOST:
+            return text[: line.start()]
+    return text
 
 
 def quoted_prints_of(quoted: str) -> tuple[int, ...]:
@@ -151,6 +163,26 @@ def takes_part(child: Told, parent: Told) -> bool:
     if child.sender:
         return child.sender in parent.people
     return bool(child.people & parent.people)
+
+
+def may_quote(child: Told, parent: Told) -> bool:
+    """Say whether `child` can quote `parent`: what came days later it cannot have seen, whatever the clocks say."""
+    return child.dated_at - parent.dated_at >= -_CLOCKS_DIFFER
+
+
+def answers_by_subject(child: Told, parent: Told, *, quotes: bool) -> bool:
+    """Say whether `child`, of the same subject, shows that it answers something and not that it begins anew.
+
+    A reply prefix does, or a quotation; on a mailing list also a subject of some words that somebody else began.
+    """
+    if child.subject.answers or quotes:
+        return True
+    return bool(child.lists & parent.lists) and child.sender != parent.sender and asks_on_list(child)
+
+
+def asks_on_list(child: Told) -> bool:
+    """Say whether the subject of a message to a mailing list is distinctive enough to tell what it answers."""
+    return bool(child.lists) and len(child.subject.bare.split()) >= _DISTINCTIVE_WORDS
 
 
 def within_window(child: Told, parent: Told) -> bool:

@@ -1,7 +1,7 @@
 """What speaks for a message belonging to another, and what a message shows to the rules that ask."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -14,7 +14,7 @@ from storage.commands.intake.deliveries import Incoming
 from storage.commands.intake.people import forwarded_for, of_ours
 from storage.kinds import Automatic, Evidence
 from storage.models import Mailbox, Message, MessageText
-from storage.rules.threading import Subject, Told, group_key, prints_of, quoted_prints_of, subject_of
+from storage.rules.threading import Subject, Told, asks_on_list, group_key, prints_of, quoted_prints_of, subject_of
 
 STRENGTH: Final = {
     Evidence.SIGNED: 0,
@@ -84,36 +84,30 @@ class Traits:
 def traits_of(message: Incoming) -> Traits:
     """Return what a new message shows to the rules of quotation and subject."""
     parsed = message.parsed
-    subject = subject_of(parsed.subject)
-    # Some programs put no prefix before the subject of an answer, and machines may quote and answer nobody.
+    subject, group = subject_of(parsed.subject), message.mailbox.group
+    # Machines may quote, and answer nobody.
     orphan = not message.cited and parsed.automatic in {Automatic.NO, Automatic.LIST, Automatic.REPLY}
-    asks = orphan and (subject.answers or bool(parsed.quoted_text))
+    salt = _salt(group)
+    quoted = tuple(one ^ salt for one in quoted_prints_of(parsed.quoted_text)) if orphan and parsed.quoted_text else ()
     original = forwarded_for(message)
     recipients = frozenset(one.address for one in (*parsed.to, *parsed.cc))
-    group = message.mailbox.group
+    told = _told(
+        dated_at=parsed.dated_at or message.arrived_at,
+        subject=subject,
+        author=parsed.author.address,
+        recipients=recipients,
+        original=original.address if original else "",
+        automatic=parsed.automatic,
+        own=message.own,
+    )
     shown = Shown(
         number=message.message_id,
         key=message.key,
-        told=_told(
-            dated_at=parsed.dated_at or message.arrived_at,
-            subject=replace(subject, answers=asks),
-            author=parsed.author.address,
-            recipients=recipients,
-            original=original.address if original else "",
-            automatic=parsed.automatic,
-            own=message.own,
-        ),
+        told=told,
         subject_key=group_key(group, subject.bare.encode()) if subject.bare else None,
-        asks=asks,
+        asks=orphan and (subject.answers or bool(quoted) or asks_on_list(told)),
     )
-    salt = _salt(group)
-    return Traits(
-        shown=shown,
-        prints=tuple(one ^ salt for one in prints_of(parsed.reply_text)),
-        quoted=tuple(one ^ salt for one in quoted_prints_of(parsed.quoted_text))
-        if orphan and parsed.quoted_text
-        else (),
-    )
+    return Traits(shown=shown, prints=tuple(one ^ salt for one in prints_of(parsed.reply_text)), quoted=quoted)
 
 
 def shown_of(session: Session, numbers: Iterable[int], own: Mapping[str, frozenset[str]]) -> dict[int, Shown]:

@@ -43,25 +43,20 @@ def settle(session: Session, messages: Sequence[Incoming], seating: Seating) -> 
 def _live(session: Session, row: Row[*tuple[Any, ...]], messages: Sequence[Incoming]) -> list[Fact]:
     facts: list[Fact] = []
     status: Status = row.status
+    handled: set[int] = set()  # by this batch: the table does not know it yet
     for message in messages:
         if message.direction is Direction.OUTGOING:
             after, because = after_answer(status), Cause.ANSWERED_ELSEWHERE
-            if answered := _unhandled(session, row.id, until=message.arrived_at):
-                facts.append(
-                    Handled(conversation_id=row.id, message_ids=answered, after=True, happened_at=message.arrived_at)
-                )
+            answered = [one for one in _unhandled(session, row.id, until=message.arrived_at) if one not in handled]
+            if answered:
+                facts.append(_handled(row.id, answered, message.arrived_at))
+                handled.update(answered)
         else:
             thanks = is_bare_thanks(message.parsed.reply_text)
             after, because = after_incoming(status, bare_thanks=thanks), Cause.CUSTOMER_WROTE
             if thanks and status in SETTLED:
-                facts.append(
-                    Handled(
-                        conversation_id=row.id,
-                        message_ids=(message.message_id,),
-                        after=True,
-                        happened_at=message.arrived_at,
-                    )
-                )
+                facts.append(_handled(row.id, [message.message_id], message.arrived_at))
+                handled.add(message.message_id)
         if after is not status:
             facts.append(
                 StatusChanged(
@@ -81,6 +76,10 @@ def _live(session: Session, row: Row[*tuple[Any, ...]], messages: Sequence[Incom
             )
         )
     return facts
+
+
+def _handled(conversation_id: int, numbers: Sequence[int], happened_at: datetime) -> Handled:
+    return Handled(conversation_id=conversation_id, message_ids=tuple(numbers), after=True, happened_at=happened_at)
 
 
 def _unhandled(session: Session, conversation_id: int, *, until: datetime) -> tuple[int, ...]:

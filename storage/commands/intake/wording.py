@@ -14,7 +14,15 @@ from storage.apply.base import chunks, table
 from storage.commands.intake.evidence import Edge, Shown, Traits, shown_of
 from storage.kinds import Evidence
 from storage.models import Message, Print, QuotedPrint, SubjectKey
-from storage.rules.threading import SUBJECT_WINDOW, TWINS_AT_MOST, quotes_enough, takes_part, within_window
+from storage.rules.threading import (
+    SUBJECT_WINDOW,
+    TWINS_AT_MOST,
+    answers_by_subject,
+    may_quote,
+    quotes_enough,
+    takes_part,
+    within_window,
+)
 
 _ROWS_AT_ONCE: Final = 2000
 """Mail of the batch's subjects that is read in one go; of a subject with more only each message's own neighbours."""
@@ -114,18 +122,16 @@ def strongest(
     shown = shown_of(session, wanted - fresh.keys(), own) | {number: one.shown for number, one in fresh.items()}
     candidates: defaultdict[int, list[Edge]] = defaultdict(list)
     for child, parent in shared:
-        candidates[child].append(_quotation(children[child].shown, shown[parent]))
+        if may_quote(children[child].shown.told, shown[parent].told):
+            candidates[child].append(_quotation(children[child].shown, shown[parent]))
     best: dict[int, tuple[Edge | None, Edge | None]] = {}
     for number, asker in children.items():
         newest = [shown[parent] for parent in alike.get(number, ())]
-        some = candidates[number]
-        some += [
-            _namesake(asker.shown, one) for one in newest[:TWINS_AT_MOST] if within_window(asker.shown.told, one.told)
-        ]
+        some = candidates[number] + _namesakes(asker, newest[:TWINS_AT_MOST])
         # As it was: those of the batch had pushed as many others out of the newest ones.
         old = [one for one in newest if one.number not in fresh][:TWINS_AT_MOST]
         before = [one for one in candidates[number] if one.evidence is Evidence.QUOTED and one.parent not in fresh]
-        before += [_namesake(asker.shown, one) for one in old if within_window(asker.shown.told, one.told)]
+        before += _namesakes(asker, old)
         best[number] = (_first(some), _first(before))
     return best
 
@@ -144,10 +150,18 @@ def _quotation(child: Shown, parent: Shown) -> Edge:
     return Edge(child.number, parent.number, Evidence.QUOTED, weight)
 
 
-def _namesake(child: Shown, parent: Shown) -> Edge:
-    linked = not takes_part(child.told, parent.told)
-    weight = (0.0, 0.0, parent.told.dated_at.timestamp(), parent.key)
-    return Edge(child.number, parent.number, Evidence.SUBJECT, weight, linked)
+def _namesakes(child: Child, parents: Iterable[Shown]) -> list[Edge]:
+    """Of several messages of the same subject the newest is the parent, and before the author's own somebody else's."""
+    told, quotes = child.shown.told, bool(child.quoted)
+    edges = []
+    for parent in parents:
+        if not within_window(told, parent.told) or not answers_by_subject(told, parent.told, quotes=quotes):
+            continue
+        other = float(told.sender != parent.told.sender)
+        weight = (other, 0.0, parent.told.dated_at.timestamp(), parent.key)
+        linked = not takes_part(told, parent.told)
+        edges.append(Edge(child.shown.number, parent.number, Evidence.SUBJECT, weight, linked))
+    return edges
 
 
 def _touched(session: Session, traits: Mapping[int, Traits]) -> set[int]:

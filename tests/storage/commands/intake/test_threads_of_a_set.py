@@ -98,12 +98,14 @@ def obvious(world: Sequence[Card]) -> frozenset[frozenset[int]]:
             same = rules.subject_of(other.subject).bare == subject.bare != ""
             takes_part = _takes_part(message, other)
             quoted, kept = set(rules.quoted_prints_of(message.quoted_text)), set(rules.prints_of(other.reply_text))
-            if rules.quotes_enough(shared=len(quoted & kept), kept=len(kept)):
+            late = when[parent] - when[child] > timedelta(days=2)
+            if rules.quotes_enough(shared=len(quoted & kept), kept=len(kept)) and not late:
                 parents.append((True, 2, same, takes_part, when[parent], _key(other), parent))
-            asks = subject.answers or bool(message.quoted_text)
+            asks = subject.answers or bool(quoted)
             earlier = (when[parent], _key(other)) < (when[child], _key(message))
             if asks and same and earlier and when[child] - when[parent] <= rules.SUBJECT_WINDOW:
-                parents.append((takes_part, 1, False, False, when[parent], _key(other), parent))
+                by_other = message.author != other.author
+                parents.append((takes_part, 1, by_other, False, when[parent], _key(other), parent))
         if parents and (strongest := max(parents))[0]:
             pairs.append((child, strongest[-1]))
     return partition_of(pairs, len(world))
