@@ -294,3 +294,18 @@ def test_the_same_mail_in_two_mailboxes_is_one_message(sync_store: Store, box: C
     assert count(sync_store, Message) == 1
     assert count(sync_store, Placement) == 2
     assert sha256(one.server.raw(one.user, 1)).digest() == sha256(two.server.raw(two.user, 1)).digest()
+
+
+def test_two_answers_in_one_batch_handle_what_came_before_once(sync_store: Store, box: Callable[..., Box]) -> None:
+    mail = box(live_since="2020-01-01")
+    mail.server.append(mail.user, [letter(1), letter(2, answers=1)])
+    bring(sync_store, mail)
+    ours = {"sender": "support@example.org", "to": "ana@example.com"}
+    mail.server.append(mail.user, [letter(600, answers=1, **ours), letter(601, answers=2, **ours)], "Sent")
+    bring(sync_store, mail)
+    ((_, status, messages),) = conversations(sync_store)
+    assert (status, messages) == (Status.WAITING, 4)
+    rows = table(Message)
+    with sync_store.reading() as session:
+        handled = select(func.count()).where(rows.c.handled)
+        assert session.connection().execute(handled).scalar_one() == 2
