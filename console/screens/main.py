@@ -46,6 +46,11 @@ class MainScreen(Moves, DeskScreen):
         self.queue = Queue(look, id="queue")
         self.conversation = ConversationPane(look, id="conversation")
         self.empty = Empty(look, id="empty")
+        self._wall = Wall(look, id="wall")
+        self._status_row = StatusRow(look, id="status")
+        self._title_row = TitleRow(look, id="titles")
+        self._trouble_bar = TroubleBar(look, id="trouble")
+        self._key_row = KeyRow(look, id="keys")
         self.reading = False
         self._view = asking.views()[2]
         self._stale = Change(much=True, local=True)
@@ -59,15 +64,15 @@ class MainScreen(Moves, DeskScreen):
 
     def compose(self) -> ComposeResult:
         """Yield the rows and the panes."""
-        yield StatusRow(self.look, id="status")
-        yield TitleRow(self.look, id="titles")
+        yield self._status_row
+        yield self._title_row
         with Horizontal(id="panes"):
             yield self.queue
             yield self.empty
-            yield Wall(self.look, id="wall")
+            yield self._wall
             yield self.conversation
-        yield TroubleBar(self.look, id="trouble")
-        yield KeyRow(self.look, id="keys")
+        yield self._trouble_bar
+        yield self._key_row
 
     def on_mount(self) -> None:
         """Draw the frame before anything is known."""
@@ -351,7 +356,8 @@ class MainScreen(Moves, DeskScreen):
         """Say what has been done, over the panes' last row."""
         self._message, self._said_at = spans, monotonic()
         strip = toast(self.look, self.size.width, spans) if spans else None
-        for pane in self.query(Pane):
+        panes: tuple[Pane, ...] = (self.queue, self.empty, self._wall, self.conversation)
+        for pane in panes:
             pane.cover(strip)
 
     def say_error(self, error: DeskError) -> None:
@@ -386,7 +392,7 @@ class MainScreen(Moves, DeskScreen):
         self.queue.display = queue_shown and not nothing
         self.empty.display = queue_shown and nothing
         self.conversation.display = self._frame.wide or self.reading
-        self.query_one(Wall).display = self._frame.wide
+        self._wall.display = self._frame.wide
         for pane in (self.queue, self.empty):
             pane.styles.width = panes[0] if panes else "1fr"
         self._paint(arrange=False)
@@ -398,9 +404,9 @@ class MainScreen(Moves, DeskScreen):
             self._arrange()
             return
         frame = self._frame
-        self.query_one(StatusRow).show(frame.labels(self._view), frame.asides(self.now(), self.size.width))
-        self.query_one(TroubleBar).show(frame.troubles(self.now()))
-        self.query_one(KeyRow).show(*frame.keys(self.where, nothing=nothing))
+        self._status_row.show(frame.labels(self._view), frame.asides(self.now(), self.size.width))
+        self._trouble_bar.show(frame.troubles(self.now()))
+        self._key_row.show(*frame.keys(self.where, nothing=nothing))
         self.empty.show(*frame.empty(self._view))
         self._titles()
 
@@ -408,4 +414,4 @@ class MainScreen(Moves, DeskScreen):
         titles = self._frame.titles(
             self.queue, self.conversation, self._view, self.app.size.width, reading=self.reading
         )
-        self.query_one(TitleRow).show(titles)
+        self._title_row.show(titles)

@@ -95,9 +95,7 @@ def test_many_events_are_said_to_be_many_and_not_read(stores, heard):
 def test_a_local_table_is_told_without_conversations(stores, heard):
     _, changes = heard
     with stores[1].writing() as session:
-        session.connection().execute(
-            text("INSERT INTO lease (name, holder, until) VALUES ('sync', 'me', 0)")
-        )
+        session.connection().execute(text("INSERT INTO lease (name, holder, until) VALUES ('sync', 'me', 0)"))
     until(changes, lambda change: change.local and not change.conversations and not change.much)
 
 
