@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made.letters import MONDAY, Post, letter
+from made.post import MONDAY, Post, letter
 from sqlalchemy import delete, select
 
 from storage.apply.base import table
