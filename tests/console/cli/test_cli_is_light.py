@@ -1,0 +1,56 @@
+"""Start-up: no command but the console loads Textual, and those that only speak of themselves load no database."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import json, sys
+from console.cli import main
+status = main(sys.argv[1:])
+sys.stdout.flush()
+print("\\0" + json.dumps([status, sorted({name.partition(".")[0] for name in sys.modules})]))
+"""
+
+
+def loaded(*arguments: str) -> tuple[int, set[str]]:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, timeout=120, check=True
+    )
+    status, names = json.loads(done.stdout.rpartition("\0")[2])
+    return status, set(names)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        ("search", "fatura"),
+        ("show", "1"),
+        ("why", "1"),
+        ("history",),
+        ("take", "1"),
+        ("undo",),
+        ("import", "/nowhere"),
+        ("export", "messages"),
+        ("doctor",),
+        ("sync",),
+        ("account", "list"),
+    ],
+)
+def test_no_command_loads_textual(filled, arguments):
+    status, names = loaded(*arguments)
+    assert status in {0, 1, 78}
+    assert "sqlalchemy" in names or arguments == ("sync",)
+    assert not names & {"textual", "alembic", "keyring", "icalendar"}
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--version",), ("--help",), ("import", "--help"), ("config", "path"), ("nonsense",)]
+)
+def test_what_needs_no_store_loads_no_database(home, arguments):
+    status, names = loaded(*arguments)
+    assert status in {0, 2}
+    assert not names & {"sqlalchemy", "sqlmodel", "textual", "pydantic", "imapclient", "keyring"}
