@@ -9,7 +9,7 @@ from threading import Event
 from console.config.accounts import Account
 from console.config.errors import ConsoleError
 from console.mail.backoff import Backoff
-from console.mail.imap import FolderMissing, MailboxLost, NeedsAgent, Server, Session, Tls, open_session
+from console.mail.imap import FolderMissing, FolderState, MailboxLost, NeedsAgent, Server, Session, Tls, open_session
 from console.mail.reading import Readers
 from console.mail.sync.changing import Changes
 from console.mail.sync.folders import FolderSync, Step
@@ -99,8 +99,14 @@ class MailboxSync:
             pauses.reset()
             if self.stop.is_set() or self._has_errands():
                 continue
-            session.select("INBOX")
-            session.idle(self.stop, timeout=self.account.poll_seconds)
+            if not self._came_meanwhile(session.select("INBOX")):
+                session.idle(self.stop, timeout=self.account.poll_seconds)
+
+    def _came_meanwhile(self, inbox: FolderState) -> bool:
+        """Say whether INBOX went on since it was brought in step: IDLE tells only what comes after it was opened."""
+        with self.store.reading() as session:
+            cursor = syncing.cursors(session, self.mailbox_id)["INBOX"]
+        return inbox.uidnext > (cursor.uidnext or 0) or (inbox.highestmodseq or 0) > (cursor.modseq or 0)
 
     def _has_errands(self) -> bool:
         with self.store.reading() as session:
