@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
@@ -19,6 +20,7 @@ import console
 from console.mail.parse import Unreadable, parse
 from storage.kinds import QuarantineReason
 from storage.kinds.mail import Parsed
+from storage.rules.gist import gist_of
 
 SECONDS = 10.0
 """How long one message may take; ordinary mail takes a millisecond, the largest that is read a few seconds."""
@@ -180,7 +182,8 @@ def _batches(raws: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 def _read_here(raw: bytes) -> Read:
     try:
-        return parse(raw)
+        parsed = parse(raw)
+        return replace(parsed, gist=gist_of(parsed))
     except Unreadable as unreadable:
         return unreadable.with_traceback(None)  # whose frames would keep the message in memory
 

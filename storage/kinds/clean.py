@@ -14,6 +14,17 @@ _BARRED = re.compile(
 _SPACES = re.compile(r"\s+")
 
 
+class _Marks(dict[int, int | None]):
+    """A translation that drops combining marks and learns each sign when it first meets it."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = kept = None if unicodedata.combining(chr(code)) else code
+        return kept
+
+
+_WITHOUT_MARKS = _Marks()
+
+
 def clean(text: str) -> str:
     r"""Return `text` without control characters and direction overrides, its line ends made ``\n``.
 
@@ -34,5 +45,4 @@ def folded(text: str) -> str:
     """Return `text` lower-cased and without accents, for comparing and for search."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return unicodedata.normalize("NFKD", text.casefold()).translate(_WITHOUT_MARKS)

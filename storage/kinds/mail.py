@@ -44,6 +44,21 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
+class Gist:
+    """What threading and search take from a message's words (`storage.rules.gist`).
+
+    Attributes:
+        prints: fingerprints of the author's own words.
+        quoted_prints: fingerprints of what stands quoted, of a message that cites nothing.
+        stems: for the search index.
+    """
+
+    prints: tuple[int, ...]
+    quoted_prints: tuple[int, ...]
+    stems: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """One message, read: all text is clean (`storage.kinds.clean`), nothing in it can act.
 
@@ -65,6 +80,7 @@ class Parsed:
         digest: SHA-256 of author, date, subject and decoded body: with the Message-ID it tells one message
             from another, whatever road it came by.
         links: the addresses that the text's numbered links stand for, in order.
+        gist: made in the process that parsed the message, where there was one, to spare the one that writes.
     """
 
     header_id: str
@@ -86,3 +102,4 @@ class Parsed:
     specials: frozenset[Special]
     digest: bytes
     links: tuple[str, ...] = ()
+    gist: Gist | None = None

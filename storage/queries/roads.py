@@ -7,9 +7,9 @@ from sqlalchemy import Connection, select
 from storage.queries.conditions import Condition, listed
 from storage.queries.planning import Plan
 from storage.queries.tables import CONVERSATION, MESSAGE, SEARCH_ENTRY, TEXT
+from storage.rules.stemming import composed
 from storage.search.index import columns_of
 from storage.search.matching import matching
-from storage.search.words import composed
 
 Stopped = Callable[[], bool]
 

@@ -13,8 +13,8 @@ from sqlmodel import Session, SQLModel
 
 from storage.models import Desk, Message, MessageText, SearchEntry
 from storage.models.types import microseconds
+from storage.rules.stemming import STEMMER_VERSION, stems
 from storage.search.vectors import vector
-from storage.search.words import STEMMER_VERSION, stems
 
 COLUMNS = ("subject", "author", "recipients", "files", "body", "stems")
 """The columns of the index, each searchable alone."""

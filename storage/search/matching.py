@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from storage.models import SearchEntry
 from storage.rules.query import And, BadQuery, Field, Node, Not, Or, Text, Trouble, Where
+from storage.rules.stemming import composed, forms
 from storage.search.index import ATTACHED
 from storage.search.vectors import STEM, lexeme
-from storage.search.words import composed, forms
 
 BROADEST = 1500
 """Words of the store that a prefix may stand for: as many take about a tenth of a second."""

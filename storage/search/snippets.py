@@ -7,7 +7,7 @@ from functools import cache
 
 from storage.kinds.clean import clean_line, folded
 from storage.rules.query import WORD, And, Node, Or, Text, Where
-from storage.search.words import composed, forms
+from storage.rules.stemming import composed, forms
 
 _BEFORE = 40  # characters shown before the first hit
 _LOOK_INTO = 50_000  # characters of a message that are looked through

@@ -7,7 +7,7 @@ sign before it that no word has, and no position.
 from collections.abc import Mapping
 
 from storage.kinds.clean import folded
-from storage.search.words import words_of
+from storage.rules.stemming import words_of
 
 STEM = "~"
 """What stands before a stem."""

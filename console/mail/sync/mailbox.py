@@ -30,6 +30,7 @@ class MailboxSync:
         account: from the configuration.
         mailbox_id: its number in the store.
         password: asked for at each sign-in; raises a sentence when there is none.
+        stems: of messages that wait to be indexed.
         report: told of every step.
         stop: set to end the thread; then `interrupt` is called.
         arrived: set after each step that brought mail, for whoever indexes it.
@@ -40,6 +41,7 @@ class MailboxSync:
     password: Callable[[], str]
     store: Store
     readers: Readers
+    stems: dict[int, str]
     report: Callable[[Account, Step], None]
     stop: Event = field(default_factory=Event)
     arrived: Event = field(default_factory=Event)
@@ -118,7 +120,12 @@ class MailboxSync:
         folders = []
         for name in names:
             folder = FolderSync(
-                session, self.store, Taker(self.store, self.readers), self.mailbox_id, name, self.stop.is_set
+                session,
+                self.store,
+                Taker(self.store, self.readers, self.stems),
+                self.mailbox_id,
+                name,
+                self.stop.is_set,
             )
             try:
                 total += self._told(folder.begin())

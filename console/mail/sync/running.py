@@ -75,7 +75,8 @@ def sync_once(store: Store, accounts: Sequence[Account], *, report: Report, work
     outcome, guard = Outcome(), threading.Lock()
     broken: list[BaseException] = []
     with _leased(store) as stop, Readers(workers) as readers:
-        mailboxes = [_mailbox(store, account, readers, report, stop) for account in accounts]
+        indexing = Indexing(store)
+        mailboxes = [_mailbox(store, account, readers, indexing.stems, report, stop) for account in accounts]
 
         def run(mailbox: MailboxSync) -> None:
             try:
@@ -91,7 +92,6 @@ def sync_once(store: Store, accounts: Sequence[Account], *, report: Report, work
                     outcome.step += step
 
         threads = [threading.Thread(target=run, args=(one,), name=one.account.name) for one in mailboxes]
-        indexing = Indexing(store)
         indexing.start()
         for thread in threads:
             thread.start()
@@ -119,9 +119,9 @@ def watch(store: Store, accounts: Sequence[Account], *, report: Report, stop: Ev
         SyncElsewhere: another process does it now.
     """
     with _leased(store, stop), Readers(workers) as readers:
-        mailboxes = [_mailbox(store, account, readers, report, stop) for account in accounts]
-        threads = [threading.Thread(target=one.watch, name=one.account.name, daemon=True) for one in mailboxes]
         indexing = Indexing(store)
+        mailboxes = [_mailbox(store, account, readers, indexing.stems, report, stop) for account in accounts]
+        threads = [threading.Thread(target=one.watch, name=one.account.name, daemon=True) for one in mailboxes]
         indexing.start()
         for thread in threads:
             thread.start()
@@ -154,9 +154,11 @@ def add_mailboxes(store: Store, accounts: Sequence[Account]) -> dict[str, int]:
     return numbers
 
 
-def _mailbox(store: Store, account: Account, readers: Readers, report: Report, stop: Event) -> MailboxSync:
+def _mailbox(
+    store: Store, account: Account, readers: Readers, stems: dict[int, str], report: Report, stop: Event
+) -> MailboxSync:
     number = add_mailboxes(store, [account])[account.name]
-    return MailboxSync(account, number, lambda: password(account), store, readers, report, stop)
+    return MailboxSync(account, number, lambda: password(account), store, readers, stems, report, stop)
 
 
 def _put_down(store: Store, mailbox: MailboxSync, error: ImapError | ConsoleError) -> None:
@@ -191,6 +193,8 @@ class Indexing:
         self._store = store
         self._done = Event()
         self._pace = Pace(_INDEX_SECONDS, most=_INDEX_MOST)
+        self.stems: dict[int, str] = {}
+        """Stems by message, as the readers made them; what is missing is made here."""
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
 
     def start(self) -> None:
@@ -213,10 +217,11 @@ class Indexing:
             size = self._pace.size
             with self._store.writing() as session:
                 began = time.monotonic()
-                indexed = index_more(session, limit=size)
+                indexed = index_more(session, limit=size, ready=self.stems)
             if indexed:
                 self._pace.note(indexed, time.monotonic() - began)
             more = indexed == size
+        self.stems.clear()
 
     def _backlog(self) -> bool:
         with self._store.reading() as session:

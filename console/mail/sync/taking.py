@@ -14,7 +14,7 @@ from console.mail.parse import Unreadable
 from console.mail.reading import Readers
 from console.mail.sync.pace import Pace
 from storage.commands import syncing
-from storage.commands.intake import Counts, Delivery, Place, take_in
+from storage.commands.intake import Counts, Delivery, Place, TakenIn, take_in
 from storage.kinds import QuarantineReason
 from storage.kinds.mail import Parsed
 from storage.store import Store
@@ -23,6 +23,7 @@ from storage.store.content import digest_of
 BATCH_SECONDS: Final = 0.05
 """How long a transaction of the sync may hold the store's lock; batches grow and shrink towards it."""
 
+_STEMS_MOST = 20_000  # messages whose stems wait to be indexed: about 20 MB
 _KEPT_AT_ONCE = 200  # bodies written to the content store with one flush to the disk
 
 
@@ -42,9 +43,11 @@ class Taker:
     Args:
         store: opened for the sync (not durable: what a crash takes back is fetched again).
         readers: who parses.
+        stems: by message, for the indexing that follows.
     """
 
-    def __init__(self, store: Store, readers: Readers) -> None:
+    def __init__(self, store: Store, readers: Readers, stems: dict[int, str]) -> None:
+        self._stems = stems
         self._store = store
         self._readers = readers
         self._pace = Pace(BATCH_SECONDS)
@@ -88,11 +91,20 @@ class Taker:
     def _take_batch(self, batch: list[Delivery]) -> Counts:
         with self._store.writing() as session:
             began = time.monotonic()
-            counts = take_in(session, batch, now=datetime.now(UTC)).counts
+            taken = take_in(session, batch, now=datetime.now(UTC))
+            self._keep_stems(batch, taken)
         spent = time.monotonic() - began
         self.longest = max(self.longest, spent)
         self._pace.note(len(batch), spent)
-        return counts
+        return taken.counts
+
+    def _keep_stems(self, batch: Iterable[Delivery], taken: TakenIn) -> None:
+        """Lay the stems that the readers made where the indexing finds them."""
+        if len(self._stems) > _STEMS_MOST:
+            self._stems.clear()  # it makes them itself, then
+        for delivery, number in zip(batch, taken.message_ids, strict=True):
+            if number is not None and delivery.parsed is not None and delivery.parsed.gist is not None:
+                self._stems[number] = delivery.parsed.gist.stems
 
     def _deliveries(
         self, messages: Iterable[Fetched | TooLarge], target: Target

@@ -14,7 +14,8 @@ from storage.commands.intake.deliveries import Incoming
 from storage.commands.intake.people import forwarded_for, of_ours
 from storage.kinds import Automatic, Evidence
 from storage.models import Mailbox, Message, MessageText
-from storage.rules.threading import Subject, Told, asks_on_list, group_key, prints_of, quoted_prints_of, subject_of
+from storage.rules.gist import gist_of
+from storage.rules.threading import Subject, Told, asks_on_list, group_key, subject_of
 
 STRENGTH: Final = {
     Evidence.SIGNED: 0,
@@ -88,7 +89,8 @@ def traits_of(message: Incoming) -> Traits:
     # Machines may quote, and answer nobody.
     orphan = not message.cited and parsed.automatic in {Automatic.NO, Automatic.LIST, Automatic.REPLY}
     salt = _salt(group)
-    quoted = tuple(one ^ salt for one in quoted_prints_of(parsed.quoted_text)) if orphan and parsed.quoted_text else ()
+    gist = parsed.gist or gist_of(parsed)
+    quoted = tuple(one ^ salt for one in gist.quoted_prints) if orphan else ()
     original = forwarded_for(message)
     recipients = frozenset(one.address for one in (*parsed.to, *parsed.cc))
     told = _told(
@@ -107,7 +109,7 @@ def traits_of(message: Incoming) -> Traits:
         subject_key=group_key(group, subject.bare.encode()) if subject.bare else None,
         asks=orphan and (subject.answers or bool(quoted) or asks_on_list(told)),
     )
-    return Traits(shown=shown, prints=tuple(one ^ salt for one in prints_of(parsed.reply_text)), quoted=quoted)
+    return Traits(shown=shown, prints=tuple(one ^ salt for one in gist.prints), quoted=quoted)
 
 
 def shown_of(session: Session, numbers: Iterable[int], own: Mapping[str, frozenset[str]]) -> dict[int, Shown]:
