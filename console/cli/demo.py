@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import shlex
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.cli.opening import ending_in_order
 from console.cli.parser import Group
 from widgets.language import _
 
@@ -37,7 +39,7 @@ def run_demo(call: "Call") -> int:
             status = _first_sync(_settle(call, folder, servers))
         call.out.line(_("The demo's folder is {folder}: PLANTAO_HOME={folder} plantao list").format(folder=folder))
         return status
-    with tempfile.TemporaryDirectory(prefix="plantao-demo-", ignore_cleanup_errors=True) as name:
+    with ending_in_order(), _folder() as name:
         folder = Path(name)
         call.out.progress(_("The made-up company is opening…"))
         with demo_servers(folder, now=call.now, seed=call.options.seed) as servers:
@@ -45,6 +47,10 @@ def run_demo(call: "Call") -> int:
             _first_sync(inner)
             call.out.progress_done()
             return int(inner.options.run(inner))
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="plantao-demo-", ignore_cleanup_errors=True)
 
 
 def _settle(call: "Call", folder: Path, servers: "DemoServers") -> "Call":
@@ -58,7 +64,10 @@ def _settle(call: "Call", folder: Path, servers: "DemoServers") -> "Call":
     os.environ["PLANTAO_HOME"] = str(folder)
     inner = Call(build().parse_args([]))
     for each in servers.accounts:
-        os.environ[f"PLANTAO_PASSWORD_{each.name.upper()}"] = each.password
+        # In a file, so that a second console can be opened on the demo from another terminal.
+        secret = folder / f"password-{each.name}"
+        secret.touch(mode=0o600)
+        secret.write_text(f"{each.password}\n")
         account = read_account(
             {
                 "name": each.name,
@@ -67,7 +76,7 @@ def _settle(call: "Call", folder: Path, servers: "DemoServers") -> "Call":
                 "smtp": str(Server("127.0.0.1", servers.smtp_port)),
                 "user": each.user,
                 "tls": "none",
-                "password_command": f"printenv PLANTAO_PASSWORD_{each.name.upper()}",
+                "password_command": shlex.join(["cat", str(secret)]),
             }
         )
         add_account(inner.configuration_file, account, now=call.now)

@@ -1,11 +1,13 @@
 """The bare command opens the console, and keeps a sync process at work while it is open."""
 
 import os
+import signal
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from console.cli.call import Call
@@ -17,7 +19,7 @@ def run_console(call: "Call") -> int:
     """Open the console on the call's store."""
     settings, store_url = call.settings, call.store_url
     _make_first_store(call)
-    with _Keeping(call, active=bool(settings.accounts) and sys.stdout.isatty()):
+    with ending_in_order(), _Keeping(call, active=bool(settings.accounts) and sys.stdout.isatty()):
         from console.app import run_console as run
 
         return run(store_url, agent=settings.agent_name(), look=settings.theme or "auto")
@@ -25,9 +27,25 @@ def run_console(call: "Call") -> int:
 
 def sync_command(call: "Call") -> list[str]:
     """Return what starts the sync of the same desk in a process of its own."""
-    command = [sys.executable, "-P", "-m", "console.cli", "sync", "--watch", "--store", call.store_url]
+    command = [sys.executable, "-P", "-m", "console.cli", "sync", "--watch", "--with-parent"]
+    command += ["--store", call.store_url]
     named = getattr(call.options, "config", None)
     return [*command, "--config", str(call.configuration_file)] if named else command
+
+
+@contextmanager
+def ending_in_order() -> Iterator[None]:
+    """Let the end of the terminal, or of the machine, end the block as its own end would: folders go, servers stop."""
+
+    def leave(number: int, _frame: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    before = {one: signal.signal(one, leave) for one in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _make_first_store(call: "Call") -> None:

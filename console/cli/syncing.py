@@ -1,5 +1,7 @@
 """`sync`: the mailboxes are brought in step with their servers, once or for as long as the command runs."""
 
+import argparse
+import os
 import threading
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -15,17 +17,18 @@ if TYPE_CHECKING:
     from console.mail.sync.folders import Step
     from storage.commands.intake import Counts
 
+_LOOK_EVERY = 1.0  # seconds between two looks whether the parent is there
+
 
 def add(group: Group) -> None:
     """Add the command."""
     parser = group.command("sync", run_sync, words=_("bring the mailboxes in step with their servers"))
+    parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--watch", action="store_true", help=_("go on until stopped, with news as they come"))
 
 
 def run_sync(call: "Call") -> int:
     """Bring every mailbox in step, once or until stopped."""
-    from os import cpu_count
-
     from console.mail.sync import stop_on_signals, sync_once, watch
 
     accounts = call.settings.accounts
@@ -35,11 +38,21 @@ def run_sync(call: "Call") -> int:
     store = call.open_store(durable=False)
     telling = _Telling(call, steps=call.options.watch)
     if call.options.watch:
-        watch(store, accounts, report=telling.step, stop=stop_on_signals(), workers=cpu_count() or 1)
+        stop = stop_on_signals()
+        if call.options.with_parent:
+            threading.Thread(target=_stop_when_orphaned, args=(stop, os.getppid()), daemon=True).start()
+        watch(store, accounts, report=telling.step, stop=stop, workers=os.cpu_count() or 1)
         return DONE
-    outcome = sync_once(store, accounts, report=telling.step, workers=cpu_count() or 1)
+    outcome = sync_once(store, accounts, report=telling.step, workers=os.cpu_count() or 1)
     call.out.progress_done()
     return tell_outcome(call, outcome)
+
+
+def _stop_when_orphaned(stop: threading.Event, parent: int) -> None:
+    """Stop when the console that started this is gone, however it died: the next one starts its own."""
+    while not stop.wait(_LOOK_EVERY):
+        if os.getppid() != parent:
+            stop.set()
 
 
 def tell_outcome(call: "Call", outcome: "Outcome") -> int:
