@@ -21,7 +21,7 @@ from console.mail.sync.pace import Pace
 from storage.commands import errands, leasing, triage
 from storage.commands.desk import mailbox_as
 from storage.commands.intake import Counts
-from storage.search import index_more, waiting
+from storage.search import index_more, outdated, reindex, waiting
 from storage.store import Store
 
 LEASE: Final = "sync"
@@ -207,6 +207,11 @@ class Indexing:
         self._thread.join()
 
     def _run(self) -> None:
+        with self._store.reading() as session:
+            anew = outdated(session)
+        if anew:  # by another stemmer, or by a SQLite that this one cannot follow
+            with self._store.writing() as session:
+                reindex(session)
         while not self._done.wait(_LOOK_EVERY):
             self._follow()
         self._follow()
