@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from storage.apply.base import Touched, applies, chunks, insert, move, remove, table
+from storage.apply.base import Touched, applies, chunks, insert, move, remove, standing, table
 from storage.events import Assigned, Handled, Linked, Snoozed, StatusChanged, Tagged
 from storage.kinds.errors import Changed
 from storage.models import Conversation, Link, Message, Tag
@@ -32,7 +32,9 @@ def _(facts: Sequence[Snoozed], connection: Connection) -> Touched:
 def _(facts: Sequence[Handled], connection: Connection) -> Touched:
     changes = [(number, not fact.after, fact.after) for fact in facts for number in fact.message_ids]
     move(connection, Message, "handled", changes)
-    return {fact.conversation_id for fact in facts}
+    # An undo may find a message in another conversation than the one it was handled in.
+    homes = standing(connection, Message, "conversation_id", (number for number, _, _ in changes))
+    return {home for home in homes.values() if home is not None}
 
 
 @applies(Tagged)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from storage.apply.base import Touched, applies, insert, move, remove, standing, table
+from storage.apply.base import Touched, applies, chunks, insert, move, remove, standing, table
 from storage.events import Joined, Merged, Moved, Quarantined, Received, Redelivered, Split
 from storage.kinds import Channel, ConversationKind, Evidence, Priority, Status, Tier
 from storage.kinds.errors import Changed
@@ -99,6 +99,8 @@ def _(facts: Sequence[Merged], connection: Connection) -> Touched:
     for fact in facts:  # merges chain, and are few
         move(connection, Conversation, "joined_into", [(fact.other_id, None, fact.conversation_id)])
         _carry(connection, fact, fact.other_id, fact.conversation_id)
+        if fact.other_id in _inhabited(connection, [fact.other_id]):  # by mail that came since, or nobody would see it
+            raise Changed("conversation", (fact.other_id,))
         if fact.lifts:
             remove(connection, Parting, [_pair(fact)])
     return {number for fact in facts for number in (fact.conversation_id, fact.other_id)}
@@ -112,6 +114,8 @@ def _(facts: Sequence[Split], connection: Connection) -> Touched:
         else:
             move(connection, Conversation, "joined_into", [(fact.other_id, fact.conversation_id, None)])
         _carry(connection, fact, fact.conversation_id, fact.other_id)
+        if fact.conversation_id not in _inhabited(connection, [fact.conversation_id]):
+            raise Changed("conversation", (fact.conversation_id,))
         if fact.parts:
             insert(connection, Parting, [_pair(fact)], lenient=True)
     return {number for fact in facts for number in (fact.conversation_id, fact.other_id)}
@@ -131,6 +135,9 @@ def _(facts: Sequence[Moved], connection: Connection) -> Touched:
     move(connection, Message, "conversation_id", homes)
     move(connection, Message, "evidence", evidence)
     move(connection, Message, "through_id", through)
+    sources = {fact.conversation_id for fact in facts}
+    if empty := sources - _inhabited(connection, sources):
+        raise Changed("conversation", tuple(sorted(empty)))
     return {number for fact in facts for number in (fact.conversation_id, fact.other_id)}
 
 
@@ -153,6 +160,16 @@ def _begin(connection: Connection, conversations: Sequence[tuple[int, int, Statu
         for number, mailbox_id, status in conversations
     ]
     insert(connection, Conversation, rows)
+
+
+def _inhabited(connection: Connection, numbers: Iterable[int]) -> set[int]:
+    """Return those of these conversations that hold messages."""
+    rows = table(Message)
+    found: set[int] = set()
+    for some in chunks(numbers):
+        chosen = select(rows.c.conversation_id).where(rows.c.conversation_id.in_(some)).distinct()
+        found.update(connection.execute(chosen).scalars())
+    return found
 
 
 def _carry(connection: Connection, fact: Merged | Split, source: int, target: int) -> None:

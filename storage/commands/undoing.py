@@ -1,6 +1,6 @@
 """Taking actions back, and taking that back: appended, never erased; only what still stands as it was left."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from storage.models import Agent, Event
 from storage.record import facts_of, record
 
 _EVENT = table(Event)
+_ARRIVING = ("met", "received", "redelivered", "quarantined", "agent_joined", "mailbox_added", "mailbox_changed")
 _REMEMBERED = 1000  # actions of one agent at one console that can still be walked back
 
 
@@ -44,6 +45,13 @@ class Undone:
     kept: tuple[Kept, ...]
 
 
+@dataclass
+class NothingStands(Refused):
+    """All that the action did was changed since: who changed what stands beside."""
+
+    kept: tuple[Kept, ...] = ()
+
+
 def undo(session: Session, *, actor: Actor, now: datetime) -> Undone:
     """Take back this agent's last action from this console that is not taken back yet.
 
@@ -51,7 +59,7 @@ def undo(session: Session, *, actor: Actor, now: datetime) -> Undone:
         Refused: there is nothing to take back (rule ``nothing_to_undo``), it cannot be taken back
             (``final``), or everything it did was changed since (``changed_since``, with the conversations).
     """
-    return take_back(session, _last(session, actor, redo=False), actor=actor, now=now)
+    return take_back(session, last_action(session, actor, redo=False), actor=actor, now=now)
 
 
 def redo(session: Session, *, actor: Actor, now: datetime) -> Undone:
@@ -60,16 +68,35 @@ def redo(session: Session, *, actor: Actor, now: datetime) -> Undone:
     Raises:
         Refused: as `undo`; the rule for nothing is ``nothing_to_redo``.
     """
-    return take_back(session, _last(session, actor, redo=True), actor=actor, now=now)
+    return take_back(session, last_action(session, actor, redo=True), actor=actor, now=now)
 
 
-def take_back(session: Session, action_id: int, *, actor: Actor, now: datetime) -> Undone:
+def take_back(
+    session: Session,
+    action_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    only: Collection[int | None] | None = None,
+    into: int | None = None,
+) -> Undone:
     """Take one action back, conversation by conversation: what was changed since stays, and is named.
 
+    Args:
+        session: of a writing transaction.
+        action_id: the action.
+        actor: who takes it back.
+        now: the moment.
+        only: of what the action did, what is about these conversations: a part of a bulk act.
+        into: the action that took back an earlier part.
+
     Raises:
-        Refused: nothing of it can be taken back (``final``), or all was changed since (``changed_since``).
+        Refused: nothing of it can be taken back (``final``), or all was changed since (``changed_since``,
+            a `NothingStands`).
     """
-    done = [(number, fact) for number, fact in facts_of(session, action_id=action_id)]
+    done = [
+        (number, fact) for number, fact in facts_of(session, action_id=action_id) if only is None or fact.about in only
+    ]
     groups: dict[int | None, list[Fact]] = {}
     for _, fact in done:
         groups.setdefault(fact.about, []).append(fact)
@@ -86,10 +113,30 @@ def take_back(session: Session, action_id: int, *, actor: Actor, now: datetime) 
         elif conversation_id is not None:
             kept.append(Kept(conversation_id, _changed_by(session, conversation_id, after=done[-1][0])))
     if not inverses:
-        raise Refused("changed_since" if kept else "final", tuple(one.conversation_id for one in kept))
-    new = record(session, inverses, actor=actor, now=now, undoes=action_id)
+        numbers = tuple(one.conversation_id for one in kept)
+        raise NothingStands("changed_since", numbers, tuple(kept)) if kept else Refused("final")
+    new = record(session, inverses, actor=actor, now=now, action_id=into, undoes=action_id)
     want(session, inverses, now=now)
     return Undone(new, action_id, tuple(taken), tuple(kept))
+
+
+def left_of(session: Session, action_id: int) -> tuple[int | None, list[int | None]]:
+    """Return the action that took back a part of this one, if any did, and what is left of it by conversation.
+
+    What was taken back before and done again since counts as left.
+    """
+    about = select(_EVENT.c.conversation_id).where(_EVENT.c.action_id == action_id, _EVENT.c.agent_id.is_not(None))
+    numbers = list(dict.fromkeys(session.connection().execute(about.order_by(_EVENT.c.id)).scalars()))
+    backs = select(func.max(_EVENT.c.action_id)).where(_EVENT.c.undoes == action_id)
+    into: int | None = session.connection().execute(backs).scalar()
+    if into is None:
+        return None, numbers
+    again = select(_EVENT.c.id).where(_EVENT.c.undoes == into).limit(1)
+    if session.connection().execute(again).first() is not None:
+        return None, numbers
+    taken = select(_EVENT.c.conversation_id).where(_EVENT.c.action_id == into, _EVENT.c.agent_id.is_not(None))
+    gone = set(session.connection().execute(taken).scalars())
+    return into, [number for number in numbers if number not in gone]
 
 
 def _stands(session: Session, facts: Sequence[Fact]) -> bool:
@@ -105,13 +152,24 @@ def _stands(session: Session, facts: Sequence[Fact]) -> bool:
         attempt.rollback()
 
 
-def _last(session: Session, actor: Actor, *, redo: bool) -> int:
-    """Return the action that an undo, or a redo, of this agent at this console is about."""
+def last_action(session: Session, actor: Actor, *, redo: bool) -> int:
+    """Return the action that an undo, or a redo, of this agent at this console is about.
+
+    Mail that this agent brought in is no action here: what has arrived has arrived.
+
+    Raises:
+        Refused: there is none (rule ``nothing_to_undo`` or ``nothing_to_redo``).
+    """
+    # An action's id is that of its first event: this walks an index backwards, however large the actions are.
     mine = (
-        select(_EVENT.c.action_id, func.min(_EVENT.c.undoes).label("undoes"))
-        .where(_EVENT.c.agent_id == actor.agent_id, _EVENT.c.console == actor.console)
-        .group_by(_EVENT.c.action_id)
-        .order_by(_EVENT.c.action_id.desc())
+        select(_EVENT.c.action_id, _EVENT.c.undoes)
+        .where(
+            _EVENT.c.agent_id == actor.agent_id,
+            _EVENT.c.console == actor.console,
+            _EVENT.c.id == _EVENT.c.action_id,
+            _EVENT.c.kind.not_in(_ARRIVING),
+        )
+        .order_by(_EVENT.c.id.desc())
         .limit(_REMEMBERED)
     )
     done: list[int] = []
@@ -123,9 +181,8 @@ def _last(session: Session, actor: Actor, *, redo: bool) -> int:
         elif row.undoes in done:
             done.remove(row.undoes)
             undone.append(row.action_id)
-        else:
-            if row.undoes in undone:
-                undone.remove(row.undoes)
+        elif row.undoes in undone:
+            undone.remove(row.undoes)
             done.append(row.action_id)
     stack = undone if redo else done
     if not stack:

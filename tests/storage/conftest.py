@@ -37,3 +37,20 @@ def store(store_url: str) -> Iterator[Store]:
     store = open_store(store_url)
     yield store
     store.close()
+
+
+@pytest.fixture
+def second_store(request: pytest.FixtureRequest, store_url: str, tmp_path: Path) -> Iterator[Store]:
+    """Another empty store on the same engine, to replay into."""
+    if store_url.startswith("sqlite"):
+        shutil.copytree(request.getfixturevalue("sqlite_template"), tmp_path / "second")
+        store = open_store(str(tmp_path / "second"))
+        yield store
+        store.close()
+        return
+    postgres = request.getfixturevalue("postgres")
+    name = postgres.create(postgres.template("migrated", lambda url: open_store(url).close()))
+    store = open_store(postgres.url(name))
+    yield store
+    store.close()
+    postgres.drop(name)

@@ -1,0 +1,161 @@
+"""A random life of a desk, seeded: mail comes in, agents decide, change their minds, join, split and undo."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+
+from made.post import MONDAY, Post, letter
+from sqlalchemy import select
+
+from storage.apply.base import table
+from storage.commands import joining, triage, undoing
+from storage.commands.desk import agent_named
+from storage.events import Actor
+from storage.kinds import Automatic, Status
+from storage.kinds.errors import DeskError
+from storage.kinds.mail import Parsed
+from storage.models import Conversation, Message
+from storage.store import Store
+
+PEOPLE = ("ana@acme.example", "bo@acme.example", "li@other.example", "max@third.example")
+TEXTS = (
+    "the projector in room four shows a green line since the last update of its software",
+    "our invoice for may was charged twice and the second one should be paid back please",
+    "nobody in the warehouse can sign in since the password page asks for a second letter",
+    "Obrigado!",
+)
+SUBJECTS = ("Projector", "Invoice", "Password page")
+
+
+class Life:
+    """A desk with three mailboxes in two tenants and two agents, living by chance."""
+
+    def __init__(self, store: Store, seed: int) -> None:
+        self.store, self.chance = store, Random(seed)
+        self.now = MONDAY
+        self.posts = [
+            Post(store, name="one", address="one@plantao.example", group="a", archive="Archive"),
+            Post(store, name="two", address="two@plantao.example", group="a"),
+            Post(store, name="three", address="three@plantao.example", group="b"),
+        ]
+        with store.writing() as session:
+            self.agents = [Actor(agent_named(session, name, now=MONDAY), name) for name in ("ana", "rui")]
+        self.names: list[str] = []
+        self.refused = 0
+        self.done: set[str] = set()
+
+    def live(self, steps: int) -> None:
+        """Let so many things happen."""
+        for _ in range(steps):
+            self.now += timedelta(hours=self.chance.choice((0, 1, 5, 30, 300)))
+            happening = self.chance.choice(
+                (self.mail, self.mail, self.mail, self.decide, self.decide, self.shape, self.think_again)
+            )
+            happening()
+
+    def letter(self) -> Parsed:
+        chance = self.chance
+        name = f"{len(self.names)}@x" if chance.random() < 0.85 else chance.choice(["", *self.names[-5:]])
+        cites = chance.sample(self.names, min(len(self.names), chance.choice((0, 0, 1, 2))))
+        if chance.random() < 0.1:
+            cites.append(f"later{chance.randrange(9)}@x")
+        if chance.random() < 0.05:
+            name = f"later{chance.randrange(9)}@x"
+        self.names.append(name or "none@x")
+        by = chance.choice((*PEOPLE, "one@plantao.example", "three@plantao.example"))
+        return letter(
+            name,
+            by=by,
+            to=("one@plantao.example", *chance.sample(PEOPLE, chance.choice((0, 1, 2)))),
+            cites=cites,
+            subject=chance.choice(("", "Re: ")) + chance.choice(SUBJECTS),
+            text=f"{chance.choice(TEXTS)}{chance.choice(('', ' ' + str(len(self.names))))}",
+            quoted=chance.choice(("", "", *TEXTS)),
+            dated_at=self.now - timedelta(days=chance.choice((0, 0, 0, 3, 40))),
+            automatic=chance.choice((Automatic.NO,) * 8 + (Automatic.REPLY, Automatic.BOUNCE)),
+        )
+
+    def mail(self) -> None:
+        post = self.chance.choice(self.posts)
+        brought = []
+        for _ in range(self.chance.choice((1, 1, 2, 7))):
+            message = self.letter() if self.chance.random() < 0.95 else None
+            at = self.now - timedelta(days=self.chance.choice((0, 0, 0, 20)))
+            one = post.delivery(message, at=at)
+            brought += [one, post.delivery(message, at=at)] if self.chance.random() < 0.1 else [one]
+        assert post.bring(*brought).counts.adds_up
+        self.done.add("mail")
+
+    def some(self, most: int) -> list[int]:
+        rows = table(Conversation)
+        with self.store.reading() as session:
+            numbers = list(session.connection().execute(select(rows.c.id).order_by(rows.c.id)).scalars())
+        return self.chance.sample(numbers, min(len(numbers), self.chance.randint(1, most)))
+
+    def decide(self) -> None:
+        chance, numbers, actor = self.chance, self.some(4), self.chance.choice(self.agents)
+        self.tell(
+            chance.choice(
+                (
+                    lambda session: triage.set_status(
+                        session, numbers, to=chance.choice(list(Status)), actor=actor, now=self.now
+                    ),
+                    lambda session: triage.reopen(session, numbers, actor=actor, now=self.now),
+                    lambda session: triage.take(session, numbers, actor=actor, now=self.now),
+                    lambda session: triage.assign(
+                        session, numbers, to=chance.choice((None, actor.agent_id)), actor=actor, now=self.now
+                    ),
+                    lambda session: triage.snooze(
+                        session,
+                        numbers,
+                        until=self.now + timedelta(hours=chance.choice((1, 90))),
+                        actor=actor,
+                        now=self.now,
+                    ),
+                    lambda session: triage.tag(
+                        session,
+                        numbers,
+                        add=[chance.choice("abc")],
+                        remove=[chance.choice("abc")],
+                        actor=actor,
+                        now=self.now,
+                    ),
+                    lambda session: triage.handle(
+                        session, numbers, handled=chance.random() < 0.6, actor=actor, now=self.now
+                    ),
+                    lambda session: triage.wake_due(session, now=self.now),
+                )
+            ),
+            "decide",
+        )
+
+    def shape(self) -> None:
+        actor, rows = self.chance.choice(self.agents), table(Message)
+        if self.chance.random() < 0.5:
+            numbers = self.some(3)
+            self.tell(lambda session: joining.join(session, numbers, actor=actor, now=self.now), "join")
+            return
+        with self.store.reading() as session:
+            found = session.connection().execute(select(rows.c.conversation_id, rows.c.id).order_by(rows.c.id)).all()
+        homes: dict[int, list[int]] = {}
+        for home, number in found:
+            homes.setdefault(home, []).append(number)
+        if larger := [some for _, some in sorted(homes.items()) if len(some) > 1]:
+            some = self.chance.choice(larger)
+            leaving = self.chance.sample(some, self.chance.randint(1, len(some) - 1))
+            self.tell(lambda session: joining.split(session, leaving, actor=actor, now=self.now), "split")
+
+    def think_again(self) -> None:
+        actor = self.chance.choice(self.agents)
+        for _ in range(self.chance.choice((1, 1, 3))):
+            command = self.chance.choice((undoing.undo, undoing.undo, undoing.redo))
+            self.tell(lambda session, command=command: command(session, actor=actor, now=self.now), command.__name__)
+
+    def tell(self, command: Callable, name: str) -> None:
+        try:
+            with self.store.writing() as session:
+                command(session)
+        except DeskError:
+            self.refused += 1
+        else:
+            self.done.add(name)
