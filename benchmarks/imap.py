@@ -55,7 +55,9 @@ class Box:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "mail").mkdir(exist_ok=True)
         (folder / "mbsyncrc").write_text(
-            f"""IMAPAccount bench
+            f"""FSync {"yes" if fsync else "no"}
+
+IMAPAccount bench
 Host 127.0.0.1
 Port {self.server.port}
 User {self.user}
@@ -78,7 +80,6 @@ Create Near
 Expunge Near
 Sync Pull
 SyncState *
-FSync {"yes" if fsync else "no"}
 """
         )
         return ["mbsync", "-q", "-c", str(folder / "mbsyncrc"), "bench"]

@@ -34,14 +34,13 @@ def main() -> None:
     from storage.store import open_store
 
     if asked.batch:
-        from console.mail.sync import taking
+        from console.mail.sync.pace import Pace
 
-        taking._LEAST = taking._MOST = asked.batch  # type: ignore[misc]  # noqa: SLF001
+        Pace.size = asked.batch  # type: ignore[assignment, method-assign]
     longest = [0.0]
     take = Taker._take_batch  # noqa: SLF001 - what is measured
 
     def timed(self: Taker, batch: list) -> object:  # type: ignore[type-arg]
-        self._size = asked.batch or self._size
         counts = take(self, batch)
         longest[0] = max(longest[0], self.longest)
         return counts

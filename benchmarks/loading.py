@@ -1,0 +1,195 @@
+"""A large store made quickly: the rows that taking mail in would leave, written straight into the tables.
+
+What is not there: the log, references, fingerprints, placements and raw mail, none of which a query of the queue or
+of the search reads. The search index is filled by the desk's own indexing.
+"""
+
+import json
+import random
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from benchmarks.letters import END, OWN, ranked
+from storage.apply.refresh import refresh
+from storage.models.types import microseconds
+from storage.search import index_more, tidy
+from storage.store import open_store
+from storage.store.engine import sqlite_driver
+
+_AT_ONCE = 50_000
+
+
+def load(folder: Path, count: int, *, length: int) -> None:
+    """Make a store of `count` messages of `length` words on average in `folder`."""
+    store = open_store(str(folder), durable=False)
+    began = time.perf_counter()
+    made = random.Random(11)
+    names = {language: ranked(language) for language in ("pt", "es", "en")}
+    line = sqlite_driver().connect(str(folder / "desk.db"), isolation_level=None)
+    for pragma in ("synchronous = OFF", "foreign_keys = OFF", "cache_size = -200000"):
+        line.execute(f"PRAGMA {pragma}")
+
+    def put(table: str, rows: Iterable[dict[str, object]]) -> None:
+        rows = list(rows)
+        if rows:
+            columns = list(rows[0])
+            places = ", ".join("?" * len(columns))
+            line.executemany(
+                f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", [tuple(row.values()) for row in rows]
+            )
+
+    live_since = microseconds(END - timedelta(days=10))
+    line.execute("BEGIN")
+    put("agent", ({"id": number, "name": f"agent{number}"} for number in range(1, 6)))
+    put(
+        "mailbox",
+        (
+            {
+                "id": number,
+                "name": f"box{number}",
+                "address": OWN if number == 1 else f"box{number}@lumen.example",
+                "aliases": "[]",
+                "mailbox_group": "",
+                "live_since": live_since,
+                "archive": "",
+            }
+            for number in (1, 2, 3)
+        ),
+    )
+    people = max(50, count // 12)
+    put("person", ({"id": n, "name": f"Cliente {n}", "kind": "customer"} for n in range(1, people + 1)))
+    put(
+        "address",
+        (
+            {"id": n, "person_id": n, "mailbox_group": "", "address": f"cliente{n}@empresa{n % 400}.example"}
+            for n in range(1, people + 1)
+        ),
+    )
+    # Threads of one to six, each message some hours after the one before; numbers in the order of arrival.
+    outline: list[tuple[int, int, int]] = []
+    first = microseconds(END - timedelta(days=900))
+    span = microseconds(END) - first
+    thread = 0
+    while len(outline) < count:
+        thread += 1
+        at = first + int(made.random() * span)
+        for place in range(made.choices((1, 2, 3, 4, 5, 6), (30, 25, 18, 12, 9, 6))[0]):
+            outline.append((min(at, first + span) // 1_000_000 * 1_000_000, thread, place))
+            at += int((600 + made.expovariate(1 / 40_000)) * 1_000_000)
+    del outline[count:]
+    outline.sort()
+    started: dict[int, int] = {}
+    conversations: list[dict[str, object]] = []
+    messages: list[dict[str, object]] = []
+    texts: list[dict[str, object]] = []
+    named: list[dict[str, object]] = []
+    for message_id, (at, of_thread, place) in enumerate(outline, 1):
+        conversation = started.get(of_thread)
+        person = 1 + (of_thread * 7919) % people
+        mailbox = 1 + of_thread % 3
+        if conversation is None:
+            conversation = started[of_thread] = len(started) + 1
+            recent = at >= live_since
+            status = made.choice(("new", "open", "open", "waiting", "on_hold", "resolved")) if recent else "closed"
+            conversations.append(
+                {
+                    "id": conversation,
+                    "mailbox_id": mailbox,
+                    "status": status,
+                    "assignee_id": made.choice((None, 1, 2, 3, 4, 5)) if recent else None,
+                    "tier": made.choices(("n1", "n2", "n3"), (80, 15, 5))[0],
+                    "channel": "email",
+                    "kind": "care",
+                    "priority": made.choices(("normal", "high", "urgent"), (94, 5, 1))[0],
+                    "message_count": 0,
+                }
+            )
+        outgoing = place % 2 == 1
+        language = ("pt", "pt", "es", "es", "en")[of_thread % 5]
+        words, weights = names[language]
+        body = made.choices(words, cum_weights=weights, k=max(4, int(length * made.lognormvariate(0, 0.5) / 1.13)))
+        subject = " ".join((words[of_thread % len(words)], *body[:3])) + f" {of_thread}"
+        sender, receiver = (OWN, f"cliente{person}@empresa{person % 400}.example")[:: 1 if outgoing else -1]
+        messages.append(
+            {
+                "id": message_id,
+                "mailbox_id": mailbox,
+                "conversation_id": conversation,
+                "author_id": None if outgoing else person,
+                "customer_id": person,
+                "direction": "outgoing" if outgoing else "incoming",
+                "automatic": "no",
+                "arrived_at": at,
+                "key": sha256(b"%d" % message_id).digest()[:16],
+                "header_key": sha256(b"h%d" % message_id).digest()[:16],
+                "evidence": "reference" if place else "new",
+                "through_id": None,
+                "handled": 0,
+                "history": int(at < live_since),
+            }
+        )
+        named.append({"message_id": message_id, "person_id": person, "author": int(not outgoing)})
+        details = {
+            "to": [["", receiver]],
+            "cc": [],
+            "reply_to": [],
+            "attachments": [["fatura.pdf", "application/pdf", 4000, "2", False]] if made.random() < 0.05 else [],
+            "original": None,
+            "specials": [],
+            "links": [],
+            "in_reply_to": [],
+            "references": [],
+        }
+        text = " ".join(body)
+        texts.append(
+            {
+                "message_id": message_id,
+                "version": 1,
+                "subject": subject,
+                "from_name": "Lumen" if outgoing else f"Cliente {person}",
+                "from_address": sender,
+                "dated_at": at,
+                "language": language,
+                "header_id": f"{message_id}@mail.example",
+                "source": None,
+                "details": json.dumps(details),
+                "reply_text": text,
+                "text": text,
+            }
+        )
+        if len(messages) == _AT_ONCE or message_id == count:
+            put("conversation", conversations)
+            put("message", messages)
+            put("message_text", texts)
+            put("participant", named)
+            for rows in (conversations, messages, texts, named):
+                rows.clear()
+            print(f"  {message_id:,} rows, {time.perf_counter() - began:.0f} s", flush=True)
+    put("tag", ({"conversation_id": n, "tag": "vip"} for n in range(11, len(started), max(2, len(started) // 150))))
+    put("tag", ({"conversation_id": n, "tag": "fatura"} for n in range(7, len(started), 7)))
+    line.execute("COMMIT")
+    line.close()
+    with store.writing() as session:
+        refresh(session, range(1, len(started) + 1))
+    print(f"  counters, {time.perf_counter() - began:.0f} s", flush=True)
+    done = 0
+    while True:
+        with store.writing() as session:
+            indexed = index_more(session, limit=10_000)
+        done += indexed
+        if done % 100_000 == 0:
+            print(f"  {done:,} indexed, {time.perf_counter() - began:.0f} s", flush=True)
+        if indexed < 10_000:
+            break
+    for _ in range(2000):  # as an index that grew by small batches is merged in time
+        with store.writing() as session:
+            if not tidy(session, pages=2000):
+                break
+    store.close()
+    with sqlite_driver().connect(str(folder / "desk.db")) as last:
+        last.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (folder / "ready").touch()
+    print(f"  {count:,} messages ready in {time.perf_counter() - began:.0f} s", flush=True)

@@ -1,0 +1,153 @@
+"""Query times in our process, warm: the queue's pages, searches with snippets, filters, prefixes, counts.
+
+Usage: python -m benchmarks.queries [--count 100000] [--words 30] [--store FOLDER] [--against 1000000] [--only PATTERN]
+
+`--against` measures a second store of that size in interleaved turns, for the ratio between the sizes.
+"""
+
+import argparse
+import json
+import os
+import random
+import re
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+
+from sqlmodel import Session
+
+from benchmarks.letters import END, ranked
+from benchmarks.loading import load
+from benchmarks.measuring import HERE, interval, keep, machine, percentile
+from storage.kinds.errors import DeskError
+from storage.queries import find, inbox
+from storage.store import open_store
+
+ROUNDS = 200
+NOW = END + timedelta(hours=1)
+Ask = Callable[[Session], object]
+
+
+def measures() -> dict[str, tuple[float, list[Ask]]]:
+    """Return what is measured: the goal in ms, and the questions, asked in turn."""
+    made = random.Random(3)
+    words = [word for language in ("pt", "es", "en") for word in ranked(language)[0][:4000] if len(word) > 2]
+    common = [word for language in ("pt", "es", "en") for word in ranked(language)[0][30:250] if len(word) > 3]
+    mixed = [*common, *made.sample(words, len(common))]
+
+    def window(query: str) -> Ask:
+        return lambda session: inbox.window(session, query=query, agent_id=1, now=NOW)
+
+    def pages(query: str) -> list[Ask]:
+        """Ask for one page after the other, from the top again at the end."""
+        place: list[object] = [None]
+
+        def ask(session: Session) -> object:
+            shown = inbox.window(session, query=query, agent_id=1, now=NOW, after=place[0])  # type: ignore[arg-type]
+            place[0] = shown.rows[-1].place if shown.after else None
+            return shown
+
+        return [ask]
+
+    def search(query: str) -> Ask:
+        def ask(session: Session) -> object:
+            return list(find.search(session, query=query, agent_id=1, now=NOW))
+
+        return ask
+
+    def counted(query: str) -> Ask:
+        return lambda session: find.count(session, query=query, agent_id=1, now=NOW)
+
+    def several(count: int, pool: list[str]) -> list[str]:
+        return [" ".join(made.sample(pool, count)) for _ in range(ROUNDS)]
+
+    filters = ("is:open", "tag:vip", "tier:n3", "priority:urgent", "mailbox:box2", "owner:me", "has:attachment")
+    return {
+        "queue, first page": (10, [window("is:open")]),
+        "queue, page after page": (10, pages("is:open")),
+        "queue, all conversations, page after page": (10, pages("sort:newest")),
+        "queue, mine": (10, [window("is:open owner:me")]),
+        "queue, tier and tag": (10, [window("is:open tier:n2"), window("is:open tag:fatura")]),
+        "search, one word": (10, [search(one) for one in several(1, mixed)]),
+        "search, two words": (10, [search(one) for one in several(2, mixed)]),
+        "search, three words": (10, [search(one) for one in several(3, mixed)]),
+        "search, two common words": (10, [search(one) for one in several(2, common)]),
+        "search, word and filter": (
+            100,
+            [search(f"{one} {filters[n % len(filters)]}") for n, one in enumerate(several(1, mixed))],
+        ),
+        "search, word and rare sender": (100, [search(f"{one} from:cliente77") for one in several(1, common)]),
+        "search, prefix": (100, [search(f"{one[:4]}*") for one in several(1, [w for w in words if len(w) > 5])]),
+        "search, word and prefix": (
+            100,
+            [search(f"{one} {made.choice(words)[:4]}*") for one in several(1, mixed)],
+        ),
+        "search, word and time": (100, [search(f"{one} after:2026-10-01") for one in several(1, mixed)]),
+        "count, one word": (100, [counted(one) for one in several(1, mixed)]),
+        "count, two words": (100, [counted(one) for one in several(2, mixed)]),
+        "count of the queue": (10, [lambda s: inbox.count(s, query="is:open", agent_id=1, now=NOW)]),
+    }
+
+
+def main() -> None:
+    reader = argparse.ArgumentParser()
+    reader.add_argument("--count", type=int, default=100_000)
+    reader.add_argument("--words", type=int, default=30)
+    reader.add_argument("--against", type=int)
+    reader.add_argument("--store")
+    reader.add_argument("--only", default="")
+    asked = reader.parse_args()
+    print(machine())
+    places = [Path(asked.store)] if asked.store else [at(asked.count, asked.words)]
+    if asked.against:
+        places.append(at(asked.against, asked.words))
+    with ExitStack() as held:
+        stores = [open_store(str(place)) for place in places]
+        sessions = [held.enter_context(store.reading()) for store in stores]
+        for name, (goal, questions) in measures().items():
+            if re.search(asked.only, name):
+                measure(name, goal, questions, sessions)
+
+
+def measure(name: str, goal: float, questions: list[Ask], sessions: list[Session]) -> None:
+    taken: list[list[float]] = [[] for _ in sessions]
+    refused = 0
+    for number in range(ROUNDS + 10):
+        ask = questions[number % len(questions)]
+        for each, session in zip(taken, sessions, strict=True):
+            began = time.perf_counter()
+            try:
+                ask(session)
+            except DeskError:
+                refused += 1
+                continue
+            if number >= 10:  # the first ones warm what they touch
+                each.append((time.perf_counter() - began) * 1000)
+    shown = " · ".join(f"{median(each):.1f} / {percentile(each, 0.95):.1f}" for each in taken)
+    worst = max(percentile(each, 0.95) for each in taken)
+    ratio = ""
+    if len(taken) == 2:
+        ratios = [b / a for a, b in zip(*taken, strict=False)]
+        low, high = interval(ratios)
+        ratio = f"{median(ratios):.2f} [{low:.2f}, {high:.2f}]"
+    said = "met" if worst <= goal else "not met"
+    note = f" ({refused} too broad, refused)" if refused else ""
+    print(f"| {name}{note} | {shown} | {goal:g} | {said} | {ratio} | load {os.getloadavg()[0]:.1f} |", flush=True)
+    keep(f"query {name}", json.loads(json.dumps([[round(one, 2) for one in each] for each in taken])))
+
+
+def at(count: int, words: int) -> Path:
+    folder = HERE / "queries" / f"{count}x{words}"
+    if not (folder / "ready").exists():
+        import shutil
+
+        shutil.rmtree(folder, ignore_errors=True)
+        load(folder, count, length=words)
+    return folder
+
+
+if __name__ == "__main__":
+    main()
