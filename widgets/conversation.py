@@ -38,6 +38,8 @@ class ConversationPane(Pane):
         self.agent_id = agent_id
         self._timeline: Timeline | None = None
         self._top: Anchor | None = None
+        self._top_settled = False  # known to leave no row empty
+        self._top_chosen = False  # by a key or a search, not by where reading starts
         self._page: list[Drawn] | None = None
         self._page_size = (0, 0)
         self._unfolded = False
@@ -72,6 +74,7 @@ class ConversationPane(Pane):
         before, top = self._timeline, self._top
         self._now = now
         self._page = None
+        self._top_settled = False
         if view is None:
             self._timeline = self._top = None
             self.repaint()
@@ -84,8 +87,10 @@ class ConversationPane(Pane):
         if before is not None and same and top is not None and top.item < len(before.items):
             item = self._timeline.find(before.key(top.item))
             self._top = None if item is None else Anchor(item, top.piece, top.line)
+        self._top_chosen = self._top_chosen and self._top is not None
         if at is not None and (item := self._timeline.find(("message", at))) is not None:
             self._top = Anchor(item, 0, 1 if item else 0)
+            self._top_chosen = True
         self.repaint()
 
     # ------------------------------------------------------------------------------------------ moving
@@ -148,6 +153,8 @@ class ConversationPane(Pane):
     def _go(self, top: Anchor, *, force: bool = False) -> None:
         if force or top != self._top:
             self._top = top
+            self._top_chosen = True
+            self._top_settled = False
             self._page = None
             self.repaint()
 
@@ -166,18 +173,24 @@ class ConversationPane(Pane):
     def _anchor(self, timeline: Timeline) -> Anchor:
         if self._top is None:
             self._top = timeline.start(self._width, self._height)
+        elif not self._top_settled:  # it may lie so near the end that rows below would stay empty
+            self._top = min(self._top, timeline.last_page(self._width, self._height))
+        self._top_settled = True
         return self._top
 
     def covered(self) -> None:
         """Let the last line be scrolled into sight above what covers the last row."""
         self._page = None
+        self._top_settled = False
 
     def on_resize(self, _event: events.Resize) -> None:
         """Wrap anew; the message at the top stays there, but no row below the newest is wasted."""
         self._page = None
-        if self._top is not None and self._timeline is not None:
-            top = Anchor(self._top.item, self._top.piece, 0 if self._top.piece else min(self._top.line, 1))
-            self._top = min(top, self._timeline.last_page(self._width, self._height))
+        self._top_settled = False
+        if not self._top_chosen:
+            self._top = None
+        elif self._top is not None and self._width != self._page_size[0]:  # lines are other ones now
+            self._top = Anchor(self._top.item, self._top.piece, 0 if self._top.piece else min(self._top.line, 1))
         self.refresh()
 
     # ------------------------------------------------------------------------------------------ drawing

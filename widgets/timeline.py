@@ -72,10 +72,23 @@ class Timeline:
         )
 
     @cached_property
-    def first_unhandled(self) -> int | None:
-        """The first message that still needs an answer."""
-        return next(
-            (index for index, item in enumerate(self.items) if isinstance(item, MessageView) and waits(item)), None
+    def waiting(self) -> list[int]:
+        """The messages that still need an answer, by their place among the items."""
+        return [index for index, item in enumerate(self.items) if isinstance(item, MessageView) and self.waits(item)]
+
+    @cached_property
+    def _answered_at(self) -> datetime | None:
+        """When somebody of the desk wrote last."""
+        people = (one for one in self.view.messages if one.automatic is Automatic.NO)
+        return max((one.arrived_at for one in people if one.direction is Direction.OUTGOING), default=None)
+
+    def waits(self, message: MessageView) -> bool:
+        """Say whether a message still needs an answer: by the record's rule, as the queue's clock has it."""
+        return (
+            message.direction is Direction.INCOMING
+            and message.automatic is Automatic.NO
+            and not message.handled
+            and (self._answered_at is None or message.arrived_at > self._answered_at)
         )
 
     def key(self, index: int) -> tuple[str, int]:
@@ -116,19 +129,32 @@ class Timeline:
 
     def last_page(self, width: int, height: int) -> Anchor:
         """Return the place from which the rest fills a page."""
-        anchor = Anchor()
-        for anchor in islice(self.backward(self.end(), width), height):  # noqa: B007 - the last one is wanted
-            pass
-        return anchor
+        return self._page_before(self.end(), width, height)
 
     def start(self, width: int, height: int) -> Anchor:
-        """Return where reading starts: the first message that waits, with the newest as far down as there is room."""
+        """Return where reading starts: at the first message that waits, unless that would hide the newest one.
+
+        The newest that waits is whole on the page, or begins it where it is longer than that; what precedes fills
+        the page where too little follows.
+        """
         page = self.last_page(width, height)
-        return (
-            page
-            if self.first_unhandled is None
-            else min(page, Anchor(self.first_unhandled, 0, 1 if self.first_unhandled else 0))
-        )
+        if not self.waiting:
+            return page
+        first, newest = self._beginning(self.waiting[0]), self._beginning(self.waiting[-1])
+        whole = self._page_before(Anchor(self.waiting[-1] + 1), width, height)
+        return min(page, max(first, min(whole, newest)))
+
+    def _page_before(self, end: Anchor, width: int, height: int) -> Anchor:
+        """Return where a page begins that ends before `end`."""
+        begins = Anchor()
+        for begins in islice(self.backward(end, width), height):  # noqa: B007 - the last one is wanted
+            pass
+        return begins
+
+    @staticmethod
+    def _beginning(item: int) -> Anchor:
+        """Return an item's first line, without the blank one that parts it from what precedes."""
+        return Anchor(item, 0, 1 if item else 0)
 
     # ------------------------------------------------------------------------------------------ laying out
 
@@ -187,7 +213,7 @@ class Timeline:
             spans = [(name, "accent"), (" → ", "muted"), (_recipients(message), "muted")]
             aside.insert(0, (_("sent") + "  ", "ok"))
         else:
-            if waits(message):
+            if self.waits(message):
                 spans = [("● ", "accent")]
             spans.append((name, "bright"))
             if author.address and author.address not in {self.view.customer_address, name}:
@@ -235,15 +261,6 @@ class Timeline:
                 for place, part in enumerate(wrap(one_line(link), room))
             ]
         return lines + _more(len(message.links) - shown, _("links"))
-
-
-def _happened(item: MessageView | EventView) -> datetime:
-    return item.arrived_at if isinstance(item, MessageView) else item.happened_at
-
-
-def waits(message: MessageView) -> bool:
-    """Say whether a message still needs an answer."""
-    return message.direction is Direction.INCOMING and not message.handled
 
 
 def _text(text: str, before: Drawn | None = None) -> list[Piece]:

@@ -54,13 +54,52 @@ async def test_quotes_are_folded_and_z_unfolds_them(make_message, make_conversat
 
 async def test_it_starts_at_the_first_message_that_waits(make_message, make_conversation, now):
     app = Reading()
-    messages = [make_message(number, handled=number < 20) for number in range(1, 41)]
+    messages = [make_message(number, handled=number < 38) for number in range(1, 39)]
+    messages += [make_message(number, direction=Direction.OUTGOING, automatic=Automatic.REPLY) for number in (39, 40)]
+    later = [make_message(number, handled=True, text="a\n" * 30) for number in (41, 42)]
     async with app.run_test(size=(80, 24)) as pilot:
-        app.pane.show(make_conversation(messages), now)
+        app.pane.show(make_conversation([*messages, *later]), now)
         await pilot.pause()
         shown = lines(app.pane)
         assert "● Ana Souza" in shown[3]
-        assert "Mensagem 20." in shown[4]
+        assert "Mensagem 38." in shown[4]
+
+
+async def test_the_newest_that_waits_is_whole_and_what_precedes_fills_the_page(make_message, make_conversation, now):
+    app = Reading()
+    long = [make_message(number, handled=False, text=f"{number}\n" + "a\n" * 11 + "end") for number in range(1, 6)]
+    later = make_message(9, handled=True, text="b\n" * 30)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(make_conversation([*long, later]), now)
+        await pilot.pause()
+        shown = lines(app.pane)
+        assert shown[-1].strip() == "end", "the newest that waits ends at the last row"
+        assert shown[-14].strip().startswith("● Ana Souza")
+        assert shown[-13].strip() == "5"
+        app.pane.show(
+            make_conversation([*long[:2], make_message(3, handled=False, text="c\n" * 40)], conversation_id=2), now
+        )
+        assert "● Ana Souza" in lines(app.pane)[3], "one longer than the page begins it"
+
+
+async def test_no_row_stays_empty_while_there_is_something_above(make_message, make_conversation, now):
+    app = Reading()
+    view = make_conversation([make_message(n, text=QUOTING, reply_text="Obrigada.") for n in range(1, 41)])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(view, now, at=40)
+        await pilot.pause()
+        assert "› 4 quoted lines" in lines(app.pane)[-1]
+        app.pane.action_fold()
+        app.pane.action_bottom()
+        app.pane.action_fold()
+        assert "› 4 quoted lines" in lines(app.pane)[-1], "folding makes the end come nearer"
+
+
+def test_what_was_answered_waits_no_more_though_nobody_marked_it(make_message, make_conversation, now):
+    answered = [make_message(1, handled=False), make_message(2, direction=Direction.OUTGOING)]
+    notice = make_message(4, handled=False, automatic=Automatic.REPLY)
+    timeline = Timeline(make_conversation([*answered, make_message(3, handled=False), notice]), now)
+    assert timeline.waiting == [2]
 
 
 async def test_the_newest_is_in_sight_when_nothing_waits_or_all_of_it_has_room(make_message, make_conversation, now):

@@ -137,6 +137,18 @@ async def test_an_open_conversation_grows_when_an_answer_comes(deliver, console,
         await until(lambda: "2 messages" in screen_text(app) and "Mais uma coisa." in screen_text(app))
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_conversation_opens_with_the_newest_message_in_sight(deliver, console, until, screen_text, size):
+    deliver({"id": "first", "subject": "Fatura", "ago": 60, "text": "\n".join(f"linha {n}" for n in range(50))})
+    deliver({"answers": "first", "subject": "Re: Fatura", "text": "Mais uma coisa.", "ago": 1})
+    app = console()
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 1)
+        await pilot.press("l")
+        await until(lambda: app._main.reading and "linha 49" in screen_text(app))
+        assert "Mais uma coisa." in screen_text(app).split("\n")[-2]
+
+
 async def test_views_empty_states_and_the_first_start(three, console, until, screen_text, empty_desk, tmp_path):
     app = console()
     async with app.run_test(size=(80, 24)) as pilot:
