@@ -98,6 +98,7 @@ def _(facts: Sequence[Joined], connection: Connection) -> Touched:
 def _(facts: Sequence[Merged], connection: Connection) -> Touched:
     for fact in facts:  # merges chain, and are few
         move(connection, Conversation, "joined_into", [(fact.other_id, None, fact.conversation_id)])
+        _must_stand(connection, [fact.conversation_id])
         _carry(connection, fact, fact.other_id, fact.conversation_id)
         if fact.other_id in _inhabited(connection, [fact.other_id]):  # by mail that came since, or nobody would see it
             raise Changed("conversation", (fact.other_id,))
@@ -124,6 +125,7 @@ def _(facts: Sequence[Split], connection: Connection) -> Touched:
 @applies(Moved)
 def _(facts: Sequence[Moved], connection: Connection) -> Touched:
     _begin(connection, [(fact.other_id, fact.mailbox_id, fact.starts) for fact in facts if fact.starts])
+    _must_stand(connection, {fact.other_id for fact in facts})
     homes, evidence, through = [], [], []
     for fact in facts:
         for number, *reasons in zip(
@@ -160,6 +162,13 @@ def _begin(connection: Connection, conversations: Sequence[tuple[int, int, Statu
         for number, mailbox_id, status in conversations
     ]
     insert(connection, Conversation, rows)
+
+
+def _must_stand(connection: Connection, numbers: Iterable[int]) -> None:
+    """Refuse to put messages into a number that stands for another conversation by now: nobody would see them."""
+    joined = standing(connection, Conversation, "joined_into", numbers)
+    if gone := tuple(number for number, into in sorted(joined.items()) if into is not None):
+        raise Changed("conversation", gone)
 
 
 def _inhabited(connection: Connection, numbers: Iterable[int]) -> set[int]:
