@@ -9,13 +9,14 @@ READY = .venv/ready
 WORDS = .venv/words
 LOCALE = widgets/locale
 
-.PHONY: help demo check test soak lint screenshots lock words
+.PHONY: help demo check test soak bench lint screenshots lock words
 
 help:
 	@echo 'make demo         the desk, on a made-up company and its mail'
 	@echo 'make check        lint, types, contracts and the fast tests'
 	@echo 'make test         check, and every test but the full counts'
 	@echo 'make soak         the full counts; takes hours'
+	@echo 'make bench        the figures of docs/figures.md; needs dovecot, isync, mu, notmuch and an hour'
 	@echo 'make screenshots  new pictures of the demo'
 	@echo 'make words        gather the words to translate into $(LOCALE)'
 	@echo 'make lock         choose the versions of requirements.lock anew (needs uv)'
@@ -31,6 +32,9 @@ test: lint
 
 soak: $(WORDS)
 	$(BIN)/pytest -m soak --timeout=0
+
+bench: $(WORDS)
+	$(BIN)/python -m benchmarks.every
 
 lint: $(WORDS)
 	$(BIN)/ruff format --check .

@@ -350,8 +350,9 @@ def _paragraphs(some: list[str], made: random.Random) -> str:
             if made.random() < 0.2:
                 lines.append("")
         if made.random() < 0.08:
-            word += made.choice(".,.,;?")
-        line.append(word)
+            line.append(word + made.choice(".,.,;?"))
+        else:
+            line.append(word)
         width += len(word) + 1
     return "\n".join([*lines, " ".join(line)])
 

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -36,8 +36,7 @@ def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, 
     began = time.perf_counter()
     done = subprocess.run(
         [str(word) for word in command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         cwd=ROOT,
         env={**environment(), **(env or {})},
         check=False,
@@ -108,9 +107,10 @@ def tell(title: str, found: Sequence[tuple[Run, Run]], goal: float, sizes: str, 
     ratios = [mine.seconds / theirs.seconds for mine, theirs in found]
     cpus = [mine.cpu / max(0.01, theirs.cpu) for mine, theirs in found]
     low, high = interval(ratios)
+    took = f"{median(m.seconds for m, _ in found):.2f} s / {median(t.seconds for _, t in found):.2f} s"
     print(
-        f"| {title} | {sizes} | {median(m.seconds for m, _ in found):.2f} s / {median(t.seconds for _, t in found):.2f} s "
-        f"({names[0]} / {names[1]}) | {median(ratios):.2f} [{low:.2f}, {high:.2f}], {len(found)} pairs; "
+        f"| {title} | {sizes} | {took} ("
+        f"{names[0]} / {names[1]}) | {median(ratios):.2f} [{low:.2f}, {high:.2f}], {len(found)} pairs; "
         f"processor {median(cpus):.2f} | ≤ {goal} | {verdict(ratios, goal)} |",
         flush=True,
     )
@@ -120,7 +120,12 @@ def tell(title: str, found: Sequence[tuple[Run, Run]], goal: float, sizes: str, 
 def keep(title: str, what: Any) -> None:
     """Append a measurement to .benchmarks/results.jsonl."""
     HERE.mkdir(exist_ok=True)
-    row = {"title": title, "at": datetime.now().isoformat(timespec="seconds"), "load": os.getloadavg()[0], "what": what}
+    row = {
+        "title": title,
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "load": os.getloadavg()[0],
+        "what": what,
+    }
     with (HERE / "results.jsonl").open("a") as file:
         file.write(json.dumps(row) + "\n")
 
@@ -138,4 +143,4 @@ def machine() -> str:
         if line.startswith("model name"):
             model = line.split(":")[1].strip()
             break
-    return f"{os.cpu_count()} × {model}, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} of {model}, {platform.system()} {platform.release()}, Python {platform.python_version()}"

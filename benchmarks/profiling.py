@@ -19,12 +19,12 @@ def profiled(work: Callable[[], Any], where: str) -> Any:
     spent: defaultdict[str, list[float]] = defaultdict(lambda: [0, 0, 0.0])
 
     @event.listens_for(Engine, "before_cursor_execute")
-    def _before(_c: Any, _cur: Any, _s: str, _p: Any, context: Any, _many: bool) -> None:
+    def _before(_c: Any, _cur: Any, _s: str, _p: Any, context: Any, _many: object) -> None:
         if context is not None:
             context.began = time.perf_counter()
 
     @event.listens_for(Engine, "after_cursor_execute")
-    def _after(_c: Any, _cur: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+    def _after(_c: Any, _cur: Any, statement: str, parameters: Any, context: Any, many: object) -> None:
         if context is None or not hasattr(context, "began"):
             return
         row = spent[re.sub(r"\(\?(, \?)+\)", "(?…)", statement)[:160].replace("\n", " ")]

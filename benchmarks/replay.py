@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
+from pathlib import Path
 
 from sqlalchemy import func, select
 
@@ -144,8 +145,8 @@ def main() -> None:
     log.close()
 
 
-def make(home: object, count: int) -> None:
-    shutil.rmtree(str(home), ignore_errors=True)
+def make(home: Path, count: int) -> None:
+    shutil.rmtree(home, ignore_errors=True)
     store = open_store(str(home), durable=False)
     began = time.perf_counter()
     with store.writing() as session:
@@ -163,7 +164,7 @@ def make(home: object, count: int) -> None:
         if done % 100_000 == 0:
             print(f"  {done:,} facts, {time.perf_counter() - began:.0f} s", flush=True)
     store.close()
-    open(f"{home}/ready", "w").close()
+    (home / "ready").touch()
 
 
 _RANK = {"met": 0, "received": 1, "joined": 2, "handled": 3}

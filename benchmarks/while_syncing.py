@@ -92,9 +92,9 @@ def main() -> None:
             every += waits
             print(f"  first row {first:.2f} s, newest fifty {fifty:.2f} s, load {os.getloadavg()[0]:.1f}", flush=True)
             if waits:
+                middle, p95, most = (1000 * one for one in (median(waits), percentile(waits, 0.95), max(waits)))
                 print(
-                    f"  {len(waits)} writes: median {median(waits) * 1000:.0f}, p95 {percentile(waits, 0.95) * 1000:.0f}, "
-                    f"most {max(waits) * 1000:.0f} ms; {printed}",
+                    f"  {len(waits)} writes: median {middle:.0f}, p95 {p95:.0f}, most {most:.0f} ms; {printed}",
                     flush=True,
                 )
     print(f"| newest fifty in the queue | {asked.count:,} | median {median(fifties):.2f} s of {len(fifties)} |")
