@@ -26,14 +26,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     from console.cli.call import Call
+    from console.cli.output import OutputLost
 
     call = Call(options)
     try:
         status: int = options.run(call)
-        sys.stdout.flush()
-    except BrokenPipeError:
+        call.out.flush()
+    except OutputLost as lost:
         _let_go_of_output()
-        return 0
+        return tell(call, lost) if lost.reason else 0
     except KeyboardInterrupt:
         tell_interrupted(call)
         return INTERRUPTED

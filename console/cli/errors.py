@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from console.cli.output import OutputLost
 from storage.kinds.clean import clean_line
 from storage.kinds.errors import (
     DeskError,
@@ -77,6 +78,10 @@ def sentence_of(error: BaseException) -> str | None:
             return _("There is not enough memory for that. Nothing that was not reported was changed.")
         case OSError(errno=28):
             return _("There is no room left on the disk: make room and try again.")
+        case OutputLost():
+            return _("What was printed could not be written ({reason}): mend that and try again.").format(
+                reason=clean_line(error.reason)
+            )
     if type(error).__name__ == "SyncElsewhere":
         return _("Another process keeps this desk in step ({holder}): there is only one at a time.").format(
             holder=clean_line(str(error))

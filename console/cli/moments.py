@@ -11,8 +11,8 @@ from widgets.language import _
 MORNING: Final = time(9)
 """When a day begins that is named without a time."""
 
-_SPAN: Final = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)")
-_CLOCK: Final = re.compile(r"(\d{1,2})(?:[:h](\d{2})?)?\s*(am|pm)?")
+_SPAN: Final = re.compile(r"([0-9]{1,4}) ?(m|min|h|d|w)")
+_CLOCK: Final = re.compile(r"([0-9]{1,2})(?:[:h]([0-9]{2})?)? ?(am|pm)?")
 _UNITS: Final = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _WEEKDAYS: Final = (
     ("mon", "monday", "seg", "segunda", "segunda-feira", "lun", "lunes"),
@@ -59,7 +59,7 @@ def _iso(words: str, now: datetime) -> datetime | None:
     except ValueError:
         return None
     if len(words) <= len("2026-12-24"):
-        return _at(moment, MORNING)
+        return _local(datetime.combine(moment.date(), MORNING), now)
     return moment if moment.tzinfo else _local(moment, now)
 
 

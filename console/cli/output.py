@@ -17,6 +17,20 @@ _TABS: Final = 8
 _LESS: Final = "FRX"  # end where one screen holds it all, keep bold text, leave the screen as it is
 
 
+class OutputLost(Exception):
+    """What was printed could not be written.
+
+    No `OSError`, so that whoever is being asked while it is printed does not take it for a fault of its own.
+
+    Args:
+        reason: what the system said; empty when whoever read it has seen enough.
+    """
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class Output:
     """Standard output and standard error of one command.
 
@@ -54,7 +68,8 @@ class Output:
 
     def flush(self) -> None:
         """Send what was printed on its way, for whoever follows a command that goes on."""
-        sys.stdout.flush()
+        with _told():
+            sys.stdout.flush()
 
     def error(self, text: str) -> None:
         """Print a sentence to standard error."""
@@ -88,10 +103,11 @@ class Output:
             pager.close()
 
     def _write(self, text: str) -> None:
-        if self._pager is not None:
-            self._pager.write(text)
-        else:
-            sys.stdout.write(text)
+        with _told():
+            if self._pager is not None:
+                self._pager.write(text)
+            else:
+                sys.stdout.write(text)
 
 
 class _Pager:
@@ -139,11 +155,12 @@ class _Pager:
         try:
             self._process.stdin.write(text)
         except OSError as gone:
-            raise BrokenPipeError from gone  # the person has read enough
+            raise OutputLost from gone  # the person has read enough
 
     def close(self) -> None:
         if self._process is None:
-            sys.stdout.writelines(self._held)
+            with _told():
+                sys.stdout.writelines(self._held)
             return
         assert self._process.stdin is not None
         with suppress(OSError):
@@ -154,6 +171,16 @@ class _Pager:
             except KeyboardInterrupt:
                 continue  # ^C is for the pager
             return
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise OutputLost from None
+    except OSError as refused:
+        raise OutputLost(refused.strerror or str(refused)) from None
 
 
 def _pager_command(environment: Mapping[str, str]) -> list[str]:

@@ -18,6 +18,12 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *arguments: Any, **choices: Any) -> None:
         super().__init__(*arguments, **{"allow_abbrev": False, **choices})
 
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """End the process; what was asked for is printed to standard output."""
+        if message:
+            self._print_message(message, sys.stdout if status == 0 else sys.stderr)
+        sys.exit(status)
+
     def _print_message(self, message: str, file: Any = None) -> None:
         if message:
             (file or sys.stderr).write(clean(message))

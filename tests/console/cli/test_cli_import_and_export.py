@@ -1,11 +1,14 @@
 """import: the sum, what is no mail, twice the same, what is quarantined; export: its fields and what they hold."""
 
 import json
-import sqlite3
 import zlib
 from pathlib import Path
 
 from made.letters import letter
+
+from storage.store.engine import sqlite_driver
+
+sqlite3 = sqlite_driver()  # two SQLites in one process do not see each other's locks
 
 SUM = "fetched {} = joined {} + new {} + known {} + quarantined {} + ignored {}\n"
 FIELDS = [

@@ -1,0 +1,192 @@
+"""account and sync against a real server, against one that is not there, and against one whose answers are hostile."""
+
+import json
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from made.letters import letter
+from servers.dovecot import Dovecot
+
+BARRED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
+
+
+@pytest.fixture(autouse=True)
+def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+@pytest.fixture
+def mailbox(dovecot: Dovecot) -> tuple[str, str]:
+    user, secret = dovecot.user("commands")
+    dovecot.append(user, [letter(number, subject=f"Pedido {number}") for number in range(1, 4)])
+    return user, secret
+
+
+def adding(port: int, user: str, secret: str, name: str = "vendas") -> tuple[str, ...]:
+    command = f"echo {secret}"
+    where = ("--imap", f"127.0.0.1:{port}", "--tls", "none", "--user", user, "--password-command", command)
+    return ("account", "add", name, "--address", f"{name}@plantao.example", *where)
+
+
+@pytest.mark.server
+def test_an_account_is_added_checked_synced_listed_and_removed(run, home: Path, dovecot: Dovecot, mailbox):
+    added = run(*adding(dovecot.port, *mailbox), "--live-since", "2026-01-01")
+    assert added.status == 0
+    assert "INBOX" in added.out
+    assert (home / "config.toml").stat().st_mode & 0o077 == 0
+    checked = run("account", "check", "--json")
+    assert checked.status == 0
+    assert json.loads(checked.out)["ok"] is True
+    synced = run("sync")
+    assert synced.status == 0
+    assert synced.out == "fetched 3 = joined 0 + new 3 + known 0 + quarantined 0 + ignored 0\n"
+    assert len(run("list", "--json").out.splitlines()) == 3
+    listed = json.loads(run("account", "list", "--json").out)
+    assert (listed["name"], listed["state"], listed["done"]) == ("vendas", "ok", 3)
+    assert json.loads(run("sync", "--json").out)["fetched"] == 0
+    assert run(*adding(dovecot.port, *mailbox)).status == 1  # the name is taken
+    assert run("account", "remove", "vendas").status == 0
+    assert run("account", "remove", "vendas").status == 1
+    assert run("sync").status == 78
+    assert len(run("list", "--json").out.splitlines()) == 3
+
+
+@pytest.mark.server
+def test_a_wrong_password_is_told_and_nothing_is_written(run, home: Path, dovecot: Dovecot, mailbox):
+    said = run(*adding(dovecot.port, mailbox[0], "wrong"))
+    assert said.status == 77
+    assert "refused the sign-in" in said.err
+    assert not (home / "config.toml").exists()
+    assert run(*adding(dovecot.port, mailbox[0], "wrong"), "--no-check").status == 0
+    assert run("account", "check").status == 77
+    assert run("sync").status == 77
+    assert json.loads(run("account", "list", "--json").out)["state"] == "stopped"
+    assert run("doctor").status == 1
+
+
+def test_a_server_that_is_not_there_is_tried_again_another_time(run, home: Path):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    assert run(*adding(port, "u", "s")).status == 75
+    assert run(*adding(port, "u", "s"), "--no-check").status == 0
+    said = run("sync")
+    assert said.status == 75
+    assert "vendas" in said.err
+
+
+def test_a_password_is_asked_for_and_goes_nowhere_else(run, spawn, home: Path):
+    where = ("--address", "a@example.org", "--imap", "127.0.0.1:1", "--tls", "none", "--no-check")
+    said = spawn("account", "add", "x", *where, given="hunter2\n")
+    assert said.status == 1  # there is no keyring to put it into
+    assert "keyring" in said.err
+    assert "hunter2" not in said.out + said.err
+    assert not (home / "config.toml").exists()
+    assert spawn("account", "add", "x", *where, given="").status == 2
+
+
+def test_flags_are_checked_before_anything_is_asked(run, home: Path):
+    said = run("account", "add", "x", "--address", "no-address", "--imap", "host:99999", "--tls", "none")
+    assert said.status == 2
+    assert "address" in said.err
+    assert "imap" in said.err
+    assert run("account", "check", "nobody").status == 1
+    assert run("account").status == 2
+
+
+@pytest.fixture
+def hostile_server() -> Iterator[int]:
+    """A server whose every answer holds what would command a terminal."""
+    evil = b"\x1b]0;x\x07\x1b[31m\xc2\x9b2J\xe2\x80\xaegnp"
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                client, _ = server.accept()
+            except OSError:
+                return
+            with client, client.makefile("rwb") as line:
+                line.write(b"* OK [CAPABILITY IMAP4rev1] hello\r\n")
+                line.flush()
+                for said in line:
+                    tag, command = said.split()[:2]
+                    if command == b"CAPABILITY":
+                        line.write(b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK\r\n")
+                        line.flush()
+                        continue
+                    line.write(tag + b" NO [ALERT] no " + evil + b"\r\n")
+                    line.flush()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield server.getsockname()[1]
+    server.shutdown(socket.SHUT_RDWR)
+    server.close()
+    thread.join(10)
+
+
+def test_a_server_s_words_cannot_act(run, home: Path, hostile_server: int):
+    said = run(*adding(hostile_server, "agent", "qwertz"))
+    assert said.status in {1, 75, 77}
+    assert "no ]0;x" in said.err
+    assert BARRED.search(said.err.replace("\n", "")) is None
+    run(*adding(hostile_server, "agent", "qwertz"), "--no-check")
+    for arguments in (
+        ("account", "check"),
+        ("account", "check", "--json"),
+        ("sync",),
+        ("sync", "--json"),
+        ("doctor",),
+        ("account", "list"),
+    ):
+        said = run(*arguments)
+        assert BARRED.search((said.out + said.err).replace("\n", "")) is None
+
+
+@pytest.mark.server
+def test_a_sync_that_watches_ends_in_order_and_with_its_parent(run, home: Path, dovecot: Dovecot, mailbox):
+    assert run(*adding(dovecot.port, *mailbox), "--live-since", "2026-01-01").status == 0
+    command = [sys.executable, "-m", "console.cli", "sync", "--watch"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout is not None
+        assert select.select([watching.stdout], [], [], 60)[0]
+        assert "fetched 3" in watching.stdout.readline()
+        other = run("sync")
+        assert other.status == 75
+        assert "only one at a time" in other.err
+        watching.send_signal(signal.SIGTERM)
+        _, said = watching.communicate(timeout=60)
+        assert watching.returncode == 0
+        assert said == ""
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="watches a process as Linux does")
+@pytest.mark.server
+def test_a_sync_that_a_console_started_ends_with_it(run, home: Path, dovecot: Dovecot, mailbox):
+    assert run(*adding(dovecot.port, *mailbox), "--live-since", "2026-01-01").status == 0
+    parent = (
+        "import os, subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-m', 'console.cli', 'sync', '--watch', '--with-parent'],"
+        " stdout=subprocess.PIPE, text=True, start_new_session=True)\n"
+        "child.stdout.readline()\n"
+        "print(child.pid, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", parent], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as console:
+        assert console.stdout is not None
+        child = os.pidfd_open(int(console.stdout.readline()))
+        console.kill()
+        ended, _, _ = select.select([child], [], [], 60)
+        os.close(child)
+    assert ended
