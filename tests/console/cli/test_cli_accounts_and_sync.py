@@ -120,7 +120,7 @@ def hostile_server() -> Iterator[int]:
                 for said in line:
                     tag, command = said.split()[:2]
                     if command == b"CAPABILITY":
-                        line.write(b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK\r\n")
+                        line.write(b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK done\r\n")
                         line.flush()
                         continue
                     line.write(tag + b" NO [ALERT] no " + evil + b"\r\n")
