@@ -7,6 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples every time, and no clock: a slow machine is no error. Fuzzing with other seeds is for `make soak`.
+settings.register_profile(
+    "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("house")
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that `servers` can be imported under --import-mode=importlib
 
