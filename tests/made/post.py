@@ -91,7 +91,11 @@ class Post:
         place: Place | None = None,
     ) -> Delivery:
         """One delivery; without a message it is one that could not be read."""
-        raw = raw if raw is not None else f"{self.mailbox_id}/{next(self._numbers)}".encode()
+        raw = (
+            raw
+            if raw is not None
+            else f"{self.mailbox_id}/{next(self._numbers)}/{message and message.header_id}".encode()
+        )
         return Delivery(
             mailbox_id=self.mailbox_id,
             raw_digest=hashlib.sha256(raw).digest(),
