@@ -11,6 +11,7 @@ from textual.filter import LineFilter
 from textual.signal import Signal
 
 from console.feed import Change, Feed
+from console.screens.asking import make_ready
 from console.screens.ground import DeskApp, DeskScreen
 from console.screens.main import MainScreen
 from widgets.language import _
@@ -88,6 +89,7 @@ class Plantao(DeskApp):
                 from console.desk import open_desk
 
                 desk = open_desk(self._given, agent=self._agent)
+                make_ready()
             else:
                 desk = self._given
         except DeskError as error:

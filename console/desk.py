@@ -45,6 +45,7 @@ class Desk:
     def ask_now(
         self,
         query: Callable[Concatenate[Session, Choices], Given],
+        /,
         *args: Choices.args,
         **choices: Choices.kwargs,
     ) -> Given:
@@ -55,6 +56,7 @@ class Desk:
     def tell_now(
         self,
         command: Callable[Concatenate[Session, Choices], Given],
+        /,
         *args: Choices.args,
         **choices: Choices.kwargs,
     ) -> Given:
@@ -64,11 +66,11 @@ class Desk:
         self.wrote.set()
         return given
 
-    async def ask(self, query: Callable[..., Given], *args: Any, **choices: Any) -> Given:
+    async def ask(self, query: Callable[..., Given], /, *args: Any, **choices: Any) -> Given:
         """Run a query in a thread of its own."""
         return await asyncio.to_thread(self.ask_now, query, *args, **choices)
 
-    async def tell(self, command: Callable[..., Given], *args: Any, **choices: Any) -> Given:
+    async def tell(self, command: Callable[..., Given], /, *args: Any, **choices: Any) -> Given:
         """Run a command in a thread of its own."""
         return await asyncio.to_thread(self.tell_now, command, *args, **choices)
 

@@ -28,11 +28,13 @@ class Change:
         conversations: the ids of those concerned.
         much: so many events came that they were not read: anything may have changed.
         local: something beside the log changed, such as how a mailbox's sync stands.
+        rows: the queue's rows look different though no conversation changed, such as by what this agent has read.
     """
 
     conversations: frozenset[int] = frozenset()
     much: bool = False
     local: bool = False
+    rows: bool = False
 
     def touches(self, conversation_id: int | None) -> bool:
         """Say whether a conversation may look different now."""

@@ -189,7 +189,8 @@ class MailboxView:
 
     Attributes:
         state: ``ok``, ``syncing``, ``lost`` (retried), ``stopped`` (until the agent acts) or ``never``.
-        trouble: the error in words, empty when there is none; `since` when it began.
+        trouble: the error's kind, empty when there is none; `since` when it began.
+        words: the error as the sync said it, a clean sentence; empty when it said none.
         done, total: progress of a first sync in messages; equal when there is none to come.
     """
 
@@ -200,6 +201,7 @@ class MailboxView:
     live_since: datetime | None
     state: str
     trouble: str
+    words: str
     since: datetime | None
     synced_at: datetime | None
     done: int

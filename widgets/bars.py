@@ -190,8 +190,12 @@ class TroubleBar(Bar):
         first = self._troubles[0]
         others = len(self._troubles) - 1
         first_room = max(8, width - 6 - cell_len(first.what))
-        head, *rest = wrap(one_line(first.sentence), first_room) or [""]
-        tail = " ".join(filter(None, (*rest, one_line(first.more))))
+        more = one_line(first.more)
+        # A server may say a lot: what follows, such as the remedy, keeps its place, with a word a row lost to wrapping.
+        left = first_room + 2 * (width - 4) - cell_len(more) - 24
+        sentence = cut(one_line(first.sentence), max(first_room, left), self._look.sign("…"))
+        head, *rest = wrap(sentence, first_room) or [""]
+        tail = " ".join(filter(None, (*rest, more)))
         rows: list[tuple[Span, ...]] = [((one_line(first.what), "late"), (f"  {head}", "bright"))]
         rows += [((line, "text"),) for line in wrap(tail, width - 4)] if tail else []
         keys: list[Span] = [(f"   {first.key}", "accent"), (f" {first.remedy}", "text")] if first.key else []

@@ -100,6 +100,7 @@ def run_list(call: "Call") -> int:
                     "tls": account.tls if account else None,
                     "state": state,
                     "trouble": held.trouble if held else "",
+                    "words": held.words if held else "",
                     "since": held.since if held else None,
                     "synced_at": held.synced_at if held else None,
                     "live_since": held.live_since if held else None,
@@ -112,6 +113,8 @@ def run_list(call: "Call") -> int:
         server = str(account.imap) if account else ""
         cells = [(name, 14), (address, 30), (server, 26)]
         call.out.line(columns(cells, last=words, width=call.out.width))
+        if account is not None and held is not None and held.words:
+            call.out.line(f"  {held.words}")
     if not accounts and not call.out.json_lines:
         call.out.line(
             _("There is no account yet: `plantao account add` makes one, `plantao demo` shows a made-up desk.")

@@ -175,16 +175,17 @@ def _versions(_call: "Call", store: "Store") -> Iterator[Finding]:
 
 def _mailboxes(call: "Call", store: "Store") -> Iterator[Finding]:
     from storage.queries.mailboxes import states
+    from widgets.text import trouble_words
 
     configured = {account.name for account in call.settings.accounts}
     with store.reading() as session:
         views = states(session)
     for one in views:
         said = f"{one.name} {one.address}: {one.state}"
+        if one.words or one.trouble:
+            said += f" ({one.words or trouble_words(one.trouble)})"
         if one.state == "stopped":
-            yield Finding(
-                "mailbox", f"{said} ({one.trouble})", _("Run plantao account check {name}.").format(name=one.name)
-            )
+            yield Finding("mailbox", said, _("Run plantao account check {name}.").format(name=one.name))
         elif one.name in configured or one.live_since is not None:
             yield Finding("mailbox", said)
         else:

@@ -1,4 +1,4 @@
-"""What the screens ask of the record: small readings made of its queries, each one thread hop and one transaction.
+"""What the screens ask of the record beyond its queries: readings made of several, each one thread hop and transaction.
 
 Nothing of the store is imported until a function is called, in the thread that calls it: the frame is painted before.
 """
@@ -13,9 +13,6 @@ from widgets.language import _
 
 if TYPE_CHECKING:
     from sqlmodel import Session
-
-    from storage.commands.undoing import Undone
-    from storage.events import Actor
 
 Place = tuple[int, datetime, int]
 
@@ -43,20 +40,26 @@ def views() -> tuple[View, ...]:
     )
 
 
-def last_rows(session: "Session", *, words: str, agent_id: int | None, now: datetime, size: int = 200) -> QueueWindow:
+def make_ready() -> None:
+    """Import what keys will need, in the thread that opens the desk: no key waits for it later."""
+    from storage.commands import reading, triage, undoing  # noqa: F401
+    from storage.queries import agents, conversations, find, inbox, mailboxes  # noqa: F401
+
+
+def last_rows(session: "Session", *, query: str, agent_id: int | None, now: datetime, size: int = 200) -> QueueWindow:
     """Return the last rows of a queue."""
     from storage.queries import inbox
 
-    if "sort:newest" in words:  # there the last is the oldest
+    if "sort:newest" in query:  # there the last is the oldest
         end = (0, datetime(1970, 1, 1, tzinfo=UTC), 0)
-        return inbox.window(session, query=words, agent_id=agent_id, now=now, before=end, size=size)
-    return inbox.window(session, query=words, agent_id=agent_id, now=now, before=_END, size=size)
+        return inbox.window(session, query=query, agent_id=agent_id, now=now, before=end, size=size)
+    return inbox.window(session, query=query, agent_id=agent_id, now=now, before=_END, size=size)
 
 
 def rows_around(
     session: "Session",
     *,
-    words: str,
+    query: str,
     agent_id: int | None,
     now: datetime,
     around: int | None,
@@ -67,12 +70,12 @@ def rows_around(
     from storage.queries import inbox
 
     if around is None or place is None:
-        return inbox.window(session, query=words, agent_id=agent_id, now=now, size=size)
-    window = inbox.window(session, query=words, agent_id=agent_id, now=now, around=around, size=size)
+        return inbox.window(session, query=query, agent_id=agent_id, now=now, size=size)
+    window = inbox.window(session, query=query, agent_id=agent_id, now=now, around=around, size=size)
     if any(row.conversation_id == around for row in window.rows):
         return window
-    above = inbox.window(session, query=words, agent_id=agent_id, now=now, before=place, size=size // 2)
-    below = inbox.window(session, query=words, agent_id=agent_id, now=now, after=place, size=size - len(above.rows))
+    above = inbox.window(session, query=query, agent_id=agent_id, now=now, before=place, size=size // 2)
+    below = inbox.window(session, query=query, agent_id=agent_id, now=now, after=place, size=size - len(above.rows))
     if not above.rows:
         return below
     return QueueWindow(
@@ -112,42 +115,16 @@ class SyncState:
 
 
 def found(
-    session: "Session", *, words: str, agent_id: int | None, now: datetime, stopped: Callable[[], bool], limit: int = 50
+    session: "Session", *, query: str, agent_id: int | None, now: datetime, stopped: Callable[[], bool], limit: int
 ) -> list[SearchHit]:
-    """Return the newest messages that a query finds; fewer when it is stopped.
+    """Return the newest messages that a query finds, while the transaction lasts; fewer when stopped.
 
     Raises:
         BadQuery: the query cannot be read.
     """
     from storage.queries import find
 
-    hits = find.search(session, query=words, agent_id=agent_id, now=now, limit=limit, stopped=stopped)
-    return list(hits)
-
-
-def first_rows(session: "Session", *, words: str, agent_id: int | None, now: datetime) -> QueueWindow:
-    """Return the first rows of a queue."""
-    from storage.queries import inbox
-
-    return inbox.window(session, query=words, agent_id=agent_id, now=now, size=200)
-
-
-def rows_before(
-    session: "Session", *, words: str, agent_id: int | None, now: datetime, place: Place | None
-) -> QueueWindow:
-    """Return the rows above a place, those next to it."""
-    from storage.queries import inbox
-
-    return inbox.window(session, query=words, agent_id=agent_id, now=now, before=place, size=200)
-
-
-def rows_after(
-    session: "Session", *, words: str, agent_id: int | None, now: datetime, place: Place | None
-) -> QueueWindow:
-    """Return the rows below a place."""
-    from storage.queries import inbox
-
-    return inbox.window(session, query=words, agent_id=agent_id, now=now, after=place, size=200)
+    return list(find.search(session, query=query, agent_id=agent_id, now=now, limit=limit, stopped=stopped))
 
 
 def conversation(
@@ -158,41 +135,6 @@ def conversation(
     Raises:
         NoSuch: there is none of that number.
     """
-    from storage.queries import conversations
-    from storage.queries.tables import AGENT
+    from storage.queries import agents, conversations
 
-    names = {row.id: row.name for row in session.connection().execute(AGENT.select()) if row.name}
-    return conversations.read(session, conversation_id, agent_id=agent_id), names
-
-
-def undo(session: "Session", *, actor: "Actor", now: datetime) -> "Undone":
-    """Take the agent's last action back; errors as `storage.commands.undoing`."""
-    from storage.commands import undoing
-
-    return undoing.undo(session, actor=actor, now=now)
-
-
-def redo(session: "Session", *, actor: "Actor", now: datetime) -> "Undone":
-    """Do again what was taken back; errors as `storage.commands.undoing`."""
-    from storage.commands import undoing
-
-    return undoing.redo(session, actor=actor, now=now)
-
-
-def sync_state(session: "Session") -> SyncState:
-    """Return how the mailboxes stand."""
-    from storage.queries import mailboxes
-
-    return SyncState(mailboxes.states(session))
-
-
-def mark_read(session: "Session", *, conversation_id: int, message_id: int, agent_id: int) -> None:
-    """Note how far an agent has read: a local row, no fact, never on the server."""
-    from storage.queries.tables import READ_MARK
-
-    connection = session.connection()
-    which = {"agent_id": agent_id, "conversation_id": conversation_id}
-    marks = READ_MARK.c
-    of = (marks.agent_id == agent_id) & (marks.conversation_id == conversation_id)
-    if not connection.execute(READ_MARK.update().where(of).values(message_id=message_id)).rowcount:
-        connection.execute(READ_MARK.insert().values(**which, message_id=message_id))
+    return conversations.read(session, conversation_id, agent_id=agent_id), agents.agents(session)

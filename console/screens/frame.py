@@ -105,7 +105,9 @@ class Frame:
             goes_on = _("The other mailboxes go on.") if others else ""
             remedy = _("plantao account check {name} tries again.").format(name=mailbox.name)
             more = " ".join(filter(None, (since, safe, goes_on, remedy)))
-            found.append(Trouble(_("mail stopped"), f"{mailbox.name}: {trouble_words(mailbox.trouble)}", more))
+            found.append(
+                Trouble(_("mail stopped"), f"{mailbox.name}: {mailbox.words or trouble_words(mailbox.trouble)}", more)
+            )
         if self.blind:
             found.append(Trouble(_("no news"), self.blind, _("What is shown may be old; it is tried again.")))
         return found

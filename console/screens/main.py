@@ -29,6 +29,7 @@ from widgets.text import explain
 
 _REST = 0.2  # seconds that the cursor rests before the conversation beside the queue follows it
 _TOAST = 5.0  # seconds after which a toast leaves at the next key
+_ROWS = 200  # read of the queue at a time
 _BREATH = 0.1  # seconds between two readings while much is changing
 
 
@@ -106,6 +107,7 @@ class MainScreen(Moves, DeskScreen):
             self._stale.conversations | change.conversations,
             much=self._stale.much or change.much,
             local=self._stale.local or change.local,
+            rows=self._stale.rows or change.rows,
         )
         self._news.set()
 
@@ -124,11 +126,11 @@ class MainScreen(Moves, DeskScreen):
 
     async def _read(self, change: Change) -> None:
         now, agent = self.now(), self.ground.agent_id
-        if change.much or change.conversations:
+        if change.much or change.rows or change.conversations:
             chosen = self.queue.chosen
             window = await self.desk.ask(
                 asking.rows_around,
-                words=self._view.words,
+                query=self._view.words,
                 agent_id=agent,
                 now=now,
                 around=chosen.conversation_id if chosen else None,
@@ -139,7 +141,9 @@ class MainScreen(Moves, DeskScreen):
             if change.touches(self._shown_id):
                 await self._show(self._shown_id)
         if change.local or change.much:
-            self._frame.sync = await self.desk.ask(asking.sync_state)
+            from storage.queries import mailboxes
+
+            self._frame.sync = asking.SyncState(await self.desk.ask(mailboxes.states))
         self._paint()
 
     async def _show(self, conversation_id: int | None, *, at: int | None = None) -> None:
@@ -165,24 +169,21 @@ class MainScreen(Moves, DeskScreen):
 
     @on(Queue.NeedRows)
     async def _more_rows(self, message: Queue.NeedRows) -> None:
-        now, agent, words = self.now(), self.ground.agent_id, self._view.words
+        from storage.queries import inbox
+
+        now = self.now()
+        asked: dict[str, Any] = {"query": self._view.words, "agent_id": self.ground.agent_id, "now": now}
         match message.direction:
             case "first":
-                window = await self.desk.ask(asking.first_rows, words=words, agent_id=agent, now=now)
-                self.queue.jump(window, now)
+                self.queue.jump(await self.desk.ask(inbox.window, **asked, size=_ROWS), now)
             case "last":
-                window = await self.desk.ask(asking.last_rows, words=words, agent_id=agent, now=now)
-                self.queue.jump(window, now, last=True)
+                self.queue.jump(await self.desk.ask(asking.last_rows, **asked, size=_ROWS), now, last=True)
             case "before":
-                before = await self.desk.ask(
-                    asking.rows_before, words=words, agent_id=agent, now=now, place=message.place
-                )
-                self.queue.extend(before, "before")
+                window = await self.desk.ask(inbox.window, **asked, before=message.place, size=_ROWS)
+                self.queue.extend(window, "before")
             case "after":
-                after = await self.desk.ask(
-                    asking.rows_after, words=words, agent_id=agent, now=now, place=message.place
-                )
-                self.queue.extend(after, "after")
+                window = await self.desk.ask(inbox.window, **asked, after=message.place, size=_ROWS)
+                self.queue.extend(window, "after")
 
     @on(Queue.Moved)
     def _cursor_moved(self) -> None:
@@ -222,9 +223,11 @@ class MainScreen(Moves, DeskScreen):
             return
         number, newest = view.conversation_id, view.messages[-1].message_id
         if self._read_marks.get(number) != newest:
+            from storage.commands import reading
+
             self._read_marks[number] = newest
-            await self.desk.tell(asking.mark_read, conversation_id=number, message_id=newest, agent_id=agent)
-            self._changed(Change(frozenset({number})))
+            if await self.desk.tell(reading.mark_read, conversation_id=number, message_id=newest, agent_id=agent):
+                self._changed(Change(rows=True))
 
     # ------------------------------------------------------------------------------------------ keys
 
@@ -264,8 +267,10 @@ class MainScreen(Moves, DeskScreen):
 
     @work(exclusive=True, group="view")
     async def _show_view(self) -> None:
-        now = self.now()
-        window = await self.desk.ask(asking.first_rows, words=self._view.words, agent_id=self.ground.agent_id, now=now)
+        from storage.queries import inbox
+
+        now, words = self.now(), self._view.words
+        window = await self.desk.ask(inbox.window, query=words, agent_id=self.ground.agent_id, now=now, size=_ROWS)
         self.queue.jump(window, now)
         self._paint()
 
@@ -335,8 +340,10 @@ class MainScreen(Moves, DeskScreen):
     async def _take_back(self, *, again: bool) -> None:
         if self.ground.desk is None:
             return
+        from storage.commands import undoing
+
         try:
-            undone = await self.desk.tell(asking.redo if again else asking.undo, **self._acting())
+            undone = await self.desk.tell(undoing.redo if again else undoing.undo, **self._acting())
         except DeskError as error:
             self.say_error(error)
             return

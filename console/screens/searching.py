@@ -98,7 +98,7 @@ class SearchScreen(DeskScreen):
         try:
             hits = await self.desk.ask(
                 asking.found,
-                words=words,
+                query=words,
                 agent_id=self.ground.agent_id,
                 now=self.now(),
                 stopped=stop.is_set,

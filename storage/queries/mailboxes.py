@@ -3,6 +3,7 @@
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from storage.kinds.clean import clean_line
 from storage.queries.tables import FOLDER, MAILBOX, MAILBOX_STATE, RAW
 from storage.views import MailboxView, QuarantineView
 
@@ -43,7 +44,8 @@ def states(session: Session) -> tuple[MailboxView, ...]:
             group=row.mailbox_group,
             live_since=row.live_since,
             state=row.state or "never",
-            trouble=(row.trouble or {}).get("kind", ""),
+            trouble=clean_line((row.trouble or {}).get("kind", "")),
+            words=clean_line((row.trouble or {}).get("words", "")),
             since=row.since,
             synced_at=row.synced_at,
             done=int(row.done or 0),

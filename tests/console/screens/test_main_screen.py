@@ -388,20 +388,30 @@ async def test_bytes_of_keys_in_the_whole_console(deliver, console, until, look,
 
 
 async def test_a_stopped_mailbox_is_said_until_it_is_mended(three, store, console, until, screen_text):
-    def state(words):
+    def state(word, **trouble):
         with store.writing() as session:
             session.connection().execute(text("DELETE FROM mailbox_state"))
-            row = MailboxState(mailbox_id=1, state=words, trouble={"kind": "SignInRefused"}, since=NOW, synced_at=NOW)
+            row = MailboxState(mailbox_id=1, state=word, trouble=trouble, since=NOW, synced_at=NOW)
             session.add(row)
 
     app = console()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: len(app._main.queue.rows) == 3)
-        state("stopped")
+        state("stopped", kind="SignInRefused")
         await until(lambda: screen_text(app).split("\n")[0].rstrip().endswith("mail stopped"))
         await until(lambda: "mail stopped  suporte: the server refused the password." in screen_text(app))
         assert "Nothing is lost; new mail stays on the server." in " ".join(screen_text(app).split())
         assert "Cobrança" in screen_text(app)
+        state(
+            "stopped",
+            kind="SignInRefused",
+            words="mail.lumen.example refused\x1b[31m the sign-in. [bad \u202epassword]",
+        )
+        await until(lambda: "mail stopped  suporte: mail.lumen.example refused[31m the" in screen_text(app))
+        assert "[bad password]" in " ".join(screen_text(app).replace("▌", "").split())
+        state("stopped", kind="SignInRefused", words="mail.lumen.example says " + "no and again " * 40)
+        await until(lambda: "no and again" in screen_text(app))
+        assert "plantao account check suporte tries again." in " ".join(screen_text(app).replace("▌", "").split())
         state("ok")
         await until(lambda: "mail stopped" not in screen_text(app))
         await pilot.press("j")

@@ -103,16 +103,14 @@ def test_mailboxes_say_how_their_sync_stands(store):
                     done=done,
                 )
             )
-        session.add(
-            MailboxState(
-                mailbox_id=support, state="stopped", trouble={"kind": "sign_in_refused"}, since=START, synced_at=START
-            )
-        )
+        trouble = {"kind": "SignInRefused", "words": "mail.example refused\x1b the sign-in.\n[no\u202e]"}
+        session.add(MailboxState(mailbox_id=support, state="stopped", trouble=trouble, since=START, synced_at=START))
         session.flush()
         first, second = mailboxes.states(session)
         assert (first.mailbox_id, first.name, first.state, first.done, first.total) == (sales, "sales", "never", 0, 0)
-        assert (first.trouble, first.live_since) == ("", START)
-        assert (second.mailbox_id, second.state, second.trouble) == (support, "stopped", "sign_in_refused")
+        assert (first.trouble, first.words, first.live_since) == ("", "", START)
+        assert (second.mailbox_id, second.state, second.trouble) == (support, "stopped", "SignInRefused")
+        assert second.words == "mail.example refused the sign-in. [no]"
         assert (second.done, second.total, second.since, second.synced_at) == (25, 60, START, START)
         assert (second.address, second.group) == ("support@plantao.example", "desk")
 
