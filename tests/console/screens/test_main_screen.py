@@ -1,14 +1,14 @@
 """The thin console before a real store: what keys do, and how one console sees another."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from textual.drivers.headless_driver import HeadlessDriver
 
 from console.desk import Desk
-from storage.commands import triage
+from storage.commands import leasing, triage
 from storage.kinds import Status
 from storage.models import MailboxState
 from storage.queries import conversations
@@ -385,6 +385,59 @@ async def test_bytes_of_keys_in_the_whole_console(deliver, console, until, look,
     assert counts["open"] <= 4_000, counts
     assert counts["back"] <= 3_000, counts
     assert counts["resolve"] <= 12_000, counts
+
+
+async def test_a_sync_that_finds_nothing_costs_no_byte_and_no_reading_of_the_conversation(
+    three, store, console, until, folder
+):
+    """What the sync writes all the time, its lease and how its mailboxes stand, is looked at and changes no row."""
+    written: list[str] = []
+    read: list[str] = []
+
+    class Terminal(HeadlessDriver):
+        @property
+        def is_headless(self):
+            return False
+
+        def write(self, data):
+            written.append(data)
+
+    sync = open_store(str(folder), durable=False)
+    looks = []
+
+    def note(_connection, _cursor, statement, *_more):
+        (looks if "mailbox_state" in statement else read).append(statement)
+
+    def beat(number):
+        with sync.writing() as session:
+            leasing.take_lease(session, "sync", "me", now=NOW + timedelta(seconds=number), lasts=timedelta(seconds=30))
+            leasing.set_state(session, 1, "ok", now=NOW + timedelta(seconds=number))
+
+    async def watch(pilot):
+        try:
+            beat(0)
+            await until(lambda: app._main.conversation.view and app._main._frame.sync.mailboxes)
+            await pilot.press("enter")
+            await until(lambda: app._main.reading and not app._main.queue.rows[0].unread)
+            await pilot.pause(0.5)
+            written.clear()
+            event.listen(store.engine, "before_cursor_execute", note)
+            for number in range(1, 11):
+                before = len(looks)
+                beat(number)
+                await until(lambda before=before: len(looks) > before)
+            await pilot.pause(0.2)
+        finally:
+            app.exit()
+
+    app = console(driver_class=Terminal)
+    await app.run_async(headless=False, size=(120, 36), auto_pilot=watch)
+    event.remove(store.engine, "before_cursor_execute", note)
+    sync.close()
+    ours = "".join(written).split("\x1b[?1049l")[0]  # before the console leaves the screen
+    assert len(looks) == 10
+    assert not [statement for statement in read if "message_text" in statement or "conversation" in statement]
+    assert ours == "", f"{len(ours)} bytes: {ours!r}"
 
 
 async def test_a_stopped_mailbox_is_said_until_it_is_mended(three, store, console, until, screen_text):
