@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from console.cli.output import OutputLost
 
     call = Call(options)
+    _keep_libraries_quiet()
     try:
         status: int = options.run(call)
         call.out.flush()
@@ -43,6 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         call.close()
     return status
+
+
+def _keep_libraries_quiet() -> None:
+    """Let no library print what it logs: it may hold a server's own words."""
+    import logging
+
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(logging.NullHandler())
 
 
 def _let_go_of_output() -> None:

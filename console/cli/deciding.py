@@ -143,8 +143,9 @@ def _bulk(call: "Call", command: Callable[..., int], words: str, **choices: Any)
     from storage.queries.conversations import resolve_number
 
     numbers = ids.conversations(call, call.options.id)
-    for number in numbers:  # a wrong number is told before anything is done
-        call.ask(resolve_number, number)
+    with call.store.reading() as session:
+        for number in numbers:  # a wrong number is told before anything is done
+            resolve_number(session, number)
     action_id, changed, refusal = None, list[int](), None
     for start in range(0, len(numbers), AT_ONCE):
         part = numbers[start : start + AT_ONCE]

@@ -84,9 +84,10 @@ def _settle(call: "Call", folder: Path, servers: "DemoServers") -> "Call":
 
 
 def _first_sync(inner: "Call") -> int:
-    from console.cli.syncing import tell_outcome
+    from console.cli.syncing import noticing_falls, tell_outcome
     from console.mail.sync import sync_once
 
     store = inner.open_store(durable=False)
-    outcome = sync_once(store, inner.settings.accounts, report=lambda _account, _step: None)
+    with noticing_falls():
+        outcome = sync_once(store, inner.settings.accounts, report=lambda _account, _step: None)
     return tell_outcome(inner, outcome)

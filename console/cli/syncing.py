@@ -3,6 +3,8 @@
 import argparse
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -37,15 +39,42 @@ def run_sync(call: "Call") -> int:
         return CONFIGURATION
     store = call.open_store(durable=False)
     telling = _Telling(call, steps=call.options.watch)
-    if call.options.watch:
-        stop = stop_on_signals()
-        if call.options.with_parent:
-            threading.Thread(target=_stop_when_orphaned, args=(stop, os.getppid()), daemon=True).start()
-        watch(store, accounts, report=telling.step, stop=stop, workers=os.cpu_count() or 1)
-        return DONE
-    outcome = sync_once(store, accounts, report=telling.step, workers=os.cpu_count() or 1)
-    call.out.progress_done()
-    return tell_outcome(call, outcome)
+    workers = os.cpu_count() or 1
+    if not call.options.watch:
+        with noticing_falls():
+            outcome = sync_once(store, accounts, report=telling.step, workers=workers)
+        call.out.progress_done()
+        return tell_outcome(call, outcome)
+    stop = stop_on_signals()
+    if call.options.with_parent:
+        threading.Thread(target=_stop_when_orphaned, args=(stop, os.getppid()), daemon=True).start()
+    with noticing_falls(stop):
+        watch(store, accounts, report=telling.step, stop=stop, workers=workers)
+    return DONE
+
+
+@contextmanager
+def noticing_falls(stop: threading.Event | None = None) -> Iterator[None]:
+    """Raise at the end of the block what a thread of it fell over, such as a full disk: no thread falls unseen.
+
+    Args:
+        stop: set as soon as one falls, so that the others end too.
+    """
+    falls: list[BaseException] = []
+
+    def note(fall: threading.ExceptHookArgs) -> None:
+        if fall.exc_value is not None:
+            falls.append(fall.exc_value)
+        if stop is not None:
+            stop.set()
+
+    before, threading.excepthook = threading.excepthook, note
+    try:
+        yield
+    finally:
+        threading.excepthook = before
+    if falls:
+        raise falls[0]
 
 
 def _stop_when_orphaned(stop: threading.Event, parent: int) -> None:

@@ -5,11 +5,14 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from console.cli import listing
+from console.cli.syncing import noticing_falls
+from storage.kinds.errors import StoreFull
 from storage.store.engine import sqlite_driver
 
 sqlite3 = sqlite_driver()  # two SQLites in one process do not see each other's locks
@@ -202,3 +205,15 @@ def test_output_that_a_terminal_cannot_write_is_replaced(home: Path, filled: Pat
     assert done.returncode == 0
     assert "Não consigo entrar".encode("latin-1") in done.stdout
     assert b"????" in done.stdout
+
+
+def test_a_thread_that_falls_is_not_unseen(capsys):
+    def fall():
+        raise StoreFull("desk.db")
+
+    thread, stop = threading.Thread(target=fall), threading.Event()
+    with pytest.raises(StoreFull), noticing_falls(stop):
+        thread.start()
+        thread.join()
+    assert stop.is_set()
+    assert capsys.readouterr().err == ""
