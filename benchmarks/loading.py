@@ -193,3 +193,32 @@ def load(folder: Path, count: int, *, length: int) -> None:
         last.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     (folder / "ready").touch()
     print(f"  {count:,} messages ready in {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def in_step(folder: Path, *, mailbox: str, uids: list[int], uidvalidity: int, uidnext: int, modseq: int | None) -> None:
+    """Give a loaded store's first mailbox its placements, as a sync leaves it that has every message.
+
+    Args:
+        folder: of the store; it has as many messages as there are UIDs.
+        mailbox: the account's name.
+        uids, uidvalidity, uidnext, modseq: as the server says of INBOX.
+    """
+    line = sqlite_driver().connect(str(folder / "desk.db"), isolation_level=None)
+    line.execute("BEGIN")
+    line.execute("UPDATE mailbox SET name = ?, address = ? WHERE id = 1", (mailbox, OWN))
+    line.execute(
+        "INSERT INTO folder (id, mailbox_id, name, role, uidvalidity, uidnext, modseq, backfill_below, total, done)"
+        " VALUES (1, 1, 'INBOX', 'inbox', ?, ?, ?, NULL, ?, ?)",
+        (uidvalidity, uidnext, modseq, len(uids), len(uids)),
+    )
+    arrived = dict(line.execute("SELECT id, arrived_at FROM message").fetchall())
+    line.executemany(
+        "INSERT INTO raw (id, mailbox_id, message_id, digest, size, arrived_at) VALUES (?, 1, ?, ?, 4000, ?)",
+        ((number, number, sha256(b"r%d" % number).digest(), arrived[number]) for number in range(1, len(uids) + 1)),
+    )
+    line.executemany(
+        "INSERT INTO placement (folder_id, uid, raw_id, flags, ignored) VALUES (1, ?, ?, '', '')",
+        ((uid, number) for number, uid in enumerate(uids, 1)),
+    )
+    line.execute("COMMIT")
+    line.close()

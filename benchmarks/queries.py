@@ -2,7 +2,8 @@
 
 Usage: python -m benchmarks.queries [--count 100000] [--words 30] [--store FOLDER] [--against 1000000] [--only PATTERN]
 
-`--against` measures a second store of that size in interleaved turns, for the ratio between the sizes.
+`--against` measures a second store of that size in interleaved turns, for the ratio between the sizes (of processor
+times). A row shows median / p95 in ms, and in brackets those of the processor alone.
 """
 
 import argparse
@@ -114,11 +115,12 @@ def main() -> None:
 
 def measure(name: str, goal: float, questions: list[Ask], sessions: list[Session]) -> None:
     taken: list[list[float]] = [[] for _ in sessions]
+    worked: list[list[float]] = [[] for _ in sessions]  # processor time: the same on a busy machine
     refused = 0
     for number in range(ROUNDS + 10):
         ask = questions[number % len(questions)]
-        for each, session in zip(taken, sessions, strict=True):
-            began = time.perf_counter()
+        for each, work, session in zip(taken, worked, sessions, strict=True):
+            began, processor = time.perf_counter(), time.thread_time()
             try:
                 ask(session)
             except DeskError:
@@ -126,14 +128,18 @@ def measure(name: str, goal: float, questions: list[Ask], sessions: list[Session
                 continue
             if number >= 10:  # the first ones warm what they touch
                 each.append((time.perf_counter() - began) * 1000)
-    shown = " · ".join(f"{median(each):.1f} / {percentile(each, 0.95):.1f}" for each in taken)
-    worst = max(percentile(each, 0.95) for each in taken)
+                work.append((time.thread_time() - processor) * 1000)
+    shown = " · ".join(
+        f"{median(each):.1f} / {percentile(each, 0.95):.1f} ({median(work):.1f} / {percentile(work, 0.95):.1f})"
+        for each, work in zip(taken, worked, strict=True)
+    )
+    worst, least = (max(percentile(each, 0.95) for each in some) for some in (taken, worked))
     ratio = ""
     if len(taken) == 2:
-        ratios = [b / a for a, b in zip(*taken, strict=False)]
+        ratios = [b / a for a, b in zip(*worked, strict=False)]
         low, high = interval(ratios)
         ratio = f"{median(ratios):.2f} [{low:.2f}, {high:.2f}]"
-    said = "met" if worst <= goal else "not met"
+    said = "met" if worst <= goal else "unresolved: met by processor time" if least <= goal else "not met"
     note = f" ({refused} too broad, refused)" if refused else ""
     print(f"| {name}{note} | {shown} | {goal:g} | {said} | {ratio} | load {os.getloadavg()[0]:.1f} |", flush=True)
     keep(f"query {name}", json.loads(json.dumps([[round(one, 2) for one in each] for each in taken])))
