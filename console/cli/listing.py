@@ -45,13 +45,27 @@ def _limit(parser: Parser, count: int | None) -> None:
 
 def run_list(call: "Call") -> int:
     """Print the conversations that a query finds."""
+    found = 0
     with call.out.paged():
         for row in _rows(call, " ".join(call.options.query) or "is:open", call.options.limit or None):
+            found += 1
             if call.out.json_lines:
                 call.out.object(_row_object(row))
             else:
                 call.out.line(_row_words(call, row))
+    if not found and call.out.terminal:
+        call.out.error(_nothing_words(call))
     return DONE
+
+
+def _nothing_words(call: "Call") -> str:
+    if call.options.query:
+        return _("No conversation is like that.")
+    if call.settings.accounts:
+        return _("Nothing is open.")
+    return _(
+        "Nothing is open, and there is no account yet: `plantao account add` makes one, `plantao import` takes files."
+    )
 
 
 def run_search(call: "Call") -> int:

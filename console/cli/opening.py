@@ -7,22 +7,22 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Self
 
 if TYPE_CHECKING:
     from console.cli.call import Call
 
-_FRAME_FIRST = 1.5  # seconds that the console has to itself: it paints before anything else is imported
+_ROWS_FIRST = 0.5  # seconds that the console has to itself once its desk is open: its first rows come before the sync
 
 
 def run_console(call: "Call") -> int:
     """Open the console on the call's store."""
     settings, store_url = call.settings, call.store_url
     _make_first_store(call)
-    with ending_in_order(), _Keeping(call, active=bool(settings.accounts) and sys.stdout.isatty()):
+    with ending_in_order(), _Keeping(call, active=bool(settings.accounts) and sys.stdout.isatty()) as keeping:
         from console.app import run_console as run
 
-        return run(store_url, agent=settings.agent_name(), look=settings.theme or "auto")
+        return run(store_url, agent=settings.agent_name(), look=settings.theme or "auto", opened=keeping.may_begin)
 
 
 def sync_command(call: "Call") -> list[str]:
@@ -61,24 +61,32 @@ class _Keeping:
     Args:
         call: whose desk.
         active: whether there is anything to sync.
+
+    Attributes:
+        may_begin: to be set when the console has opened the desk. Two threads that import the store's libraries at
+            once now and then find one of them half made, and the console falls over.
     """
 
     def __init__(self, call: "Call", *, active: bool) -> None:
         self._call = call
+        self.may_begin = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="keeping", daemon=True) if active else None
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         if self._thread is not None:
             self._thread.start()
+        return self
 
     def __exit__(self, *_error: object) -> None:
         self._ended.set()
+        self.may_begin.set()
         if self._thread is not None:
             self._thread.join()
 
     def _keep(self) -> None:
-        if self._ended.wait(_FRAME_FIRST):
+        self.may_begin.wait()
+        if self._ended.wait(_ROWS_FIRST):
             return
         from console.config.paths import private_folder
         from console.mail.sync.keeping import SyncKeeper

@@ -1,5 +1,6 @@
 """`show`, `why` and `history`: one conversation to read, how it was threaded, and what was done."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,8 @@ from console.cli.errors import DONE
 from console.cli.listing import STILL
 from console.cli.parser import Group
 from widgets.language import _, ngettext
+
+_CITED = re.compile(r"\[([0-9]{1,4})\]")
 
 if TYPE_CHECKING:
     from console.cli.call import Call
@@ -155,35 +158,51 @@ def _head_lines(call: "Call", view: "ConversationView") -> Iterator[str]:
 
 
 def _print_message(call: "Call", message: "MessageView") -> None:
-    from widgets.moments import moment_words, size_words
-    from widgets.text import automatic_words, special_words
+    _print_envelope(call, message)
+    full = call.options.full or not message.reply_text.strip()
+    text = (message.text if full else message.reply_text).strip("\n")
+    call.out.line(text)
+    cited = set(_CITED.findall(text)) if message.links else set[str]()
+    for number, link in enumerate(message.links, 1):
+        if str(number) in cited:
+            call.out.line(f"[{number}] {link}")
+    if not full and len(message.text.strip()) > len(message.reply_text.strip()):
+        call.out.line(_("[quotes left out: --full shows them]"))
+    for line in _part_lines(message):
+        call.out.line(line)
+
+
+def _print_envelope(call: "Call", message: "MessageView") -> None:
+    from widgets.moments import moment_words
+    from widgets.text import automatic_words
 
     arrow = "→" if message.direction == "outgoing" else "←"
     author = _person_words(message.author.name, message.author.address)
-    notes = [moment_words(message.arrived_at, call.now), f"m{message.message_id}"]
-    notes += [words for words in (automatic_words(message.automatic),) if words]
+    notes = [moment_words(message.arrived_at, call.now), f"m{message.message_id}", automatic_words(message.automatic)]
     if message.marked:
         notes.append(_("took no part before"))
-    call.out.line(f"{arrow} {author} · {' · '.join(notes)}", bold=True)
+    call.out.line(f"{arrow} {author} · {' · '.join(filter(None, notes))}", bold=True)
     if call.options.all_headers:
         for name, value in _headers(call, message.message_id):
             call.out.line(f"  {name}: {value}")
     elif message.to:
         call.out.line(_("  to {people}").format(people=_people_words(message.to)))
     call.out.line()
-    full = call.options.full or not message.reply_text.strip()
-    call.out.line((message.text if full else message.reply_text).strip("\n"))
-    if not full and len(message.text.strip()) > len(message.reply_text.strip()):
-        call.out.line(_("[quotes left out: --full shows them]"))
+
+
+def _part_lines(message: "MessageView") -> Iterator[str]:
+    """Yield a line for each part that is named rather than shown."""
+    from widgets.moments import size_words
+    from widgets.text import special_words
+
     if message.original is not None:
         author = _person_words(message.original.author.name, message.original.author.address)
-        call.out.line(_("[forwarded, originally from {author}]").format(author=author))
-    for special in sorted(message.specials):
-        call.out.line(f"[{special_words(special)}]")
+        yield _("[forwarded, originally from {author}]").format(author=author)
+    yield from (f"[{special_words(special)}]" for special in sorted(message.specials))
     for each in message.attachments:
         name = each.name or _("(no name)")
-        call.out.line(
-            _("[attachment] {name}, {type}, {size}").format(name=name, type=each.media_type, size=size_words(each.size))
+        yield _("[attachment] {name}, {type}, {size}").format(
+            name=name, type=each.media_type, size=size_words(each.size)
         )
 
 

@@ -111,3 +111,12 @@ def test_a_word_that_is_no_number_is_wrong_usage(run, filled: Path, word):
     said = run("take", "--", word)
     assert said.status == 2
     assert said.err.startswith("plantao: ")
+
+
+def test_numbered_links_are_given_below_the_text(run, tmp_path: Path):
+    (tmp_path / "l.eml").write_bytes(
+        b"From: a@example.org\nSubject: link\nDate: Mon, 2 Nov 2026 09:00:00 -0300\nMIME-Version: 1.0\n"
+        b'Content-Type: text/html; charset=utf-8\n\n<p>See <a href="https://example.org/long?a=1">the page</a>.</p>\n'
+    )
+    run("import", tmp_path)
+    assert "[1] https://example.org/long?a=1" in run("show", 1).out
