@@ -2,6 +2,7 @@
 
 import io
 import os
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -168,3 +169,26 @@ def test_a_message_came_when_its_date_says_else_its_newest_received_line_else_th
     raw = b"From: a@example.org\n" + fields + b"\n\nx\n"
     found = Found(raw, "x.eml", datetime(2020, 5, 6, 7, tzinfo=UTC))
     assert arrived_at(found, parse(raw)) == datetime(*expected, tzinfo=UTC)
+
+
+class Endless(io.RawIOBase):
+    """An mbox of messages of 4 kB that is made as it is read."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+
+    def read(self, size: int = -1) -> bytes:
+        count = min(self._left, size // 4096)
+        self._left -= count
+        one = PARTING + ONE + b"x" * (4094 - len(PARTING + ONE)) + b"\n\n"
+        return one * count
+
+
+def test_a_large_mbox_takes_no_more_memory_than_a_small_one():
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in messages(Endless(25_000))) == 25_000  # 100 MB
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 10_000_000
