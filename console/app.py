@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -36,6 +37,7 @@ class Plantao(DeskApp):
         agent: who sits here; only needed for an address.
         look: how everything is drawn; `None` asks the environment.
         clock: gives the present in the reader's zone.
+        opened: set once the desk is open, or cannot be opened.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -49,6 +51,7 @@ class Plantao(DeskApp):
         agent: str = "",
         look: Look | None = None,
         clock: Callable[[], datetime] = local_now,
+        opened: threading.Event | None = None,
         **choices: Any,
     ) -> None:
         self.look = look or choose_look("auto", os.environ)  # before Textual chooses its filters
@@ -64,6 +67,7 @@ class Plantao(DeskApp):
         self.changes: Signal[Change] = Signal(self, "changes")
         self._given = desk
         self._agent = agent
+        self._opening_over = opened or threading.Event()
         self._feed: Feed | None = None
         self._main = MainScreen(self.look)
 
@@ -95,6 +99,8 @@ class Plantao(DeskApp):
         except DeskError as error:
             self.call_from_thread(self._main.fail, error)
             return
+        finally:
+            self._opening_over.set()
         self._owned = owned
         self.call_from_thread(self._opened, desk)
 
@@ -144,7 +150,13 @@ class Plantao(DeskApp):
 
 
 def run_console(
-    store: "Desk | str", *, agent: str, look: str = "auto", mouse: bool = False, environ: Any = os.environ
+    store: "Desk | str",
+    *,
+    agent: str,
+    look: str = "auto",
+    mouse: bool = False,
+    environ: Any = os.environ,
+    opened: threading.Event | None = None,
 ) -> int:
     """Run the console until the agent leaves it.
 
@@ -154,6 +166,7 @@ def run_console(
         look: a palette's name, or ``auto``.
         mouse: whether the mouse is followed; each of its moves costs bytes on a slow line.
         environ: the environment.
+        opened: set once the desk is open, or cannot be opened: until then nothing else should import its libraries.
 
     Returns:
         The exit status: 0 done, 1 failed, 2 when there is no terminal to draw on.
@@ -164,6 +177,6 @@ def run_console(
     if environ.get("TERM", "dumb") in {"dumb", "unknown", ""}:
         sys.stderr.write(_("plantao: this terminal cannot place text (TERM=dumb); plantao list does without.") + "\n")
         return 2
-    app = Plantao(store, agent=agent, look=choose_look(look, environ))
+    app = Plantao(store, agent=agent, look=choose_look(look, environ), opened=opened)
     left = app.run(mouse=mouse)
     return app.return_code or left or 0
