@@ -1,6 +1,7 @@
 """Walks files and folders and yields every message, and by name and reason what is none."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,6 +15,10 @@ from console.mail.parse import looks_like_mail
 from storage.kinds.clean import clean
 
 _START: Final = 256 * 1024  # bytes that a file is recognised by
+# Some programs save a message with a line of their own above it; what only a server writes then tells.
+_PREFACED: Final = re.compile(
+    rb"-{2,}[^\r\n]{0,80}\r?\n(?:Return-Path|Received|Delivered-To|Message-ID):", re.IGNORECASE
+)
 _MAILDIR: Final = ("cur", "new", "tmp")
 
 
@@ -143,7 +148,7 @@ def _content(opened: BinaryIO, source: str, *, mboxrd: bool) -> Iterator[Found |
                 yield Found(raw, source, changed_at)
     elif not start.strip():
         yield Skipped(source, Why.EMPTY)
-    elif not looks_like_mail(start):
+    elif not looks_like_mail(start) and not _PREFACED.match(start):
         yield Skipped(source, Why.NO_MAIL)
     elif about.st_size > LARGEST:
         yield Skipped(source, Why.TOO_LARGE)

@@ -192,3 +192,9 @@ def test_a_large_mbox_takes_no_more_memory_than_a_small_one():
     finally:
         tracemalloc.stop()
     assert peak < 10_000_000
+
+
+def test_a_line_that_a_program_put_above_a_message_is_forgiven(tmp_path: Path):
+    (tmp_path / "1").write_bytes(b"---- Original email message ----\r\nReturn-Path: <a@example.org>\r\n" + ONE)
+    (tmp_path / "2").write_bytes(b"---- Original Message ----\nFrom: a@example.org\nSent: today\n\nonly quoted\n")
+    assert [type(one) for one in find(str(tmp_path))] == [Found, Skipped]
