@@ -2,7 +2,7 @@
 
 from storage.kinds.mail import Gist, Parsed
 from storage.rules.stemming import stems
-from storage.rules.threading import prints_of, quoted_prints_of
+from storage.rules.threading import cited_by, prints_of, quoted_prints_of
 
 
 def gist_of(parsed: Parsed) -> Gist:
@@ -10,7 +10,7 @@ def gist_of(parsed: Parsed) -> Gist:
 
     What it quotes is looked at only when it cites nothing: only then quotations say where it belongs.
     """
-    cites = parsed.in_reply_to or parsed.references
+    cites = bool(cited_by(parsed))
     return Gist(
         prints=prints_of(parsed.reply_text),
         quoted_prints=() if cites or not parsed.quoted_text else quoted_prints_of(parsed.quoted_text),

@@ -55,6 +55,7 @@ def _live(session: Session, row: Row[*tuple[Any, ...]], messages: Sequence[Incom
             thanks = is_bare_thanks(message.parsed.reply_text)
             after, because = after_incoming(status, bare_thanks=thanks), Cause.CUSTOMER_WROTE
             if thanks and status in SETTLED:
+                handled.add(message.message_id)
                 facts.append(_handled(row.id, [message.message_id], message.arrived_at))
                 handled.add(message.message_id)
         if after is not status:

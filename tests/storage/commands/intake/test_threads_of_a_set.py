@@ -7,12 +7,13 @@ from itertools import count, pairwise
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from made.post import MONDAY, Post, letter
 from sqlalchemy import delete, select
 
 from storage.apply.base import table
+from storage.commands.intake import wording
 from storage.kinds import Automatic
 from storage.kinds.mail import Parsed
 from storage.models import DECIDED, DERIVED, LOCAL, LOG, Conversation, MailContent, Message
@@ -76,7 +77,7 @@ def partition_of(pairs: Sequence[tuple[int, int]], size: int) -> frozenset[froze
     return frozenset(map(frozenset, groups))
 
 
-def obvious(world: Sequence[Card]) -> frozenset[frozenset[int]]:
+def obvious(world: Sequence[Card], twins: int) -> frozenset[frozenset[int]]:
     """Every message against every other one, by the rules of DESIGN §4 and nothing else."""
     messages = [card.message for card in world]
     when = [card.message.dated_at or MONDAY + timedelta(hours=card.hour) for card in world]
@@ -92,6 +93,12 @@ def obvious(world: Sequence[Card]) -> frozenset[frozenset[int]]:
             continue
         parents = []
         subject = rules.subject_of(message.subject)
+        namesakes = sorted(
+            (when[parent], _key(other), parent)
+            for parent, other in enumerate(messages)
+            if rules.subject_of(other.subject).bare == subject.bare != ""
+            and (when[parent], _key(other)) < (when[child], _key(message))
+        )[-twins:]
         for parent, other in enumerate(messages):
             if parent == child:
                 continue
@@ -102,8 +109,8 @@ def obvious(world: Sequence[Card]) -> frozenset[frozenset[int]]:
             if rules.quotes_enough(shared=len(quoted & kept), kept=len(kept)) and not late:
                 parents.append((True, 2, same, takes_part, when[parent], _key(other), parent))
             asks = subject.answers or bool(quoted)
-            earlier = (when[parent], _key(other)) < (when[child], _key(message))
-            if asks and same and earlier and when[child] - when[parent] <= rules.SUBJECT_WINDOW:
+            newest = (when[parent], _key(other), parent) in namesakes
+            if asks and newest and when[child] - when[parent] <= rules.SUBJECT_WINDOW:
                 by_other = message.author != other.author
                 parents.append((takes_part, 1, by_other, False, when[parent], _key(other), parent))
         if parents and (strongest := max(parents))[0]:
@@ -152,14 +159,28 @@ def threaded(
     return frozenset(map(frozenset, together.values()))
 
 
-@pytest.mark.parametrize("examples", [60, pytest.param(300, marks=pytest.mark.slow)])
-def test_order_and_batches_change_no_thread(store: Store, examples: int) -> None:
-    @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@pytest.mark.parametrize("twins", [rules.TWINS_AT_MOST, 2])
+@pytest.mark.parametrize("examples", [30, pytest.param(300, marks=pytest.mark.slow)])
+def test_order_and_batches_change_no_thread(
+    store: Store, examples: int, twins: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With `twins` at 2 also the road is taken on which a subject has more mail than is read in one go."""
+    monkeypatch.setattr(wording, "TWINS_AT_MOST", twins)
+    if twins == 2:
+        monkeypatch.setattr(wording, "_ROWS_AT_ONCE", 1)
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )
     @given(cards(), st.randoms(use_true_random=False), st.lists(st.integers(1, 5), min_size=1, max_size=4))
     def hold(world: list[Card], chance: Random, sizes: list[int]) -> None:
         order = list(range(len(world)))
         chance.shuffle(order)
-        expected = obvious(world)
+        expected = obvious(world, twins)
         assert threaded(store, world, sorted(order, key=lambda one: (world[one].hour, one)), [len(world)]) == expected
         assert threaded(store, world, order, sizes) == expected
 

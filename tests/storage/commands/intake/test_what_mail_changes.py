@@ -190,6 +190,22 @@ def test_an_answer_from_elsewhere_counts(store: Store, post: Post) -> None:
     assert row_of(store, asked, Message).handled is True
 
 
+def test_a_question_thanks_and_two_answers_in_one_batch(store: Store, post: Post, agent: Actor) -> None:
+    post.send("a@x")
+    set_status(store, 1, Status.RESOLVED, agent)
+    ours = {"by": "desk@plantao.example", "to": ("ana@acme.example",)}
+    taken = post.bring(
+        post.delivery(letter("thanks@x", cites=["a@x"], text="Obrigado!"), at=MONDAY + HOUR),
+        post.delivery(letter("one@x", cites=["thanks@x"], text="one", **ours), at=MONDAY + 2 * HOUR),
+        post.delivery(letter("b@x", cites=["a@x"], text="But one more thing"), at=MONDAY + 3 * HOUR),
+        post.delivery(letter("two@x", cites=["b@x"], text="two", **ours), at=MONDAY + 4 * HOUR),
+        post.delivery(letter("three@x", cites=["b@x"], text="three", **ours), at=MONDAY + 5 * HOUR),
+    )
+    assert taken.counts.joined == 5
+    assert row_of(store, 1).status is Status.WAITING
+    assert row_of(store, 1).oldest_unanswered_at is None
+
+
 def test_a_snooze_ends_once_and_both_times_stand_in_the_log(store: Store, post: Post, agent: Actor) -> None:
     post.send("a@x")
     until, late = MONDAY + DAY, MONDAY + 3 * DAY
