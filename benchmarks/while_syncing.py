@@ -30,7 +30,7 @@ def one_run(mail: Box, *, newest_only: bool, gap: float) -> tuple[float, float, 
     folder.parent.mkdir(exist_ok=True)
     began = time.perf_counter()
     sync = subprocess.Popen(
-        mail.ours(folder, "--memory"), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        mail.ours(folder, "--memory"), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=None
     )
     while not (folder / "desk.db").exists():
         time.sleep(0.005)

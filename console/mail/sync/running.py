@@ -221,10 +221,10 @@ class Indexing:
         while more:
             size = self._pace.size
             with self._store.writing() as session:
-                began = time.monotonic()
+                began, worked = time.monotonic(), time.thread_time()
                 indexed = index_more(session, limit=size, ready=self.stems)
             if indexed:
-                self._pace.note(indexed, time.monotonic() - began)
+                self._pace.note(indexed, time.monotonic() - began, worked=time.thread_time() - worked)
             more = indexed == size
         self.stems.clear()
 

@@ -90,12 +90,12 @@ class Taker:
 
     def _take_batch(self, batch: list[Delivery]) -> Counts:
         with self._store.writing() as session:
-            began = time.monotonic()
+            began, worked = time.monotonic(), time.thread_time()
             taken = take_in(session, batch, now=datetime.now(UTC))
             self._keep_stems(batch, taken)
-        spent = time.monotonic() - began
+        spent, worked = time.monotonic() - began, time.thread_time() - worked
         self.longest = max(self.longest, spent)
-        self._pace.note(len(batch), spent)
+        self._pace.note(len(batch), spent, worked=worked)
         return taken.counts
 
     def _keep_stems(self, batch: Iterable[Delivery], taken: TakenIn) -> None:

@@ -7,13 +7,14 @@ import pytest
 from console.mail.sync.pace import Pace
 
 
-def settled(*, fixed: float, each: float, most: int = 200, noise: float = 0.0) -> int:
+def settled(*, fixed: float, each: float, most: int = 200, noise: float = 0.0, starved: float = 1.0) -> int:
     """Return the size that batches of this cost come to."""
     made = random.Random(3)
     pace = Pace(0.05, most=most)
     for round_ in range(60):
         size = pace.size if round_ % 4 else max(1, pace.size // 2)  # the rest of a chunk is a smaller batch
-        pace.note(size, (fixed + each * size) * (1 + noise * made.random()))
+        worked = (fixed + each * size) * (1 + noise * made.random())
+        pace.note(size, worked * starved, worked=worked)
     return pace.size
 
 
@@ -39,14 +40,18 @@ def test_others_do_not_wait_longer_than_twice_the_time() -> None:
     assert settled(fixed=0.08, each=0.001) == pytest.approx(20, abs=2)
 
 
+def test_waiting_for_the_processor_makes_no_batch_too_small() -> None:
+    assert settled(fixed=0.03, each=0.001, starved=10) == pytest.approx(30, abs=3)
+
+
 def test_a_machine_that_becomes_busy_is_followed() -> None:
     pace = Pace(0.05)
     for _ in range(40):
         for size in (pace.size, max(1, pace.size // 3)):
-            pace.note(size, 0.005 + 0.0005 * size)
+            pace.note(size, 0.005 + 0.0005 * size, worked=0.005 + 0.0005 * size)
     quick = pace.size
     for _ in range(40):
         for size in (pace.size, max(1, pace.size // 3)):
-            pace.note(size, 0.01 + 0.002 * size)
+            pace.note(size, 0.01 + 0.002 * size, worked=0.01 + 0.002 * size)
     assert quick == pytest.approx(90, abs=5)
     assert pace.size == pytest.approx(20, abs=3)
