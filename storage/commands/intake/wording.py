@@ -25,6 +25,7 @@ from storage.rules.threading import (
 )
 
 _ROWS_AT_ONCE: Final = 2000
+_HOLDERS_AT_ONCE: Final = 5000  # of five hundred prints, which ordinary words share with a message or two
 """Mail of the batch's subjects that is read in one go; of a subject with more only each message's own neighbours."""
 
 _Alike = dict[bytes, list[tuple[datetime, bytes, int]]]
@@ -232,11 +233,16 @@ def _by_print(prints: Mapping[int, tuple[int, ...]]) -> dict[int, list[int]]:
 def _holders(
     session: Session, model: type[Print | QuotedPrint], prints: Mapping[int, tuple[int, ...]]
 ) -> Iterable[tuple[int, int]]:
-    """Yield (number, message) for every print of `prints[number]` that the store keeps of a message."""
+    """Yield (number, message) for every print of `prints[number]` that the store keeps of a message.
+
+    Words that stand in thousands of messages, as notices and forms have them, say nothing and would cost the
+    square of their number: of such prints not every holder is looked at.
+    """
     kept = table(model)
     turned = _by_print(prints)
     for some in chunks(turned):
-        for row in session.connection().execute(select(kept.c.print, kept.c.message_id).where(kept.c.print.in_(some))):
+        found = select(kept.c.print, kept.c.message_id).where(kept.c.print.in_(some)).limit(_HOLDERS_AT_ONCE)
+        for row in session.connection().execute(found):
             for number in turned[row.print]:
                 yield number, row.message_id
 
