@@ -160,7 +160,7 @@ def threaded(
 
 
 @pytest.mark.parametrize("twins", [rules.TWINS_AT_MOST, 2])
-@pytest.mark.parametrize("examples", [30, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [20, pytest.param(100, marks=pytest.mark.slow)])
 def test_order_and_batches_change_no_thread(
     store: Store, examples: int, twins: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
