@@ -17,6 +17,37 @@ settings.load_profile("house")
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that `servers` can be imported under --import-mode=importlib
 
+LEFT_TO_TEST = (
+    "/corpus/",
+    "/journeys/",
+    "/console/demo/",
+    "/console/cli/test_cli_is_light",
+    "/console/cli/test_cli_hostile_mail",
+    "/console/cli/test_cli_accounts_and_sync",
+    "/console/cli/test_cli_troubles",
+    "/console/cli/test_cli_on_postgresql",
+    "/console/mail/imap/test_imap_answers_fuzz",
+    "/console/mail/parse/test_corpus_scores",
+    "/console/mail/parse/test_hostile_messages",
+    "/console/mail/parse/test_parts_against_the_library",
+    "/console/mail/sync/test_sync_on_postgres",
+    "/storage/test_record_and_replay",
+    "/storage/test_two_writers",
+    "/storage/commands/intake/test_threads_of_a_set",
+    "in_parts_as_one_action",
+    "two_thousand_messages",
+    "a_count_ends_at_a_thousand",
+)
+"""What `make check` has no time for: the corpus, whole stories, fuzzing, random lives, many processes."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what is left to `make test`: the places above, and everything on the second engine."""
+    for item in items:
+        if "[postgresql" in item.nodeid or any(place in f"/{item.nodeid}" for place in LEFT_TO_TEST):
+            item.add_marker("slow")
+
+
 if TYPE_CHECKING:
     from servers.dovecot import Dovecot
     from servers.postgres import Postgres
