@@ -53,17 +53,17 @@ def test_stems_are_the_same_every_time_and_quick():
     text = " ".join(f"palavra{n} cobranças da fatura e dos pedidos cancelados" for n in range(40))
     first = stems(text, "pt")
     assert first == stems(text, "pt")
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(50):
         stems(text, "pt")
-    assert (time.perf_counter() - start) / 50 < 0.01  # measured: 0.1 ms
+    assert (time.process_time() - start) / 50 < 0.01  # measured: 0.1 ms
 
 
 def test_a_long_word_and_a_long_line_take_linear_time():
-    start = time.perf_counter()
+    start = time.process_time()
     stems("a" * 1_000_000, "")
     stems("a\u0301" * 300_000, "")
-    assert time.perf_counter() - start < 5  # measured: 0.1 s
+    assert time.process_time() - start < 5  # measured: 0.1 s
 
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)

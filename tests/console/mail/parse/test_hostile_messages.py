@@ -113,20 +113,20 @@ READ = {
 
 @pytest.mark.parametrize(("raw", "reason"), REFUSED.values(), ids=REFUSED.keys())
 def test_what_passes_a_bound_is_refused_with_its_reason(raw: bytes, reason: QuarantineReason) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Unreadable) as refused:
         parse(raw)
     assert refused.value.reason is reason
     assert refused.value.detail
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("raw", READ.values(), ids=READ.keys())
 def test_what_keeps_the_bounds_is_read_in_linear_time(raw: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     message = parse(raw)
-    assert time.perf_counter() - started < 6
+    assert time.process_time() - started < 6
     assert len(message.text) <= LIMITS.text * 1.5
     assert len(message.subject) <= LIMITS.subject
     assert max(len(message.to), len(message.cc), len(message.reply_to)) <= LIMITS.recipients

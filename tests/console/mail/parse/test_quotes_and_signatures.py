@@ -190,6 +190,6 @@ def test_a_mail_that_is_only_a_quotation_shows_it() -> None:
     ids=lambda text: text[:30].strip() or "space",
 )
 def test_hostile_text_is_split_in_linear_time(hostile: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     split(Text(hostile))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
