@@ -137,6 +137,11 @@ class Plantao(DeskApp):
                 self.screen.key_came()
         await super().on_event(event)
 
+    def on_key(self, event: events.Key) -> None:
+        """Hand on what was typed while a screen was on its way: Textual would drop it."""
+        if event.is_forwarded and event.character and event.is_printable and isinstance(self.screen, DeskScreen):
+            self.screen.typed_ahead(event.character)
+
     def action_help_quit(self) -> None:
         """Answer ``^c``, which in a terminal program means stop: nothing is unsaved here, so it does."""
         self.exit(0)

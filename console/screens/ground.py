@@ -75,5 +75,8 @@ class DeskScreen(Screen[Any]):
             action = getattr(self, f"action_{command.action}")
             action(key) if command.action == "view" else action()
 
+    def typed_ahead(self, text: str) -> None:
+        """Take text that was typed before anything here could take it."""
+
     def key_came(self) -> None:
         """Take note of a key, before it does anything."""

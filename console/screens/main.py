@@ -18,6 +18,7 @@ from console.screens.keys import Where, bindings
 from console.screens.moving import Moves
 from console.screens.searching import SearchScreen
 from storage.kinds.errors import DeskError
+from storage.views import SearchHit
 from widgets.bars import KeyRow, StatusRow, TitleRow, TroubleBar
 from widgets.conversation import ConversationPane
 from widgets.empty import Empty
@@ -282,12 +283,15 @@ class MainScreen(Moves, DeskScreen):
         """Show what every key does."""
         self.app.push_screen(HelpScreen())
 
-    @work
-    async def action_search(self) -> None:
-        """Search, then open what was chosen."""
-        if self.ground.desk is None:
-            return
-        hit = await self.app.push_screen_wait(SearchScreen())
+    def action_search(self) -> None:
+        """Search, then open what was chosen.
+
+        The screen is there at once, so that no letter typed ahead is taken for a key of this one.
+        """
+        if self.ground.desk is not None:
+            self.app.push_screen(SearchScreen(), self._found)
+
+    def _found(self, hit: SearchHit | None) -> None:
         if hit is not None:
             self.open_conversation(hit.conversation_id, at=hit.message_id)
 

@@ -42,6 +42,14 @@ class SearchScreen(DeskScreen):
     def __init__(self) -> None:
         super().__init__()
         self._stop = Event()
+        self._ahead = ""
+
+    def typed_ahead(self, text: str) -> None:
+        """Put text into the line, as soon as there is one."""
+        if self.is_mounted:
+            self.query_one("#query", Input).insert_text_at_cursor(text)
+        else:
+            self._ahead += text
 
     @property
     def where(self) -> Where:
@@ -65,6 +73,7 @@ class SearchScreen(DeskScreen):
         self.query_one(KeyRow).show(*footer("search"))
         self.query_one("#query").focus()
         self._say(_("Type words, or fields such as from:ana is:open before:3d."))
+        self.query_one("#query", Input).insert_text_at_cursor(self._ahead)
 
     def on_unmount(self) -> None:
         """Stop what still runs."""

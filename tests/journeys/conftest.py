@@ -38,31 +38,42 @@ class Ground:
 
 
 @pytest.fixture
-def ground(dovecot: Dovecot, tmp_path: Path) -> Ground:
+def make_ground(dovecot: Dovecot, tmp_path: Path) -> Callable[[str], Ground]:
+    """Make desks with one account each, and nothing synced yet: `make_ground("evil")`."""
+
+    def make(name: str) -> Ground:
+        folder = tmp_path / name
+        folder.mkdir(mode=0o700)
+        user, secret = dovecot.user(name)
+        account = {
+            "name": "support",
+            "address": "support@example.org",
+            "imap": f"127.0.0.1:{dovecot.port}",
+            "user": user,
+            "tls": "none",
+            "live_since": "2026-06-01",
+        }
+        add_account(folder / "config.toml", read_account(account), now=datetime.now(UTC))
+        open_store(str(folder / "desk")).close()
+        return Ground(
+            folder,
+            ("--store", str(folder / "desk"), "--config", str(folder / "config.toml")),
+            {
+                "PLANTAO_HOME": str(folder),
+                "PLANTAO_PASSWORD_SUPPORT": secret,
+                "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+            },
+            dovecot,
+            user,
+        )
+
+    return make
+
+
+@pytest.fixture
+def ground(make_ground: Callable[[str], Ground]) -> Ground:
     """A desk with one account, and nothing synced yet."""
-    user, secret = dovecot.user("journey")
-    configuration = tmp_path / "config.toml"
-    account = {
-        "name": "support",
-        "address": "support@example.org",
-        "imap": f"127.0.0.1:{dovecot.port}",
-        "user": user,
-        "tls": "none",
-        "live_since": "2026-06-01",
-    }
-    add_account(configuration, read_account(account), now=datetime.now(UTC))
-    open_store(str(tmp_path / "desk")).close()
-    return Ground(
-        tmp_path,
-        ("--store", str(tmp_path / "desk"), "--config", str(configuration)),
-        {
-            "PLANTAO_HOME": str(tmp_path),
-            "PLANTAO_PASSWORD_SUPPORT": secret,
-            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-        },
-        dovecot,
-        user,
-    )
+    return make_ground("journey")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Search and help: found by words, opened at the message; every key explained, none with two meanings."""
 
 import pytest
+from textual import events
 
 from console.screens.helping import HelpScreen
 from console.screens.keys import clashes, commands, footer
@@ -40,6 +41,19 @@ async def test_letters_are_text_while_typing_and_escape_goes_back(deliver, conso
         await until(lambda: "Nothing found for: etqujk!?" in screen_text(app))
         await pilot.press("escape")
         await until(lambda: isinstance(app.screen, MainScreen))
+        assert len(app._main.queue.rows) == 1
+
+
+async def test_letters_typed_ahead_of_the_search_are_its_text_and_no_keys(deliver, console, until):
+    deliver({"subject": "Fatura", "text": "every letter: e t q u"})
+    app = console()
+    async with app.run_test(size=(80, 24)):
+        await until(lambda: len(app._main.queue.rows) == 1)
+        for key, character in (("slash", "/"), *((letter, letter) for letter in "etqu")):
+            app.post_message(events.Key(key, character))  # all at once, as from a paste or a slow line
+        await until(lambda: isinstance(app.screen, SearchScreen) and app.screen.query("#query"))
+        await until(lambda: app.screen.query_one("#query").value == "etqu")
+        assert app._main.queue.rows[0].assignee_id is None
         assert len(app._main.queue.rows) == 1
 
 
