@@ -1,89 +1,197 @@
-"""Take pictures of the console on the demo's mail: SVG, and PNG where cairosvg is installed.
+"""Take the pictures of the console on the demo's mail, beside this script or in the folder that is named.
 
-    python screenshots/take.py [FOLDER]
+    make screenshots    or    python screenshots/take.py [FOLDER]
 
-The demo's servers serve, a first sync fills a desk, and the console is driven by keys as an agent would.
+The demo's servers serve mail made for a fixed moment, a sync fills a desk, and the console is driven by keys as an
+agent would. Pictures are SVG, and PNG instead where cairosvg is installed, which only this script needs:
+``.venv/bin/python -m pip install cairosvg`` (it wants Debian's libcairo2 and a font such as fonts-dejavu).
 """
 
 import asyncio
 import os
 import re
-import subprocess
+import shlex
 import sys
+import tempfile
+import time
+from collections.abc import Callable
 from datetime import datetime
+from io import BytesIO
+from itertools import product
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from console.app import Plantao
+from console.config.settings import read_account
+from console.demo.servers import demo_servers
 from console.desk import open_desk
+from console.mail.sync import sync_once
+from storage.store import open_store
+from widgets.hits import Hits
 from widgets.look import Look
+from widgets.theme import theme_of
 
 HERE = Path(__file__).parent
-SHOTS = (
-    ("queue-80x24-dark", (80, 24), "dark", ("j", "j")),
-    ("queue-120x36-dark", (120, 36), "dark", ("j", "j", "t")),
-    ("queue-120x36-light", (120, 36), "light", ("j", "j")),
-    ("queue-120x36-terminal", (120, 36), "terminal", ("j", "j")),
-    ("queue-120x36-nocolor", (120, 36), "none", ("j", "j")),
-    ("conversation-80x24-dark", (80, 24), "dark", ("j", "j", "j", "enter")),
-    ("search-80x24-dark", (80, 24), "dark", ("slash", *"fatura")),
-    ("help-80x24-dark", (80, 24), "dark", ("question_mark",)),
-)
+NOW = datetime(2026, 11, 23, 9, 32, tzinfo=ZoneInfo("America/Sao_Paulo"))  # a Monday
+SIZES = ((80, 24), (120, 36))
+LOOKS = ("dark", "light")
+SUBJECT = "Cobrança em duplicidade"
+
+WIDE, HIGH = 12.2, 24.4  # a cell in Rich's SVG
+BLOCKS = {
+    "█": (0.0, 0.0, 1.0, 1.0),
+    "▀": (0.0, 0.0, 1.0, 0.5),
+    "▄": (0.0, 0.5, 1.0, 0.5),
+    "▌": (0.0, 0.0, 0.5, 1.0),
+}
+"""Left, top, width and height within a cell."""
 
 
-async def take(url: str, name: str, size: tuple[int, int], look: str, keys: tuple[str, ...], now: datetime) -> str:
+def fill(folder: Path) -> str:
+    """Serve the demo's mail of the fixed moment, sync it once, and return the address of the desk that it filled."""
+    with demo_servers(folder, now=NOW, seed=1, live=False) as servers:
+        accounts = [
+            read_account(
+                {
+                    "name": each.name,
+                    "address": each.address,
+                    "imap": f"127.0.0.1:{servers.imap_port}",
+                    "user": each.user,
+                    "tls": "none",
+                    "password_command": shlex.join(["echo", each.password]),
+                    "live_since": NOW.isoformat(),
+                }
+            )
+            for each in servers.accounts
+        ]
+        store = open_store(str(folder / "desk"))
+        outcome = sync_once(store, accounts, report=lambda _account, _step: None)
+        store.close()
+    if outcome.troubles:
+        raise SystemExit(f"the demo's mail did not come: {outcome.troubles}")
+    return str(folder / "desk")
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for a condition, and a moment more until it is drawn."""
+    end = time.monotonic() + 10
+    while not condition():
+        if time.monotonic() > end:
+            raise SystemExit("the console did not come to where the picture is taken")
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.3)
+
+
+async def take(url: str, what: str, size: tuple[int, int], look: str) -> str:
     """Return one picture as SVG.
 
     Args:
         url: the desk's store.
-        name: the picture's.
+        what: ``queue``, ``conversation``, ``search`` or ``help``.
         size: of the window, in cells.
         look: a palette's name.
-        keys: pressed one after the other once the queue is read.
-        now: the present that the picture shows.
     """
-    desk = open_desk(url, agent="Bruno")
-    app = Plantao(desk, look=Look(look), clock=lambda: now)  # type: ignore[arg-type]
+    desk = open_desk(url, agent="Rafael Lima")
+    app = Plantao(desk, look=Look(look), clock=lambda: NOW)  # type: ignore[arg-type]
     try:
         async with app.run_test(size=size) as pilot:
-            await pilot.pause(1.5)
-            for key in keys:
-                await pilot.press(key)
-                await pilot.pause(0.3)
-            await pilot.pause(0.7)
-            svg = app.export_screenshot(title=name)
+            main = app._main  # noqa: SLF001 - the script drives the console from within
+            await until(lambda: main.queue.rows)
+            while main.queue.chosen and not main.queue.chosen.subject.startswith(SUBJECT):
+                before = main.queue.number
+                await pilot.press("j")
+                if main.queue.number == before:
+                    raise SystemExit(f"no conversation is called {SUBJECT}")
+            await until(lambda: size[0] < 90 or main.conversation.view)
+            if what == "conversation":
+                await pilot.press("enter")
+                await until(lambda: main.reading)
+            elif what == "search":
+                await pilot.press("slash", *"cobranca cartao")
+                await until(lambda: app.screen.query(Hits) and app.screen.query_one(Hits).chosen)
+            elif what == "help":
+                await pilot.press("question_mark")
+                await until(lambda: app.screen is not main)
+            await pilot.pause()
+            strips = app.screen._compositor.render_strips()  # noqa: SLF001
+            svg = app.export_screenshot()
     finally:
         desk.store.close()
-    svg = re.sub(r"@font-face\s*\{[^}]*\}", "", svg)  # fonts from the network: a picture asks nobody for anything
-    return svg.replace("Fira Code", "DejaVu Sans Mono")
+    return mended(svg, blocks(strips), size, theme_of(Look(look)).background or "#000000")  # type: ignore[arg-type]
 
 
-def demo_store() -> str:
-    """Serve the demo, sync it once, and return the address of the desk that it filled."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "console.cli", "demo", "--no-console"], capture_output=True, text=True, check=True
+def blocks(strips: list[object]) -> str:
+    """Return block characters as shapes, edge to edge as terminals draw them: fonts leave seams."""
+    shapes = []
+    for y, strip in enumerate(strips):
+        x = 0
+        for segment in strip:  # type: ignore[attr-defined]
+            for sign in segment.text:
+                if sign in BLOCKS and segment.style is not None and segment.style.color is not None:
+                    left, top, width, height = BLOCKS[sign]
+                    shapes.append(
+                        f'<rect x="{(x + left) * WIDE:.2f}" y="{(y + top) * HIGH + 1.5:.2f}" width="{width * WIDE:.2f}"'
+                        f' height="{height * HIGH:.2f}" fill="{segment.style.color.get_truecolor().hex}"'
+                        ' shape-rendering="crispEdges"/>'
+                    )
+                x += 1  # what the demo shows is one cell wide
+    return "".join(shapes)
+
+
+def mended(svg: str, shapes: str, size: tuple[int, int], ground: str) -> str:
+    """Return a picture without the window's frame and the faults of the export, which asks nobody for a font."""
+    svg = re.sub(r' clip-path="url\(#[^)]*-line-\d+\)"', "", svg)  # it cuts the accents off capitals
+    svg = re.sub(r"@font-face\s*\{.*?\}\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'<g transform="translate\(26,22\)">.*?</g>', "", svg, flags=re.DOTALL)
+    svg = re.sub(r'<text class="terminal-[^"]+-title".*?</text>', "", svg, flags=re.DOTALL)
+    svg = re.sub(
+        r'<rect fill="#[0-9a-f]+" stroke="[^"]+"[^>]*/>',
+        f'<rect width="100%" height="100%" x="3" y="35" fill="{ground}"/>',
+        svg,
+        count=1,
     )
-    found = re.search(r"PLANTAO_HOME=(\S+)", ran.stdout + ran.stderr)
-    if found is None:
-        raise SystemExit(f"the demo did not say where its desk is:\n{ran.stdout}{ran.stderr}")
-    return str(next(Path(found[1]).rglob("desk.db")).parent)
+    for sign in BLOCKS:
+        svg = svg.replace(sign, "&#160;")
+    svg = re.sub(r'(<g class="terminal-[^"]+-matrix">)', lambda found: shapes + found[1], svg, count=1)
+    width, height = size[0] * WIDE + 12, size[1] * HIGH + 12
+    box = f'viewBox="3 35 {width:.1f} {height:.1f}" width="{width:.0f}" height="{height:.0f}"'
+    svg = re.sub(r'viewBox="[^"]+"', box, svg, count=1)
+    return re.sub(
+        r"font-family: Fira Code, monospace;\s*font-size: 20px",
+        "font-family: 'DejaVu Sans Mono', monospace; font-variant-ligatures: none; font-size: 20.333px",
+        svg,
+    )
+
+
+def write(path: Path, svg: str) -> Path:
+    """Write a picture as PNG where that can be had, else as SVG."""
+    try:
+        import cairosvg  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    except ImportError:
+        path = path.with_suffix(".svg")
+        path.write_text(svg, encoding="utf-8")
+        return path
+    from PIL import Image  # type: ignore[import-not-found, unused-ignore]  # it comes with cairosvg
+
+    path = path.with_suffix(".png")
+    drawn = Image.open(BytesIO(cairosvg.svg2png(bytestring=svg.encode())))
+    drawn.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)  # a third of the bytes
+    return path
 
 
 def main() -> None:
-    """Take every picture into the folder given, else beside this script."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
-    folder.mkdir(parents=True, exist_ok=True)
-    url = demo_store()
-    now = datetime.now().astimezone()
-    for name, size, look, keys in SHOTS:
-        svg = asyncio.run(take(url, name, size, look, keys, now))
-        path = folder / f"{name}.svg"
-        path.write_text(svg, encoding="utf-8")
-        print(os.path.relpath(path))
-        try:
-            import cairosvg  # type: ignore[import-not-found]
-        except ImportError:
-            continue
-        cairosvg.svg2png(bytestring=svg.encode(), write_to=str(path.with_suffix(".png")), output_width=12 * size[0])
+    """Take every picture."""
+    os.environ["TZ"] = str(NOW.tzinfo)
+    os.environ["LANGUAGE"] = "en"
+    time.tzset()
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="plantao-pictures-") as folder:
+        url = fill(Path(folder))
+        for what, size, look in product(("queue", "conversation", "search", "help"), SIZES, LOOKS):
+            svg = asyncio.run(take(url, what, size, look))
+            path = write(target / f"{what}-{size[0]}x{size[1]}-{look}", svg)
+            print(f"{path}  {path.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":
