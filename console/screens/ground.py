@@ -75,6 +75,10 @@ class DeskScreen(Screen[Any]):
             action = getattr(self, f"action_{command.action}")
             action(key) if command.action == "view" else action()
 
+    def action_suspend(self) -> None:
+        """Stop the process as the shell's job control does; ``fg`` draws everything anew."""
+        self.app.action_suspend_process()
+
     def typed_ahead(self, text: str) -> None:
         """Take text that was typed before anything here could take it."""
 

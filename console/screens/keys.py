@@ -59,6 +59,7 @@ def commands() -> tuple[Command, ...]:
         Command("bottom", ("G", "end"), "G", "", _("to the last one, or the newest message"), _LISTS),
         Command("view", tuple("123456789"), "1-9", "", _("another view"), _BOTH),
         Command("redraw", ("ctrl+l",), "^l", "", _("draw the screen anew"), _BOTH),
+        Command("suspend", ("ctrl+z",), "^z", "", _("back to the shell for a while; fg returns"), _LISTS),
         Command("leave", ("q",), "q", _("leave"), _("leave the console; mail goes on being read"), _QUEUE),
         Command("help", ("question_mark",), "?", _("help"), _("this page"), _BOTH),
         Command("close", ("q", "escape", "question_mark"), "q", _("close"), _("close this page"), frozenset({"help"})),

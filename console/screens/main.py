@@ -53,7 +53,7 @@ class MainScreen(Moves, DeskScreen):
         self._title_row = TitleRow(look, id="titles")
         self._trouble_bar = TroubleBar(look, id="trouble")
         self._key_row = KeyRow(look, id="keys")
-        self.reading = False
+        self.reading = self._will_read = False
         self._view = asking.views()[2]
         self._stale = Change(much=True, local=True)
         self._news = asyncio.Event()
@@ -215,6 +215,8 @@ class MainScreen(Moves, DeskScreen):
                 await self._mark_read()
         except DeskError as error:
             self.say_error(error)
+        finally:
+            self._will_read = False
         self._paint()
 
     async def _mark_read(self) -> None:
@@ -235,7 +237,7 @@ class MainScreen(Moves, DeskScreen):
     @property
     def where(self) -> Where:
         """Which pane has the keys."""
-        return "conversation" if self.reading else "queue"
+        return "conversation" if self.reading or self._will_read else "queue"
 
     def pane(self) -> Queue | ConversationPane:
         """Return the pane that has the keys."""
@@ -243,10 +245,13 @@ class MainScreen(Moves, DeskScreen):
 
     def action_open(self) -> None:
         """Open the conversation under the cursor."""
+        self._will_read = self.queue.chosen is not None  # a key typed ahead, such as q, is meant for the conversation
         self.queue.action_open()
 
     def action_back(self) -> None:
         """Give the keys back to the queue."""
+        self._will_read = False
+        self.workers.cancel_group(self, "open")
         self._read_there(there=False)
         self._cursor_moved()
 
@@ -288,7 +293,7 @@ class MainScreen(Moves, DeskScreen):
 
         The screen is there at once, so that no letter typed ahead is taken for a key of this one.
         """
-        if self.ground.desk is not None:
+        if self.ground.desk is not None and self.app.is_running and not self.app._exit:  # noqa: SLF001 - it is leaving
             self.app.push_screen(SearchScreen(), self._found)
 
     def _found(self, hit: SearchHit | None) -> None:

@@ -46,8 +46,9 @@ class SearchScreen(DeskScreen):
 
     def typed_ahead(self, text: str) -> None:
         """Put text into the line, as soon as there is one."""
-        if self.is_mounted:
-            self.query_one("#query", Input).insert_text_at_cursor(text)
+        line = self.query("#query").first(Input) if self.query("#query") else None
+        if line is not None and line.is_mounted:
+            line.insert_text_at_cursor(text)
         else:
             self._ahead += text
 
@@ -74,6 +75,7 @@ class SearchScreen(DeskScreen):
         self.query_one("#query").focus()
         self._say(_("Type words, or fields such as from:ana is:open before:3d."))
         self.query_one("#query", Input).insert_text_at_cursor(self._ahead)
+        self._ahead = ""
 
     def on_unmount(self) -> None:
         """Stop what still runs."""
