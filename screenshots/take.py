@@ -175,7 +175,9 @@ def write(path: Path, svg: str) -> Path:
 
     path = path.with_suffix(".png")
     drawn = Image.open(BytesIO(cairosvg.svg2png(bytestring=svg.encode())))
-    drawn.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)  # a third of the bytes
+    drawn.convert("RGB").quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        path, optimize=True
+    )  # a third of the bytes
     return path
 
 
