@@ -82,6 +82,7 @@ class Plantao(DeskApp):
     def on_mount(self) -> None:
         """Open the desk after the first frame: importing and opening it takes longer than all else."""
         self.call_after_refresh(self._open)
+        self.app_resume_signal.subscribe(self, lambda _app: self.call_after_refresh(self._redraw))
 
     @work(thread=True, group="open desk")
     def _open(self) -> None:
@@ -136,6 +137,11 @@ class Plantao(DeskApp):
             if isinstance(self.screen, DeskScreen):
                 self.screen.key_came()
         await super().on_event(event)
+
+    def _redraw(self) -> None:
+        """Draw everything anew after ``fg``: the terminal shows nothing of ours then."""
+        if isinstance(self.screen, DeskScreen):
+            self.screen.action_redraw()
 
     def on_key(self, event: events.Key) -> None:
         """Hand on what was typed while a screen was on its way: Textual would drop it."""

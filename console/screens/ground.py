@@ -75,6 +75,10 @@ class DeskScreen(Screen[Any]):
             action = getattr(self, f"action_{command.action}")
             action(key) if command.action == "view" else action()
 
+    def action_redraw(self) -> None:
+        """Draw everything anew: a refresh alone sends what changed, and the terminal may have lost the rest."""
+        self.app._display(self, self._compositor.render_update(full=True))  # noqa: SLF001 - Textual has no other way
+
     def action_suspend(self) -> None:
         """Stop the process as the shell's job control does; ``fg`` draws everything anew."""
         self.app.action_suspend_process()

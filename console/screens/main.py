@@ -280,10 +280,6 @@ class MainScreen(Moves, DeskScreen):
         self.queue.jump(window, now)
         self._paint()
 
-    def action_redraw(self) -> None:
-        """Draw everything anew."""
-        self.refresh(layout=True)
-
     def action_help(self) -> None:
         """Show what every key does."""
         self.app.push_screen(HelpScreen())
