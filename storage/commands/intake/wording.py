@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from storage.apply.base import chunks, table
@@ -25,7 +25,7 @@ from storage.rules.threading import (
 )
 
 _ROWS_AT_ONCE: Final = 2000
-_HOLDERS_AT_ONCE: Final = 5000  # of five hundred prints, which ordinary words share with a message or two
+_COMMON: Final = 30  # messages that hold the same words: more make the words nobody's
 """Mail of the batch's subjects that is read in one go; of a subject with more only each message's own neighbours."""
 
 _Alike = dict[bytes, list[tuple[datetime, bytes, int]]]
@@ -181,8 +181,9 @@ def _touched(session: Session, traits: Mapping[int, Traits]) -> set[int]:
     if not times:
         return found
     rows = table(SubjectKey)
-    first, last = min(map(min, times.values())), max(map(max, times.values())) + SUBJECT_WINDOW
-    chosen = select(rows.c.message_id, rows.c.orphan)
+    first, latest = min(map(min, times.values())), max(map(max, times.values()))
+    last = latest + SUBJECT_WINDOW
+    chosen = _still_asking(select(rows.c.message_id, rows.c.orphan), latest)
     asking: list[int] = []
     for some in chunks(times):
         near = chosen.where(rows.c.key.in_(some), rows.c.orphan, rows.c.dated_at.between(first, last))
@@ -197,6 +198,24 @@ def _touched(session: Session, traits: Mapping[int, Traits]) -> set[int]:
             near_rows = session.connection().execute(after.order_by(rows.c.dated_at).limit(TWINS_AT_MOST + 50)).all()
             found.update(row.message_id for row in near_rows if row.orphan)
     return found
+
+
+def _still_asking(chosen: Any, latest: datetime) -> Any:
+    """Leave out the orphans for which no mail up to `latest` can be a heavier parent of the same subject.
+
+    They are quotations' children, and those whose parent is somebody else's and no older (`_namesakes`).
+    """
+    rows, messages = table(SubjectKey), table(Message)
+    parents, theirs = rows.alias("parent_key"), messages.alias("parent")
+    source = (
+        rows.join(messages, messages.c.id == rows.c.message_id)
+        .outerjoin(parents, parents.c.message_id == messages.c.through_id)
+        .outerjoin(theirs, theirs.c.id == messages.c.through_id)
+    )
+    lighter = parents.c.dated_at.is_(None) | (parents.c.dated_at <= latest)
+    own = theirs.c.author_id.is_not_distinct_from(messages.c.author_id)
+    asks = (messages.c.evidence == Evidence.NEW) | ((messages.c.evidence == Evidence.SUBJECT) & (lighter | own))
+    return chosen.select_from(source).where(asks)
 
 
 def _quoted_by(
@@ -235,13 +254,15 @@ def _holders(
 ) -> Iterable[tuple[int, int]]:
     """Yield (number, message) for every print of `prints[number]` that the store keeps of a message.
 
-    Words that stand in thousands of messages, as notices and forms have them, say nothing and would cost the
-    square of their number: of such prints not every holder is looked at.
+    Words that stand in many messages, as canned answers, notices and forms have them, tell none of them from the
+    others: they are left out, or a desk that writes one sentence often would pay with the square of its number.
     """
     kept = table(model)
     turned = _by_print(prints)
     for some in chunks(turned):
-        found = select(kept.c.print, kept.c.message_id).where(kept.c.print.in_(some)).limit(_HOLDERS_AT_ONCE)
+        rare = select(kept.c.print).where(kept.c.print.in_(some)).group_by(kept.c.print)
+        rare = rare.having(func.count() <= _COMMON)
+        found = select(kept.c.print, kept.c.message_id).where(kept.c.print.in_(rare))
         for row in session.connection().execute(found):
             for number in turned[row.print]:
                 yield number, row.message_id
