@@ -52,7 +52,11 @@ def _make_first_store(call: "Call") -> None:
     """Make a store that is not there yet, before console and sync both open it."""
     path = call.store_url.removeprefix("sqlite:///")
     if path == call.store_url or not Path(path).exists():
-        call.open_store().close()
+        from console.mail.sync import add_mailboxes
+
+        store = call.open_store()
+        add_mailboxes(store, call.settings.accounts)  # so that the first screen knows that there are some
+        store.close()
 
 
 class _Keeping:

@@ -111,7 +111,7 @@ def _action_words(call: "Call", action: "ActionView") -> str:
     words = f"{moment_words(action.recorded_at, call.now):>11}  {numbers_words(action.conversation_ids)}  {kinds}"
     if action.undoes is not None:
         words += "  " + _("(takes action {number} back)").format(number=action.undoes)
-    return f"{words}  {_('(taken back)')}" if action.undone else words
+    return words + "  " + _("(taken back)") if action.undone else words
 
 
 def _print_conversation(
@@ -134,7 +134,7 @@ def _print_conversation(
             _print_message(call, one)
         elif words := event_words(one, call.now, names):
             who = f"{one.agent} · " if one.agent else ""
-            undone = f" {_('(taken back)')}" if one.undone else ""
+            undone = " " + _("(taken back)") if one.undone else ""
             call.out.line(f"  ({moment_words(moment, call.now)} · {who}{words}{undone})")
 
 

@@ -190,7 +190,9 @@ class PasswordCommandFailed(ConsoleError):
         sentence = _(
             "The password command of {account} gave no password: {program} {why}. Run it in a shell to see why."
         ).format(account=clean_line(self.account), program=clean_line(self.program), why=self.why)
-        return f"{sentence} {_('It said:')} {self.said}" if self.said else sentence
+        if not self.said:
+            return sentence
+        return _("{sentence} It said: {said}").format(sentence=sentence, said=self.said)
 
 
 class PasswordMissing(ConsoleError):

@@ -39,7 +39,7 @@ class Command:
 def commands() -> tuple[Command, ...]:
     """Return every command in the order of use, in the reader's language."""
     return (
-        Command("open", ("enter", "l"), "Enter", _("open"), _("open the conversation"), _QUEUE),
+        Command("open", ("enter", "l"), "Enter", _("read"), _("open the conversation"), _QUEUE),
         Command("back", ("q", "h", "escape"), "q", _("back"), _("back to the queue"), _READING),
         Command("resolve", ("e",), "e", _("resolve"), _("resolve: nothing is left to do"), _BOTH),
         Command("take", ("t",), "t", _("take"), _("take it: it is yours from now on"), _BOTH),
@@ -63,7 +63,7 @@ def commands() -> tuple[Command, ...]:
         Command("leave", ("q",), "q", _("leave"), _("leave the console; mail goes on being read"), _QUEUE),
         Command("help", ("question_mark",), "?", _("help"), _("this page"), _BOTH),
         Command("close", ("q", "escape", "question_mark"), "q", _("close"), _("close this page"), frozenset({"help"})),
-        Command("choose", ("enter",), "Enter", _("open"), _("open the conversation found"), frozenset({"search"})),
+        Command("choose", ("enter",), "Enter", _("read"), _("open the conversation found"), frozenset({"search"})),
         Command("next", ("down", "ctrl+n"), "↓", _("next"), _("the next one found"), frozenset({"search"})),
         Command("previous", ("up", "ctrl+p"), "↑", "", _("the one before"), frozenset({"search"})),
         Command("close", ("escape", "ctrl+g"), "Esc", _("close"), _("back to where you were"), frozenset({"search"})),

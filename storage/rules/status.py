@@ -42,16 +42,31 @@ def reopens(status: Status, *, silent_for: timedelta, grace: timedelta = GRACE) 
     return status not in SETTLED or silent_for <= grace
 
 
-def after_incoming(status: Status, *, bare_thanks: bool) -> Status:
-    """Return where a conversation stands once a customer wrote in it."""
+def after_incoming(status: Status, *, bare_thanks: bool, waited_for: bool = True) -> Status:
+    """Return where a conversation stands once a customer wrote in it.
+
+    Args:
+        status: where it stood.
+        bare_thanks: the message only thanks.
+        waited_for: no answer is newer than the message; mail that comes late may be answered already.
+    """
     if status is Status.SPAM or (bare_thanks and status in SETTLED):
         return status
+    if not waited_for:
+        return Status.WAITING if status in SETTLED else status
     return status if status is Status.NEW else Status.OPEN
 
 
-def after_answer(status: Status) -> Status:
-    """Return where a conversation stands once an answer from another client was found in Sent."""
-    return Status.WAITING if status in {Status.NEW, Status.OPEN} else status
+def after_answer(status: Status, *, waited_for: bool = False) -> Status:
+    """Return where a conversation stands once an answer from another client was found in Sent.
+
+    Args:
+        status: where it stood.
+        waited_for: a customer's newer message is still to be answered: Sent is read after INBOX.
+    """
+    if status not in {Status.NEW, Status.OPEN}:
+        return status
+    return Status.OPEN if waited_for else Status.WAITING
 
 
 def settled_history(*, oldest_unanswered_at: datetime | None, live_since: datetime | None) -> Status:

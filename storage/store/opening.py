@@ -90,7 +90,7 @@ class Store:
                 self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 for path in (self.path, self.path.with_name("mail.db")):
                     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        with said_plainly(self.place):
+        with said_plainly(self.place), self.turns.alone():
             bring_up(self.engine, place=self.place, backup=self.path)
             bring_up_mail(self._mail, place=self.place)
 

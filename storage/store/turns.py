@@ -35,6 +35,19 @@ class Turns:
         finally:
             os.close(handle)
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let nobody else make or migrate the store meanwhile: two that find it empty would both begin."""
+        if self._path is None:
+            yield
+            return
+        handle = os.open(self._path.with_name("desk.making"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
     def let_pass(self) -> None:
         """Wait until no agent waits to write, at most two seconds."""
         if self._path is None:

@@ -222,9 +222,6 @@ def hidden_words() -> Iterator[str]:
                         yield words
 
 
-@pytest.mark.xfail(
-    strict=True, reason="console/cli/showing.py and console/config/errors.py hide two; once mended, remove this mark"
-)
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_no_word_hides_in_an_f_string(name: str) -> None:
     known = {original for each in originals(catalog_of(name)) for original in each}

@@ -1,7 +1,9 @@
 """Keeping one mailbox in step: connect, bring every folder up, make what the desk wants, wait for news, again."""
 
+import sys
+import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Event
@@ -16,7 +18,9 @@ from console.mail.sync.folders import FolderSync, Step
 from console.mail.sync.taking import Taker
 from storage.commands import errands, leasing, syncing
 from storage.commands.intake import Counts
+from storage.kinds.errors import DeskError
 from storage.store import Store
+from widgets.language import _
 
 SETTLE_SECONDS = 2.0
 """How long the answer to a stopped mailbox is waited for between two looks."""
@@ -70,6 +74,20 @@ class MailboxSync:
                 self.stop.wait(pauses.next())
             except ConsoleError as trouble:  # no password, or a command that gives none
                 self._stopped(type(trouble).__name__, str(trouble))
+            except Exception as unforeseen:  # noqa: BLE001 - a thread that ends unseen would leave its mailbox behind
+                self._fell(unforeseen)
+                self.stop.wait(pauses.next())
+
+    def _fell(self, unforeseen: Exception) -> None:
+        """Say what nobody foresaw, such as a full disk, and go on later: what was not written is fetched again.
+
+        The log gets where it happened, not the error's own words, which may hold a customer's.
+        """
+        kind = type(unforeseen).__name__
+        sys.stderr.write("".join(traceback.format_tb(unforeseen.__traceback__)) + f"{self.account.name}: {kind}\n")
+        words = _("This mailbox stumbled over {kind}. It will be tried again; sync.log says where.").format(kind=kind)
+        with suppress(DeskError):
+            self._set_state("lost", {"kind": kind, "words": words})
 
     def interrupt(self) -> None:
         """Wake the thread: to make a change on the server, or to stop."""

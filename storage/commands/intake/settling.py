@@ -43,19 +43,20 @@ def settle(session: Session, messages: Sequence[Incoming], seating: Seating) -> 
 def _live(session: Session, row: Row[*tuple[Any, ...]], messages: Sequence[Incoming]) -> list[Fact]:
     facts: list[Fact] = []
     status: Status = row.status
+    waited_for = row.oldest_unanswered_at is not None  # by the times of all mail, whatever came first
     handled: set[int] = set()  # by this batch: the table does not know it yet
     for message in messages:
         if message.direction is Direction.OUTGOING:
-            after, because = after_answer(status), Cause.ANSWERED_ELSEWHERE
+            after, because = after_answer(status, waited_for=waited_for), Cause.ANSWERED_ELSEWHERE
             answered = [one for one in _unhandled(session, row.id, until=message.arrived_at) if one not in handled]
             if answered:
                 facts.append(_handled(row.id, answered, message.arrived_at))
                 handled.update(answered)
         else:
             thanks = is_bare_thanks(message.parsed.reply_text)
-            after, because = after_incoming(status, bare_thanks=thanks), Cause.CUSTOMER_WROTE
+            after = after_incoming(status, bare_thanks=thanks, waited_for=waited_for)
+            because = Cause.CUSTOMER_WROTE
             if thanks and status in SETTLED:
-                handled.add(message.message_id)
                 facts.append(_handled(row.id, [message.message_id], message.arrived_at))
                 handled.add(message.message_id)
         if after is not status:

@@ -133,5 +133,5 @@ def test_every_command_has_its_action_on_the_screen_it_works_in():
 
 def test_the_row_of_keys_comes_from_the_table():
     keys, always = footer("queue")
-    assert keys[:3] == [("Enter", "open"), ("e", "resolve"), ("t", "take")]
+    assert keys[:3] == [("Enter", "read"), ("e", "resolve"), ("t", "take")]
     assert always == [("?", "help")]

@@ -7,9 +7,9 @@ import pytest
 
 from storage.kinds.clean import folded
 from storage.rules.query import parse
+from storage.rules.stemming import forms, stems, words_of
 from storage.search.snippets import Wanted, snippet
 from storage.search.vectors import vector
-from storage.rules.stemming import forms, stems, words_of
 
 FAMILIES = [
     ("pt", "cobrança", "cobranças", "cobranca", "cobrancas"),

@@ -3,6 +3,8 @@
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,3 +152,14 @@ def test_a_writer_that_dies_frees_its_turn(desk: Path) -> None:
     other.join()
     sync.close()
     agent.close()
+
+
+def test_many_who_open_a_new_store_at_once_all_get_it(tmp_path: Path) -> None:
+    code = "import sys; from storage.store import open_store; open_store(sys.argv[1]).close()"
+    root = Path(__file__).parents[3]
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "desk")], cwd=root, stderr=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    said = [process.communicate(timeout=120)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0] * 4, said

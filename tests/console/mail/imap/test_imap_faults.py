@@ -1,5 +1,4 @@
 """A server or a wire that fails or lies: nothing wrong is taken in, and the error says what happened."""
-# ruff: noqa: PT012 - the loss may come at any step of a block
 
 import time
 import tracemalloc

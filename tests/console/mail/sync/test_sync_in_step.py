@@ -309,3 +309,28 @@ def test_two_answers_in_one_batch_handle_what_came_before_once(sync_store: Store
     with sync_store.reading() as session:
         handled = select(func.count()).where(rows.c.handled)
         assert session.connection().execute(handled).scalar_one() == 2
+
+
+def test_an_older_answer_read_later_does_not_hide_who_waits(sync_store: Store, box: Callable[..., Box]) -> None:
+    mail = box(live_since="2020-01-01")
+    waits = '"08-Sep-2026 12:00:00 +0000"'
+    answered = '"08-Sep-2026 11:00:00 +0000"'
+    asked = '"08-Sep-2026 10:00:00 +0000"'
+    mail.server.append(mail.user, [letter(1)], date=asked)
+    mail.server.append(mail.user, [letter(2, answers=1)], date=waits)
+    ours = letter(600, answers=1, sender="support@example.org", to="ana@example.com")
+    mail.server.append(mail.user, [ours], "Sent", date=answered)
+    bring(sync_store, mail)
+    ((number, status, _),) = conversations(sync_store)
+    assert status is Status.OPEN
+    rows = table(Conversation)
+    with sync_store.reading() as session:
+        since = select(rows.c.oldest_unanswered_at).where(rows.c.id == number)
+        assert session.connection().execute(since).scalar_one() == datetime(2026, 9, 8, 12, tzinfo=UTC)
+    late = letter(3, answers=1)
+    mail.server.append(mail.user, [letter(700, answers=2, sender="support@example.org", to="ana@example.com")], "Sent")
+    bring(sync_store, mail)
+    mail.server.append(mail.user, [late], date='"08-Sep-2026 10:30:00 +0000"')
+    bring(sync_store, mail)
+    ((_, status, _),) = conversations(sync_store)
+    assert status is Status.WAITING  # what was answered before it was seen asks for nothing
