@@ -1,10 +1,11 @@
 """The register of appliers, and the few statements that all of them are made of."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Table, bindparam, delete, select, update
+from sqlalchemy import Connection, Executable, Select, Table, Update, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -63,11 +64,14 @@ def insert(
     connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], *, lenient: bool = False
 ) -> None:
     """Insert rows; with `lenient` a row whose key is there already is left out."""
-    if not rows:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table(model))
-    connection.execute(statement.on_conflict_do_nothing() if lenient else statement, list(rows))
+    if rows:
+        connection.execute(_inserting(model, connection.dialect.name, lenient=lenient), list(rows))
+
+
+@cache  # here and below: to build a statement takes as long as to run it
+def _inserting(model: type[SQLModel], dialect: str, *, lenient: bool) -> Executable:
+    statement: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table(model))
+    return cast("Executable", statement.on_conflict_do_nothing() if lenient else statement)
 
 
 def chunks(ids: Iterable[Any], size: int = _AT_ONCE) -> Iterator[list[Any]]:
@@ -79,11 +83,16 @@ def chunks(ids: Iterable[Any], size: int = _AT_ONCE) -> Iterator[list[Any]]:
 
 def standing(connection: Connection, model: type[SQLModel], column: str, ids: Iterable[int]) -> dict[int, Any]:
     """Return what `column` holds now in the rows with these ids."""
-    rows = table(model)
     found: dict[int, Any] = {}
     for some in chunks(ids):
-        found.update(connection.execute(select(rows.c.id, rows.c[column]).where(rows.c.id.in_(some))).all())
+        found.update(connection.execute(_holding(model, column), {"some": some}).all())
     return found
+
+
+@cache
+def _holding(model: type[SQLModel], column: str) -> Select[Any, Any]:
+    rows = table(model)
+    return select(rows.c.id, rows.c[column]).where(rows.c.id.in_(bindparam("some", expanding=True)))
 
 
 def move(connection: Connection, model: type[SQLModel], column: str, changes: Sequence[tuple[int, Any, Any]]) -> None:
@@ -102,12 +111,15 @@ def move(connection: Connection, model: type[SQLModel], column: str, changes: Se
         holds[number] = after
     if wrong:
         raise Changed(table(model).name, tuple(wrong))
+    moved = dict.fromkeys(number for number, _, _ in changes)
+    connection.execute(_moving(model, column), [{"row": number, "after": holds[number]} for number in moved])
+
+
+@cache
+def _moving(model: type[SQLModel], column: str) -> Update:
     rows = table(model)
     target = rows.c[column]
-    connection.execute(
-        update(rows).where(rows.c.id == bindparam("row")).values({target: bindparam("after", type_=target.type)}),
-        [{"row": number, "after": holds[number]} for number in dict.fromkeys(number for number, _, _ in changes)],
-    )
+    return update(rows).where(rows.c.id == bindparam("row")).values({target: bindparam("after", type_=target.type)})
 
 
 def remove(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:

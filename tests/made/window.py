@@ -104,7 +104,8 @@ class Window:
 def window(*arguments: str, size: tuple[int, int] = (80, 24), **environment: str) -> Iterator[Window]:
     """Run `plantao` with these arguments in a window."""
     given = {**os.environ, "TERM": "xterm-256color", "LANGUAGE": "en", "PYTHONPATH": str(ROOT), **environment}
-    given.pop("NO_COLOR", None)
+    for name in ("NO_COLOR", "COLUMNS", "LINES"):  # the window's size is what counts
+        given.pop(name, None)
     shown = Window([*COMMAND, *arguments], size=size, environment=given)
     try:
         yield shown

@@ -135,7 +135,13 @@ def test_stopping_an_import_leaves_what_is_in(home: Path, tmp_path: Path):
         for number in range(20_000):
             opened.write(b"From - Mon Nov  2 09:00:00 2026\nFrom: a@example.org\nSubject: %d\n\nbody\n\n" % number)
     command = [sys.executable, "-m", "console.cli", "import", str(box)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as importing:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - a shell may have it ignored
+    ) as importing:
         while importing.poll() is None:
             with sqlite3.connect(home / "data/desk.db", timeout=30) as store:
                 (count,) = store.execute("SELECT count(*) FROM message").fetchone()
