@@ -1,6 +1,6 @@
 """What an agent does to a conversation with one key: the command of the record behind it, and the words of a toast."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -62,18 +62,21 @@ def said(word: str, number: int, subject: str) -> Cover:
     )
 
 
-def taken_back(facts: "Sequence[Fact]", kept: "Sequence[Kept]", now: datetime, *, again: bool = False) -> Cover:
+def taken_back(
+    facts: "Sequence[Fact]", kept: "Sequence[Kept]", now: datetime, names: Mapping[int, str], *, again: bool = False
+) -> Cover:
     """Return the toast of an undo, or of a redo: what was taken back, and what was left as it is, and why.
 
     Args:
         facts: those taken back.
         kept: the conversations left alone, each with the agent who changed it since.
         now: the present, in the reader's zone.
+        names: of agents by number.
         again: whether an undo was taken back.
     """
     told = [fact for fact in facts if fact.kind not in SILENT] or facts
     values = told[0].written()[0] if told else {}
-    words = fact_words(told[0].kind, _turned(values) if again else values, now) if told else ""
+    words = fact_words(told[0].kind, _turned(values) if again else values, now, names) if told else ""
     numbers = sorted({fact.about for fact in told if fact.about is not None})
     what = f" {words} #{numbers[0]}" if numbers else f" {words}"
     if len(numbers) > 1:

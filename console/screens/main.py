@@ -346,13 +346,15 @@ class MainScreen(Moves, DeskScreen):
         if self.ground.desk is None:
             return
         from storage.commands import undoing
+        from storage.queries.agents import agents
 
         try:
             undone = await self.desk.tell(undoing.redo if again else undoing.undo, **self._acting())
         except DeskError as error:
             self.say_error(error)
             return
-        self.say(deeds.taken_back(undone.facts, undone.kept, self.now(), again=again))
+        names = await self.desk.ask(agents)
+        self.say(deeds.taken_back(undone.facts, undone.kept, self.now(), names, again=again))
         self._written(*{fact.about for fact in undone.facts if fact.about is not None})
 
     def _acting(self) -> dict[str, Any]:

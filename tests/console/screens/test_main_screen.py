@@ -92,6 +92,10 @@ async def test_taking_and_spam_and_a_refusal_in_words(three, console, desk, unti
         assert status(desk, three[0]) is Status.SPAM
         await pilot.press("U")
         await until(lambda: "There is nothing to do again." in screen_text(app))
+        await pilot.press("u")
+        await until(lambda: len(app._main.queue.rows) == 3)
+        await pilot.press("u")
+        await until(lambda: f"taken back: assigned to Ana #{three[0]}" in screen_text(app))
 
 
 async def test_two_consoles_show_each_others_changes_within_half_a_second(three, folder, console, until):
