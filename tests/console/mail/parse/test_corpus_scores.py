@@ -13,7 +13,7 @@ from console.mail.parse import Unreadable, parse
 from storage.kinds import QuarantineReason
 from storage.kinds.mail import Parsed
 
-CORPUS = Path(os.environ.get("PLANTAO_CORPUS", "/work/shared/corpus"))
+CORPUS = Path(os.environ.get("PLANTAO_CORPUS", Path(__file__).parents[5] / "shared" / "corpus"))
 NO_MAIL = {"consumidor-gov", "incident-log", "jwz", "nps", "templates-djhelpdesk", "mbox-import", "imaptest", "rlists"}
 
 pytestmark = [

@@ -15,7 +15,7 @@ from console.mail.parse import LIMITS, Limits, Unreadable, headers, looks_like_m
 from storage.kinds import QuarantineReason
 from storage.kinds.clean import clean
 
-CORPUS = Path(os.environ.get("PLANTAO_CORPUS", "/work/shared/corpus"))
+CORPUS = Path(os.environ.get("PLANTAO_CORPUS", Path(__file__).parents[5] / "shared" / "corpus"))
 HEAD = b"From: Ana <ana@x.example>\nTo: b@x.example\nSubject: s\nDate: Thu, 12 Mar 2020 10:15:00 -0300\nMIME-Version: 1.0\n"
 PLAIN = HEAD + b"Content-Type: text/plain; charset=utf-8\n\n"
 HTML = HEAD + b"Content-Type: text/html; charset=utf-8\n\n"

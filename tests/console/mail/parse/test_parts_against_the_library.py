@@ -10,7 +10,7 @@ import pytest
 from console.mail.parse import fields, tree
 from console.mail.parse.limits import LIMITS
 
-CORPUS = Path(os.environ.get("PLANTAO_CORPUS", "/work/shared/corpus"))
+CORPUS = Path(os.environ.get("PLANTAO_CORPUS", Path(__file__).parents[5] / "shared" / "corpus"))
 
 pytestmark = [
     pytest.mark.corpus,
