@@ -1,7 +1,6 @@
 """The reader's language: every string that a person reads passes through `_` or `ngettext` here."""
 
 import gettext
-import os
 from pathlib import Path
 
 DOMAIN = "plantao"
@@ -28,10 +27,3 @@ def _(text: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the form of a sentence that fits `count`."""
     return _chosen.ngettext(one, many, count)
-
-
-def environment_language() -> str:
-    """Return what the environment asks for, as gettext reads it; empty when it says nothing."""
-    return next(
-        (value for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), ""
-    )

@@ -139,11 +139,6 @@ def _labelled(line: str) -> tuple[str, str]:
     return (label, line[place + 1 :].strip(_LEAD)) if label in LABELS else ("", "")
 
 
-def _is_dated(lines: list[str], first: int, after: int) -> bool:
-    joined = " ".join(lines[first:after])
-    return len(joined) <= _LONGEST and _DATED.search(joined) is not None
-
-
 def _next_is_quoted(lines: list[str], after: int) -> bool:
     while after < len(lines) and not lines[after].strip():
         after += 1

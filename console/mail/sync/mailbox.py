@@ -37,7 +37,6 @@ class MailboxSync:
         stems: of messages that wait to be indexed.
         report: told of every step.
         stop: set to end the thread; then `interrupt` is called.
-        arrived: set after each step that brought mail, for whoever indexes it.
     """
 
     account: Account
@@ -48,7 +47,6 @@ class MailboxSync:
     stems: dict[int, str]
     report: Callable[[Account, Step], None]
     stop: Event = field(default_factory=Event)
-    arrived: Event = field(default_factory=Event)
     _session: Session | None = None
 
     def once(self) -> Step:
@@ -160,8 +158,6 @@ class MailboxSync:
         return total
 
     def _told(self, step: Step) -> Step:
-        if step.counts.fetched:
-            self.arrived.set()
         if step.counts.fetched or step.gone or step.flagged:
             self.report(self.account, step)
         return step
