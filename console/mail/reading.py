@@ -28,6 +28,7 @@ SECONDS = 10.0
 _START_SECONDS = 60.0  # that a worker may take to start on a machine that is busy
 _BATCH = 16  # messages handed to a worker at once
 _BATCH_BYTES = 1_000_000
+_AHEAD = 24  # batches on their way: workers go on reading while what they have read is written down
 _AHEAD_BYTES = 16_000_000  # of messages on their way, unless one alone is larger
 
 Read = Parsed | Unreadable
@@ -81,7 +82,7 @@ class Readers:
         try:
             for batch in _batches(raws):
                 size = sum(map(len, batch))
-                while ahead and (len(ahead) > 2 * self._count or on_their_way + size > _AHEAD_BYTES):
+                while ahead and (len(ahead) >= _AHEAD or on_their_way + size > _AHEAD_BYTES):
                     done, future = ahead.popleft()
                     on_their_way -= done
                     yield from future.result()
@@ -97,51 +98,93 @@ class Readers:
         """Have one worker read a batch; each loss costs the message that it was over, and the worker."""
         worker = self._idle.get()
         results: list[Read] = []
+        left: list[list[bytes] | Unreadable] = [batch]  # the next one last
         try:
-            while len(results) < len(batch):
-                if not worker.alive:
+            while left:
+                some = left.pop()
+                if isinstance(some, Unreadable):
+                    results.append(some)
+                    continue
+                try:
+                    results += worker.read(some, self._seconds)
+                except _Lost as lost:
                     worker = _Worker()
-                results += worker.read(batch[len(results) :], self._seconds)
+                    left += [some[lost.place + 1 :], lost.verdict, some[: lost.place]]
         finally:
             self._idle.put(worker)
         return results
 
 
+class _Lost(Exception):
+    """A worker was lost over a message; what it had read before is lost with it.
+
+    Attributes:
+        place: of the message in its batch.
+        verdict: what becomes of the message.
+    """
+
+    def __init__(self, place: int, reason: QuarantineReason, detail: str) -> None:
+        self.place = place
+        self.verdict = Unreadable(reason, detail)
+        super().__init__(detail)
+
+
 class _Worker:
-    """One process that reads messages, started when it is first needed."""
+    """One process that reads messages, started when it is first needed.
+
+    A batch comes back in one piece, as every piece wakes a thread that takes the interpreter from those who write.
+    How far it has come is said by a byte for each message, in a pipe at which nobody waits.
+    """
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
-        self.alive = True
+        self._progress: int | None = None
 
     def read(self, batch: list[bytes], seconds: float) -> list[Read]:
-        """Return what the messages gave, up to and with the first one that the worker was lost over."""
-        results: list[Read] = []
+        """Return what the messages gave.
+
+        Raises:
+            _Lost: the process was, over one of them.
+        """
+        if not batch:
+            return []
+        done = 0
         try:
             line = self._line or self._start()
             line.send(batch)
-            while len(results) < len(batch):
-                if not line.poll(seconds):
+            while not line.poll(seconds):
+                if not (more := self._came_on()):
                     self.end()
-                    detail = f"not read within {seconds:g} seconds"
-                    results.append(Unreadable(QuarantineReason.TOO_SLOW, detail))
-                    break
-                results.append(line.recv())
+                    raise _Lost(done, QuarantineReason.TOO_SLOW, f"not read within {seconds:g} seconds")
+                done += more
+            results: list[Read] = line.recv()
+            self._came_on()
         except (EOFError, OSError):
+            done += self._came_on()
             self.end()
-            results.append(Unreadable(QuarantineReason.PARSER_FAILED, "the process that read it died"))
+            lost = _Lost(min(done, len(batch) - 1), QuarantineReason.PARSER_FAILED, "the process that read it died")
+            raise lost from None
         return results
+
+    def _came_on(self) -> int:
+        """Return how many messages were read since this was last asked."""
+        with suppress(BlockingIOError):
+            if self._progress is not None:
+                return len(os.read(self._progress, 2 * _BATCH))
+        return 0
 
     def _start(self) -> Connection:
         mine, other = socket.socketpair()
         root = str(Path(console.__file__).resolve().parent.parent)
         search = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        with other:
+        self._progress, progress = os.pipe()
+        os.set_blocking(self._progress, False)
+        with other, os.fdopen(progress, "wb", buffering=0):
             # A process started anew, not a fork: the parent has threads and open databases.
             self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
-                [sys.executable, "-P", "-m", "console.mail.reading", str(other.fileno())],
-                pass_fds=[other.fileno()],
+                [sys.executable, "-P", "-m", "console.mail.reading", str(other.fileno()), str(progress)],
+                pass_fds=[other.fileno(), progress],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -159,9 +202,12 @@ class _Worker:
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
-        self.alive = False
         if self._line is not None:
             self._line.close()
+            self._line = None
+        if self._progress is not None:
+            os.close(self._progress)
+            self._progress = None
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -188,15 +234,18 @@ def _read_here(raw: bytes) -> Read:
         return unreadable.with_traceback(None)  # whose frames would keep the message in memory
 
 
-def _serve(number: int) -> None:
-    """Read batches from a socket and answer message by message, until the other end is gone."""
+def _serve(number: int, progress: int) -> None:
+    """Read batches from a socket and answer each as a whole, until the other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is for the parent, whose end is ours
     with suppress(EOFError, OSError), Connection(number) as line:
         line.send(None)  # ready
         while True:
+            results = []
             for raw in line.recv():
-                line.send(_read_here(raw))
+                results.append(_read_here(raw))
+                os.write(progress, b".")
+            line.send(results)
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]))
+    _serve(int(sys.argv[1]), int(sys.argv[2]))

@@ -59,6 +59,24 @@ def test_a_worker_that_dies_is_replaced():
     assert results[1].subject == "2"
 
 
+def test_of_a_batch_that_a_worker_dies_over_one_message_at_most_is_lost():
+    raws = [mail(n, "palavra " * 3000) for n in range(200)]
+    with Readers(1) as readers:
+        assert len(list(readers.read(raws[:1]))) == 1
+        worker = readers._idle.get()
+        readers._idle.put(worker)
+        results = readers.read(raws)
+        subjects = [next(results).subject]
+        os.kill(worker._process.pid, signal.SIGKILL)  # while it reads the next ones
+        rest = list(results)
+    assert [
+        each for each in rest if isinstance(each, Unreadable) and each.reason is not QuarantineReason.PARSER_FAILED
+    ] == []
+    assert sum(isinstance(each, Unreadable) for each in rest) == 1
+    subjects += [str(n) if isinstance(each, Unreadable) else each.subject for n, each in enumerate(rest, 1)]
+    assert subjects == [str(n) for n in range(200)]
+
+
 def test_messages_are_taken_as_they_are_needed():
     taken = 0
 
@@ -71,7 +89,7 @@ def test_messages_are_taken_as_they_are_needed():
     with Readers(1) as readers:
         results = readers.read(raws())
         assert next(results).subject == "0"
-        assert taken < 200
+        assert taken < 1000
         results.close()
 
 
