@@ -9,6 +9,7 @@ from storage.kinds import (
     ConversationKind,
     Direction,
     Evidence,
+    PersonKind,
     Priority,
     QuarantineReason,
     Special,
@@ -217,3 +218,92 @@ class QuarantineView:
     reason: QuarantineReason
     size: int
     arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OtherView:
+    """Another conversation of the same customer, in one line.
+
+    Attributes:
+        waiting_since: when its oldest unanswered message came in; `None` when nothing waits for us.
+    """
+
+    conversation_id: int
+    subject: str
+    status: Status
+    last_message_at: datetime
+    waiting_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """Somebody beside the customer whom a conversation's messages name.
+
+    Attributes:
+        name: the name, else the address, else empty when erased.
+        wrote: how many of the messages are theirs.
+        stranger: they wrote without having taken part before, and are no recipient by default.
+    """
+
+    name: str
+    wrote: int
+    stranger: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContextView:
+    """What stands beside a conversation: who the customer is, what they wrote, what else there is of theirs.
+
+    Only what the record knows is here; what is not known is `None` or empty, and is said so or left out.
+
+    Attributes:
+        customer: the name; empty when there is none. `addresses` are the first few of `address_count`.
+        known: whether there is a customer at all; `erased` whether name and addresses were erased.
+        since: when their first message came in; `None` when they never wrote.
+        wrote: messages of theirs in all conversations, counted up to 1000; `wrote_here` those of this one.
+        wrote_at: when they wrote here last.
+        waiting_since: when the oldest message came in that waits for an answer.
+        asked_at: when the first message of a person came in; `answered_at` when one of us first answered it.
+        answers: messages of ours here, machines' apart.
+        last_at: when the last message of a person came or went; `ours_last` whether it is ours, `None` without one.
+        languages: in which they write here, as the messages were read: the commonest first.
+        beside: other open conversations of theirs, the most urgent first, out of `beside_count`, counted up to 1000.
+        before: settled ones and spam, the newest first, out of `before_count`, counted up to 1000.
+        parts: who else takes part, who wrote first, out of `part_count`; of the newest 200 messages.
+    """
+
+    conversation_id: int
+    status: Status
+    tier: Tier
+    assignee_id: int | None
+    assignee: str
+    mailbox: str
+    known: bool
+    erased: bool
+    kind: PersonKind | None
+    customer: str
+    addresses: tuple[str, ...]
+    address_count: int
+    organization: str
+    since: datetime | None
+    wrote: int
+    wrote_here: int
+    wrote_at: datetime | None
+    waiting_since: datetime | None
+    snoozed_until: datetime | None
+    asked_at: datetime | None
+    answered_at: datetime | None
+    answers: int
+    last_at: datetime | None
+    ours_last: bool | None
+    message_count: int
+    languages: tuple[str, ...]
+    beside: tuple[OtherView, ...]
+    beside_count: int
+    before: tuple[OtherView, ...]
+    before_count: int
+    parts: tuple[PartView, ...]
+    part_count: int
+    tags: tuple[str, ...]
+    linked: tuple[int, ...]
+    joined: tuple[int, ...]

@@ -1,0 +1,249 @@
+"""What stands beside a conversation: its customer, what else there is of theirs, and who takes part."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, literal, select, union_all
+from sqlmodel import Session
+
+from storage.kinds import Automatic, Direction
+from storage.models import SHOWN_BELOW
+from storage.queries.conditions import listed
+from storage.queries.tables import ADDRESS, CONVERSATION, MESSAGE, ORGANIZATION, PARTICIPANT, PERSON, TEXT
+from storage.views import ContextView, ConversationView, MessageView, OtherView, PartView
+
+COUNTED = 1000
+"""How far messages and conversations are counted; as many as that are shown as 999+."""
+
+READ = 200
+"""The newest messages of a conversation that are looked at for who takes part and in which language."""
+
+_SETTLED, _SPAM = 5, 6  # ranks of `storage.models.conversations.QUEUE_RANKS`
+_NOBODY = -1  # no person has this number; a comparison with NULL would find all that we wrote ourselves
+_OTHERS, _PARTS, _ADDRESSES, _LANGUAGES = 8, 12, 4, 3  # as many of each are given
+
+_C = CONVERSATION.c
+
+
+def read(session: Session, conversation: ConversationView) -> ContextView:
+    """Read what stands beside a conversation that was just read, in the same transaction.
+
+    Args:
+        session: of any transaction.
+        conversation: as `storage.queries.conversations.read` gave it: nothing it says is read again.
+    """
+    number = conversation.conversation_id
+    customer = session.connection().execute(_customer(number)).one()
+    person = customer.customer_id
+    addresses, address_count = _addresses(session, person)
+    beside, before = _others(session, number, person)
+    counted = session.connection().execute(_counts(number, _NOBODY if person is None else person)).one()
+    newest = conversation.messages[-READ:]
+    parts, part_count = _parts(session, newest, person)
+    theirs = [message for message in conversation.messages if message.direction is Direction.INCOMING]
+    by_people = [message for message in conversation.messages if message.automatic is Automatic.NO]
+    ours = [message.arrived_at for message in by_people if message.direction is Direction.OUTGOING]
+    asked_at = next((each.arrived_at for each in by_people if each.direction is Direction.INCOMING), None)
+    return ContextView(
+        conversation_id=number,
+        status=conversation.status,
+        tier=conversation.tier,
+        assignee_id=conversation.assignee_id,
+        assignee=conversation.assignee,
+        mailbox=conversation.mailbox,
+        known=person is not None,
+        erased=person is not None and not customer.name and not addresses and counted.addresses > 0,
+        kind=customer.kind,
+        customer=customer.name or "",
+        addresses=addresses,
+        address_count=address_count,
+        organization=customer.organization or "",
+        since=counted.since,
+        wrote=counted.wrote,
+        wrote_here=counted.wrote_here,
+        wrote_at=counted.wrote_at,
+        waiting_since=conversation.waiting_since,
+        snoozed_until=conversation.snoozed_until,
+        asked_at=asked_at,
+        answered_at=_first_after(ours, asked_at),
+        answers=len(ours),
+        last_at=by_people[-1].arrived_at if by_people else None,
+        ours_last=by_people[-1].direction is Direction.OUTGOING if by_people else None,
+        message_count=len(conversation.messages),
+        languages=_languages(session, [message.message_id for message in theirs[-READ:]], person),
+        beside=beside,
+        beside_count=counted.beside,
+        before=before,
+        before_count=counted.before,
+        parts=parts,
+        part_count=part_count,
+        tags=conversation.tags,
+        linked=conversation.linked,
+        joined=conversation.joined_numbers,
+    )
+
+
+def _first_after(moments: Sequence[datetime], start: datetime | None) -> datetime | None:
+    return None if start is None else next((at for at in moments if at >= start), None)
+
+
+def _customer(number: int) -> Select[Any]:
+    """Return the selection of who the customer is; the conversation's organization goes before the person's own."""
+    organization = func.coalesce(_C.organization_id, PERSON.c.organization_id)
+    rows = CONVERSATION.outerjoin(PERSON, PERSON.c.id == _C.customer_id).outerjoin(
+        ORGANIZATION, ORGANIZATION.c.id == organization
+    )
+    return (
+        select(_C.customer_id, PERSON.c.name, PERSON.c.kind, ORGANIZATION.c.name.label("organization"))
+        .select_from(rows)
+        .where(_C.id == number)
+    )
+
+
+def _addresses(session: Session, person: int | None) -> tuple[tuple[str, ...], int]:
+    """Return the first few addresses of a person, and how many there are."""
+    chosen = (
+        select(ADDRESS.c.address, func.count().over().label("all"))
+        .where(ADDRESS.c.person_id == person, ADDRESS.c.address.is_not(None))
+        .order_by(ADDRESS.c.id)
+        .limit(_ADDRESSES)
+    )
+    rows = session.connection().execute(chosen).all() if person is not None else []
+    return tuple(row.address for row in rows), rows[0].all if rows else 0
+
+
+def _others(session: Session, number: int, person: int | None) -> tuple[tuple[OtherView, ...], tuple[OtherView, ...]]:
+    """Return a person's other conversations: the open ones, most urgent first, and the settled, newest first."""
+    if person is None:
+        return (), ()
+    urgent = (_C.queue_rank, _C.queue_at, _C.id)
+    # Each run is walked along its index and ends after a few rows, however many conversations a machine has.
+    runs = (
+        select(_C.id, literal(0).label("run")).where(*_open(number, person)).order_by(*urgent).limit(_OTHERS),
+        select(_C.id, literal(1).label("run"))
+        .where(*_settled(number, person, _SETTLED))
+        .order_by(_C.queue_at.desc(), _C.id.desc())
+        .limit(_OTHERS),
+        select(_C.id, literal(1).label("run"))
+        .where(*_settled(number, person, _SPAM))
+        .order_by(_C.queue_at.desc(), _C.id.desc())
+        .limit(_OTHERS),
+    )
+    chosen = union_all(*(select(run.subquery()) for run in runs)).subquery("chosen")
+    shown = (
+        select(
+            _C.id,
+            _C.status,
+            _C.last_message_at,
+            _C.oldest_unanswered_at,
+            _C.queue_at,
+            TEXT.c.subject,
+            chosen.c.run,
+        )
+        .select_from(
+            chosen.join(CONVERSATION, CONVERSATION.c.id == chosen.c.id).outerjoin(
+                TEXT, TEXT.c.message_id == _C.first_message_id
+            )
+        )
+        .order_by(*urgent)
+    )
+    beside: list[OtherView] = []
+    before: list[OtherView] = []
+    for row in session.connection().execute(shown):
+        last = row.last_message_at or row.queue_at
+        other = OtherView(row.id, row.subject or "", row.status, last, row.oldest_unanswered_at)
+        (before if row.run else beside).append(other)
+    before.sort(key=lambda other: (other.last_message_at, other.conversation_id), reverse=True)
+    return tuple(beside), tuple(before[:_OTHERS])
+
+
+def _open(number: int, person: int) -> tuple[Any, ...]:
+    return (_C.customer_id == person, _C.queue_rank < SHOWN_BELOW, _C.id != number)
+
+
+def _settled(number: int, person: int, rank: int) -> tuple[Any, ...]:
+    return (_C.customer_id == person, _C.queue_rank == rank, _C.id != number)
+
+
+def _counts(number: int, person: int) -> Select[Any]:
+    """Return the selection of what is counted and of the first and last times, each read along an index."""
+    wrote = MESSAGE.c.author_id == person
+    # From the conversation's messages to their authors, never from all that a busy author wrote.
+    here = (MESSAGE.c.conversation_id == number, MESSAGE.c.author_id + 0 == person)
+
+    def counted(chosen: Select[Any]) -> Any:
+        return select(func.count()).select_from(chosen.limit(COUNTED).subquery()).scalar_subquery()
+
+    settled = _C.queue_rank.in_((_SETTLED, _SPAM))
+    return select(
+        counted(select(ADDRESS.c.id).where(ADDRESS.c.person_id == person)).label("addresses"),
+        counted(select(_C.id).where(*_open(number, person))).label("beside"),
+        counted(select(_C.id).where(_C.customer_id == person, settled, _C.id != number)).label("before"),
+        counted(select(MESSAGE.c.id).where(wrote)).label("wrote"),
+        select(func.min(MESSAGE.c.arrived_at)).where(wrote).scalar_subquery().label("since"),
+        select(func.count()).select_from(MESSAGE).where(*here).scalar_subquery().label("wrote_here"),
+        select(func.max(MESSAGE.c.arrived_at)).where(*here).scalar_subquery().label("wrote_at"),
+    )
+
+
+def _languages(session: Session, messages: Sequence[int], person: int | None) -> tuple[str, ...]:
+    """Return the languages of a person's messages among these, the commonest first."""
+    if person is None or not messages:
+        return ()
+    connection = session.connection()
+    often = func.count().label("often")
+    chosen = (
+        select(TEXT.c.language, often)
+        .select_from(MESSAGE.join(TEXT, TEXT.c.message_id == MESSAGE.c.id))
+        .where(MESSAGE.c.id.in_(listed(connection, messages)), MESSAGE.c.author_id == person, TEXT.c.language != "")
+        .group_by(TEXT.c.language)
+        .order_by(often.desc(), TEXT.c.language)
+        .limit(_LANGUAGES)
+    )
+    return tuple(row.language for row in connection.execute(chosen))
+
+
+def _parts(session: Session, newest: Sequence[MessageView], person: int | None) -> tuple[tuple[PartView, ...], int]:
+    """Return who else is named in these messages, those who wrote first, and how many they are."""
+    if not newest:
+        return (), 0
+    connection = session.connection()
+    marked = [message.message_id for message in newest if message.marked]
+    of_a_stranger = MESSAGE.c.id.in_(listed(connection, marked))
+    wrote = func.sum(case((PARTICIPANT.c.author, 1), else_=0)).label("wrote")
+    # A stranger stays one until the last message of theirs came from somebody who takes part.
+    named = (
+        select(
+            PARTICIPANT.c.person_id,
+            wrote,
+            func.max(case((PARTICIPANT.c.author, MESSAGE.c.arrived_at))).label("last"),
+            func.max(case((PARTICIPANT.c.author & of_a_stranger, MESSAGE.c.arrived_at))).label("strange"),
+            func.count().over().label("all"),
+        )
+        .select_from(PARTICIPANT.join(MESSAGE, MESSAGE.c.id == PARTICIPANT.c.message_id))
+        .where(
+            MESSAGE.c.id.in_(listed(connection, [message.message_id for message in newest])),
+            PARTICIPANT.c.person_id.is_distinct_from(person),
+        )
+        .group_by(PARTICIPANT.c.person_id)
+        .order_by(wrote.desc(), PARTICIPANT.c.person_id)
+        .limit(_PARTS)
+        .subquery("named")
+    )
+    address = (
+        select(func.min(ADDRESS.c.address))
+        .where(ADDRESS.c.person_id == named.c.person_id)
+        .correlate(named)
+        .scalar_subquery()
+    )
+    shown = (
+        select(named, func.coalesce(PERSON.c.name, address, "").label("name"))
+        .select_from(named.join(PERSON, PERSON.c.id == named.c.person_id))
+        .order_by(named.c.wrote.desc(), named.c.person_id)
+    )
+    rows = connection.execute(shown).all()
+    parts = tuple(
+        PartView(row.name, row.wrote, stranger=row.strange is not None and row.strange == row.last) for row in rows
+    )
+    return parts, rows[0].all if rows else 0
