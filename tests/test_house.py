@@ -13,7 +13,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = ("console", "widgets", "storage")
-QUIET = ("console.config.settings", "console.config.secrets", "console.mail", "console.desk", "console.cli", "storage")
+QUIET = (
+    "console.config.settings",
+    "console.config.secrets",
+    "console.files",
+    "console.mail",
+    "console.desk",
+    "console.cli",
+    "storage",
+)
 FOLDERS = (*FLOORS, "tests", "benchmarks", "screenshots")
 MODULES = sorted(path.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 MODULES.append(Path("build_locale.py"))

@@ -43,6 +43,9 @@ def run_show(call: "Call") -> int:
         "language": settings.language or "",
         "theme": settings.theme or "",
         "keys": dict(settings.keys),
+        "download_folder": settings.download_folder or "",
+        "opener": settings.opener or "",
+        "link_opener": settings.link_opener or "",
         "accounts": [account.name for account in settings.accounts],
     }
     if call.out.json_lines:
@@ -50,5 +53,5 @@ def run_show(call: "Call") -> int:
         return DONE
     for name, value in shown.items():
         words = ", ".join(value) if isinstance(value, list | dict) else str(value)
-        call.out.line(f"{name:<10} {words or '-'}")
+        call.out.line(f"{name:<16} {words or '-'}")
     return DONE

@@ -1,6 +1,7 @@
 """The configuration file: read with the standard library, checked by pydantic, faults named with line and remedy."""
 
 import getpass
+import shlex
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -29,6 +30,25 @@ def _store(url: str) -> str:
     return url
 
 
+def _program(command: str) -> str:
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        raise refuse(_("A quotation mark in this command is never closed. Close it.")) from None
+    if not words or not words[0]:
+        raise refuse(_("This command is empty. Name a program, or remove the line."))
+    return command
+
+
+def _folder(place: str) -> str:
+    if not place.startswith(("/", "~/")) and place != "~":
+        raise refuse(_("This is no whole path: write one that begins with / or ~/."))
+    return place
+
+
+Program = Annotated[Line, AfterValidator(_program)]
+
+
 class Settings(BaseModel):
     """All that the configuration file says; a frozen value.
 
@@ -36,6 +56,9 @@ class Settings(BaseModel):
         agent: who works here; `None` for the user of the operating system.
         language: of all words; `None` to ask the environment.
         theme: of the console; `None` for its own choice.
+        download_folder: where files are saved when no other folder is named; `None` for the desktop's own choice.
+        opener: a program and its arguments that opens files, run without a shell; `None` for the desktop's own.
+        link_opener: the same for links.
         keys: the keys of actions, by the action's name.
         store: the URL of the store; `None` for the usual place. Never shown: it may carry a password.
         accounts: the mailboxes, in the order of the file, where they stand as ``[[account]]``.
@@ -46,6 +69,9 @@ class Settings(BaseModel):
     agent: Line | None = None
     language: Language | None = None
     theme: Line | None = None
+    download_folder: Annotated[Line, AfterValidator(_folder)] | None = None
+    opener: Program | None = None
+    link_opener: Program | None = None
     keys: Mapping[str, Line] = Field(default_factory=dict)
     store: Annotated[str, AfterValidator(_store)] | None = Field(default=None, repr=False)
     accounts: tuple[Account, ...] = Field(default=(), alias="account")
