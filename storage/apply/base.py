@@ -6,11 +6,11 @@ from itertools import groupby
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Executable, Select, Table, Update, bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from storage.events import KINDS, Fact
 from storage.kinds.errors import Changed
+from storage.models.types import inserting
 
 AnyFact = TypeVar("AnyFact", bound=Fact)
 Touched = Iterable[int]
@@ -70,7 +70,7 @@ def insert(
 
 @cache  # here and below: to build a statement takes as long as to run it
 def _inserting(model: type[SQLModel], dialect: str, *, lenient: bool) -> Executable:
-    statement: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table(model))
+    statement: Any = inserting(dialect)(table(model))
     return cast("Executable", statement.on_conflict_do_nothing() if lenient else statement)
 
 

@@ -28,7 +28,7 @@ class Fact(BaseModel):
         happened_at: when it came true (UTC); for mail the server's INTERNALDATE.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # a start needs few kinds
 
     kind: str
     version: ClassVar[int] = 1

@@ -6,7 +6,9 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import storage.models  # noqa: F401 - every table
+from storage.models.log import give_conditions
 
+give_conditions(SQLModel.metadata)
 engine = context.config.attributes["engine"]
 SEARCH = "search_index"  # the full-text index and its shadow tables are made by hand
 

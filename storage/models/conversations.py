@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Index, Integer, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from storage.kinds import Channel, ConversationKind, LinkReason, Priority, Status, Tier
 from storage.models.people import key, number
-from storage.models.types import Utc, word
+from storage.models.types import Base, Utc, word
 
 QUEUE_RANKS = """CASE
     WHEN joined_into IS NOT NULL THEN 9
@@ -23,7 +23,7 @@ SHOWN_BELOW = 4
 """Ranks below this one are the work still open; see `QUEUE_RANKS`."""
 
 
-class Conversation(SQLModel, table=True):
+class Conversation(Base, table=True):
     """One customer problem, from first message to close.
 
     The columns after `snoozed_until` follow from the messages and are kept by `storage.apply`; the queue's
@@ -71,7 +71,7 @@ class Conversation(SQLModel, table=True):
     )
 
 
-class Tag(SQLModel, table=True):
+class Tag(Base, table=True):
     """A word that agents put on a conversation."""
 
     __table_args__ = (Index("tag_word", "tag", "conversation_id"),)
@@ -80,7 +80,7 @@ class Tag(SQLModel, table=True):
     tag: str = Field(sa_column=Column(Text, primary_key=True))
 
 
-class Link(SQLModel, table=True):
+class Link(Base, table=True):
     """Two conversations that belong together without being one; `conversation_id` came of `other_id`."""
 
     __table_args__ = (Index("link_other", "other_id"),)
@@ -90,7 +90,7 @@ class Link(SQLModel, table=True):
     reason: LinkReason = Field(sa_type=word(LinkReason))
 
 
-class Parting(SQLModel, table=True):
+class Parting(Base, table=True):
     """Two conversations that an agent told apart: no rule of threading joins them again. The lower number first."""
 
     one_id: int = Field(sa_column=Column(BigInteger, ForeignKey("conversation.id"), primary_key=True))

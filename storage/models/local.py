@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from storage.kinds import WantedChange
 from storage.models.people import key, number
-from storage.models.types import Utc, word
+from storage.models.types import Base, Utc, word
 
 
-class Folder(SQLModel, table=True):
+class Folder(Base, table=True):
     """A folder on a mail server, and how far it has been read.
 
     Attributes:
@@ -35,7 +35,7 @@ class Folder(SQLModel, table=True):
     done: int = Field(sa_column=Column(Integer, nullable=False))
 
 
-class Placement(SQLModel, table=True):
+class Placement(Base, table=True):
     r"""Where a delivery lies on a server now. An expunge removes it, never the message.
 
     Attributes:
@@ -52,7 +52,7 @@ class Placement(SQLModel, table=True):
     ignored: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class Wanted(SQLModel, table=True):
+class Wanted(Base, table=True):
     """A change that the desk wants made on a server: idempotent, retried, undone by its opposite.
 
     Attributes:
@@ -73,7 +73,7 @@ class Wanted(SQLModel, table=True):
     failed: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class MailboxState(SQLModel, table=True):
+class MailboxState(Base, table=True):
     """How the sync of a mailbox stands; the words of an error are kept as its kind and values."""
 
     __tablename__ = "mailbox_state"
@@ -92,7 +92,7 @@ class MailboxState(SQLModel, table=True):
     synced_at: datetime | None = Field(sa_type=Utc)
 
 
-class Lease(SQLModel, table=True):
+class Lease(Base, table=True):
     """Who does a job that only one process may do; free again when `until` has passed."""
 
     name: str = Field(sa_column=Column(Text, primary_key=True))
@@ -100,7 +100,7 @@ class Lease(SQLModel, table=True):
     until: datetime = Field(sa_type=Utc)
 
 
-class ReadMark(SQLModel, table=True):
+class ReadMark(Base, table=True):
     """How far an agent has read a conversation: per agent, never on the server."""
 
     __tablename__ = "read_mark"
@@ -110,7 +110,7 @@ class ReadMark(SQLModel, table=True):
     message_id: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
-class MailBase(SQLModel):
+class MailBase(Base):
     """The tables of `mail.db`, which on SQLite is a file of its own."""
 
     metadata = MetaData()

@@ -3,19 +3,29 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, Text, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, SmallInteger, Text, text
+from sqlmodel import Field
 
 from storage.models.people import number
-from storage.models.types import Utc
+from storage.models.types import Base, Utc
 
 
-def only(condition: str) -> Any:
-    """Return the options of an index over the rows that meet `condition`, for both engines."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+def only(condition: str) -> dict[str, Any]:
+    """Return what makes an index one over the rows that meet `condition`; see `give_conditions`."""
+    return {"info": {"only": condition}}
 
 
-class Event(SQLModel, table=True):
+def give_conditions(metadata: MetaData) -> None:
+    """Tell partial indexes their condition, where tables are made or compared.
+
+    Not at their definition: an index that names a dialect's option loads that dialect, PostgreSQL's at every start.
+    """
+    for index in (index for table in metadata.tables.values() for index in table.indexes if "only" in index.info):
+        for dialect in ("sqlite", "postgresql"):
+            index.dialect_kwargs[f"{dialect}_where"] = text(index.info["only"])
+
+
+class Event(Base, table=True):
     """One fact as it was recorded; never changed.
 
     Attributes:
@@ -49,7 +59,7 @@ class Event(SQLModel, table=True):
     digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class EventPersonal(SQLModel, table=True):
+class EventPersonal(Base, table=True):
     """The personal part of a fact and its salt; deleting the row is how a fact forgets."""
 
     __tablename__ = "event_personal"

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from storage.kinds import Automatic, Direction, Evidence, QuarantineReason
 from storage.models.people import key, number
-from storage.models.types import Utc, word
+from storage.models.types import Base, Utc, word
 
 
-class Message(SQLModel, table=True):
+class Message(Base, table=True):
     """One message, however many copies of it were delivered.
 
     Attributes:
@@ -45,7 +45,7 @@ class Message(SQLModel, table=True):
     history: bool = Field(sa_column=Column(Boolean, nullable=False))
 
 
-class Participant(SQLModel, table=True):
+class Participant(Base, table=True):
     """A person whom a message names, as its author or as a recipient; own addresses are nobody.
 
     Who takes part in a conversation, and whose message came from a stranger, follows from its messages in the
@@ -59,7 +59,7 @@ class Participant(SQLModel, table=True):
     author: bool = Field(sa_column=Column(Boolean, nullable=False))
 
 
-class Raw(SQLModel, table=True):
+class Raw(Base, table=True):
     """One delivery: where its bytes are (`mail.db`, by digest), and the message they are, unless quarantined."""
 
     __table_args__ = (Index("raw_digest", "digest", "mailbox_id", unique=True),)
@@ -73,7 +73,7 @@ class Raw(SQLModel, table=True):
     quarantined: QuarantineReason | None = Field(sa_type=word(QuarantineReason))
 
 
-class MessageText(SQLModel, table=True):
+class MessageText(Base, table=True):
     """What a message says: derived from its raw mail, made again by ``doctor --reparse``.
 
     The long text stands last, so that a list reads no further than it must.
@@ -102,7 +102,7 @@ class MessageText(SQLModel, table=True):
     text: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class Cited(SQLModel, table=True):
+class Cited(Base, table=True):
     """A Message-ID that a message cites, as digest: how a parent that comes late finds its answers."""
 
     __table_args__ = (Index("cited_key", "header_key", "message_id"),)
@@ -112,7 +112,7 @@ class Cited(SQLModel, table=True):
     header_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class Print(SQLModel, table=True):
+class Print(Base, table=True):
     """A few fingerprints of a message's own words, by which a reply without headers is known from its quotation."""
 
     __table_args__ = (Index("print_message", "message_id"),)
@@ -121,7 +121,7 @@ class Print(SQLModel, table=True):
     message_id: int = Field(sa_column=Column(BigInteger, ForeignKey("message.id"), primary_key=True))
 
 
-class QuotedPrint(SQLModel, table=True):
+class QuotedPrint(Base, table=True):
     """Fingerprints of what a message without reference headers quotes, for an original that comes late."""
 
     __tablename__ = "quoted_print"
@@ -131,7 +131,7 @@ class QuotedPrint(SQLModel, table=True):
     message_id: int = Field(sa_column=Column(BigInteger, ForeignKey("message.id"), primary_key=True))
 
 
-class SubjectKey(SQLModel, table=True):
+class SubjectKey(Base, table=True):
     """A message's bare subject as digest, with its time: the last evidence for a reply without headers.
 
     Attributes:
@@ -154,7 +154,7 @@ class SubjectKey(SQLModel, table=True):
     orphan: bool = Field(sa_column=Column(Boolean, nullable=False))
 
 
-class SearchEntry(SQLModel, table=True):
+class SearchEntry(Base, table=True):
     """A message's row in the search index, and what stands there beside its own text.
 
     A delete from the index must be given exactly the words that went in: subject, names and text are those of

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, LargeBinary, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from storage.kinds import PersonKind
-from storage.models.types import Utc, word
+from storage.models.types import Base, Utc, word
 
 
 def key(table: str, *, optional: bool = False, index: bool = False) -> Any:
@@ -27,21 +27,21 @@ def _rowid() -> Any:
     return Integer()
 
 
-class Agent(SQLModel, table=True):
+class Agent(Base, table=True):
     """Somebody who works at the desk. The name is null when it was erased."""
 
     id: int = Field(sa_column=number())
     name: str | None = Field(sa_column=Column(Text, unique=True))
 
 
-class Organization(SQLModel, table=True):
+class Organization(Base, table=True):
     """A customer's company or household; filled by agents and by later rules."""
 
     id: int = Field(sa_column=number())
     name: str | None = Field(sa_column=Column(Text))
 
 
-class Person(SQLModel, table=True):
+class Person(Base, table=True):
     """Somebody who writes to the desk or is written to: a customer, a vendor, an agent, a machine."""
 
     id: int = Field(sa_column=number())
@@ -50,7 +50,7 @@ class Person(SQLModel, table=True):
     organization_id: int | None = Field(sa_column=key("organization", optional=True, index=True))
 
 
-class Address(SQLModel, table=True):
+class Address(Base, table=True):
     """One address of a person, within one mailbox group; null when it was erased."""
 
     id: int = Field(sa_column=number())
@@ -59,7 +59,7 @@ class Address(SQLModel, table=True):
     address: str | None = Field(sa_column=Column(Text, index=True))
 
 
-class Mailbox(SQLModel, table=True):
+class Mailbox(Base, table=True):
     """An account that customers write to.
 
     Attributes:
@@ -78,7 +78,7 @@ class Mailbox(SQLModel, table=True):
     archive: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class Desk(SQLModel, table=True):
+class Desk(Base, table=True):
     """What there is once per desk: its signing key, the cursor of the search index; a word and a value."""
 
     name: str = Field(sa_column=Column(Text, primary_key=True))

@@ -1,14 +1,36 @@
-"""Column types: words for enums, aware UTC times as microseconds, and short digests."""
+"""What tables are made of: their base, words for enums, aware UTC times as microseconds."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Enum
+from sqlalchemy import BigInteger, Dialect, Enum, Table
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
+from sqlmodel.main import SQLModelConfig
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
+
+
+class Base(SQLModel):
+    """The base of every table: rows come from the database, so pydantic's validators are never built."""
+
+    model_config = SQLModelConfig(defer_build=True)
+
+
+def inserting(dialect: str) -> Callable[[Table], Any]:
+    """Return the INSERT of an engine's own kind, which can leave out what is there.
+
+    Each is imported when it is met: the dialect of an engine that nobody uses is a part of every start.
+    """
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    return insert
 
 
 def microseconds(moment: datetime) -> int:

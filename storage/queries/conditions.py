@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     Connection,
@@ -19,7 +20,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import Text as TextType
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session
 
 from storage.kinds import Status

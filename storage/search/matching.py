@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnClause, Connection, Select, Table, bindparam, column, select, table, text
 from sqlalchemy import cast as as_type
-from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from storage.models import SearchEntry
 from storage.rules.query import And, BadQuery, Field, Node, Not, Or, Text, Trouble, Where
@@ -74,6 +73,8 @@ def matching(
         found = select(number).select_from(_FTS)
         found = found.where(text("search_index MATCH :words").bindparams(bindparam("words", expression, unique=True)))
     else:
+        from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+
         number = _ENTRY.c.id
         query = as_type(bindparam("words", expression, unique=True), TSQUERY)
         found = select(number).where(column("vector", TSVECTOR).op("@@")(query))

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 
 from sqlalchemy import Engine, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.kinds.errors import NoSuch
 from storage.models import MailContent
+from storage.models.types import inserting
 from storage.store.engine import WRITING
 from storage.store.trouble import said_plainly
 
@@ -30,9 +30,7 @@ class Content:
     def __init__(self, engine: Engine, place: str) -> None:
         self._place = place
         self._engine = engine.execution_options(**({WRITING: True} if engine.dialect.name == "sqlite" else {}))
-        self._insert = (
-            (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(_TABLE).on_conflict_do_nothing()
-        )
+        self._insert = inserting(engine.dialect.name)(_TABLE).on_conflict_do_nothing()
 
     def put(self, contents: Mapping[bytes, bytes]) -> None:
         """Keep every content under its digest; on return they are on the disk.
