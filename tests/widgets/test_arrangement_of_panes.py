@@ -17,7 +17,7 @@ def test_every_column_belongs_to_somebody(width):
         assert min(queue, conversation) >= 36
     if panes == 3:
         assert 26 <= context <= 34
-        assert 45 <= queue
+        assert queue >= 45
         assert conversation <= 84
 
 
