@@ -307,3 +307,21 @@ class ContextView:
     tags: tuple[str, ...]
     linked: tuple[int, ...]
     joined: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A query that an agent, or everybody, keeps under a name.
+
+    Attributes:
+        key: the number key that shows it; empty when there are more views than keys.
+        shared: whether everybody has it.
+        place: where it stands among the others; from 1 to 9 the key that it wants.
+    """
+
+    view_id: int
+    key: str
+    name: str
+    query: str
+    shared: bool
+    place: int

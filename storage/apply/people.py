@@ -27,6 +27,7 @@ def _(facts: Sequence[MailboxAdded], connection: Connection) -> Touched:
             "mailbox_group": fact.group,
             "live_since": fact.live_since,
             "archive": fact.archive,
+            "trash": fact.trash,
         }
         for fact in facts
     ]
@@ -44,7 +45,13 @@ def _(facts: Sequence[MailboxChanged], connection: Connection) -> Touched:
         holds[fact.mailbox_id] = fact.archive
         connection.execute(
             update(rows).where(rows.c.id == bindparam("row")),
-            {"row": fact.mailbox_id, "address": fact.address, "aliases": list(fact.aliases), "archive": fact.archive},
+            {
+                "row": fact.mailbox_id,
+                "address": fact.address,
+                "aliases": list(fact.aliases),
+                "archive": fact.archive,
+                "trash": fact.trash,
+            },
         )
     return ()
 

@@ -47,6 +47,7 @@ def mailbox_as(
     group: str = "",
     live_since: datetime | None = None,
     archive: str = "",
+    trash: str = "",
     now: datetime,
 ) -> int:
     """Return the mailbox of that name, added or brought to these settings if need be.
@@ -60,6 +61,7 @@ def mailbox_as(
         group: the tenant.
         live_since: older mail is history; `None` when all of it is.
         archive: the folder for resolved mail, empty for none.
+        trash: the folder for trashed mail, empty for none.
         now: the moment of recording.
     """
     rows = table(Mailbox)
@@ -76,11 +78,12 @@ def mailbox_as(
             group=group,
             live_since=live_since,
             archive=archive,
+            trash=trash,
             happened_at=now,
         )
         record(session, [added], actor=desk, now=now)
         return mailbox_id
-    if (held.address, tuple(held.aliases), held.archive) != (address, others, archive):
+    if (held.address, tuple(held.aliases), held.archive, held.trash) != (address, others, archive, trash):
         changed = MailboxChanged(
             mailbox_id=held.id,
             address_before=held.address,
@@ -89,6 +92,8 @@ def mailbox_as(
             aliases=others,
             archive_before=held.archive,
             archive=archive,
+            trash_before=held.trash,
+            trash=trash,
             happened_at=now,
         )
         record(session, [changed], actor=desk, now=now)

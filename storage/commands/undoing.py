@@ -103,6 +103,7 @@ def take_back(
     taken: list[Fact] = []
     inverses: list[Fact] = []
     kept: list[Kept] = []
+    elsewhere = False
     for conversation_id, facts in groups.items():
         back = [one for fact in reversed(facts) if (one := inverse(fact)) is not None]
         if not back:
@@ -112,9 +113,11 @@ def take_back(
             inverses += [one.model_copy(update={"happened_at": now}) for one in back]
         elif conversation_id is not None:
             kept.append(Kept(conversation_id, _changed_by(session, conversation_id, after=done[-1][0])))
+        else:
+            elsewhere = True  # a view or a rule, which no conversation's timeline tells of
     if not inverses:
         numbers = tuple(one.conversation_id for one in kept)
-        raise NothingStands("changed_since", numbers, tuple(kept)) if kept else Refused("final")
+        raise NothingStands("changed_since", numbers, tuple(kept)) if kept or elsewhere else Refused("final")
     new = record(session, inverses, actor=actor, now=now, action_id=into, undoes=action_id)
     want(session, inverses, now=now)
     return Undone(new, action_id, tuple(taken), tuple(kept))

@@ -12,6 +12,7 @@ from storage.events.decided import (
     StatusChanged,
     Tagged,
 )
+from storage.events.filing import Ruled, RuleKept, ViewKept
 from storage.events.intake import Joined, Merged, Met, Moved, Quarantined, Received, Redelivered, Split
 from storage.events.inverse import inverse
 from storage.events.lift import KINDS, lift
@@ -35,10 +36,13 @@ __all__ = [
     "Quarantined",
     "Received",
     "Redelivered",
+    "RuleKept",
+    "Ruled",
     "Snoozed",
     "Split",
     "StatusChanged",
     "Tagged",
+    "ViewKept",
     "inverse",
     "lift",
 ]

@@ -1,7 +1,7 @@
 """The facts of what agents decide, and of the rules that decide in their stead."""
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from storage.events.base import Fact, Personal
 from storage.kinds import Cause, LinkReason, Status
@@ -19,6 +19,7 @@ class MailboxAdded(Fact):
     """A mailbox belongs to the desk from now on; its own addresses are nobody's personal data."""
 
     kind: Literal["mailbox_added"] = "mailbox_added"
+    version: ClassVar[int] = 2
     mailbox_id: int
     name: str
     address: str
@@ -26,12 +27,14 @@ class MailboxAdded(Fact):
     group: str
     live_since: datetime | None
     archive: str
+    trash: str
 
 
 class MailboxChanged(Fact):
     """A mailbox's settings as the configuration gives them have changed."""
 
     kind: Literal["mailbox_changed"] = "mailbox_changed"
+    version: ClassVar[int] = 2
     mailbox_id: int
     address_before: str
     address: str
@@ -39,6 +42,8 @@ class MailboxChanged(Fact):
     aliases: tuple[str, ...]
     archive_before: str
     archive: str
+    trash_before: str
+    trash: str
 
 
 class StatusChanged(Fact):

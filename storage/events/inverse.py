@@ -2,6 +2,7 @@
 
 from storage.events.base import Fact
 from storage.events.decided import Assigned, Handled, Linked, Snoozed, StatusChanged, Tagged
+from storage.events.filing import RuleKept, ViewKept
 from storage.events.intake import Merged, Moved, Split
 from storage.kinds import Cause
 
@@ -11,10 +12,21 @@ def inverse(fact: Fact) -> Fact | None:
     match fact:
         case StatusChanged() | Snoozed():
             return fact.model_copy(update={"before": fact.after, "after": fact.before, "because": Cause.AGENT})
-        case Assigned():
+        case Assigned() | RuleKept():
             return fact.model_copy(update={"before": fact.after, "after": fact.before})
         case Tagged():
             return fact.model_copy(update={"added": fact.removed, "removed": fact.added})
+        case ViewKept():
+            return fact.model_copy(
+                update={
+                    "place_before": fact.place,
+                    "place": fact.place_before,
+                    "name_before": fact.name,
+                    "name": fact.name_before,
+                    "query_before": fact.query,
+                    "query": fact.query_before,
+                }
+            )
         case Handled() | Linked():
             return fact.model_copy(update={"after": not fact.after})
         case Merged():

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from storage.events import decided, intake
+from storage.events import decided, filing, intake
 from storage.events.base import Fact, personal_fields
 
 KINDS: dict[str, type[Fact]] = {
@@ -28,11 +28,17 @@ KINDS: dict[str, type[Fact]] = {
         decided.Snoozed,
         decided.Handled,
         decided.Linked,
+        filing.ViewKept,
+        filing.RuleKept,
+        filing.Ruled,
     )
 }
 """Every kind of fact by the word under which the log keeps it."""
 
-LIFTS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+LIFTS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ("mailbox_added", 1): lambda values: {**values, "trash": ""},
+    ("mailbox_changed", 1): lambda values: {**values, "trash_before": "", "trash": ""},
+}
 """How the fields of (kind, version) become those of the next version; rows of the log are never rewritten."""
 
 

@@ -1,6 +1,7 @@
 """The words of the desk: every enum, stored as its word, and the plain shapes that all floors share."""
 
 from storage.kinds.words import (
+    PUT_AWAY,
     SETTLED,
     Automatic,
     Cause,
@@ -20,6 +21,7 @@ from storage.kinds.words import (
 )
 
 __all__ = [
+    "PUT_AWAY",
     "SETTLED",
     "Automatic",
     "Cause",

@@ -13,10 +13,14 @@ class Status(StrEnum):
     RESOLVED = "resolved"
     CLOSED = "closed"
     SPAM = "spam"
+    TRASH = "trash"  # thrown away, and back when the customer writes
 
 
 SETTLED = frozenset({Status.RESOLVED, Status.CLOSED})
 """The states from which only a customer's answer or an agent brings a conversation back."""
+
+PUT_AWAY = frozenset({Status.SPAM, Status.TRASH})
+"""The states from which `restore` brings a conversation back to where it stood."""
 
 
 class Tier(StrEnum):
@@ -134,6 +138,7 @@ class Cause(StrEnum):
     HISTORY = "history"  # older than the mailbox's live-since
     DUE = "due"  # a moment came
     JOINED = "joined"  # two conversations became one
+    RULE = "rule"  # a rule that an agent laid down
 
 
 class WantedChange(StrEnum):

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from storage.models.conversations import SHOWN_BELOW, Conversation, Link, Parting, Tag
+from storage.models.filing import Rule, View
 from storage.models.local import Folder, Lease, MailBase, MailboxState, MailContent, Placement, ReadMark, Wanted
 from storage.models.log import Event, EventPersonal
 from storage.models.mail import (
@@ -34,6 +35,8 @@ DECIDED: tuple[type[SQLModel], ...] = (
     Tag,
     Link,
     Parting,
+    View,
+    Rule,
 )
 """Written only by `storage.record`; replaying the log gives them back exactly. In the order of their keys."""
 
@@ -83,8 +86,10 @@ __all__ = [
     "QuotedPrint",
     "Raw",
     "ReadMark",
+    "Rule",
     "SearchEntry",
     "SubjectKey",
     "Tag",
+    "View",
     "Wanted",
 ]

@@ -12,12 +12,13 @@ from storage.models.types import Base, Utc, word
 QUEUE_RANKS = """CASE
     WHEN joined_into IS NOT NULL THEN 9
     WHEN status = 'spam' THEN 6
+    WHEN status = 'trash' THEN 7
     WHEN status IN ('resolved', 'closed') THEN 5
     WHEN snoozed_until IS NOT NULL THEN 3
     WHEN status IN ('waiting', 'on_hold') THEN 2
     WHEN oldest_unanswered_at IS NULL THEN 1
     ELSE 0 END"""
-"""Who will be let down first: unanswered, then answered, then standing still, then settled, spam and gone."""
+"""Who will be let down first: unanswered, then answered, then standing still, then settled, spam, trash and gone."""
 
 SHOWN_BELOW = 4
 """Ranks below this one are the work still open; see `QUEUE_RANKS`."""

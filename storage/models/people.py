@@ -66,7 +66,7 @@ class Mailbox(Base, table=True):
         group: the tenant; threading never crosses groups.
         aliases: further addresses that are ours, beside `address`.
         live_since: older mail is history (DESIGN §4); `None` when nothing in it is live, as for imports.
-        archive: the folder that resolved mail moves to on the server; empty when it stays.
+        archive, trash: the folders that resolved and trashed mail move to on the server; empty when it stays.
     """
 
     id: int = Field(sa_column=number())
@@ -76,6 +76,7 @@ class Mailbox(Base, table=True):
     group: str = Field(sa_column=Column("mailbox_group", Text, nullable=False))
     live_since: datetime | None = Field(sa_type=Utc)
     archive: str = Field(sa_column=Column(Text, nullable=False))
+    trash: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class Desk(Base, table=True):

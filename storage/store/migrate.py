@@ -6,12 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from storage.kinds.errors import StoreTooNew
 from storage.models import MailBase
-
-HEAD = "0002"
-"""The newest migration; a test holds it equal to what Alembic finds."""
-
-MAIL_VERSION = 1
-"""The version of `mail.db`, kept as its user_version."""
+from storage.versions import HEAD, MAIL_VERSION
 
 _SCRIPTS = Path(__file__).parent.parent / "migrations"
 

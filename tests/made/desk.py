@@ -92,6 +92,7 @@ class MadeDesk:
                     group="desk",
                     live_since=START,
                     archive="",
+                    trash="",
                     happened_at=START,
                 )
             )
