@@ -3,9 +3,10 @@
 import argparse
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.cli.errors import CONFIGURATION, DONE, FAILED, sentence_of, status_of
@@ -31,26 +32,46 @@ def add(group: Group) -> None:
 
 def run_sync(call: "Call") -> int:
     """Bring every mailbox in step, once or until stopped."""
-    from console.mail.sync import stop_on_signals, sync_once, watch
-
     accounts = call.settings.accounts
     if not accounts:
         call.out.error(_("plantao: there is no account yet: `plantao account add` makes one."))
         return CONFIGURATION
-    store = call.open_store(durable=False)
-    telling = _Telling(call, steps=call.options.watch)
-    workers = os.cpu_count() or 1
     if not call.options.watch:
-        with noticing_falls():
-            outcome = sync_once(store, accounts, report=telling.step, workers=workers)
-        call.out.progress_done()
-        return tell_outcome(call, outcome)
+        return _sync_once(call, accounts)
+    from console.mail.sync import stop_on_signals, watch
+
+    store = call.open_store(durable=False)
+    telling = _Telling(call, steps=True)
     stop = stop_on_signals()
     if call.options.with_parent:
         threading.Thread(target=_stop_when_orphaned, args=(stop, os.getppid()), daemon=True).start()
     with noticing_falls(stop):
-        watch(store, accounts, report=telling.step, stop=stop, workers=workers)
+        watch(store, accounts, report=telling.step, stop=stop, workers=os.cpu_count() or 1)
     return DONE
+
+
+def _sync_once(call: "Call", accounts: "Sequence[Account]") -> int:
+    """Look whether there is anything to do; only then load what does it, which takes longer than the look."""
+    from console.mail.glance import look
+
+    path = call.store_url.removeprefix("sqlite:///")
+    with look(Path(path), accounts) if path != call.store_url else nullcontext() as looked:
+        if looked is not None and looked.in_step:
+            return _tell_nothing(call)
+        from console.mail.sync import sync_once
+
+        store = call.open_store(durable=False)
+        telling = _Telling(call, steps=False)
+        with noticing_falls():
+            outcome = sync_once(
+                store,
+                accounts,
+                report=telling.step,
+                workers=os.cpu_count() or 1,
+                doors=looked.doors if looked is not None else None,
+            )
+    call.out.progress_done()
+    return tell_outcome(call, outcome)
 
 
 @contextmanager
@@ -87,16 +108,11 @@ def _stop_when_orphaned(stop: threading.Event, parent: int) -> None:
 def tell_outcome(call: "Call", outcome: "Outcome") -> int:
     """Print what a sync did, and return the exit status it ends with."""
     counts = outcome.step.counts
-    if call.out.json_lines:
-        troubles = [
-            {"account": one.account.name, "kind": type(one.error).__name__, "words": sentence_of(one.error)}
-            for one in outcome.troubles
-        ]
-        call.out.object(
-            {**asdict(counts), "gone": outcome.step.gone, "flagged": outcome.step.flagged, "troubles": troubles}
-        )
-    else:
-        call.out.line(counts_words(counts))
+    troubles = [
+        {"account": one.account.name, "kind": type(one.error).__name__, "words": sentence_of(one.error)}
+        for one in outcome.troubles
+    ]
+    _tell_figures(call, asdict(counts), gone=outcome.step.gone, flagged=outcome.step.flagged, troubles=troubles)
     for one in outcome.troubles:
         call.out.error(f"plantao: {one.account.name}: {sentence_of(one.error)}")
     if not counts.adds_up:
@@ -106,12 +122,32 @@ def tell_outcome(call: "Call", outcome: "Outcome") -> int:
     return statuses.pop() if len(statuses) == 1 else FAILED if statuses else DONE
 
 
+def _tell_nothing(call: "Call") -> int:
+    """Print that nothing came, in the words of a sync that went the whole road."""
+    figures = dict.fromkeys(("fetched", "joined", "new", "known", "quarantined", "ignored"), 0)
+    _tell_figures(call, figures, gone=0, flagged=0, troubles=[])
+    return DONE
+
+
+def _tell_figures(
+    call: "Call", figures: dict[str, int], *, gone: int, flagged: int, troubles: list[dict[str, str | None]]
+) -> None:
+    if call.out.json_lines:
+        call.out.object({**figures, "gone": gone, "flagged": flagged, "troubles": troubles})
+    else:
+        call.out.line(_words(figures))
+
+
 def counts_words(counts: "Counts") -> str:
     """Return what became of mail, as a sum."""
+    return _words(asdict(counts))
+
+
+def _words(figures: dict[str, int]) -> str:
     return _(
         "fetched {fetched} = joined {joined} + new {new} + known {known} + quarantined {quarantined}"
         " + ignored {ignored}"
-    ).format(**asdict(counts))
+    ).format(**figures)
 
 
 class _Telling:

@@ -12,6 +12,7 @@ from storage.apply.base import chunks, insert, table
 from storage.commands.intake.taking import SYNC
 from storage.commands.wanted import FLAGGED, FLAGGED_TAG
 from storage.events import Fact, Handled, Tagged
+from storage.glance import Cursor
 from storage.kinds import Direction, Ignored
 from storage.models import (
     Folder,
@@ -25,22 +26,6 @@ from storage.record import next_id, record
 ANSWERED: Final = r"\Answered"
 _FOLDERS, _PLACEMENTS = table(Folder), table(Placement)
 _RAWS, _MESSAGES = table(Raw), table(Message)
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """How far a folder has been read; see `storage.models.Folder`."""
-
-    folder_id: int
-    name: str
-    role: str
-    uidvalidity: int | None
-    uidnext: int | None
-    modseq: int | None
-    backfill_below: int | None
-    total: int
-    done: int
-    placed: int
 
 
 def cursors(session: Session, mailbox_id: int) -> dict[str, Cursor]:

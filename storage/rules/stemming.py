@@ -9,9 +9,6 @@ import Stemmer
 from storage.kinds.clean import folded
 from storage.rules.query import WORD
 
-STEMMER_VERSION = 1
-"""Raised whenever `stems` gives other words than before: rows of an older version are indexed anew."""
-
 _ALGORITHMS = {"pt": "portuguese", "es": "spanish", "en": "english"}
 
 LANGUAGES = tuple(_ALGORITHMS)

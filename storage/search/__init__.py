@@ -1,7 +1,8 @@
 """The search index: what is in it, and how it follows the messages in batches of its own."""
 
-from storage.rules.stemming import LANGUAGES, STEMMER_VERSION, stems
+from storage.rules.stemming import LANGUAGES, stems
 from storage.search.index import add, check, ddl, index_more, outdated, reindex, remove, tidy, waiting
+from storage.versions import STEMMER_VERSION
 
 __all__ = [
     "LANGUAGES",

@@ -13,8 +13,9 @@ from sqlmodel import Session, SQLModel
 
 from storage.models import Desk, Message, MessageText, SearchEntry
 from storage.models.types import microseconds
-from storage.rules.stemming import STEMMER_VERSION, stems
+from storage.rules.stemming import stems
 from storage.search.vectors import vector
+from storage.versions import SECURE_SQLITE, STEMMER_VERSION
 
 COLUMNS = ("subject", "author", "recipients", "files", "body", "stems")
 """The columns of the index, each searchable alone."""
@@ -33,7 +34,6 @@ _OPTIONS = "content='', columnsize=0, tokenize='unicode61 remove_diacritics 2'"
 _VALUES = ", ".join(f":{name}" for name in COLUMNS)
 _FTS_IN = text(f"INSERT INTO search_index (rowid, {_NAMES}) VALUES (:id, {_VALUES})")
 _FTS_OUT = text(f"INSERT INTO search_index (search_index, rowid, {_NAMES}) VALUES ('delete', :id, {_VALUES})")
-_SECURE = (3, 42)  # the first SQLite whose FTS5 forgets a word at the commit that deletes it
 
 
 def ddl(dialect: str) -> list[str]:
@@ -139,7 +139,7 @@ def outdated(session: Session) -> bool:
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         form = connection.execute(text("SELECT v FROM search_index_config WHERE k = 'version'")).scalar()
-        if form is not None and int(form) > 4 and _sqlite_version(connection) < _SECURE:
+        if form is not None and int(form) > 4 and _sqlite_version(connection) < SECURE_SQLITE:
             return True
     # What was indexed first has the oldest version, and nearly always the smallest or the greatest number.
     for order in (_ENTRY.c.id, _ENTRY.c.id.desc()):
@@ -331,7 +331,7 @@ def _sqlite_version(connection: Connection) -> tuple[int, ...]:
 
 def _is_secure(connection: Connection) -> bool:
     """Make this SQLite forget words as it deletes them, where it can; say whether it does."""
-    if _sqlite_version(connection) < _SECURE:
+    if _sqlite_version(connection) < SECURE_SQLITE:
         return False
     on = connection.execute(text("SELECT v FROM search_index_config WHERE k = 'secure-delete'")).scalar()
     if not on:

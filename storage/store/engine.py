@@ -1,11 +1,11 @@
 """Engines for both databases: the SQLite driver that is current, its settings, and whose locks are taken how."""
 
-import sqlite3
-from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
+
+from storage.drivers import sqlite_driver
 
 WRITING = "plantao_writing"
 """The execution option of a connection whose transaction takes the store's lock at its start."""
@@ -15,19 +15,6 @@ LOCK_KEY = 0x706C616E
 
 BUSY_SECONDS = 10
 """How long a writer waits for the store's lock before it says that the store is locked."""
-
-
-def sqlite_driver() -> ModuleType:
-    """Return the driver with the newest SQLite: the wheel's where there is one, else the standard library's.
-
-    The wheel brings FTS5's secure-delete and a SQLite without the WAL-reset bug (docs/decisions/0001).
-    """
-    try:
-        from sqlcipher3 import dbapi2
-    except ImportError:
-        return sqlite3
-    driver: ModuleType = dbapi2
-    return driver if driver.sqlite_version_info >= sqlite3.sqlite_version_info else sqlite3
 
 
 def make_engine(url: URL, *, durable: bool) -> Engine:

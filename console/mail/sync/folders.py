@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
+from console.mail.glance import unchanged
 from console.mail.imap import FolderMissing, FolderState, Session
 from console.mail.imap.rows import FlagRow
 from console.mail.sync.taking import Taker, Target, written_flags
 from storage.commands import syncing
 from storage.commands.intake import Counts
-from storage.commands.syncing import Cursor
+from storage.glance import Cursor
 from storage.store import Store
 
 NEWEST: Final = 50
@@ -71,7 +72,7 @@ class FolderSync:
     def finish(self) -> Step:
         """Bring the folder in step: changed flags, what is gone, news, and all the history that is missing."""
         cursor = self._cursor()
-        if cursor.backfill_below is None and self._unchanged(cursor, self._session.status(self._name)):
+        if cursor.backfill_below is None and unchanged(cursor, self._session.status(self._name)):
             return Step(Counts())
         state = self._session.select(self._name)
         if state.uidvalidity != cursor.uidvalidity:
@@ -94,12 +95,6 @@ class FolderSync:
                 modseq=state.highestmodseq,
                 total=state.exists,
             )
-
-    @staticmethod
-    def _unchanged(cursor: Cursor, state: FolderState) -> bool:
-        """Say whether the server's figures leave nothing to look for; without CONDSTORE flags may have changed."""
-        same = (cursor.uidvalidity, cursor.uidnext, cursor.placed) == (state.uidvalidity, state.uidnext, state.exists)
-        return same and state.highestmodseq is not None and cursor.modseq == state.highestmodseq
 
     def _news(self, state: FolderState) -> Step:
         cursor = self._cursor()

@@ -11,7 +11,8 @@ from threading import Event
 from console.config.accounts import Account
 from console.config.errors import ConsoleError
 from console.mail.backoff import Backoff
-from console.mail.imap import FolderMissing, FolderState, MailboxLost, NeedsAgent, Server, Session, Tls, open_session
+from console.mail.glance import Door, roles_of, server_of
+from console.mail.imap import FolderMissing, FolderState, MailboxLost, NeedsAgent, Session, open_session
 from console.mail.reading import Readers
 from console.mail.sync.changing import Changes
 from console.mail.sync.folders import FolderSync, Step
@@ -37,6 +38,7 @@ class MailboxSync:
         stems: of messages that wait to be indexed.
         report: told of every step.
         stop: set to end the thread; then `interrupt` is called.
+        door: a session that is open already, used first.
     """
 
     account: Account
@@ -47,6 +49,7 @@ class MailboxSync:
     stems: dict[int, str]
     report: Callable[[Account, Step], None]
     stop: Event = field(default_factory=Event)
+    door: Door | None = None
     _session: Session | None = None
 
     def once(self) -> Step:
@@ -95,16 +98,8 @@ class MailboxSync:
 
     @contextmanager
     def _opened(self) -> Iterator[Session]:
-        imap = self.account.imap
-        server = Server(
-            host=imap.host,
-            port=imap.port,
-            tls=self.account.tls,
-            user=self.account.user,
-            password=self.password(),
-            plain_by_name=self.account.tls is Tls.NONE,
-        )
-        with open_session(server) as session:
+        door, self.door = self.door, None
+        with door or open_session(server_of(self.account, self.password())) as session:
             self._session = session
             try:
                 yield session
@@ -165,18 +160,9 @@ class MailboxSync:
     def _folders(self, session: Session) -> list[str]:
         """Put down which folders are kept in step, and return their names: INBOX, Sent, the archive, others."""
         with self.store.reading() as reading:
-            held = {one.role: one.name for one in syncing.cursors(reading, self.mailbox_id).values() if one.role}
-        roles = {"INBOX": "inbox"}
-        sent = self.account.sent or held.get("sent") or session.find_sent()
-        if sent:
-            roles.setdefault(sent, "sent")
-        if self.account.archive:
-            roles.setdefault(self.account.archive, "archive")
-        for name in self.account.folders:
-            roles.setdefault(name, "")
-        with self.store.reading() as reading:
-            kept = {one.name: one.role for one in syncing.cursors(reading, self.mailbox_id).values()}
-        if kept != roles:
+            kept = syncing.cursors(reading, self.mailbox_id)
+        roles = roles_of(self.account, session, kept)
+        if {one.name: one.role for one in kept.values()} != roles:
             with self.store.writing() as writing:
                 syncing.keep_folders(writing, self.mailbox_id, roles)
         return list(roles)

@@ -3,7 +3,7 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +13,7 @@ from typing import Final
 from console.config.accounts import Account
 from console.config.errors import ConsoleError
 from console.config.secrets import password
+from console.mail.glance import Door, settings_of
 from console.mail.imap import ImapError, NeedsAgent
 from console.mail.reading import Readers
 from console.mail.sync.folders import Step
@@ -60,7 +61,14 @@ class Outcome:
 Report = Callable[[Account, Step], None]
 
 
-def sync_once(store: Store, accounts: Sequence[Account], *, report: Report, workers: int = 0) -> Outcome:
+def sync_once(
+    store: Store,
+    accounts: Sequence[Account],
+    *,
+    report: Report,
+    workers: int = 0,
+    doors: Mapping[str, Door] | None = None,
+) -> Outcome:
     """Bring every mailbox in step once and index what came; mailboxes do not wait for each other.
 
     Args:
@@ -68,6 +76,7 @@ def sync_once(store: Store, accounts: Sequence[Account], *, report: Report, work
         accounts: the mailboxes.
         report: told of every step; called from several threads.
         workers: processes that parse; 0 parses in the threads.
+        doors: sessions by account that a look for news has opened.
 
     Raises:
         SyncElsewhere: another process does it now.
@@ -77,6 +86,8 @@ def sync_once(store: Store, accounts: Sequence[Account], *, report: Report, work
     with _leased(store) as stop, Readers(workers) as readers:
         indexing = Indexing(store)
         mailboxes = [_mailbox(store, account, readers, indexing.stems, report, stop) for account in accounts]
+        for one in mailboxes:
+            one.door = (doors or {}).get(one.account.name)
 
         def run(mailbox: MailboxSync) -> None:
             try:
@@ -144,11 +155,9 @@ def add_mailboxes(store: Store, accounts: Sequence[Account]) -> dict[str, int]:
             numbers[account.name] = mailbox_as(
                 session,
                 name=account.name,
-                address=account.address,
-                aliases=account.aliases,
+                **settings_of(account),
                 group=account.group,
                 live_since=account.live_since or now,
-                archive=account.archive or "",
                 now=now,
             )
     return numbers

@@ -1,0 +1,139 @@
+"""What a look for news needs of the record, read past SQLAlchemy: to load that is three quarters of a short sync.
+
+Only SQLite, only tables that are local or settings, and nothing is decided here: whoever finds anything out of the
+ordinary goes the whole road, through `storage.store`.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from storage.drivers import sqlite_driver
+from storage.versions import HEAD, SECURE_SQLITE, STEMMER_VERSION
+
+_BUSY_SECONDS: Final = 2.0
+_MICROSECONDS: Final = 1000  # nanoseconds each
+
+_BUSY = """
+    SELECT EXISTS (SELECT 1 FROM lease WHERE until > :now)
+        OR EXISTS (SELECT 1 FROM wanted WHERE failed = '')
+        OR EXISTS (SELECT 1 FROM conversation WHERE snoozed_until <= :now)
+        OR EXISTS (SELECT 1 FROM message_text WHERE message_id > (
+            SELECT coalesce(max(CAST(CAST(value AS TEXT) AS INTEGER)), 0) FROM desk WHERE name = 'search_cursor'
+        ))
+        OR :stemmer <> (SELECT version FROM search_entry ORDER BY id LIMIT 1)
+        OR :stemmer <> (SELECT version FROM search_entry ORDER BY id DESC LIMIT 1)
+"""
+_FOLDERS = """
+    SELECT id, name, role, uidvalidity, uidnext, modseq, backfill_below, total, done,
+        (SELECT count(*) FROM placement WHERE folder_id = folder.id) AS placed
+    FROM folder WHERE mailbox_id = :mailbox
+"""
+_MAILBOXES = """
+    SELECT mailbox.*, mailbox_state.state FROM mailbox LEFT JOIN mailbox_state ON mailbox_id = id
+"""
+_SYNCED = "UPDATE mailbox_state SET synced_at = :now WHERE mailbox_id = :mailbox AND state = 'ok'"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a folder has been read; see `storage.models.Folder`."""
+
+    folder_id: int
+    name: str
+    role: str
+    uidvalidity: int | None
+    uidnext: int | None
+    modseq: int | None
+    backfill_below: int | None
+    total: int
+    done: int
+    placed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A mailbox as the desk keeps it.
+
+    Attributes:
+        settings: its columns; aliases as a list.
+        state: how its sync stood last; ``never`` when it was never tried.
+        cursors: its folders, by name.
+    """
+
+    mailbox_id: int
+    settings: dict[str, Any]
+    state: str
+    cursors: dict[str, Cursor]
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a look at the record gave.
+
+    Attributes:
+        busy: a sync runs, or has to do something that is no mail: a wanted change, a snooze that is over, the index.
+        mailboxes: by name.
+    """
+
+    busy: bool
+    mailboxes: dict[str, Kept] = field(default_factory=dict)
+
+
+def glance(path: Path) -> Glance | None:
+    """Look at the store in the file `path`; `None` when it is none, is of another version, or cannot be read."""
+    driver = sqlite_driver()
+    if driver.sqlite_version_info < SECURE_SQLITE or not path.exists():
+        return None
+    try:
+        with _opened(driver, path) as line:
+            line.execute("BEGIN")
+            if line.execute("SELECT version_num FROM alembic_version").fetchone()[0] != HEAD:
+                return None
+            now = time.time_ns() // _MICROSECONDS
+            if line.execute(_BUSY, {"now": now, "stemmer": STEMMER_VERSION}).fetchone()[0]:
+                return Glance(busy=True)
+            return Glance(busy=False, mailboxes={one.settings["name"]: one for one in _mailboxes(line)})
+    except driver.Error:
+        return None
+
+
+def note_synced(path: Path, mailbox_ids: Iterable[int]) -> bool:
+    """Put down that mailboxes were found in step now; say whether that was possible.
+
+    Args:
+        path: of the store.
+        mailbox_ids: of mailboxes whose sync stands well; of others nothing is changed.
+    """
+    driver = sqlite_driver()
+    now = time.time_ns() // _MICROSECONDS
+    try:
+        with _opened(driver, path) as line:
+            line.execute("PRAGMA synchronous = NORMAL")  # the next sync says it again
+            line.execute("BEGIN IMMEDIATE")
+            line.executemany(_SYNCED, [{"now": now, "mailbox": number} for number in mailbox_ids])
+            line.execute("COMMIT")
+    except driver.Error:
+        return False
+    return True
+
+
+@contextmanager
+def _opened(driver: Any, path: Path) -> Iterator[Any]:
+    with closing(driver.connect(path.absolute().as_uri() + "?mode=rw", uri=True, timeout=_BUSY_SECONDS)) as line:
+        line.isolation_level = None  # BEGIN is said here
+        line.row_factory = driver.Row
+        yield line
+
+
+def _mailboxes(line: Any) -> Iterator[Kept]:
+    for row in line.execute(_MAILBOXES).fetchall():
+        settings = dict(row)
+        settings["aliases"] = json.loads(settings["aliases"])
+        state = settings.pop("state") or "never"
+        cursors = {one["name"]: Cursor(*one) for one in line.execute(_FOLDERS, {"mailbox": settings["id"]})}
+        yield Kept(settings["id"], settings, state, cursors)
