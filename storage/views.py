@@ -17,6 +17,7 @@ from storage.kinds import (
     Tier,
 )
 from storage.kinds.mail import Attachment, Correspondent, Original
+from storage.kinds.notices import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class MessageView:
         text: the whole readable text; `reply_text` the same without quotes and signature.
         evidence: which rule put it here; `marked` when its sender takes no part in the conversation.
         handled: whether it needs no answer any more.
+        notices: what invitations, delivery reports and receipts in it say.
     """
 
     message_id: int
@@ -99,6 +101,7 @@ class MessageView:
     marked: bool
     handled: bool
     mailbox: str
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

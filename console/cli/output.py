@@ -221,7 +221,7 @@ def _plain(thing: object) -> object:
 
 def written(moment: datetime | date) -> str:
     """Return a moment as JSON gives it: ``2026-11-22T21:40:00Z``."""
-    if not isinstance(moment, datetime):
+    if not isinstance(moment, datetime) or moment.tzinfo is None:  # a day, or a time in a zone that nobody knows
         return moment.isoformat()
     from datetime import UTC
 

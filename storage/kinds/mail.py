@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from storage.kinds.words import Automatic, Special
+
+if TYPE_CHECKING:
+    from storage.kinds.notices import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Parsed:
         digest: SHA-256 of author, date, subject and decoded body: with the Message-ID it tells one message
             from another, whatever road it came by.
         links: the addresses that the text's numbered links stand for, in order.
+        notices: what invitations, delivery reports and receipts in it say, at most 100.
         gist: made in the process that parsed the message, where there was one, to spare the one that writes.
     """
 
@@ -102,4 +107,5 @@ class Parsed:
     specials: frozenset[Special]
     digest: bytes
     links: tuple[str, ...] = ()
+    notices: "tuple[Notice, ...]" = ()
     gist: Gist | None = None

@@ -6,6 +6,9 @@ from typing import Any
 
 from storage.kinds import Special
 from storage.kinds.mail import Attachment, Correspondent, Original, Parsed
+from storage.kinds.notices import Notice
+from storage.kinds.notices import kept as kept_notice
+from storage.kinds.notices import read_kept as read_notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Details:
     links: tuple[str, ...]
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
+    notices: tuple[Notice, ...] = ()
 
 
 def details_of(parsed: Parsed) -> dict[str, Any]:
@@ -38,6 +42,7 @@ def details_of(parsed: Parsed) -> dict[str, Any]:
         "links": list(parsed.links),
         "in_reply_to": list(parsed.in_reply_to),
         "references": list(parsed.references),
+        "notices": [kept_notice(notice) for notice in parsed.notices],
     }
 
 
@@ -54,6 +59,7 @@ def read_details(kept: Mapping[str, Any]) -> Details:
         links=tuple(kept.get("links", ())),
         in_reply_to=tuple(kept.get("in_reply_to", ())),
         references=tuple(kept.get("references", ())),
+        notices=tuple(read_notice(notice) for notice in kept.get("notices", ())),
     )
 
 

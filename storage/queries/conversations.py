@@ -212,4 +212,5 @@ def _message(row: Any, *, marked: bool) -> MessageView:
         marked=marked,
         handled=row.handled,
         mailbox=row.mailbox,
+        notices=details.notices,
     )

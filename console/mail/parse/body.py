@@ -2,14 +2,16 @@
 """The readable text of a message, its attachments, and the parts that are named for what they are."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from console.mail.parse import charsets, encodings, html, tnef
+from console.mail.parse import charsets, encodings, html, invitation, reports, tnef
 from console.mail.parse.limits import Limits
 from console.mail.parse.tree import MESSAGES, Part
 from storage.kinds import Special
 from storage.kinds.clean import clean, clean_line
 from storage.kinds.mail import Attachment
+from storage.kinds.notices import Notice
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]{2,40})", re.IGNORECASE)
 _STUB = re.compile(
@@ -19,12 +21,13 @@ _STUB = re.compile(
     r"|visualiz\w+ (?:est[ae]|o) (?:e-?mail|mensagem|mensaje|correo) (?:online|no navegador|en el navegador|en línea)",
     re.IGNORECASE | re.DOTALL,
 )
-_SEALED = frozenset(
+SEALED = frozenset(
     {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted", "multipart/encrypted"}
 )
-_SEALS = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
-_TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+SEALS = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
+TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/feedback-report"})
+_NOTICES = 100
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 
 
@@ -37,7 +40,7 @@ class Body:
         links: what the numbered links of the texts stand for.
         signatures: for each text, where lines of a marked signature start and end.
         forwarded: the messages that are attached.
-        markup: the HTML that is not shown, because a plain text says the same.
+        notices: what invitations, delivery reports and receipts say.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -46,6 +49,7 @@ class Body:
     attachments: list[Attachment] = field(default_factory=list)
     specials: set[Special] = field(default_factory=set)
     forwarded: list[Part] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     left: int = 0
 
     def text(self) -> str:
@@ -93,7 +97,7 @@ def _read(part: Part, body: Body, limits: Limits, *, related: bool) -> None:
     _read_leaf(part, body, limits, related=related)
 
 
-def _read_leaf(part: Part, body: Body, limits: Limits, *, related: bool) -> None:  # noqa: C901 - a list of kinds
+def _read_leaf(part: Part, body: Body, limits: Limits, *, related: bool) -> None:  # noqa: C901, PLR0912 - a list of kinds
     kind = part.media_type
     if kind in ("text/plain", "text/html") and not _is_attached(part, related=related):
         if kind == "text/plain":
@@ -106,15 +110,18 @@ def _read_leaf(part: Part, body: Body, limits: Limits, *, related: bool) -> None
         return
     if kind in ("text/calendar", "application/ics"):
         body.specials.add(Special.INVITATION)
-    elif kind in _REPORTS:
-        body.specials.add(Special.DELIVERY_REPORT)
-    elif kind in _SEALED:
+        _note(body, invitation.read(part.content(), part.parameters.get("charset", "")))
+    elif kind in _REPORTS or kind in reports.RECEIPTS:
+        if kind in _REPORTS:
+            body.specials.add(Special.DELIVERY_REPORT)
+        _note(body, reports.read(part.content(), kind))
+    elif kind in SEALED:
         smime = part.parameters.get("smime-type", "").lower()
         body.specials.add(Special.SIGNED if smime == "signed-data" else Special.ENCRYPTED)
-    elif kind in _SEALS:
+    elif kind in SEALS:
         body.specials.add(Special.SIGNED)
     name = part.name()
-    if kind in _TNEF or name.lower() == "winmail.dat":
+    if kind in TNEF or name.lower() == "winmail.dat":
         body.specials.add(Special.TNEF)
         members = tnef.members(part.content())
         if members:
@@ -129,6 +136,11 @@ def _read_leaf(part: Part, body: Body, limits: Limits, *, related: bool) -> None
     inline = part.disposition != "attachment" and has_id and (related or kind.startswith("image/"))
     inline = inline or (related and part.disposition == "inline")
     body.attachments.append(Attachment(name, kind, size(part), part.section, inline))
+
+
+def _note(body: Body, notices: Sequence[Notice]) -> None:
+    """Keep what a part says to a program, once: invitations come as an alternative and as a file."""
+    body.notices += [notice for notice in notices if notice not in body.notices][: _NOTICES - len(body.notices)]
 
 
 def size(part: Part) -> int:
@@ -180,6 +192,7 @@ def _read_best(part: Part, body: Body, limits: Limits, *, related: bool) -> None
         body.attachments += inner.attachments
         body.specials |= inner.specials
         body.forwarded += inner.forwarded
+        _note(body, inner.notices)
 
 
 def _holds(part: Part, kind: str) -> bool:

@@ -111,6 +111,7 @@ def _parse(raw: bytes, limits: Limits) -> Parsed:
         specials=frozenset(read.specials),
         digest=_digest(author.address, when, subject, text),
         links=tuple(read.links),
+        notices=tuple(read.notices),
     )
 
 
