@@ -1,6 +1,6 @@
 """A query's fields as conditions of SQL, for the queue and for the search alike."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +9,11 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Select,
     and_,
     bindparam,
     cast,
+    exists,
     false,
     func,
     literal_column,
@@ -33,6 +35,9 @@ from storage.search.matching import matching, written
 _C = CONVERSATION.c
 _SNOOZED, _SETTLED, _GONE = 3, 5, 9  # ranks of `storage.models.conversations.QUEUE_RANKS`
 
+_RANKED = frozenset({State.OPEN, State.SETTLED, State.SNOOZED})
+_COMMON = 20_000  # conversations with a tag that are never looked at one by one
+
 Condition = ColumnElement[bool]
 
 
@@ -45,6 +50,7 @@ class Ground:
         moment: the condition of ``before:`` and ``after:``.
         freely: say ranks so that no index serves them, where the order or a place has a better one.
         timely: say statuses so, too.
+        probed: tags that are looked up for each row; the rows of all others are taken from the tag. See `walked_past`.
     """
 
     session: Session
@@ -53,6 +59,7 @@ class Ground:
     moment: Callable[[Moment], Condition]
     freely: bool = False
     timely: bool = False
+    probed: Container[Field] = frozenset()
 
     @property
     def rank(self) -> ColumnElement[int]:
@@ -71,6 +78,8 @@ def condition(ground: Ground, node: Node) -> Condition:
     if expression is not None:
         return ground.found(matching(connection, expression))
     match node:
+        case Not(Field(name="tag") as tag):
+            return not_(_tagged(tag, probed=True))
         case Not(part):
             return not_(condition(ground, part))
         case Both(parts):
@@ -107,10 +116,59 @@ def _field(ground: Ground, field: Field) -> Condition:
         case "mailbox":
             return _C.mailbox_id == _named(ground.session, field, MAILBOX, partly=False)
         case "tag":
-            words = {field.value, field.value.lower()}
-            return _C.id.in_(select(TAG.c.conversation_id).where(TAG.c.tag.in_(sorted(words))))
+            return _tagged(field, probed=field in ground.probed)
         case name:
             return _C[name] == field.value
+
+
+def _tagged(field: Field, *, probed: bool) -> Condition:
+    """Return that a row has a tag: looked up for the row, or else with the tag's rows as where to start from."""
+    if not probed:
+        return _C.id.in_(_having(field))
+    return exists(_having(field).where(TAG.c.conversation_id == _C.id + 0).correlate(CONVERSATION))
+
+
+def _having(field: Field) -> Select[Any]:
+    words = {field.value, field.value.lower()}
+    return select(TAG.c.conversation_id).where(TAG.c.tag.in_(sorted(words)))
+
+
+def walked_past(session: Session, node: Node | None, agent_id: int | None) -> frozenset[Field]:
+    """Return the tags of a query on which it is not worth starting.
+
+    Where a tag is rarer than all else that an index answers, its conversations are few, and each is looked at.
+    Where it is common, the queue is walked in its order and every row's tag looked up: a window is full soon.
+
+    Args:
+        session: of any transaction.
+        node: the query.
+        agent_id: what ``me`` is.
+    """
+    parts = node.parts if isinstance(node, Both) else (node,)
+    tags = [part for part in parts if isinstance(part, Field) and part.name == "tag"]
+    if not tags:
+        return frozenset()
+    connection = session.connection()
+
+    def counted(statement: Any, most: int) -> int:
+        some = statement.limit(most).subquery()
+        return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
+
+    counts = {tag: counted(_having(tag), _COMMON) for tag in tags}
+    rarest = min(tags, key=lambda tag: counts[tag])
+    least = counts[rarest]
+    others = [part for part in parts if isinstance(part, Field) and _served(part)]
+    if others and 0 < least < _COMMON:
+        ground = Ground(session, agent_id, lambda _: false(), lambda _: false())
+        rest = select(_C.id).where(*(condition(ground, part) for part in others))
+        if counted(rest, least) < least:
+            least = _COMMON
+    return frozenset(tags) if least == _COMMON else frozenset(tags) - {rarest}
+
+
+def _served(field: Field) -> bool:
+    """Say whether an index finds the rows of a field."""
+    return field.name in {"owner", "mailbox", "tier"} or (field.name == "is" and field.value != State.UNREAD)
 
 
 def _state(ground: Ground, state: State) -> Condition:
@@ -147,6 +205,21 @@ def unread(seen: Any) -> Condition:
 def standing(ground: Ground) -> Condition:
     """Return that a number stands for itself: it was joined to no other."""
     return ground.rank < _GONE
+
+
+def stands(node: Node) -> bool:
+    """Say whether `node` alone lets only such through, by the rank.
+
+    Of two bounds of the rank SQLite takes one to walk the index by, and the wider one makes it walk on through all
+    that is settled.
+    """
+    match node:
+        case Field(name="is", value=value):
+            return value in _RANKED
+        case Both(parts):
+            return any(stands(part) for part in parts)
+        case _:
+            return False
 
 
 def listed(connection: Connection, numbers: Sequence[int]) -> Any:

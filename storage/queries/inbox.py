@@ -1,30 +1,27 @@
 """The queue: a window of rows out of any query, most urgent first, read by its keys and never by counting up."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal, select, tuple_, type_coerce
 from sqlmodel import Session
 
-from storage.kinds import Status
-from storage.queries.conditions import Condition, Ground, condition, listed, only_conversation, standing
-from storage.queries.tables import (
-    ADDRESS,
-    AGENT,
-    CONVERSATION,
-    MAILBOX,
-    MESSAGE,
-    ORGANIZATION,
-    PERSON,
-    READ_MARK,
-    SEARCH_ENTRY,
-    TAG,
-    TEXT,
+from storage.queries.conditions import (
+    Condition,
+    Ground,
+    condition,
+    listed,
+    only_conversation,
+    standing,
+    stands,
+    walked_past,
 )
+from storage.queries.rows import Key, shown
+from storage.queries.tables import CONVERSATION, MESSAGE, SEARCH_ENTRY
 from storage.rules.query import And, Field, Moment, Node, Query, Sort, State, parse
-from storage.views import QueueRow, QueueWindow
+from storage.views import QueueWindow
 
 COUNTED = 1000
 """How far rows are counted; as many as that are shown as 999+."""
@@ -68,14 +65,21 @@ def window(
     if around is not None and after is None and before is None:
         middle = _place_of(session, asked.order, around)
         if middle is not None:
-            above = _rows(session, asked, agent_id, before=middle, size=size // 2)
-            below = _rows(session, asked, agent_id, after=middle, including=True, size=size - len(above) + 1)
-            rows = [*above, *below]
-            return _window(session, asked, rows[:size], first=len(above) < size // 2, last=len(rows) <= size)
-    rows = _rows(session, asked, agent_id, after=after, before=before, size=size + 1)
+            above = _keys(session, asked, before=middle, size=size // 2)
+            below = _keys(session, asked, after=middle, including=True, size=size - len(above) + 1)
+            keys = [*above, *below]
+            first = len(above) < size // 2
+            return _window(session, asked, agent_id, keys[:size], first=first, goes_on=len(keys) > size)
     if before is not None:
-        return _window(session, asked, rows[-size:], first=len(rows) <= size, last=False)
-    return _window(session, asked, rows[:size], first=after is None, last=len(rows) <= size)
+        keys = _keys(session, asked, before=before, size=size + 1)
+        return _window(session, asked, agent_id, keys[-size:], first=len(keys) <= size, goes_on=None)
+    if after is not None or asked.order.by_time:
+        keys = _keys(session, asked, after=after, size=size + 1)
+        return _window(session, asked, agent_id, keys[:size], first=after is None, goes_on=len(keys) > size)
+    # The keys alone are so cheap that those which are counted come with those which are shown.
+    keys = _keys(session, asked, size=max(COUNTED, size + 1))
+    total = min(len(keys), COUNTED)
+    return _window(session, asked, agent_id, keys[:size], first=True, goes_on=len(keys) > size, total=total)
 
 
 def count(session: Session, *, query: str = "is:open", agent_id: int | None, now: datetime) -> int:
@@ -99,11 +103,12 @@ class _Order:
         """Whether time alone sorts it, not urgency."""
         return len(self.columns) == 2
 
-    def place(self, row: Any) -> Place:
-        """Return where a row stands."""
+    @property
+    def key(self) -> tuple[ColumnElement[Any], ...]:
+        """The columns of a `Key`."""
         if self.by_time:
-            return (_SORTED_BY_TIME, row.last_message_at, row.id)
-        return (row.queue_rank, row.queue_at, row.id)
+            return (literal(_SORTED_BY_TIME), type_coerce(_C.last_message_at, BigInteger), _C.id)
+        return (_C.queue_rank, type_coerce(_C.queue_at, BigInteger), _C.id)
 
     def below(self, place: Place, *, including: bool) -> Condition:
         """Return that a row stands below a place."""
@@ -156,19 +161,22 @@ def _asked(session: Session, query: Query, agent_id: int | None) -> _Asked:
         case _:
             order = _Order((_C.queue_rank, _C.queue_at, _C.id), descending=False)
 
+    probed = walked_past(session, query.where, agent_id)
+
     def where(ground: Ground) -> Condition:
-        parts = [standing(ground)]
+        parts = [] if query.where is not None and stands(query.where) else [standing(ground)]
         if query.where is not None:
             parts.append(condition(ground, query.where))
         if query.sort in {Sort.NEWEST, Sort.OLDEST}:
             parts.append(_C.last_message_at.is_not(None))
         return and_(*parts)
 
-    first = where(Ground(session, agent_id, among, _moment))
+    first = where(Ground(session, agent_id, among, _moment, probed=probed))
 
     def freely() -> Condition:
         again = iter(looked_up)  # what was looked up already, in the same order
-        return where(Ground(session, agent_id, lambda _: next(again), _moment, freely=True, timely=order.by_time))
+        ground = Ground(session, agent_id, lambda _: next(again), _moment, freely=True, timely=order.by_time)
+        return where(replace(ground, probed=probed))
 
     return _Asked(first, freely, order, long=order.by_time and _mostly_settled(query.where))
 
@@ -234,123 +242,62 @@ def _place_of(session: Session, order: _Order, conversation_id: int) -> Place | 
     return None
 
 
-def _rows(
+def _keys(
     session: Session,
     asked: _Asked,
-    agent_id: int | None,
     *,
     after: Place | None = None,
     before: Place | None = None,
     including: bool = False,
     size: int,
-) -> list[QueueRow]:
-    chosen = select(_C.id).where(asked.freely() if asked.long or before is not None else asked.where)
+) -> list[Key]:
+    """Return where some rows stand, in the queue's order: what an index holds, and nothing else."""
+    where = asked.freely() if asked.long or before is not None else asked.where
     if after is not None:
-        chosen = chosen.where(asked.order.below(after, including=including))
+        where = and_(where, asked.order.below(after, including=including))
     if before is not None:
-        chosen = chosen.where(asked.order.above(before))
-    # The keys alone first, by the index; then what is shown of those few rows.
-    inner = asked.order.sorted(chosen, backwards=before is not None).limit(size).subquery("chosen")
-    shown = asked.order.sorted(_shown(inner, agent_id), backwards=False)
-    found = session.connection().execute(shown).all()
-    ids = [row.id for row in found]
-    tags = _tags(session, ids)
-    addresses = _addresses(session, [row.customer_id for row in found if row.customer_id and not row.customer])
-    return [
-        QueueRow(
-            conversation_id=row.id,
-            place=(_SORTED_BY_TIME, row.last_message_at, row.id)
-            if asked.order.by_time
-            else (row.queue_rank, row.queue_at, row.id),
-            status=row.status,
-            tier=row.tier,
-            priority=row.priority,
-            subject=row.subject or "",
-            customer=row.customer or addresses.get(row.customer_id, ""),
-            organization=row.organization or "",
-            mailbox=row.mailbox,
-            assignee_id=row.assignee_id,
-            assignee=row.assignee or "",
-            waiting_since=row.oldest_unanswered_at,
-            last_message_at=row.last_message_at or row.queue_at,
-            snoozed_until=row.snoozed_until if row.status not in _NOT_SNOOZED else None,
-            message_count=row.message_count,
-            tags=tags.get(row.id, ()),
-            unread=row.last_message_id is not None and row.seen != row.last_message_id,
-        )
-        for row in found
-    ]
+        where = and_(where, asked.order.above(before))
+    chosen = select(*asked.order.key).where(where).limit(size)
+    found = session.connection().execute(asked.order.sorted(chosen, backwards=before is not None)).all()
+    keys: list[Key] = [(row[0], row[1], row[2]) for row in found]
+    if before is not None:
+        keys.reverse()
+    return keys
 
 
-_NOT_SNOOZED = frozenset({Status.RESOLVED, Status.CLOSED, Status.SPAM})
+def _window(
+    session: Session,
+    asked: _Asked,
+    agent_id: int | None,
+    keys: Sequence[Key],
+    *,
+    first: bool,
+    goes_on: bool | None,
+    total: int | None = None,
+) -> QueueWindow:
+    """Return the window that rows make.
 
-
-def _shown(chosen: Any, agent_id: int | None) -> Select[Any]:
-    rows = (
-        CONVERSATION.join(chosen, chosen.c.id == _C.id)
-        .join(MAILBOX, MAILBOX.c.id == _C.mailbox_id)
-        .outerjoin(TEXT, TEXT.c.message_id == _C.first_message_id)
-        .outerjoin(PERSON, PERSON.c.id == _C.customer_id)
-        .outerjoin(ORGANIZATION, ORGANIZATION.c.id == _C.organization_id)
-        .outerjoin(AGENT, AGENT.c.id == _C.assignee_id)
-        .outerjoin(READ_MARK, and_(READ_MARK.c.conversation_id == _C.id, READ_MARK.c.agent_id == agent_id))
-    )
-    return select(
-        _C.id,
-        _C.queue_rank,
-        _C.queue_at,
-        _C.status,
-        _C.tier,
-        _C.priority,
-        _C.assignee_id,
-        _C.customer_id,
-        _C.oldest_unanswered_at,
-        _C.last_message_at,
-        _C.last_message_id,
-        _C.snoozed_until,
-        _C.message_count,
-        TEXT.c.subject,
-        PERSON.c.name.label("customer"),
-        ORGANIZATION.c.name.label("organization"),
-        MAILBOX.c.name.label("mailbox"),
-        AGENT.c.name.label("assignee"),
-        READ_MARK.c.message_id.label("seen"),
-    ).select_from(rows)
-
-
-def _tags(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    found: dict[int, tuple[str, ...]] = {}
-    if ids:
-        chosen = select(TAG.c.conversation_id, TAG.c.tag).where(TAG.c.conversation_id.in_(ids)).order_by(TAG.c.tag)
-        for row in session.connection().execute(chosen):
-            found[row.conversation_id] = (*found.get(row.conversation_id, ()), row.tag)
-    return found
-
-
-def _addresses(session: Session, people: Sequence[int]) -> dict[int, str]:
-    """Return an address of each of these persons, the first one met."""
-    if not people:
-        return {}
-    chosen = (
-        select(ADDRESS.c.person_id, ADDRESS.c.address)
-        .where(ADDRESS.c.person_id.in_(people), ADDRESS.c.address.is_not(None))
-        .order_by(ADDRESS.c.id.desc())
-    )
-    return {row.person_id: row.address for row in session.connection().execute(chosen)}
-
-
-def _window(session: Session, asked: _Asked, rows: Sequence[QueueRow], *, first: bool, last: bool) -> QueueWindow:
-    """Return the window that rows make; `first` and `last` say where the queue is known to end with them."""
-    if first and last:
-        return QueueWindow(tuple(rows), before=False, after=False, position=0, total=min(len(rows), COUNTED))
-    total = _count(session, asked.where)
+    Args:
+        session: of any transaction.
+        asked: the query.
+        agent_id: for whom.
+        keys: where its rows stand.
+        first: whether the queue is known to begin with them.
+        goes_on: whether it goes on below them; `None` when that is not known.
+        total: how many rows the queue has, when that is known.
+    """
+    rows = tuple(shown(session.connection(), keys, agent_id))
+    if first and goes_on is False:
+        return QueueWindow(rows, before=False, after=False, position=0, total=min(len(rows), COUNTED))
+    if total is None:
+        total = _count(session, asked.where)
     if not rows:
         return QueueWindow((), before=False, after=False, position=None, total=total)
     above = 0 if first else _count(session, and_(asked.freely(), asked.order.above(rows[0].place)))
     return QueueWindow(
-        tuple(rows),
+        rows,
         before=above > 0,
-        after=not last and _goes_on(session, asked, rows[-1].place),
+        after=_goes_on(session, asked, rows[-1].place) if goes_on is None else goes_on,
         position=above if above < COUNTED else None,
         total=total,
     )
