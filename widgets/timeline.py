@@ -7,12 +7,14 @@ from datetime import datetime
 from functools import cached_property
 from itertools import islice
 
-from storage.kinds import Automatic, Direction
+from storage.kinds import Automatic, Direction, Special
+from storage.kinds.notices import Delivery, Invitation, Receipt
 from storage.views import ConversationView, EventView, MessageView
 from widgets.facts import event_words
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
 from widgets.moments import moment_words, size_words
+from widgets.notices import special_lines
 from widgets.text import automatic_words, evidence_words, special_words
 from widgets.wrapping import pieces, wrap
 
@@ -244,10 +246,13 @@ class Timeline:
         hidden = "" if self.unfolded else _hidden_words(message, reply)
         if hidden:
             lines.append(Drawn((("› ", "muted"), (hidden, "muted"))))  # noqa: RUF001 - the sign for folded
+        told = {Special.INVITATION: Invitation, Special.DELIVERY_REPORT: Delivery | Receipt}
         lines += [
             Drawn(((_("part") + "  ", "muted"), (special_words(special), "soon")))
             for special in sorted(message.specials)
+            if special not in told or not any(isinstance(one, told[special]) for one in message.notices)
         ]
+        lines += [Drawn(row) for row in special_lines(message, self._now, width - INDENT)]
         for attachment in message.attachments[:_FILES_SHOWN]:
             word = _("inline") if attachment.inline else _("file")
             name = one_line(attachment.name) or one_line(attachment.media_type)

@@ -168,7 +168,7 @@ def _print_message(call: "Call", message: "MessageView") -> None:
             call.out.line(f"[{number}] {link}")
     if not full and len(message.text.strip()) > len(message.reply_text.strip()):
         call.out.line(_("[quotes left out: --full shows them]"))
-    for line in _part_lines(message):
+    for line in _part_lines(call, message):
         call.out.line(line)
 
 
@@ -190,15 +190,18 @@ def _print_envelope(call: "Call", message: "MessageView") -> None:
     call.out.line()
 
 
-def _part_lines(message: "MessageView") -> Iterator[str]:
+def _part_lines(call: "Call", message: "MessageView") -> Iterator[str]:
     """Yield a line for each part that is named rather than shown."""
     from widgets.moments import size_words
+    from widgets.notices import notice_words
     from widgets.text import special_words
 
     if message.original is not None:
         author = _person_words(message.original.author.name, message.original.author.address)
         yield _("[forwarded, originally from {author}]").format(author=author)
     yield from (f"[{special_words(special)}]" for special in sorted(message.specials))
+    for notice in message.notices:
+        yield from (f"  {label:<9} {words}" for label, words, _role in notice_words(notice, call.now))
     for each in message.attachments:
         name = each.name or _("(no name)")
         yield _("[attachment] {name}, {type}, {size}").format(
