@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from storage.kinds import Status
+from storage.kinds import PUT_AWAY, Status
 from storage.views import EventView
 from widgets.language import _, ngettext
 from widgets.moments import moment_words
-from widgets.text import cause_words
+from widgets.text import cause_words, deed_words, status_words
 
 Values = Mapping[str, object]
 """A fact's fields by name, as the log keeps them."""
@@ -22,6 +22,8 @@ def _number(value: object) -> str:
 
 def _words_of_status(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
     after = Status(str(values.get("after")))
+    if values.get("before") in PUT_AWAY and after not in PUT_AWAY:
+        return _("brought back, {status}").format(status=status_words(after))
     return {
         Status.NEW: _("to be answered"),
         Status.OPEN: _("reopened") if values.get("before") in {"resolved", "closed"} else _("opened"),
@@ -30,6 +32,7 @@ def _words_of_status(values: Values, _name: Callable[[object], str], _now: datet
         Status.RESOLVED: _("resolved"),
         Status.CLOSED: _("closed"),
         Status.SPAM: _("marked as spam"),
+        Status.TRASH: _("put into the trash"),
     }[after]
 
 
@@ -83,6 +86,28 @@ def _words_of_linked(values: Values, _name: Callable[[object], str], _now: datet
     return (_("linked with {other}") if values.get("after") else _("link with {other} taken off")).format(other=other)
 
 
+def _words_of_view(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    name = values.get("name") or values.get("name_before") or _("(erased)")
+    if values.get("place_before") is None:
+        return _("view {name} kept").format(name=name)
+    if values.get("place") is None:
+        return _("view {name} taken away").format(name=name)
+    return _("view {name} changed").format(name=name)
+
+
+def _words_of_rule(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    sentence = _("rule {name} laid down") if values.get("after") else _("rule {name} dropped")
+    return sentence.format(name=values.get("name") or _("(erased)"))
+
+
+def _words_of_ruled(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    name = values.get("name") or _("(erased)")
+    deeds = [deed_words(str(one)) for one in _several(values.get("did"))]
+    if not deeds:
+        return _("rule {name} met it and left all as it was").format(name=name)
+    return _("rule {name}: {deeds}").format(name=name, deeds=", ".join(deeds))
+
+
 _WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]] = {
     "status_changed": _words_of_status,
     "assigned": _words_of_assigned,
@@ -92,6 +117,9 @@ _WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]]
     "split": _words_of_split,
     "moved": _words_of_moved,
     "linked": _words_of_linked,
+    "view_kept": _words_of_view,
+    "rule_kept": _words_of_rule,
+    "ruled": _words_of_ruled,
 }
 
 

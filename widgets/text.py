@@ -35,6 +35,7 @@ def status_words(status: Status) -> str:
         Status.RESOLVED: _("resolved"),
         Status.CLOSED: _("closed"),
         Status.SPAM: _("spam"),
+        Status.TRASH: _("trash"),
     }[status]
 
 
@@ -86,7 +87,18 @@ def cause_words(cause: str) -> str:
         Cause.HISTORY: _("older than the mailbox's start"),
         Cause.DUE: _("its time came"),
         Cause.JOINED: _("two conversations became one"),
+        Cause.RULE: _("by a rule"),
     }.get(Cause(cause), "")
+
+
+def deed_words(deed: str) -> str:
+    """Return in words what a rule does with mail, by the word of the deed."""
+    return {
+        "tag": _("tagged"),
+        "assign": _("assigned"),
+        "spam": _("marked as spam"),
+        "ignore": _("ignored"),
+    }.get(deed, deed)
 
 
 def explain(error: BaseException) -> str:
@@ -134,6 +146,18 @@ def refusal_words(error: Refused) -> str:
         "nothing_to_redo": _("There is nothing to do again."),
         "changed_since": _("Not taken back: it was changed since, and stays as it is."),
         "final": _("That cannot be taken back."),
+        "bad_view_name": _("A view's name is one line of at most 40 letters."),
+        "view_name_taken": _("There is a view of that name already: choose another, or take that one away."),
+        "bad_place": _("There is no such place: write a number from 1 on."),
+        "not_put_away": _("Nothing to restore: it is neither in the trash nor marked as spam."),
+        "bad_rule_name": _("A rule's name is one line of at most 60 letters."),
+        "rule_name_taken": _("There is a rule of that name already: choose another, or drop that one."),
+        "rule_without_condition": _("A rule needs a condition with a word in it, or it would meet all mail."),
+        "rule_without_deed": _("A rule needs something to do: tag, assign, view, spam or ignore."),
+        "rule_spam_and_ignore": _("Mail is either spam or ignored: choose one."),
+        "view_without_tag": _("That view asks for no tag, so a rule cannot put mail into it: choose another name."),
+        "bad_address": _("Write a whole address, as in ana@example.org, or a domain, as in @example.org."),
+        "blocked": _("It is blocked already."),
     }.get(error.rule)
     return words or _("Not done: {rule}.").format(rule=error.rule.replace("_", " "))
 

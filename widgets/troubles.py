@@ -13,18 +13,8 @@ _SHOWN = 5  # numbers named in a sentence
 def trouble_words(error: DeskError) -> str:
     """Return an error of the record as a sentence, with the conversations and names it is about."""
     match error:
-        case NoSuch(what="conversation"):
-            return _("There is no conversation {number}: `plantao list` shows those there are.").format(
-                number=numbers_words([error.name])
-            )
-        case NoSuch(what="message"):
-            return _("There is no message m{number}: `plantao show` gives the numbers of a conversation's.").format(
-                number=error.name
-            )
-        case NoSuch(what="agent"):
-            return _("Nobody here is called {name}.").format(name=clean_line(str(error.name)))
-        case NoSuch(what="raw mail"):
-            return _("The raw mail of this message is not kept any more.")
+        case NoSuch() if error.what in _MISSING:
+            return _missing(error)
         case Changed():
             return _(
                 "Not done: {number} changed meanwhile, by somebody else or by new mail. Look again, then repeat it."
@@ -37,6 +27,23 @@ def trouble_words(error: DeskError) -> str:
         where = _("at character {place}").format(place=place + 1) if isinstance(place, int) else ""
         return _("The query cannot be read {where}: {words}").format(where=where, words=words).replace(" :", ":")
     return explain(error)
+
+
+_MISSING = frozenset({"conversation", "message", "agent", "view", "rule", "block", "raw mail"})
+
+
+def _missing(error: NoSuch) -> str:
+    words = {
+        "conversation": _("There is no conversation {number}: `plantao list` shows those there are."),
+        "message": _("There is no message m{number}: `plantao show` gives the numbers of a conversation's."),
+        "agent": _("Nobody here is called {name}."),
+        "view": _("There is no view {name}: `plantao view list` shows those there are."),
+        "rule": _("There is no rule {name}: `plantao rule list` shows those there are."),
+        "block": _("{name} is not blocked: `plantao rule list` shows what is."),
+        "raw mail": _("The raw mail of this message is not kept any more."),
+    }[error.what]
+    number = numbers_words([error.name]) if error.what == "conversation" else error.name
+    return words.format(number=number, name=clean_line(str(error.name)))
 
 
 def numbers_words(numbers: Sequence[object]) -> str:
@@ -61,6 +68,7 @@ def _refused(error: Refused) -> str:
         "several_conversations": _("The messages belong to several conversations ({about}): split one at a time."),
         "whole_conversation": _("These are all messages of {about}: one has to stay. Nothing was changed."),
         "changed_since": _("Not taken back: {about} changed since, and stays as it is."),
+        "not_put_away": _("Nothing to restore: {about} is neither in the trash nor marked as spam."),
     }.get(error.rule)
     if words is None:
         return explain(error)

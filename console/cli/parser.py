@@ -82,11 +82,13 @@ def build() -> Parser:
         configuration,
         deciding,
         demo,
+        files,
         importing,
         listing,
         showing,
         syncing,
         undoing,
+        viewing,
     )
 
     shared = _shared()
@@ -109,8 +111,10 @@ def build() -> Parser:
         importing,
         listing,
         showing,
+        files,
         deciding,
         undoing,
+        viewing,
         checking,
         configuration,
         completing,

@@ -3,16 +3,25 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, make_url, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from storage.kinds.errors import StoreDamaged, StoreMissing, StoreReadOnly, StoreTooNew
 from storage.models import DECIDED, DERIVED, LOCAL, LOG, MailContent
 from storage.store import Store, migrate, open_store
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'desk.db'}"
+    return request.getfixturevalue("postgres_url")
 
 
 def test_a_migrated_store_equals_the_models(store: Store) -> None:
@@ -31,6 +40,38 @@ def test_head_is_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(migrate._SCRIPTS))
     assert ScriptDirectory.from_config(config).get_current_head() == migrate.HEAD
+
+
+def test_a_store_of_the_first_day_is_brought_up_with_all_that_is_in_it(empty_database: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrate._SCRIPTS))
+    old = Store(make_url(empty_database), durable=True)
+    config.attributes["engine"] = old.engine
+    command.upgrade(config, "0001")
+    conversation = "INSERT INTO conversation (id, mailbox_id, status, tier, channel, kind, priority, message_count)"
+    rest = "'n1', 'email', 'care', 'normal', 0"
+    with old.writing() as session:
+        for statement in (
+            "INSERT INTO mailbox VALUES (1, 'a', 'a@desk.example', '[]', '', NULL, '')",
+            f"{conversation} VALUES (1, 1, 'spam', {rest}), (2, 1, 'open', {rest})",
+            "UPDATE conversation SET joined_into = 1 WHERE id = 2",
+            "INSERT INTO tag VALUES (1, 'late')",
+        ):
+            session.execute(text(statement))
+    old.close()
+    store = open_store(empty_database)
+    with store.writing() as session:
+        assert session.execute(text("SELECT trash FROM mailbox")).scalar_one() == ""
+        session.execute(text("UPDATE conversation SET status = 'trash' WHERE id = 1"))
+        rows = session.execute(text("SELECT id, queue_rank FROM conversation ORDER BY id")).all()
+        assert [tuple(row) for row in rows] == [(1, 7), (2, 9)]
+        assert session.execute(text("SELECT tag FROM tag")).scalar_one() == "late"
+        with pytest.raises(IntegrityError), session.begin_nested():  # foreign keys hold again
+            session.execute(text("INSERT INTO tag VALUES (99, 'late')"))
+    with store.engine.connect() as connection:
+        kept = {one["name"] for one in inspect(connection).get_indexes("conversation")}
+    assert kept >= {index.name for index in SQLModel.metadata.tables["conversation"].indexes}
+    store.close()
 
 
 def test_every_table_is_of_one_kind() -> None:
