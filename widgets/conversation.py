@@ -5,22 +5,21 @@ from datetime import datetime
 from itertools import islice
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual import events
 from textual.strip import Strip
 
-from storage.views import ConversationView
-from widgets.language import _, ngettext
-from widgets.line import Line, Span, one_line
-from widgets.look import Ground, Look
-from widgets.moments import moment_words, span_words
+from storage.views import ContextView, ConversationView
+from widgets.arrangement import THREE_PANES
+from widgets.ends import Ends, write
+from widgets.line import Line
+from widgets.look import Look
 from widgets.pane import Pane
-from widgets.queue_row import TIER_ROLES
-from widgets.text import status_words, tier_words
+from widgets.strip import five_rows, one_row, two_rows
 from widgets.timeline import BLANK, Anchor, Drawn, Timeline
 
-Facts = tuple[tuple[Span, ...], tuple[Span, ...]]
-"""A line of the strip above the timeline: spans from the left, and spans that end at the right edge."""
+_WHOLE_STRIP = 24  # rows of the window from which the strip has its five rows; fewer leave the customer and the clocks
+_LOWEST = 6, 10  # rows of the pane under which there is no strip, and under which it is one row
+_HALF = 14  # rows of the pane under which five rows would leave too little to read, as when an error stands below
 
 
 class ConversationPane(Pane):
@@ -45,8 +44,9 @@ class ConversationPane(Pane):
         self._unfolded = False
         self._names: Mapping[int, str] = {}
         self._now = datetime.now().astimezone()
-        self.strip_below = 110
-        """Windows narrower than this show the facts as a strip on a ground of its own (LOOK §4)."""
+        self._beside: ContextView | None = None
+        self._strip: tuple[Ends, ...] | None = None
+        self._strip_for = (0, False)
 
     # ------------------------------------------------------------------------------------------ what it shows
 
@@ -62,6 +62,7 @@ class ConversationPane(Pane):
         *,
         at: int | None = None,
         names: Mapping[int, str] | None = None,
+        context: ContextView | None = None,
     ) -> None:
         """Show a conversation, or nothing. One that was shown already keeps its place; it is only drawn afresh.
 
@@ -70,10 +71,12 @@ class ConversationPane(Pane):
             now: the present, in the reader's zone.
             at: a message to begin with, such as one that was found.
             names: agents' names by id, for the events.
+            context: what stands beside it, for the strip; `None` leaves the strip's rows about it empty.
         """
         before, top = self._timeline, self._top
         self._now = now
-        self._page = None
+        self._beside = context
+        self._page = self._strip = None
         self._top_settled = False
         if view is None:
             self._timeline = self._top = None
@@ -91,6 +94,12 @@ class ConversationPane(Pane):
         if at is not None and (item := self._timeline.find(("message", at))) is not None:
             self._top = Anchor(item, 0, 1 if item else 0)
             self._top_chosen = True
+        self.repaint()
+
+    def tick(self, now: datetime) -> None:
+        """Let the clocks of the strip show a later time; only rows whose words change are painted."""
+        self._now = now
+        self._strip = None
         self.repaint()
 
     # ------------------------------------------------------------------------------------------ moving
@@ -168,7 +177,21 @@ class ConversationPane(Pane):
 
     @property
     def _facts_rows(self) -> int:
-        return 2 if self.size.height < 12 else 3
+        """The rows above the timeline: the facts, then a rule, or a blank row where the context has a pane."""
+        height = self.size.height
+        none, one = _LOWEST
+        if height < none:
+            return 0
+        if height < one:
+            return 1
+        if not self._narrow:
+            return 2
+        return 6 if self.app.size.height >= _WHOLE_STRIP and height >= _HALF else 3
+
+    @property
+    def _narrow(self) -> bool:
+        """Whether the context has no pane of its own, so that a strip on its own ground stands for it."""
+        return self.app.size.width < THREE_PANES
 
     def _anchor(self, timeline: Timeline) -> Anchor:
         if self._top is None:
@@ -185,7 +208,7 @@ class ConversationPane(Pane):
 
     def on_resize(self, _event: events.Resize) -> None:
         """Wrap anew; the message at the top stays there, but no row below the newest is wasted."""
-        self._page = None
+        self._page = self._strip = None
         self._top_settled = False
         if not self._top_chosen:
             self._top = None
@@ -209,60 +232,25 @@ class ConversationPane(Pane):
             return Line(self._look, self.size.width).strip()
         facts = self._facts_rows
         if y < facts:
-            return self._facts_line(self._timeline.view, y, last=y == facts - 1)
+            return self._facts_line(self._timeline.view, y, facts)
         shown = self._shown()
         drawn = shown[y - facts] if y - facts < len(shown) else BLANK
         line = Line(self._look, self.size.width)
         line.gap(1 + drawn.indent)
-        _write(line, drawn.spans, drawn.aside)
-        return line.strip()
+        return write(line, drawn.spans, drawn.aside).strip()
 
-    def _facts_line(self, view: ConversationView, number: int, *, last: bool) -> Strip:
-        strip = self.app.size.width < self.strip_below
-        ground: Ground = "surface" if strip else "bg"
-        if last:
+    def _facts_line(self, view: ConversationView, number: int, rows: int) -> Strip:
+        if rows > 1 and number == rows - 1:
             line = Line(self._look, self.size.width)
-            return line.fill("─", line.width).strip() if strip else line.strip()
-        line = Line(self._look, self.size.width, ground).gap()
-        _write(line, *(self._who(view) if number == 0 else self._where(view)))
-        return line.strip()
+            return line.fill("─", line.width if self._narrow else 0).strip()
+        if self._strip is None or self._strip_for != (rows, self._narrow):
+            self._strip_for = rows, self._narrow
+            self._strip = self._strip_of(view, rows)
+        line = Line(self._look, self.size.width, "surface" if self._narrow else "bg").gap()
+        return write(line, *self._strip[number]).strip()
 
-    def _who(self, view: ConversationView) -> Facts:
-        name = one_line(view.customer) or one_line(view.customer_address) or _("unknown")
-        address = one_line(view.customer_address)
-        tier: Span = (tier_words(view.tier), TIER_ROLES[view.tier])
-        owner: Span = ("–", "muted")  # noqa: RUF001 - the sign for "none"
-        if view.assignee_id is not None:
-            owner = (_("you"), "accent") if view.assignee_id == self.agent_id else (one_line(view.assignee), "text")
-        left: tuple[Span, ...] = ((name, "bright"), ("" if address == name else f"  {address}", "muted"))
-        return left, (tier, (" › ", "muted"), owner)  # noqa: RUF001 - the sign for from and to
-
-    def _where(self, view: ConversationView) -> Facts:
-        count = len(view.messages)
-        left: list[Span] = [
-            (status_words(view.status), "text"),
-            ("   " + ngettext("{count} message", "{count} messages", count).format(count=count), "text"),
-            (f"   {one_line(view.mailbox)}", "muted"),
-        ]
-        left += [(f"   +{one_line(tag)}", "muted") for tag in view.tags]
-        if view.linked:
-            left.append(("   " + _("linked") + " " + " ".join(f"#{number}" for number in view.linked[:4]), "muted"))
-        if view.snoozed_until is not None and view.snoozed_until > self._now:
-            until = moment_words(view.snoozed_until, self._now)
-            return tuple(left), ((_("snoozed until {moment}").format(moment=until), "paused"),)
-        if view.waiting_since is None:
-            return tuple(left), ((_("nothing waits"), "muted"),)
-        return tuple(left), ((_("waits") + " ", "muted"), (span_words(self._now - view.waiting_since), "text"))
-
-
-def _write(line: Line, left: tuple[Span, ...], right: tuple[Span, ...]) -> None:
-    """Write spans from the left, cut before the spans that end one column before the right edge."""
-    edge = line.width - 1
-    taken = sum(cell_len(text) for text, _role in right)
-    room = edge - taken - (2 if taken else 0)
-    for text, role in left:
-        if line.column >= room:
-            break
-        line.put(text, role, width=min(cell_len(text), room - line.column))
-    if taken:
-        line.to(edge - taken).spans(right)
+    def _strip_of(self, view: ConversationView, rows: int) -> tuple[Ends, ...]:
+        if not self._narrow:
+            return (one_row(view, self._now, self.agent_id),)
+        whole = two_rows if rows < 6 else five_rows
+        return whole(view, self._beside, self._now, self.agent_id, room=self._width)

@@ -13,6 +13,9 @@ from widgets.look import Look
 from widgets.timeline import Timeline
 
 
+FACTS = 6  # rows above the timeline in a window of 80x24
+
+
 class Reading(App):
     """A conversation alone."""
 
@@ -61,8 +64,8 @@ async def test_it_starts_at_the_first_message_that_waits(make_message, make_conv
         app.pane.show(make_conversation([*messages, *later]), now)
         await pilot.pause()
         shown = lines(app.pane)
-        assert "● Ana Souza" in shown[3]
-        assert "Mensagem 38." in shown[4]
+        assert "● Ana Souza" in shown[FACTS]
+        assert "Mensagem 38." in shown[FACTS + 1]
 
 
 async def test_the_newest_that_waits_is_whole_and_what_precedes_fills_the_page(make_message, make_conversation, now):
@@ -79,7 +82,7 @@ async def test_the_newest_that_waits_is_whole_and_what_precedes_fills_the_page(m
         app.pane.show(
             make_conversation([*long[:2], make_message(3, handled=False, text="c\n" * 40)], conversation_id=2), now
         )
-        assert "● Ana Souza" in lines(app.pane)[3], "one longer than the page begins it"
+        assert "● Ana Souza" in lines(app.pane)[FACTS], "one longer than the page begins it"
 
 
 async def test_no_row_stays_empty_while_there_is_something_above(make_message, make_conversation, now):
@@ -113,7 +116,7 @@ async def test_the_newest_is_in_sight_when_nothing_waits_or_all_of_it_has_room(m
         )
         assert "Mensagem 40." in lines(app.pane)[-1]
         app.pane.show(make_conversation([make_message(1)], conversation_id=3), now)
-        assert "Ana Souza" in lines(app.pane)[3]
+        assert "Ana Souza" in lines(app.pane)[FACTS]
 
 
 async def test_scrolling_walks_every_line_there_and_back(make_message, make_event, make_conversation, now):
@@ -136,7 +139,7 @@ async def test_scrolling_walks_every_line_there_and_back(make_message, make_even
             app.pane.action_half_up()
         assert lines(app.pane) == first
         app.pane.action_down()
-        assert lines(app.pane)[3:-1] == first[4:]
+        assert lines(app.pane)[FACTS:-1] == first[FACTS + 1 :]
         app.pane.action_up()
         app.pane.action_up()
         assert lines(app.pane) == first
@@ -150,9 +153,9 @@ async def test_reading_it_again_keeps_the_place(make_message, make_conversation,
         await pilot.pause()
         for _ in range(13):
             app.pane.action_up()
-        before = lines(app.pane)[3:]
+        before = lines(app.pane)[FACTS:]
         app.pane.show(make_conversation([make_message(0), *messages, make_message(41, handled=False)]), now)
-        assert lines(app.pane)[3:] == before
+        assert lines(app.pane)[FACTS:] == before
 
 
 async def test_resizing_wraps_anew_and_keeps_the_message_at_the_top(make_message, make_conversation, now):
@@ -163,7 +166,7 @@ async def test_resizing_wraps_anew_and_keeps_the_message_at_the_top(make_message
         app.pane.action_top()
         for _ in range(17):
             app.pane.action_down()
-        assert "Ana Souza" in lines(app.pane)[4]
+        assert "Ana Souza" in lines(app.pane)[FACTS + 1]
         for width, height in ((50, 20), (120, 40), (30, 10)):
             await pilot.resize_terminal(width, height)
             await pilot.pause()
