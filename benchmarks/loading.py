@@ -199,7 +199,7 @@ def in_step(folder: Path, *, mailbox: str, uids: list[int], uidvalidity: int, ui
     """Give a loaded store's first mailbox its placements, as a sync leaves it that has every message.
 
     Args:
-        folder: of the store; it has as many messages as there are UIDs.
+        folder: of the store; where it has fewer messages than there are UIDs, some lie in two places.
         mailbox: the account's name.
         uids, uidvalidity, uidnext, modseq: as the server says of INBOX.
     """
@@ -214,7 +214,11 @@ def in_step(folder: Path, *, mailbox: str, uids: list[int], uidvalidity: int, ui
     arrived = dict(line.execute("SELECT id, arrived_at FROM message").fetchall())
     line.executemany(
         "INSERT INTO raw (id, mailbox_id, message_id, digest, size, arrived_at) VALUES (?, 1, ?, ?, 4000, ?)",
-        ((number, number, sha256(b"r%d" % number).digest(), arrived[number]) for number in range(1, len(uids) + 1)),
+        (
+            (number, message, sha256(b"r%d" % number).digest(), arrived[message])
+            for number in range(1, len(uids) + 1)
+            for message in [(number - 1) % len(arrived) + 1]
+        ),
     )
     line.executemany(
         "INSERT INTO placement (folder_id, uid, raw_id, flags, ignored) VALUES (1, ?, ?, '', '')",
