@@ -81,6 +81,11 @@ class ContextPane(Pane):
         """What stands beside the conversation."""
         return self._beside
 
+    @property
+    def beside(self) -> ContextView | None:
+        """What stands beside the conversation that is shown."""
+        return self._beside
+
     def show(self, view: ConversationView | None, context: ContextView | None, now: datetime) -> None:
         """Show what stands beside another conversation, or beside none.
 
