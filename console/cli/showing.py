@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from console.cli import ids
-from console.cli.errors import DONE
+from console.cli.errors import DONE, Usage
 from console.cli.listing import STILL
 from console.cli.parser import Group
 from widgets.language import _, ngettext
@@ -15,6 +15,7 @@ _CITED = re.compile(r"\[([0-9]{1,4})\]")
 
 if TYPE_CHECKING:
     from console.cli.call import Call
+    from console.mail.parse.inside import Inside
     from storage.kinds.mail import Correspondent
     from storage.queries.why import Threaded, Why
     from storage.views import ActionView, ConversationView, EventView, MessageView
@@ -32,6 +33,10 @@ def add(group: Group) -> None:
     parser.add_argument("--full", action="store_true", help=_("with quotes and signatures"))
     parser.add_argument("--raw", action="store_true", help=_("the mail as it came, without what commands terminals"))
     parser.add_argument("--all-headers", action="store_true", help=_("every header field of each message"))
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--source", action="store_true", dest="raw", help=_("the same as --raw"))
+    only.add_argument("--headers", action="store_true", help=_("nothing but every header field"))
+    only.add_argument("--parts", action="store_true", help=_("nothing but the parts: their types, names and sizes"))
     parser = group.command("why", run_why, words=_("how a conversation was threaded"))
     parser.add_argument("id", nargs="+", metavar="ID", help=_("4213, #4213, 10-20, or - for standard input"))
     parser = group.command("history", run_history, words=_("your last actions, newest first"))
@@ -62,8 +67,8 @@ def run_show(call: "Call") -> int:
             messages = [one for one in view.messages if message_id in {None, one.message_id}]
             if call.out.json_lines:
                 call.out.object(_conversation_object(call, view, messages))
-            elif call.options.raw:
-                _print_raw(call, messages)
+            elif call.options.raw or call.options.headers or call.options.parts:
+                _print_insides(call, messages)
             else:
                 _print_conversation(call, view, messages, alone=message_id is not None)
     return DONE
@@ -209,27 +214,55 @@ def _part_lines(call: "Call", message: "MessageView") -> Iterator[str]:
         )
 
 
-def _print_raw(call: "Call", messages: Sequence["MessageView"]) -> None:
+def _print_insides(call: "Call", messages: Sequence["MessageView"]) -> None:
+    """Print messages as their raw mail has them: the source, the header fields, or the parts."""
+    from console.mail.raw import source
+
     for message in messages:
         if len(messages) > 1:
             call.out.line(f"── m{message.message_id} ──")
-        call.out.line(_raw(call, message.message_id).decode("utf-8", "replace").rstrip("\n"))
+        if call.options.headers:
+            for name, value in _headers(call, message.message_id):
+                call.out.line(f"{name}: {value}")
+        elif call.options.parts:
+            for part in _parts(call, message.message_id):
+                call.out.line(_part_row(part))
+        else:
+            for piece in source(_raw(call, message.message_id)):
+                call.out.line(piece.removesuffix("\n"))
 
 
 def _raw(call: "Call", message_id: int) -> bytes:
-    from storage.kinds.errors import NoSuch
-    from storage.queries.numbers import raw_digests
+    from console.mail.raw import raw_mail
 
-    digest = call.ask(raw_digests, [message_id]).get(message_id)
-    if digest is None:
-        raise NoSuch("raw mail", message_id)
-    return call.store.content.get(digest)
+    return raw_mail(call.store, message_id)
 
 
 def _headers(call: "Call", message_id: int) -> list[tuple[str, str]]:
-    from console.mail.parse import headers
+    from console.mail.raw import headers
 
     return headers(_raw(call, message_id))
+
+
+def _parts(call: "Call", message_id: int) -> "tuple[Inside, ...]":
+    from console.mail.parse import Unreadable
+    from console.mail.raw import parts
+
+    try:
+        return parts(_raw(call, message_id))
+    except Unreadable:
+        raise Usage(
+            _("The parts of m{number} cannot be told apart; --source shows it as it came.").format(number=message_id)
+        ) from None
+
+
+def _part_row(part: "Inside") -> str:
+    from widgets.moments import size_words
+    from widgets.notices import part_words
+
+    said = [part.media_type, size_words(part.size), part_words(part.what)]
+    words = "  ".join([*said, *filter(None, (part.charset, part.encoding, part.name))])
+    return f"{'  ' * part.depth}{part.section or '-'}  {words}"
 
 
 def _person_words(name: str, address: str) -> str:
@@ -264,8 +297,10 @@ def _message_object(call: "Call", message: "MessageView") -> dict[str, object]:
     shown = asdict(message)
     if call.options.raw:
         shown["raw"] = _raw(call, message.message_id).decode("utf-8", "replace")
-    if call.options.all_headers:
+    if call.options.all_headers or call.options.headers:
         shown["headers"] = [{"name": name, "value": value} for name, value in _headers(call, message.message_id)]
+    if call.options.parts:
+        shown["parts"] = [asdict(part) for part in _parts(call, message.message_id)]
     return shown
 
 

@@ -84,6 +84,7 @@ def _be_the_command(arguments: tuple[str, ...], environment: dict[str, str]) -> 
         os._exit(status)
 
 
+SAVED = "a folder of the test"
 COMMANDS = [
     ("list", "is:settled"),
     ("list", "is:settled", "--json"),
@@ -93,6 +94,14 @@ COMMANDS = [
     ("show", "1", "--full", "--all-headers"),
     ("show", "1", "--raw"),
     ("show", "1", "--raw", "--all-headers", "--json"),
+    ("show", "m1", "--source"),
+    ("show", "m1", "--headers"),
+    ("show", "m1", "--parts"),
+    ("show", "m1", "--parts", "--json"),
+    ("files", "1"),
+    ("files", "1", "--json"),
+    ("files", "1", "--save", "all", "--to", SAVED),
+    ("files", "1", "--save", "1", "--to", f"/nowhere/{EVIL}"),
     ("why", "1"),
     ("why", "1", "--json"),
     ("export", "messages"),
@@ -132,10 +141,13 @@ COMMANDS = [
 ]
 
 
-def test_nothing_that_commands_reaches_a_terminal(evil_home: Path):
+def test_nothing_that_commands_reaches_a_terminal(evil_home: Path, tmp_path: Path):
     assert BARRED.search(EVIL)
     shown = []
-    for arguments in COMMANDS:
+    saved = tmp_path / "saved"
+    saved.mkdir()
+    for given in COMMANDS:
+        arguments = tuple(str(saved) if one == SAVED else one for one in given)
         said = on_a_terminal(*arguments)
         assert "unforeseen" not in said, arguments
         shown.append(said)
@@ -144,6 +156,9 @@ def test_nothing_that_commands_reaches_a_terminal(evil_home: Path):
         found = BARRED.search(left)
         assert found is None, f"{arguments[0]}: {left[max(0, found.start() - 60) : found.start() + 20]!r}"
     assert sum("maligno" in one for one in shown) >= 6
+    names = [one.name for one in saved.iterdir()]
+    assert len(names) == 2
+    assert not any(BARRED.search(name) for name in names)
     assert sum("[31mred" in one for one in shown) >= 8  # the letters stay, as text
 
 
