@@ -3,7 +3,7 @@
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,7 +13,9 @@ from textual.signal import Signal
 
 from console.feed import Change, Feed
 from console.screens.asking import make_ready
+from console.screens.commands.table import commands
 from console.screens.ground import DeskApp, DeskScreen
+from console.screens.keymap import Keymap
 from console.screens.main import MainScreen
 from widgets.language import _
 from widgets.look import Look, choose_look
@@ -38,6 +40,7 @@ class Plantao(DeskApp):
         look: how everything is drawn; `None` asks the environment.
         clock: gives the present in the reader's zone.
         opened: set once the desk is open, or cannot be opened.
+        keys: the agent's own keys, by the name of a command.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -52,6 +55,7 @@ class Plantao(DeskApp):
         look: Look | None = None,
         clock: Callable[[], datetime] = local_now,
         opened: threading.Event | None = None,
+        keys: Mapping[str, str] | None = None,
         **choices: Any,
     ) -> None:
         self.look = look or choose_look("auto", os.environ)  # before Textual chooses its filters
@@ -63,7 +67,8 @@ class Plantao(DeskApp):
         self.clock = clock
         self.desk = None
         self.agent_id = None
-        self.keys_pressed = 0
+        self.lines = []
+        self.keymap = Keymap(commands(), keys)
         self.changes: Signal[Change] = Signal(self, "changes")
         self._given = desk
         self._agent = agent
@@ -131,11 +136,9 @@ class Plantao(DeskApp):
             self._feed.wake()
 
     async def on_event(self, event: events.Event) -> None:
-        """Count keys, for chords and for toasts that leave at the next one."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            self.keys_pressed += 1
-            if isinstance(self.screen, DeskScreen):
-                self.screen.key_came()
+        """Take note of keys, for toasts that leave at the next one."""
+        if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.screen, DeskScreen):
+            self.screen.key_came()
         await super().on_event(event)
 
     def _redraw(self) -> None:
@@ -145,8 +148,8 @@ class Plantao(DeskApp):
 
     def on_key(self, event: events.Key) -> None:
         """Hand on what was typed while a screen was on its way: Textual would drop it."""
-        if event.is_forwarded and event.character and event.is_printable and isinstance(self.screen, DeskScreen):
-            self.screen.typed_ahead(event.character)
+        if event.is_forwarded and isinstance(self.screen, DeskScreen):
+            self.screen.typed_ahead(event)
 
     def action_help_quit(self) -> None:
         """Answer ``^c``, which in a terminal program means stop: nothing is unsaved here, so it does."""
@@ -168,6 +171,7 @@ def run_console(
     mouse: bool = False,
     environ: Any = os.environ,
     opened: threading.Event | None = None,
+    keys: Mapping[str, str] | None = None,
 ) -> int:
     """Run the console until the agent leaves it.
 
@@ -178,6 +182,7 @@ def run_console(
         mouse: whether the mouse is followed; each of its moves costs bytes on a slow line.
         environ: the environment.
         opened: set once the desk is open, or cannot be opened: until then nothing else should import its libraries.
+        keys: the agent's own keys, by the name of a command.
 
     Returns:
         The exit status: 0 done, 1 failed, 2 when there is no terminal to draw on.
@@ -188,6 +193,6 @@ def run_console(
     if environ.get("TERM", "dumb") in {"dumb", "unknown", ""}:
         sys.stderr.write(_("plantao: this terminal cannot place text (TERM=dumb); plantao list does without.") + "\n")
         return 2
-    app = Plantao(store, agent=agent, look=choose_look(look, environ), opened=opened)
+    app = Plantao(store, agent=agent, look=choose_look(look, environ), opened=opened, keys=keys)
     left = app.run(mouse=mouse)
     return app.return_code or left or 0

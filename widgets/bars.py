@@ -128,15 +128,30 @@ class TitleRow(Bar):
         return line.strip()
 
 
+def keys_line(look: Look, width: int, keys: Sequence[tuple[str, str]], always: Sequence[tuple[str, str]] = ()) -> Strip:
+    """Return a row of keys, each with its word; those that do not fit are left out whole, `always` ends the row."""
+    line = Line(look, width, "surface").gap()
+    taken = sum(cell_len(key) + 1 + cell_len(word) for key, word in always) + 2 * (len(always) - 1)
+    edge = line.width - 1 - max(0, taken)
+    for key, word in keys:
+        if line.column + cell_len(key) + 1 + cell_len(word) > edge - 2:
+            continue
+        line.put(key, "accent", bold=True).put(f" {word}", "muted").gap(2)
+    line.to(edge)
+    for number, (key, word) in enumerate(always):
+        line.gap(2 if number else 0).put(key, "accent", bold=True).put(f" {word}", "muted")
+    return line.strip()
+
+
 class KeyRow(Bar):
-    """The last row: the keys that matter now, in the order of use; those that do not fit are left out whole."""
+    """The last row: the keys that matter now, in the order of use."""
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(look, id=id)
         self._keys: tuple[tuple[str, str], ...] = ()
         self._always: tuple[tuple[str, str], ...] = ()
 
-    def show(self, keys: Sequence[tuple[str, str]], always: Sequence[tuple[str, str]]) -> None:
+    def show(self, keys: Sequence[tuple[str, str]], always: Sequence[tuple[str, str]] = ()) -> None:
         """Draw other keys, each with its word; `always` stands at the right edge."""
         if (self._keys, self._always) != (tuple(keys), tuple(always)):
             self._keys, self._always = tuple(keys), tuple(always)
@@ -144,17 +159,7 @@ class KeyRow(Bar):
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 - there is one row
         """Draw the row."""
-        line = Line(self._look, self.size.width, "surface").gap()
-        taken = sum(cell_len(key) + 1 + cell_len(word) for key, word in self._always) + 2 * (len(self._always) - 1)
-        edge = line.width - 1 - max(0, taken)
-        for key, word in self._keys:
-            if line.column + cell_len(key) + 1 + cell_len(word) > edge - 2:
-                continue
-            line.put(key, "accent", bold=True).put(f" {word}", "muted").gap(2)
-        line.to(edge)
-        for number, (key, word) in enumerate(self._always):
-            line.gap(2 if number else 0).put(key, "accent", bold=True).put(f" {word}", "muted")
-        return line.strip()
+        return keys_line(self._look, self.size.width, self._keys, self._always)
 
 
 @dataclass(frozen=True, slots=True)

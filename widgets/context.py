@@ -78,11 +78,6 @@ class ContextPane(Pane):
 
     @property
     def beside(self) -> ContextView | None:
-        """What stands beside the conversation."""
-        return self._beside
-
-    @property
-    def beside(self) -> ContextView | None:
         """What stands beside the conversation that is shown."""
         return self._beside
 

@@ -10,8 +10,8 @@ from widgets.line import Line
 from widgets.look import Look
 from widgets.pane import Pane
 
-Group = tuple[str, Sequence[tuple[str, str]]]
-"""A heading, and pairs of keys and sentence."""
+Group = tuple[str, Sequence[tuple[str, str, str]]]
+"""A heading, and rows of keys, sentence, and the name on the `:` line."""
 
 
 class KeysPage(Pane):
@@ -19,16 +19,23 @@ class KeysPage(Pane):
 
     DEFAULT_CSS: ClassVar[str] = "KeysPage { width: 1fr; height: 1fr; background: $background; }"
 
-    def __init__(self, look: Look, groups: Sequence[Group], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, look: Look, groups: Sequence[Group] = (), *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(look, id=id)
-        self._lines: list[tuple[str, str]] = []
-        for heading, pairs in groups:
-            if self._lines:
-                self._lines.append(("", ""))
-            self._lines.append((heading, ""))
-            self._lines += pairs
-        self._label = max((cell_len(key) for key, sentence in self._lines if sentence), default=0) + 2
-        self._top = 0
+        self._lines: list[tuple[str, str, str]] = []
+        self._label = self._top = 0
+        self.show(groups)
+
+    def show(self, groups: Sequence[Group]) -> None:
+        """Show other keys, from the first on."""
+        lines: list[tuple[str, str, str]] = []
+        for heading, rows in groups:
+            if lines:
+                lines.append(("", "", ""))
+            lines.append((heading, "", ""))
+            lines += rows
+        self._label = max((cell_len(key) for key, sentence, _name in lines if sentence), default=0) + 2
+        self._lines, self._top = lines, 0
+        self.repaint()
 
     def scroll(self, by: int) -> None:
         """Scroll by lines, not beyond the ends."""
@@ -42,9 +49,12 @@ class KeysPage(Pane):
         line = Line(self._look, self.size.width).gap()
         if self._top + y >= len(self._lines):
             return line.strip()
-        key, sentence = self._lines[self._top + y]
+        key, sentence, name = self._lines[self._top + y]
         if sentence:
-            line.gap(2).put(key, "accent", width=self._label, bold=True).put(sentence, "text")
+            line.gap(2).put(key, "accent", width=self._label, bold=True)
+            line.put(sentence, "text", width=min(cell_len(sentence), max(8, line.width - line.column - 1)))
+            if name and line.column + cell_len(name) + 3 <= line.width:
+                line.to(line.width - 1 - cell_len(name)).put(name, "muted")
         elif key:
             line.put(key, "bright").gap().fill("─", line.width - 1)
         return line.strip()

@@ -27,3 +27,8 @@ def _(text: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the form of a sentence that fits `count`."""
     return _chosen.ngettext(one, many, count)
+
+
+def chosen_language() -> str:
+    """Return the language of all words now."""
+    return _chosen.info().get("language", "en")

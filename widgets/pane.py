@@ -1,5 +1,8 @@
-"""What all panes share: the row that says what has just been done is drawn over their last row."""
+"""What all panes share: what is offered, and what has just been done, is drawn over their last rows."""
 
+from collections.abc import Sequence
+
+from rich.cells import cell_len
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -10,24 +13,26 @@ from widgets.look import Look
 Cover = tuple[Span, ...]
 
 
-def toast(look: Look, width: int, spans: Cover) -> Strip:
-    """Return the row that says what has just been done, and the key that takes it back."""
+def toast(look: Look, width: int, spans: Cover, aside: str = "") -> Strip:
+    """Return the row that says what has just been done, and the key that takes it back; the aside gives way first."""
     line = Line(look, width, "held").sign("▌", spans[0][1] if spans else "ok").gap()
     for text, role in spans:
         line.put(text, role, bold=role in {"ok", "accent"})
+    if aside and line.column + cell_len(aside) + 4 <= line.width:
+        line.to(line.width - 1 - cell_len(aside)).put(aside, "muted")
     return line.strip()
 
 
 class Pane(Widget):
-    """A pane that draws itself line by line, and may be covered in its last row.
+    """A pane that draws itself line by line, and may be covered in its last rows.
 
-    A widget of its own for that row would have the whole screen laid out and sent anew: 31 kB a toast.
+    A widget of its own for these rows would have the whole screen laid out and sent anew: 31 kB a toast.
     """
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._look = look
-        self._over: Strip | None = None
+        self._over: Sequence[Strip] = ()
         self._drawn: dict[int, Strip] = {}
         self._has_keys = False
 
@@ -50,22 +55,24 @@ class Pane(Widget):
 
     @property
     def rows_free(self) -> int:
-        """The rows that are not covered."""
-        return max(1, self.size.height - (self._over is not None))
+        """The rows that are not covered; what is offered while a line is typed moves nothing."""
+        return max(1, self.size.height - (len(self._over) == 1))
 
     def on_show(self) -> None:
         """Draw everything: what changed while the pane was hidden was not sent."""
         self.refresh()
 
-    def cover(self, strip: Strip | None) -> None:
-        """Draw a row of the window's width over the last row, or take it away."""
-        if strip is not self._over:
-            self._over = strip
+    def cover(self, strips: Sequence[Strip]) -> None:
+        """Draw rows of the window's width over the last rows, or take them away."""
+        strips = strips[-max(1, self.size.height - 1) :]
+        if list(strips) != list(self._over):
+            rows = max(len(strips), len(self._over))
+            self._over = strips
             self.covered()
-            self.refresh(Region(0, self.size.height - 1, self.size.width, 1))
+            self.refresh(Region(0, max(0, self.size.height - rows), self.size.width, rows))
 
     def covered(self) -> None:
-        """Take note that there is a row more or less."""
+        """Take note that there are rows more or less."""
 
     def render_line(self, y: int) -> Strip:
         """Draw one row, or what covers it."""
@@ -73,9 +80,10 @@ class Pane(Widget):
         return strip
 
     def _row(self, y: int) -> Strip:
-        if self._over is not None and y == self.size.height - 1:
+        over = y - self.size.height + len(self._over)
+        if over >= 0 and self._over:
             left = self.region.x
-            return self._over.crop(left, left + self.size.width)
+            return self._over[over].crop(left, left + self.size.width)
         return self.draw(y)
 
     def draw(self, y: int) -> Strip:

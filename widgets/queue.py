@@ -81,6 +81,8 @@ class Queue(Pane):
         self._cursor = 0
         self._top = 0
         self._asked: set[Direction] = set()
+        self._marked: dict[int, None] = {}
+        self._range: int | None = None  # the conversation that a range began at, while one is being marked
         self._now = datetime.now().astimezone()
         self.total = 0
 
@@ -151,6 +153,7 @@ class Queue(Pane):
             self._rows += fresh
             self._after = window.after
             over = min(max(0, len(self._rows) - KEPT), max(0, self._top - ASK_WITHIN))
+            over = 0 if self.ranging else over  # where a range began must stay known
             if over:
                 del self._rows[:over]
                 self._before = True
@@ -163,7 +166,7 @@ class Queue(Pane):
             self._position = window.position
             self._shift(len(fresh))
             end = max(KEPT, self._top + self.size.height + ASK_WITHIN)
-            if len(self._rows) > end:
+            if len(self._rows) > end and not self.ranging:
                 del self._rows[end:]
                 self._after = True
         self.repaint()
@@ -189,6 +192,104 @@ class Queue(Pane):
         now_on = self.chosen.conversation_id if self.chosen else None
         if now_on != (before.conversation_id if before else None):
             self.post_message(self.Moved(self, now_on))
+
+    # ------------------------------------------------------------------------------------------ marks
+
+    @property
+    def marked(self) -> tuple[int, ...]:
+        """The conversations that are marked, in the order they were, those passed over by a range that goes on too."""
+        return tuple(dict.fromkeys((*self._marked, *self._in_range())))
+
+    @property
+    def ranging(self) -> bool:
+        """Whether a range is being marked."""
+        return self._range is not None
+
+    def toggle_mark(self) -> None:
+        """Mark the conversation under the cursor, or take its mark off, and go to the next; a range ends with it."""
+        if self._range is not None:
+            self.toggle_range()
+            return
+        if self.chosen is None:
+            return
+        number = self.chosen.conversation_id
+        if number in self._marked:
+            del self._marked[number]
+        else:
+            self._marked[number] = None
+        self._repaint(self._cursor)
+        self._move(self._cursor + 1)
+
+    def toggle_range(self) -> None:
+        """Begin to mark what the cursor passes over, or end it."""
+        if self._range is not None:
+            self._marked.update(dict.fromkeys(self._in_range()))
+            self._range = None
+        elif self.chosen is not None:
+            self._range = self.chosen.conversation_id
+        self.repaint()
+
+    def mark(self, numbers: Sequence[int]) -> None:
+        """Mark conversations, those not in memory too."""
+        self._marked.update(dict.fromkeys(numbers))
+        self.repaint()
+
+    def mark_beyond(self, numbers: Sequence[int], *, last: bool) -> None:
+        """End a range at the queue's first row, or its last, which are not in memory.
+
+        Args:
+            numbers: of the whole queue, in its order.
+            last: whether it goes to the last.
+        """
+        at = numbers.index(self._range) if self._range in numbers else 0
+        self._range = None
+        self.mark(numbers[at:] if last else numbers[: at + 1])
+
+    def unmark(self, numbers: Sequence[int]) -> None:
+        """Take marks off, and end a range."""
+        self._range = None
+        for number in numbers:
+            self._marked.pop(number, None)
+        self.repaint()
+
+    def clear_marks(self) -> bool:
+        """Take all marks off; say whether there were any."""
+        some = bool(self._marked) or self._range is not None
+        self._marked.clear()
+        self._range = None
+        if some:
+            self.repaint()
+        return some
+
+    def pass_over(self, numbers: Sequence[int]) -> None:
+        """Take rows away that are about to leave the queue, so that the next key is meant for what stands below."""
+        going, before, rows = set(numbers), self.chosen, self._rows
+        line = self._cursor - self._top
+        self._rows = [row for row in rows if row.conversation_id not in going]
+        self.total = max(0, self.total - (len(rows) - len(self._rows)))
+        self._cursor = self._found(rows, self._cursor)
+        self._top = self._cursor - line
+        self._settle()
+        self.repaint()
+        self._report(before)
+        self._ask_ahead()
+
+    def go_to(self, number: int) -> bool:
+        """Put the cursor on a conversation, and say whether it is among the rows in memory."""
+        at = next((index for index, row in enumerate(self._rows) if row.conversation_id == number), None)
+        if at is not None:
+            self._move(at)
+        return at is not None
+
+    def _in_range(self) -> Sequence[int]:
+        if self._range is None:
+            return ()
+        ids = [row.conversation_id for row in self._rows]
+        if self._range not in ids:
+            return (self._range,)
+        start = ids.index(self._range)
+        low, high = sorted((start, self._cursor))
+        return ids[low : high + 1]
 
     # ------------------------------------------------------------------------------------------ moving
 
@@ -252,7 +353,7 @@ class Queue(Pane):
         elif self._cursor < self._top:
             self._top = min(self._top - self._half, self._cursor)
         self._settle()
-        if self._top != top:
+        if self._top != top or self._range is not None:
             self.repaint()
         elif old != self._cursor:
             self._repaint(old)
@@ -270,7 +371,7 @@ class Queue(Pane):
 
     def covered(self) -> None:
         """Keep the cursor in sight when its row is covered."""
-        if self._rows and self._over is not None and self._cursor >= self._top + self.rows_free:
+        if self._rows and self._over and self._cursor >= self._top + self.rows_free:
             self._top += self._half
             self._settle()
             self.repaint()
@@ -297,7 +398,13 @@ class Queue(Pane):
         self.refresh()
 
     def _strip(self, index: int) -> Strip:
-        manner = RowManner(cursor=index == self._cursor, focused=self.has_keys, agent_id=self.agent_id)
+        number = self._rows[index].conversation_id
+        manner = RowManner(
+            cursor=index == self._cursor,
+            focused=self.has_keys,
+            agent_id=self.agent_id,
+            marked=number in self._marked or (self._range is not None and number in self._in_range()),
+        )
         return draw_row(self._rows[index], self._look, self.size.width, manner, self._now)
 
     def draw(self, y: int) -> Strip:

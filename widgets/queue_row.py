@@ -70,11 +70,13 @@ class RowManner:
     Attributes:
         cursor: whether the cursor is on it; `focused` whether keys go to the queue.
         agent_id: who "you" is.
+        marked: whether it is marked.
     """
 
     cursor: bool
     focused: bool
     agent_id: int | None
+    marked: bool = False
 
 
 def draw_row(row: QueueRow, look: Look, width: int, manner: RowManner, now: datetime) -> Strip:
@@ -90,7 +92,9 @@ def draw_row(row: QueueRow, look: Look, width: int, manner: RowManner, now: date
     if manner.cursor and (look.full or not manner.focused):
         line.sign("▌", "accent" if manner.focused else "muted")
     line.to(1)
-    if row.unread:
+    if manner.marked:
+        line.put("*", "accent", bold=True)
+    elif row.unread:
         line.sign("●", "accent")
     line.to(3).put(words, clock_role, width=_CLOCK, right=True).gap()
     line.put(tier_words(row.tier), "muted" if idle and row.tier is Tier.N1 else TIER_ROLES[row.tier], width=2).gap()

@@ -1,4 +1,4 @@
-"""What an agent decides: take, assign, wait, hold, resolve, reopen, spam, snooze, tag, join, split."""
+"""What an agent decides: take, assign, wait, hold, resolve, reopen, spam, trash, restore, snooze, tag, join, split."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,14 @@ def add(group: Group) -> None:
         ("spam", Status.SPAM, _("nobody wants this mail")),
     ):
         _about(group.command(name, run_status, words=words)).set_defaults(status=status)
+    _about(
+        group.command("trash", run_trash, words=_("throw conversations away; they come back if the customer writes"))
+    )
+    _about(
+        group.command(
+            "restore", run_restore, words=_("bring conversations back from the trash or from spam, as they were")
+        )
+    )
     _about(group.command("reopen", run_reopen, words=_("bring conversations back to open")))
     parser = _about(group.command("snooze", run_snooze, words=_("put conversations out of sight until a moment")))
     parser.add_argument(
@@ -79,6 +87,20 @@ def run_status(call: "Call") -> int:
     return _bulk(call, triage.set_status, status_words(to), to=to)
 
 
+def run_trash(call: "Call") -> int:
+    """Throw conversations away."""
+    from storage.commands import trash
+
+    return _bulk(call, trash.throw_away, _("put into the trash"))
+
+
+def run_restore(call: "Call") -> int:
+    """Bring conversations back to where they stood before they were put away."""
+    from storage.commands import trash
+
+    return _bulk(call, trash.restore, _("brought back"))
+
+
 def run_reopen(call: "Call") -> int:
     """Bring conversations back to open."""
     from storage.commands import triage
@@ -90,13 +112,16 @@ def run_snooze(call: "Call") -> int:
     """Put conversations out of sight until a moment."""
     from datetime import UTC
 
-    from console.cli.moments import read_moment
     from storage.commands import triage
     from widgets.moments import moment_words
+    from widgets.when import NoMoment, read_moment
 
     if call.options.until.strip().lower() == "now":
         return _bulk(call, triage.snooze, _("in sight again"), until=None)
-    until = read_moment(call.options.until, now=call.now)
+    try:
+        until = read_moment(call.options.until, now=call.now)
+    except NoMoment as none:
+        raise Usage(str(none)) from none
     words = _("snoozed until {moment}").format(moment=moment_words(until, call.now))
     return _bulk(call, triage.snooze, words, until=until.astimezone(UTC))
 

@@ -22,7 +22,13 @@ def run_console(call: "Call") -> int:
     with ending_in_order(), _Keeping(call, active=bool(settings.accounts) and sys.stdout.isatty()) as keeping:
         from console.app import run_console as run
 
-        return run(store_url, agent=settings.agent_name(), look=settings.theme or "auto", opened=keeping.may_begin)
+        return run(
+            store_url,
+            agent=settings.agent_name(),
+            look=settings.theme or "auto",
+            opened=keeping.may_begin,
+            keys=settings.keys,
+        )
 
 
 def sync_command(call: "Call") -> list[str]:

@@ -3,12 +3,12 @@
 Nothing of the store is imported until a function is called, in the thread that calls it: the frame is painted before.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from storage.views import ConversationView, MailboxView, QueueWindow, SearchHit
+from storage.views import ContextView, ConversationView, MailboxView, QueueRow, QueueWindow, SearchHit
 from widgets.language import _
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def views() -> tuple[View, ...]:
 
 def make_ready() -> None:
     """Import what keys will need, in the thread that opens the desk: no key waits for it later."""
-    from storage.commands import reading, triage, undoing  # noqa: F401
-    from storage.queries import agents, conversations, find, inbox, mailboxes  # noqa: F401
+    from storage.commands import bulk, reading, triage, undoing  # noqa: F401
+    from storage.queries import agents, context, conversations, find, inbox, mailboxes  # noqa: F401
 
 
 def last_rows(session: "Session", *, query: str, agent_id: int | None, now: datetime, size: int = 200) -> QueueWindow:
@@ -83,11 +83,30 @@ def rows_around(
     )
 
 
-def counts(session: "Session", *, agent_id: int | None, now: datetime) -> dict[str, int]:
-    """Return how many conversations each view holds, by its key, counted up to 1000."""
+def counts(session: "Session", *, views: Sequence[View], agent_id: int | None, now: datetime) -> dict[str, int]:
+    """Return how many conversations each view with a key holds, by its key, counted up to 1000."""
     from storage.queries import inbox
 
-    return {view.key: inbox.count(session, query=view.words, agent_id=agent_id, now=now) for view in views()}
+    return {view.key: inbox.count(session, query=view.words, agent_id=agent_id, now=now) for view in views if view.key}
+
+
+def most_urgent(session: "Session", *, agent_id: int | None, now: datetime, but: int | None) -> QueueRow | None:
+    """Return the row of the conversation that will be let down first, among one's own and those nobody has.
+
+    Args:
+        session: of any transaction.
+        agent_id: for whom.
+        now: the present.
+        but: the conversation that is read already.
+    """
+    from storage.queries import inbox
+
+    for query in ("is:open -is:waiting -is:on_hold (owner:me OR owner:none)", "is:open"):
+        window = inbox.window(session, query=query, agent_id=agent_id, now=now, size=2)
+        rows = [row for row in window.rows if row.conversation_id != but and row.waiting_since is not None]
+        if rows:
+            return rows[0]
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +148,13 @@ def found(
 
 def conversation(
     session: "Session", *, conversation_id: int, agent_id: int | None
-) -> tuple[ConversationView, dict[int, str]]:
-    """Return a conversation, joins followed, and the names of the desk's agents.
+) -> tuple[ConversationView, ContextView, dict[int, str]]:
+    """Return a conversation, joins followed, what stands beside it, and the names of the desk's agents.
 
     Raises:
         NoSuch: there is none of that number.
     """
-    from storage.queries import agents, conversations
+    from storage.queries import agents, context, conversations
 
-    return conversations.read(session, conversation_id, agent_id=agent_id), agents.agents(session)
+    view = conversations.read(session, conversation_id, agent_id=agent_id)
+    return view, context.read(session, view), agents.agents(session)

@@ -3,29 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
-from console.screens.asking import SyncState, View, views
-from console.screens.keys import Where, footer
+from console.screens.asking import SyncState, View
+from console.screens.commands.base import Where
+from widgets.arrangement import TWO_PANES, arranged
 from widgets.bars import PaneTitle, Trouble, ViewLabel
+from widgets.context import ContextPane, context_title
 from widgets.conversation import ConversationPane
-from widgets.language import _
+from widgets.language import _, ngettext
 from widgets.line import Span
 from widgets.moments import count_words, moment_words, now_words
 from widgets.queue import Queue
 from widgets.text import trouble_words
 
-TWO_PANES = 90
-"""Columns from which queue and conversation stand side by side (LOOK §4)."""
 
+class Panes(Protocol):
+    """A screen with the three panes, as far as their titles need it."""
 
-def arranged(width: int) -> tuple[int, int] | None:
-    """Return the widths of queue and conversation, or `None` where there is room for one of them."""
-    if width < TWO_PANES:
-        return None
-    queue = 36 if width < 110 else 45
-    if width >= 140:  # the conversation grows up to 84, then the queue up to 119
-        queue = max(45, min(119, width - 1 - 84))
-    return queue, width - 1 - queue
+    queue: Queue
+    conversation: ConversationPane
+    context: ContextPane
+    view: View
+    narrowed: str
+    reading: bool
 
 
 @dataclass(slots=True)
@@ -49,10 +50,10 @@ class Frame:
         """Say whether the queue has nothing to show."""
         return self.opening or bool(self.failure) or not queue.rows
 
-    def labels(self, current: View) -> list[ViewLabel]:
-        """Return the views for the first row."""
+    def labels(self, views: Sequence[View], current: View) -> list[ViewLabel]:
+        """Return the views that have a key, for the first row."""
         counts = {key: count_words(count) for key, count in self.counts.items()}
-        return [ViewLabel(view.key, view.name, counts.get(view.key, ""), view == current) for view in views()]
+        return [ViewLabel(view.key, view.name, counts.get(view.key, ""), view == current) for view in views if view.key]
 
     def asides(self, now: datetime, width: int) -> list[Span]:
         """Return the right end of the first row: what is well is silent at 80 columns."""
@@ -68,32 +69,36 @@ class Frame:
             return [clock]
         return [(_("sync ok"), "ok"), clock]
 
-    def titles(
-        self, queue: Queue, conversation: ConversationPane, view: View, width: int, *, reading: bool
-    ) -> list[PaneTitle]:
-        """Return the panes' titles, one or two."""
-        panes = arranged(width)
+    def titles(self, shown: Panes, width: int) -> list[PaneTitle]:
+        """Return the panes' titles: as many as there are panes."""
+        share = arranged(width)
+        queue, reading = shown.queue, shown.reading
         total = count_words(queue.total) if not self.opening and not self.failure else ""
-        of_queue = PaneTitle(
-            panes[0] if panes else width, view.name, f"{view.words.split(' sort:')[0]}  {total}".rstrip(), not reading
-        )
-        shown = conversation.view
-        title = f"#{shown.conversation_id} {shown.subject}" if shown else ""
-        of_conversation = PaneTitle(panes[1] if panes else width, title, "", reading)
-        if panes:
-            return [of_queue, of_conversation]
-        if not reading:
+        words = f"{shown.view.words} {shown.narrowed}".split(" sort:")[0]
+        marks = len(queue.marked)
+        counted = ngettext("{count} marked", "{count} marked", marks).format(count=f"{marks:,}") if marks else ""
+        aside = counted or f"{words.strip()}  {total}".rstrip()
+        of_queue = PaneTitle(share.queue, shown.view.name, aside, not reading)
+        view = shown.conversation.view
+        title = f"#{view.conversation_id} {view.subject}" if view else ""
+        if share.panes == 1 and not reading:
             return [of_queue]
-        number = queue.number
-        place = _("{number} of {total}").format(number=number, total=total) if number else ""
-        return [PaneTitle(width, title, place, focused=True)]
+        if share.panes == 1:
+            number = queue.number
+            place = _("{number} of {total}").format(number=number, total=total) if number else ""
+            return [PaneTitle(width, title, place, focused=True)]
+        of_conversation = PaneTitle(share.conversation, title, "", reading)
+        if share.panes == 2:
+            return [of_queue, of_conversation]
+        name, kind = context_title(view, shown.context.beside)
+        return [of_queue, of_conversation, PaneTitle(share.context, name, kind)]
 
-    def keys(self, where: Where, *, nothing: bool) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    @staticmethod
+    def useful(keys: list[tuple[str, str]], where: Where, *, nothing: bool) -> list[tuple[str, str]]:
         """Return the keys of the last row; where there is nothing to act on, only those that still do something."""
-        keys, always = footer(where)
         if nothing and where == "queue":
-            keys = [pair for pair in keys if pair[0] in {"/", "u", "q"}]
-        return keys, always
+            return [pair for pair in keys if pair[0] in {"/", "u", "q"}]
+        return keys
 
     def troubles(self, now: datetime) -> list[Trouble]:
         """Return the errors that stand."""
@@ -112,7 +117,9 @@ class Frame:
             found.append(Trouble(_("no news"), self.blind, _("What is shown may be old; it is tried again.")))
         return found
 
-    def empty(self, view: View) -> tuple[str, Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
+    def empty(
+        self, view: View, views: Sequence[View], narrowed: str
+    ) -> tuple[str, Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
         """Return what stands in an empty queue's place: a sentence, facts, keys."""
         if self.failure:
             return self.failure, (), (("q", _("leave")),)
@@ -131,7 +138,10 @@ class Frame:
         if self.sync.progress:
             done, total = self.sync.progress
             facts.append((_("mail is read"), _("{done} of {total}").format(done=f"{done:,}", total=f"{total:,}")))
-        others = [other for other in views() if other != view and self.counts.get(other.key)]
+        if narrowed:
+            nothing = _("Nothing here for: {query}").format(query=narrowed)
+            return nothing, (), (("Esc", _("all of {view}").format(view=view.name)), ("\\", _("another filter")))
+        others = [other for other in views if other != view and self.counts.get(other.key)]
         keys = [(other.key, f"{other.name}, {count_words(self.counts[other.key])}") for other in others[:3]]
         sentence = _("Nothing waits for you.") if view.key == "1" else _("Nothing here.")
         return sentence, facts, [*keys, ("/", _("search all messages"))]

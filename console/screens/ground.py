@@ -1,15 +1,18 @@
-"""What every screen stands on: the app's desk, its clock, its look, and the one signal that says what changed."""
+"""What every screen stands on: the app's desk, clock, look and keys, and the one signal that says what changed."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
+from textual import events
 from textual.app import App
 from textual.screen import Screen
 from textual.signal import Signal
 
 from console.feed import Change
-from console.screens.keys import Where, command_for
+from console.screens.commands.base import Command, Where
+from console.screens.keymap import Keymap, Pending
 from widgets.look import Look
 
 if TYPE_CHECKING:
@@ -21,26 +24,30 @@ class DeskApp(App[int]):
 
     Attributes:
         look: how everything is drawn.
+        keymap: what every key means.
         desk: the record, `None` until it is open.
         agent_id: who "you" is.
         changes: published with each change of the record, whoever made it.
         clock: gives the present in the reader's zone.
-        keys_pressed: how many keys came so far.
+        lines: what was typed on the `:` line, the newest last.
     """
 
     look: Look
+    keymap: Keymap
     desk: "Desk | None" = None
     agent_id: int | None = None
     changes: Signal[Change]
     clock: Callable[[], datetime]
-    keys_pressed: int = 0
+    lines: list[str]
 
     def wake_feed(self) -> None:
         """Let the feed look at once: something was written here."""
 
 
 class DeskScreen(Screen[Any]):
-    """A screen of the console."""
+    """A screen of the console: keys mean what the table of commands says."""
+
+    _pressed: tuple[str, ...] = ()
 
     @property
     def ground(self) -> DeskApp:
@@ -65,15 +72,58 @@ class DeskScreen(Screen[Any]):
 
     @property
     def where(self) -> Where:
-        """Which pane has the keys."""
+        """What has the keys."""
         raise NotImplementedError
 
-    def action_command(self, key: str) -> None:
-        """Do what a key means in the pane that has the keys."""
-        command = command_for(self.where, key)
-        if command is not None:
-            action = getattr(self, f"action_{command.action}")
-            action(key) if command.action == "view" else action()
+    # ------------------------------------------------------------------------------------------ keys
+
+    def on_key(self, event: events.Key) -> None:
+        """Do what a key means here; one that only begins a command waits for the next."""
+        if self.app.screen is not self:  # meant for the screen that is on its way: the app hands it on
+            return
+        if self.typed_ahead(event):
+            return
+        keymap = self.ground.keymap
+        found = keymap.find(self.where, (*self._pressed, event.key))
+        if found is None and self._pressed:
+            self._pressed = ()
+            self.hint(None)
+            event.stop()  # whatever it was meant to be, it is no key of its own here
+            return
+        if found is None:
+            return
+        event.stop()
+        event.prevent_default()
+        if isinstance(found, Pending):
+            self._pressed = (*self._pressed, event.key)
+            self.hint(found)
+            return
+        self._pressed = ()
+        self.hint(None)
+        self.perform(found, (event.character or "") if found.passes_key else "")
+
+    def perform(self, command: Command, rest: str = "") -> None:
+        """Do what a command does; what takes time goes on beside.
+
+        Args:
+            command: out of the table.
+            rest: what followed its name.
+        """
+        done: Awaitable[None] | None = command.run(self, rest)
+        if isawaitable(done):
+            self.run_worker(done, group="commands", exit_on_error=True)
+
+    def hint(self, pending: Pending | None) -> None:
+        """Show what may follow keys that are the beginning of commands."""
+
+    def typed_ahead(self, event: events.Key) -> bool:  # noqa: ARG002 - a screen with a line to type in takes it
+        """Take a key that was meant for a line to type in; say whether it was."""
+        return False
+
+    def key_came(self) -> None:
+        """Take note of a key, before it does anything."""
+
+    # ------------------------------------------------------------------------------------------ of every screen
 
     def action_redraw(self) -> None:
         """Draw everything anew: a refresh alone sends what changed, and the terminal may have lost the rest."""
@@ -82,9 +132,3 @@ class DeskScreen(Screen[Any]):
     def action_suspend(self) -> None:
         """Stop the process as the shell's job control does; ``fg`` draws everything anew."""
         self.app.action_suspend_process()
-
-    def typed_ahead(self, text: str) -> None:
-        """Take text that was typed before anything here could take it."""
-
-    def key_came(self) -> None:
-        """Take note of a key, before it does anything."""

@@ -1,37 +1,67 @@
-"""The page of keys, made from the one table."""
+"""Every key and command, made from the one table, found by action, key or word as it is typed."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from textual import events, on
 from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Input, Static
 
+from console.screens.commands.base import Command, Where
+from console.screens.commands.offering import close_to
 from console.screens.ground import DeskScreen
-from console.screens.keys import Where, bindings, commands, footer
 from widgets.bars import KeyRow, PaneTitle, TitleRow
 from widgets.helping import Group, KeysPage
 from widgets.language import _
 
 
-def groups() -> list[Group]:
-    """Return the keys by where they work."""
+def groups(commands: tuple[Command, ...], letters: str = "") -> list[Group]:
+    """Return the commands by where they work, those that letters name: by key, name, sentence or other words."""
     headings: tuple[tuple[Where, str], ...] = (
         ("queue", _("in the queue")),
         ("conversation", _("in a conversation")),
         ("search", _("in the search")),
+        ("history", _("in the history")),
+        ("paper", _("in a paper: source, headers, why")),
+        ("files", _("in the list of files and links")),
+        ("help", _("here")),
     )
     made: list[Group] = []
-    told: set[tuple[str, str]] = set()
+    told: set[int] = set()
     for where, heading in headings:
-        pairs = [(command.shown, command.sentence) for command in commands() if where in command.where]
-        made.append((heading, [pair for pair in pairs if pair not in told]))
-        told.update(pairs)
+        rows = []
+        for command in commands:
+            if where not in command.where or id(command) in told or not _found(command, letters.strip()):
+                continue
+            told.add(id(command))
+            rows.append(("  ".join(command.keys[:3]), command.sentence, "" if command.hidden else f":{command.name}"))
+        if rows:
+            made.append((heading, rows))
     return made
+
+
+def _found(command: Command, letters: str) -> bool:
+    if not letters or letters in command.keys:
+        return True
+    rank = close_to(letters, f"{command.name} {command.sentence} {command.also}")
+    return rank is not None and rank < 3
 
 
 class HelpScreen(DeskScreen):
     """What every key does."""
 
-    BINDINGS: ClassVar[Any] = bindings("help")
-    CSS: ClassVar[str] = "HelpScreen { background: $background; }"
+    CSS: ClassVar[str] = """
+    HelpScreen { background: $background; }
+    HelpScreen #line { height: 1; background: $surface; }
+    HelpScreen #sign { width: 3; color: $accent; background: $surface; text-style: bold; }
+    HelpScreen Input, HelpScreen Input:focus {
+        border: none; padding: 0; height: 1; width: 1fr; background: $surface; color: $foreground;
+        background-tint: $surface 0%;
+    }
+    HelpScreen Input > .input--cursor, HelpScreen Input:ansi > .input--cursor {
+        background: $input-cursor-background; color: $input-cursor-foreground; text-style: $input-cursor-text-style;
+    }
+    """
 
     @property
     def where(self) -> Where:
@@ -39,19 +69,38 @@ class HelpScreen(DeskScreen):
         return "help"
 
     def compose(self) -> ComposeResult:
-        """Yield the page."""
+        """Yield the line and the page."""
+        with Horizontal(id="line"):
+            yield Static(" ?", id="sign", markup=False)
+            line = Input(id="letters", compact=True, select_on_focus=False)
+            line.cursor_blink = False
+            yield line
         yield TitleRow(self.look)
-        yield KeysPage(self.look, groups())
+        yield KeysPage(self.look, groups(self.ground.keymap.commands))
         yield KeyRow(self.look)
 
     def on_mount(self) -> None:
         """Say where one is."""
         self.on_resize()
-        self.query_one(KeyRow).show(*footer("help"))
+        self.query_one(KeyRow).show(*self.ground.keymap.footer("help"))
+        self.query_one("#letters").focus()
 
     def on_resize(self) -> None:
         """Draw the title as wide as the window."""
-        self.query_one(TitleRow).show([PaneTitle(self.app.size.width, _("Keys"), "", focused=True)])
+        aside = _("type an action, a key or a word")
+        self.query_one(TitleRow).show([PaneTitle(self.app.size.width, _("Keys"), aside, focused=True)])
+
+    def typed_ahead(self, event: events.Key) -> bool:
+        """Put text into the line that was typed before it had the keys."""
+        line = self.query("#letters")
+        if event.character and event.is_printable and line:
+            line.first(Input).insert_text_at_cursor(event.character)
+            return True
+        return False
+
+    @on(Input.Changed)
+    def _typed(self, message: Input.Changed) -> None:
+        self.query_one(KeysPage).show(groups(self.ground.keymap.commands, message.value))
 
     def _scroll(self, by: int) -> None:
         self.query_one(KeysPage).scroll(by)
@@ -83,10 +132,6 @@ class HelpScreen(DeskScreen):
     def action_top(self) -> None:
         """Scroll to the first line."""
         self._scroll(-1000)
-
-    def action_go(self) -> None:
-        """Scroll to the first line."""
-        self.action_top()
 
     def action_bottom(self) -> None:
         """Scroll to the last line."""

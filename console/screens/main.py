@@ -1,7 +1,7 @@
-"""The main screen: the queue, beside it or over it the conversation, and the rows around them."""
+"""The main screen: queue, conversation and context, the rows around them, and what each message leads to."""
 
 import asyncio
-from time import monotonic
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -10,34 +10,31 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 
 from console.feed import Change
-from console.screens import asking, deeds
-from console.screens.frame import Frame, arranged
-from console.screens.ground import DeskScreen
-from console.screens.helping import HelpScreen
-from console.screens.keys import Where, bindings
+from console.screens import asking
+from console.screens.commands.base import Command, Where
+from console.screens.doing import Targets, much
+from console.screens.frame import Frame
+from console.screens.going import ROWS, Goes
 from console.screens.moving import Moves
-from console.screens.searching import SearchScreen
 from storage.kinds.errors import DeskError
-from storage.views import SearchHit
-from widgets.bars import KeyRow, StatusRow, TitleRow, TroubleBar
+from widgets.arrangement import arranged
+from widgets.bars import StatusRow, TitleRow, TroubleBar
+from widgets.context import ContextPane
 from widgets.conversation import ConversationPane
 from widgets.empty import Empty
-from widgets.language import _
 from widgets.look import Look
-from widgets.pane import Cover, Pane, Wall, toast
+from widgets.pane import Pane, Wall
+from widgets.prompt import PromptRow
 from widgets.queue import Queue
 from widgets.text import explain
 
 _REST = 0.2  # seconds that the cursor rests before the conversation beside the queue follows it
-_TOAST = 5.0  # seconds after which a toast leaves at the next key
-_ROWS = 200  # read of the queue at a time
 _BREATH = 0.1  # seconds between two readings while much is changing
 
 
-class MainScreen(Moves, DeskScreen):
-    """Queue and conversation."""
+class MainScreen(Moves, Goes):
+    """Queue, conversation and context."""
 
-    BINDINGS: ClassVar[Any] = bindings("queue", "conversation")
     CSS: ClassVar[str] = """
     MainScreen { background: $background; }
     #panes { height: 1fr; width: 1fr; }
@@ -47,19 +44,16 @@ class MainScreen(Moves, DeskScreen):
         super().__init__()
         self.queue = Queue(look, id="queue")
         self.conversation = ConversationPane(look, id="conversation")
+        self.context = ContextPane(look, id="context")
         self.empty = Empty(look, id="empty")
-        self._wall = Wall(look, id="wall")
+        self.prompt = PromptRow(look, id="prompt")
+        self._walls = (Wall(look, id="wall"), Wall(look, id="far-wall"))
         self._status_row = StatusRow(look, id="status")
         self._title_row = TitleRow(look, id="titles")
         self._trouble_bar = TroubleBar(look, id="trouble")
-        self._key_row = KeyRow(look, id="keys")
         self.reading = self._will_read = False
-        self._view = asking.views()[2]
         self._stale = Change(much=True, local=True)
         self._news = asyncio.Event()
-        self._shown_id: int | None = None
-        self._message: Cover = ()
-        self._said_at = 0.0
         self._rest: Timer | None = None
         self._frame = Frame()
         self._read_marks: dict[int, int] = {}
@@ -71,10 +65,12 @@ class MainScreen(Moves, DeskScreen):
         with Horizontal(id="panes"):
             yield self.queue
             yield self.empty
-            yield self._wall
+            yield self._walls[0]
             yield self.conversation
+            yield self._walls[1]
+            yield self.context
         yield self._trouble_bar
-        yield self._key_row
+        yield self.prompt
 
     def on_mount(self) -> None:
         """Draw the frame before anything is known."""
@@ -84,7 +80,9 @@ class MainScreen(Moves, DeskScreen):
 
     def begin(self) -> None:
         """Read for the first time: the desk is open."""
-        self.queue.agent_id = self.conversation.agent_id = self.ground.agent_id
+        self.queue.agent_id = self.conversation.agent_id = self.context.agent_id = self.ground.agent_id
+        for complaint in self.ground.keymap.complaints:
+            self.say_refusal(complaint)
         self._frame.opening = False
         self.ground.changes.subscribe(self, self._changed)
         self._news.set()
@@ -94,12 +92,12 @@ class MainScreen(Moves, DeskScreen):
         """Say that the desk cannot be opened."""
         self._frame.opening = False
         self._frame.failure = explain(error)
-        self._paint()
+        self.paint()
 
     def blind(self, error: BaseException | None) -> None:
         """Say that nothing new can be seen, or can again."""
         self._frame.blind = explain(error) if error is not None else ""
-        self._paint()
+        self.paint()
 
     # ------------------------------------------------------------------------------------------ reading anew
 
@@ -128,43 +126,47 @@ class MainScreen(Moves, DeskScreen):
     async def _read(self, change: Change) -> None:
         now, agent = self.now(), self.ground.agent_id
         if change.much or change.rows or change.conversations:
-            chosen = self.queue.chosen
+            chosen, query = self.queue.chosen, self.query_words
             window = await self.desk.ask(
                 asking.rows_around,
-                query=self._view.words,
+                query=query,
                 agent_id=agent,
                 now=now,
                 around=chosen.conversation_id if chosen else None,
                 place=chosen.place if chosen else None,
             )
-            self.queue.show(window, now)
-            self._frame.counts = await self.desk.ask(asking.counts, agent_id=agent, now=now)
-            if change.touches(self._shown_id):
-                await self._show(self._shown_id)
+            if query == self.query_words:  # no other view was asked for meanwhile
+                self.queue.show(window, now)
+            self._frame.counts = await self.desk.ask(asking.counts, views=self.views, agent_id=agent, now=now)
+            if change.touches(self.shown_id):
+                await self._show(self.shown_id)
         if change.local or change.much:
             from storage.queries import mailboxes
 
             self._frame.sync = asking.SyncState(await self.desk.ask(mailboxes.states))
-        self._paint()
+        self.paint()
 
     async def _show(self, conversation_id: int | None, *, at: int | None = None) -> None:
         """Read a conversation and show it."""
-        self._shown_id = conversation_id
+        self.shown_id = conversation_id
         if conversation_id is None:
             self.conversation.show(None, self.now())
+            self.context.show(None, None, self.now())
             return
-        view, names = await self.desk.ask(
+        view, context, names = await self.desk.ask(
             asking.conversation, conversation_id=conversation_id, agent_id=self.ground.agent_id
         )
-        if self._shown_id == conversation_id:  # nothing else was asked for meanwhile
-            self._shown_id = view.conversation_id  # another one, where it was joined
-            self.conversation.show(view, self.now(), at=at, names=names)
+        if self.shown_id == conversation_id:  # nothing else was asked for meanwhile
+            self.shown_id = view.conversation_id  # another one, where it was joined
+            self.conversation.show(view, self.now(), at=at, names=names, context=context)
+            self.context.show(view, context, self.now())
 
     def _tick(self) -> None:
         """Let clocks show a later minute."""
         if self.ground.desk is not None:
-            self.queue.tick(self.now())
-        self._paint()
+            for pane in (self.queue, self.conversation, self.context):
+                pane.tick(self.now())
+        self.paint()
 
     # ------------------------------------------------------------------------------------------ the queue speaks
 
@@ -173,17 +175,19 @@ class MainScreen(Moves, DeskScreen):
         from storage.queries import inbox
 
         now = self.now()
-        asked: dict[str, Any] = {"query": self._view.words, "agent_id": self.ground.agent_id, "now": now}
+        asked: dict[str, Any] = {"query": self.query_words, "agent_id": self.ground.agent_id, "now": now}
+        if message.direction in {"first", "last"} and self.queue.ranging:
+            self.queue.mark_beyond(await self.desk.ask(inbox.numbers, **asked), last=message.direction == "last")
         match message.direction:
             case "first":
-                self.queue.jump(await self.desk.ask(inbox.window, **asked, size=_ROWS), now)
+                self.queue.jump(await self.desk.ask(inbox.window, **asked, size=ROWS), now)
             case "last":
-                self.queue.jump(await self.desk.ask(asking.last_rows, **asked, size=_ROWS), now, last=True)
+                self.queue.jump(await self.desk.ask(asking.last_rows, **asked, size=ROWS), now, last=True)
             case "before":
-                window = await self.desk.ask(inbox.window, **asked, before=message.place, size=_ROWS)
+                window = await self.desk.ask(inbox.window, **asked, before=message.place, size=ROWS)
                 self.queue.extend(window, "before")
             case "after":
-                window = await self.desk.ask(inbox.window, **asked, after=message.place, size=_ROWS)
+                window = await self.desk.ask(inbox.window, **asked, after=message.place, size=ROWS)
                 self.queue.extend(window, "after")
 
     @on(Queue.Moved)
@@ -197,7 +201,7 @@ class MainScreen(Moves, DeskScreen):
 
     def _rested(self) -> None:
         chosen = self.queue.chosen
-        if not self.reading and (chosen.conversation_id if chosen else None) != self._shown_id:
+        if not self.reading and (chosen.conversation_id if chosen else None) != self.shown_id:
             self.open_conversation(chosen.conversation_id if chosen else None, focus=False)
 
     @on(Queue.Chosen)
@@ -208,16 +212,16 @@ class MainScreen(Moves, DeskScreen):
     async def open_conversation(self, number: int | None, *, focus: bool = True, at: int | None = None) -> None:
         """Show a conversation, and let the keys go there."""
         try:
-            if number != self._shown_id or at is not None:
+            if number != self.shown_id or at is not None:
                 await self._show(number, at=at)
             if focus and number is not None:
-                self._read_there(there=True)
+                self.give_keys(reading=True)
                 await self._mark_read()
         except DeskError as error:
             self.say_error(error)
         finally:
             self._will_read = False
-        self._paint()
+        self.paint()
 
     async def _mark_read(self) -> None:
         view = self.conversation.view
@@ -243,6 +247,10 @@ class MainScreen(Moves, DeskScreen):
         """Return the pane that has the keys."""
         return self.conversation if self.reading else self.queue
 
+    def panes(self) -> Sequence[Pane]:
+        """Return all panes, over which is drawn what is said."""
+        return (self.queue, self.empty, *self._walls, self.conversation, self.context)
+
     def action_open(self) -> None:
         """Open the conversation under the cursor."""
         self._will_read = self.queue.chosen is not None  # a key typed ahead, such as q, is meant for the conversation
@@ -252,8 +260,17 @@ class MainScreen(Moves, DeskScreen):
         """Give the keys back to the queue."""
         self._will_read = False
         self.workers.cancel_group(self, "open")
-        self._read_there(there=False)
+        self.give_keys(reading=False)
         self._cursor_moved()
+
+    def action_escape(self) -> None:
+        """Stop what is being done to many, else take the marks off, else the filter."""
+        if self.stop_doing() or self.queue.clear_marks():
+            self._titles()
+        elif self.narrowed:
+            self.show_query(self.view)
+        else:
+            self.say(())
 
     def action_leave(self) -> None:
         """Leave the console."""
@@ -263,169 +280,86 @@ class MainScreen(Moves, DeskScreen):
         """Show quotes and signatures, or fold them."""
         self.conversation.action_fold()
 
-    def action_view(self, key: str) -> None:
-        """Show another view."""
-        chosen = next((view for view in asking.views() if view.key == key), None)
-        if chosen is not None and self.ground.desk is not None:
-            self._view = chosen
-            self._read_there(there=False)
-            self._show_view()
-
-    @work(exclusive=True, group="view")
-    async def _show_view(self) -> None:
-        from storage.queries import inbox
-
-        now, words = self.now(), self._view.words
-        window = await self.desk.ask(inbox.window, query=words, agent_id=self.ground.agent_id, now=now, size=_ROWS)
-        self.queue.jump(window, now)
-        self._paint()
-
-    def action_help(self) -> None:
-        """Show what every key does."""
-        self.app.push_screen(HelpScreen())
-
-    def action_search(self) -> None:
-        """Search, then open what was chosen.
-
-        The screen is there at once, so that no letter typed ahead is taken for a key of this one.
-        """
-        if self.ground.desk is not None and self.app.is_running and not self.app._exit:  # noqa: SLF001 - it is leaving
-            self.app.push_screen(SearchScreen(), self._found)
-
-    def _found(self, hit: SearchHit | None) -> None:
-        if hit is not None:
-            self.open_conversation(hit.conversation_id, at=hit.message_id)
+    def _move_to(self, command: Command) -> bool:
+        """Give the keys to the pane that a command works in; say whether that could be done."""
+        there = "conversation" in command.where
+        if there and self.conversation.view is None:
+            return False
+        self.give_keys(reading=there)
+        return True
 
     # ------------------------------------------------------------------------------------------ deeds
 
-    def action_resolve(self) -> None:
-        """Resolve the conversation."""
-        self._do("resolve")
-
-    def action_take(self) -> None:
-        """Take the conversation."""
-        self._do("take")
-
-    def action_spam(self) -> None:
-        """Mark the conversation as spam."""
-        self._do("spam")
-
-    def _target(self) -> tuple[int, str] | None:
-        view, row = self.conversation.view, self.queue.chosen
+    def targets(self) -> Targets:
+        """Return what a deed is about: the conversation that is read, else what is marked, else the cursor's."""
         if self.reading:
-            return (view.conversation_id, view.subject) if view else None
-        return (row.conversation_id, row.subject) if row else None
+            view = self.conversation.view
+            return Targets((view.conversation_id,), view.subject) if view else Targets(())
+        if self.queue.marked:
+            return Targets(tuple(self.queue.marked), marked=True)
+        row = self.queue.chosen
+        return Targets((row.conversation_id,), row.subject) if row else Targets(())
 
-    @work(group="deeds")
-    async def _do(self, name: str) -> None:
-        target = self._target()
-        if self.ground.desk is None or target is None:
-            return
-        deed = deeds.deeds()[name]
-        try:
-            await self.desk.tell(deeds.done, name=name, numbers=[target[0]], **self._acting())
-        except DeskError as error:
-            self.say_error(error)
-            return
-        self.say(deeds.said(deed.word, *target))
-        if deed.leaves:
-            self._read_there(there=False)
-        self._written(target[0])
+    def unmark(self, numbers: Sequence[int]) -> None:
+        """Take marks off."""
+        self.queue.unmark(numbers)
+        self._titles()
 
-    @work(group="deeds")
-    async def action_undo(self) -> None:
-        """Take this agent's last action back."""
-        await self._take_back(again=False)
+    def passed_over(self, numbers: Sequence[int]) -> None:
+        """Go on with what stands below, at once: the next key is meant for that."""
+        if self.reading:
+            self.give_keys(reading=False)
+        self.queue.pass_over(numbers)
 
-    @work(group="deeds")
-    async def action_redo(self) -> None:
-        """Do again what was taken back."""
-        await self._take_back(again=True)
-
-    async def _take_back(self, *, again: bool) -> None:
-        if self.ground.desk is None:
-            return
-        from storage.commands import undoing
-        from storage.queries.agents import agents
-
-        try:
-            undone = await self.desk.tell(undoing.redo if again else undoing.undo, **self._acting())
-        except DeskError as error:
-            self.say_error(error)
-            return
-        names = await self.desk.ask(agents)
-        self.say(deeds.taken_back(undone.facts, undone.kept, self.now(), names, again=again))
-        self._written(*{fact.about for fact in undone.facts if fact.about is not None})
-
-    def _acting(self) -> dict[str, Any]:
-        return {"actor": self.desk.actor, "now": self.now()}
-
-    def _written(self, *numbers: int) -> None:
-        self._changed(Change(frozenset(numbers)))
+    def written(self, *numbers: int) -> None:
+        """Read again what was written."""
+        self._changed(much(numbers) if numbers else Change(rows=True))
         self.ground.wake_feed()
 
-    # ------------------------------------------------------------------------------------------ saying
-
-    def say(self, spans: Cover) -> None:
-        """Say what has been done, over the panes' last row."""
-        self._message, self._said_at = spans, monotonic()
-        strip = toast(self.look, self.size.width, spans) if spans else None
-        panes: tuple[Pane, ...] = (self.queue, self.empty, self._wall, self.conversation)
-        for pane in panes:
-            pane.cover(strip)
-
-    def say_error(self, error: DeskError) -> None:
-        """Say why something was not done."""
-        self.say(((_("not done"), "late"), (f"  {explain(error)}", "text")))
-
-    def key_came(self) -> None:
-        """Take a toast away that has been read."""
-        if self._message and monotonic() - self._said_at > _TOAST:
-            self.say(())
-
     # ------------------------------------------------------------------------------------------ the frame
-
-    def _read_there(self, *, there: bool) -> None:
-        self.reading = there
-        self.queue.has_keys, self.conversation.has_keys = not there, there
-        self._arrange()
 
     def on_resize(self) -> None:
         """Share the window out anew."""
         self._arrange()
-        if self._message:
-            self.say(self._message)
+        self._draw_over()
+
+    def give_keys(self, *, reading: bool) -> None:
+        """Give the keys to the conversation or to the queue."""
+        self.reading = reading
+        self.queue.has_keys, self.conversation.has_keys = not reading, reading
+        self._arrange()
 
     def _arrange(self) -> None:
         """Give each pane its place; what has none is not there."""
-        width = self.app.size.width
-        panes = arranged(width)
-        self._frame.wide = panes is not None
+        share = arranged(self.app.size.width)
+        wide = self._frame.wide = share.panes > 1
         nothing = self._frame.nothing(self.queue)
-        queue_shown = self._frame.wide or not self.reading
+        queue_shown = wide or not self.reading
         self.queue.display = queue_shown and not nothing
         self.empty.display = queue_shown and nothing
-        self.conversation.display = self._frame.wide or self.reading
-        self._wall.display = self._frame.wide
+        self.conversation.display = wide or self.reading
+        self.context.display = share.panes > 2
+        for wall, shown in zip(self._walls, (wide, share.panes > 2), strict=True):
+            wall.display = shown
         for pane in (self.queue, self.empty):
-            pane.styles.width = panes[0] if panes else "1fr"
-        self._paint(arrange=False)
+            pane.styles.width = share.queue if wide else "1fr"
+        self.context.styles.width = share.context or "auto"
+        self.paint(arrange=False)
 
-    def _paint(self, *, arrange: bool = True) -> None:
+    def paint(self, *, arrange: bool = True) -> None:
         """Draw the rows around the panes with what is known now; what is as before is not sent."""
         nothing = self._frame.nothing(self.queue)
         if arrange and nothing == bool(self.queue.display) and not (self.reading and not self._frame.wide):
             self._arrange()
             return
         frame = self._frame
-        self._status_row.show(frame.labels(self._view), frame.asides(self.now(), self.size.width))
+        self._status_row.show(frame.labels(self.views, self.view), frame.asides(self.now(), self.size.width))
         self._trouble_bar.show(frame.troubles(self.now()))
-        self._key_row.show(*frame.keys(self.where, nothing=nothing))
-        self.empty.show(*frame.empty(self._view))
+        keys, always = self.ground.keymap.footer(self.where)
+        self.prompt.show(frame.useful(keys, self.where, nothing=nothing), always)
+        self.empty.show(*frame.empty(self.view, self.views, self.narrowed))
         self._titles()
 
     def _titles(self) -> None:
-        titles = self._frame.titles(
-            self.queue, self.conversation, self._view, self.app.size.width, reading=self.reading
-        )
+        titles = self._frame.titles(self, self.app.size.width)
         self._title_row.show(titles)

@@ -1,24 +1,11 @@
 """The keys that move, in whichever pane has them."""
 
-from typing import TYPE_CHECKING
-
 from widgets.conversation import ConversationPane
 from widgets.queue import Queue
-
-if TYPE_CHECKING:
-    from console.screens.ground import DeskApp
 
 
 class Moves:
     """The moving actions of a screen with panes."""
-
-    _g_at = -1
-
-    if TYPE_CHECKING:
-
-        @property
-        def ground(self) -> DeskApp:
-            """The app."""
 
     def pane(self) -> Queue | ConversationPane:
         """Return the pane that has the keys."""
@@ -55,11 +42,3 @@ class Moves:
     def action_bottom(self) -> None:
         """Go to the last one."""
         self.pane().action_bottom()
-
-    def action_go(self) -> None:
-        """Go to the first one at the second ``g``; Textual has no chords."""
-        if self._g_at == self.ground.keys_pressed - 1:
-            self._g_at = -1
-            self.action_top()
-        else:
-            self._g_at = self.ground.keys_pressed

@@ -1,16 +1,16 @@
 """The search: a line to type in, the newest messages found below it, Enter opens one."""
 
 from threading import Event
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from console.screens import asking
+from console.screens.commands.base import Where
 from console.screens.ground import DeskScreen
-from console.screens.keys import Where, bindings, footer
 from storage.kinds.errors import DeskError
 from widgets.bars import KeyRow, PaneTitle, TitleRow
 from widgets.empty import Empty
@@ -25,7 +25,6 @@ _PAUSE = 0.12  # seconds of no typing after which a search begins
 class SearchScreen(DeskScreen):
     """Search all messages; gives the hit that was chosen, or nothing."""
 
-    BINDINGS: ClassVar[Any] = bindings("search")
     CSS: ClassVar[str] = """
     SearchScreen { background: $background; }
     SearchScreen #line { height: 1; background: $surface; }
@@ -39,18 +38,21 @@ class SearchScreen(DeskScreen):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, words: str = "") -> None:
         super().__init__()
         self._stop = Event()
-        self._ahead = ""
+        self._ahead = words
 
-    def typed_ahead(self, text: str) -> None:
+    def typed_ahead(self, event: events.Key) -> bool:
         """Put text into the line, as soon as there is one."""
+        if not event.character or not event.is_printable:
+            return False
         line = self.query("#query").first(Input) if self.query("#query") else None
         if line is not None and line.is_mounted:
-            line.insert_text_at_cursor(text)
+            line.insert_text_at_cursor(event.character)
         else:
-            self._ahead += text
+            self._ahead += event.character
+        return True
 
     @property
     def where(self) -> Where:
@@ -71,7 +73,7 @@ class SearchScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """Wait for words."""
-        self.query_one(KeyRow).show(*footer("search"))
+        self.query_one(KeyRow).show(*self.ground.keymap.footer("search"))
         self.query_one("#query").focus()
         self._say(_("Type words, or fields such as from:ana is:open before:3d."))
         self.query_one("#query", Input).insert_text_at_cursor(self._ahead)

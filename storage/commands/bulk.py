@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from storage.commands.triage import AT_ONCE
 from storage.commands.undoing import Kept, NothingStands, Undone, last_action, left_of, take_back
-from storage.events import Actor
+from storage.events import Actor, Fact
 from storage.kinds.errors import NoSuch, Refused
 
 
@@ -30,6 +30,7 @@ class Progress:
         total: conversations that it is about; `done` those of them that are through.
         changed: the numbers that were changed; `refused` those that a rule forbade, `missing` those there are none of.
         left: the numbers still to come.
+        why: the first refusal.
     """
 
     action_id: int | None
@@ -39,6 +40,7 @@ class Progress:
     refused: tuple[int, ...]
     missing: tuple[int, ...]
     left: tuple[int, ...]
+    why: Refused | None = None
 
 
 def in_parts(
@@ -71,6 +73,7 @@ def in_parts(
     """
     rest = list(dict.fromkeys(numbers))
     total, changed, refused, missing = len(rest), list[int](), list[int](), list[int]()
+    why: Refused | None = None
     while rest:
         part, rest = rest[:at_once], rest[at_once:]
         waiting = [part]
@@ -80,6 +83,7 @@ def in_parts(
                 with store.writing() as session:
                     action_id = command(session, wanted, actor=actor, now=clock(), action_id=action_id, **choices)
             except Refused as no:
+                why = why or no
                 named = [one for one in wanted if one in no.ids]
                 others = [one for one in wanted if one not in no.ids]
                 if named or len(wanted) == 1:
@@ -94,7 +98,9 @@ def in_parts(
                 waiting += [others] if (others := [one for one in wanted if one != no.name]) else []
             else:
                 changed += wanted
-        yield Progress(action_id, total, total - len(rest), tuple(changed), tuple(refused), tuple(missing), tuple(rest))
+        yield Progress(
+            action_id, total, total - len(rest), tuple(changed), tuple(refused), tuple(missing), tuple(rest), why
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,7 @@ class TakenBack:
         undoes: the action taken back; `action_id` the new one, `None` while nothing could be.
         total: conversations that the action was about; `done` those of them that are through.
         taken: the conversations taken back, `kept` those left alone.
+        facts: what was taken back in the first part that could be, as it had been recorded.
     """
 
     undoes: int
@@ -113,6 +120,7 @@ class TakenBack:
     done: int
     taken: tuple[int, ...]
     kept: tuple[Kept, ...]
+    facts: tuple[Fact, ...]
 
 
 def undo_in_parts(
@@ -145,6 +153,7 @@ def undo_in_parts(
         into, about = left_of(session, undoes)
     taken: list[int] = []
     kept: list[Kept] = []
+    facts: tuple[Fact, ...] = ()
     refusal: Refused | None = None
     done = 0
     for part in _parts(about, at_once):
@@ -157,9 +166,10 @@ def undo_in_parts(
         else:
             into = back.action_id
             kept += back.kept
+            facts = facts or back.facts
             taken += dict.fromkeys(fact.about for fact in back.facts if fact.about is not None)
         done += len(part)
-        yield TakenBack(undoes, into, len(about), done, tuple(taken), tuple(kept))
+        yield TakenBack(undoes, into, len(about), done, tuple(taken), tuple(kept), facts)
     if into is None:
         raise refusal or Refused("final")
 

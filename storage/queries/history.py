@@ -101,6 +101,13 @@ def _action(number: int, rows: Sequence[Any], *, undone: bool) -> ActionView:
     )
 
 
+def first_events(session: Session, action_ids: Collection[int]) -> dict[int, EventView]:
+    """Return the first event of each of these actions, which says what the action was."""
+    firsts = select(func.min(_E.id)).where(_E.action_id.in_(list(action_ids)[:_AT_ONCE]), _E.agent_id.is_not(None))
+    rows = session.connection().execute(_events().where(_E.id.in_(firsts.group_by(_E.action_id)))).all()
+    return {row.action_id: _event(row, undone=False) for row in rows}
+
+
 def events(session: Session, conversation_id: int) -> list[EventView]:
     """Return everything that was recorded of one conversation and of those joined into it, oldest first."""
     return events_of(session, [conversation_id, *joined_numbers(session, conversation_id)])

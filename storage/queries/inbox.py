@@ -11,6 +11,7 @@ from sqlmodel import Session
 from storage.queries.conditions import (
     Condition,
     Ground,
+    asks_for_trash,
     condition,
     listed,
     only_conversation,
@@ -91,6 +92,17 @@ def count(session: Session, *, query: str = "is:open", agent_id: int | None, now
     return _count(session, _asked(session, parse(query, now=now), agent_id).where)
 
 
+def numbers(session: Session, *, query: str = "is:open", agent_id: int | None, now: datetime) -> list[int]:
+    """Return every conversation that a query finds, by number, in the order of the queue.
+
+    Raises:
+        BadQuery: the query cannot be read.
+    """
+    asked = _asked(session, parse(query, now=now), agent_id)
+    ways = [column.desc() if asked.order.descending else column for column in asked.order.columns]
+    return list(session.connection().execute(select(_C.id).where(asked.where).order_by(*ways)).scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     """How a queue is sorted: by which columns, and which way."""
@@ -164,7 +176,8 @@ def _asked(session: Session, query: Query, agent_id: int | None) -> _Asked:
     probed = walked_past(session, query.where, agent_id)
 
     def where(ground: Ground) -> Condition:
-        parts = [] if query.where is not None and stands(query.where) else [standing(ground)]
+        barred = query.where is not None and stands(query.where)
+        parts = [] if barred else [standing(ground, trash=asks_for_trash(query.where))]
         if query.where is not None:
             parts.append(condition(ground, query.where))
         if query.sort in {Sort.NEWEST, Sort.OLDEST}:

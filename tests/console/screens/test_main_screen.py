@@ -223,7 +223,7 @@ async def test_g_g_and_capital_g_and_a_thousand_rows(deliver, console, until):
 
 
 async def test_toasts_leave_at_the_next_key_after_five_seconds(three, console, until, screen_text, monkeypatch):
-    from console.screens import main
+    from console.screens import questions
 
     app = console()
     async with app.run_test(size=(120, 36)) as pilot:
@@ -232,7 +232,7 @@ async def test_toasts_leave_at_the_next_key_after_five_seconds(three, console, u
         await until(lambda: "taken #" in screen_text(app))
         await pilot.press("j")
         assert "taken #" in screen_text(app)
-        monkeypatch.setattr(main, "_TOAST", 0.0)
+        monkeypatch.setattr(questions, "TOAST", 0.0)
         await pilot.press("k")
         await until(lambda: "taken #" not in screen_text(app))
 

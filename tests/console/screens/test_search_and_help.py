@@ -4,7 +4,8 @@ import pytest
 from textual import events
 
 from console.screens.helping import HelpScreen
-from console.screens.keys import clashes, commands, footer
+from console.screens.commands.table import commands
+from console.screens.keymap import Keymap, clashes
 from console.screens.main import MainScreen
 from console.screens.searching import SearchScreen
 from widgets.hits import Hits
@@ -97,41 +98,53 @@ async def test_moving_through_hits(deliver, console, until, screen_text):
         assert app.screen.query_one(Hits).chosen.subject == "Fatura 59"
 
 
-async def test_help_shows_every_command(console, until, screen_text):
+async def test_help_shows_every_command_and_finds_by_key_name_and_word(console, until, screen_text):
     app = console()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("question_mark")
         await until(lambda: "in the queue" in screen_text(app))
         seen = screen_text(app)
-        for _ in range(6):
+        for _ in range(12):
             await pilot.press("ctrl+d")
             seen += screen_text(app)
         for command in commands():
-            if "help" not in command.where:
-                assert command.sentence in seen, command
-        await pilot.press("q")
+            assert command.sentence in seen, command
+        for letters, found, gone in (("snooze", "out of sight", "resolve:"), ("!", "mark as spam", "out of sight")):
+            await pilot.press(*letters)
+            await until(lambda found=found: found in screen_text(app))
+            assert gone not in screen_text(app)
+            await pilot.press("ctrl+u", *["backspace"] * len(letters))
+        await pilot.press("escape")
         await until(lambda: isinstance(app.screen, MainScreen))
 
 
-def test_no_key_means_two_things_in_one_pane():
+def test_no_key_means_two_things_in_one_place():
     assert clashes(commands()) == []
 
 
-def test_every_command_has_its_action_on_the_screen_it_works_in():
-    for where, screen in (
-        ("queue", MainScreen),
-        ("conversation", MainScreen),
-        ("search", SearchScreen),
-        ("help", HelpScreen),
-    ):
-        bound = {binding.key for binding in screen.BINDINGS}
-        for command in commands():
-            if where in command.where:
-                assert hasattr(screen, f"action_{command.action}"), (where, command)
-                assert bound.issuperset(command.keys), (where, command)
+def test_the_configuration_moves_keys_and_is_told_what_cannot_be():
+    keymap = Keymap(commands(), {"resolve": "E", "take": "g t, x", "spma": "!", "wait": "Hyper"})
+    assert keymap.find("queue", ["E"]).name == "resolve"
+    assert keymap.find("queue", ["e"]) is None
+    assert keymap.find("queue", ["g", "t"]).name == "take"
+    assert keymap.find("queue", ["w"]).name == "wait"
+    assert [complaint.split(":")[0] for complaint in keymap.complaints] == ["[keys] spma", "[keys] wait"]
+    assert "spam" in keymap.complaints[0]
+    assert "Hyper" in keymap.complaints[1]
+
+
+def test_a_key_given_to_another_command_is_taken_from_the_one_that_had_it():
+    keymap = Keymap(commands(), {"resolve": "t"})
+    assert keymap.find("queue", ["t"]).name == "resolve"
+    assert keymap.complaints == []
+
+
+def test_a_key_that_begins_others_is_named():
+    keymap = Keymap(commands(), {"resolve": "g"})
+    assert any("g begins g" in complaint for complaint in keymap.complaints)
 
 
 def test_the_row_of_keys_comes_from_the_table():
-    keys, always = footer("queue")
+    keys, always = Keymap(commands()).footer("queue")
     assert keys[:3] == [("Enter", "read"), ("e", "resolve"), ("t", "take")]
-    assert always == [("?", "help")]
+    assert always == [(":", "command"), ("?", "help")]

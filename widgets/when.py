@@ -4,9 +4,13 @@ import re
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from console.cli.errors import Usage
 from storage.kinds.clean import clean_line, folded
 from widgets.language import _
+
+
+class NoMoment(ValueError):
+    """A text names no moment; the message is a sentence for a person."""
+
 
 MORNING: Final = time(9)
 """When a day begins that is named without a time."""
@@ -35,7 +39,7 @@ def read_moment(text: str, *, now: datetime) -> datetime:
         now: the present, in the person's zone, in which the text is meant.
 
     Raises:
-        Usage: it names none.
+        NoMoment: it names none.
     """
     words = folded(clean_line(text))
     if span := _SPAN.fullmatch(words):
@@ -45,7 +49,7 @@ def read_moment(text: str, *, now: datetime) -> datetime:
     except (ValueError, OverflowError):
         found = None
     if found is None:
-        raise Usage(
+        raise NoMoment(
             _("«{text}» is no moment: write 2h, tomorrow 9:00, mon, or 2026-12-24 08:30.").format(
                 text=clean_line(text)[:60]
             )

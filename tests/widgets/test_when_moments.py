@@ -5,8 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.cli.errors import Usage
-from console.cli.moments import read_moment
+from widgets.when import NoMoment, read_moment
 
 HERE = ZoneInfo("America/Sao_Paulo")
 NOW = datetime(2026, 11, 25, 14, 30, tzinfo=HERE)  # a Wednesday
@@ -61,7 +60,7 @@ def test_a_moment_is_read(text, expected):
     ],
 )
 def test_what_is_no_moment_is_refused(text):
-    with pytest.raises(Usage, match="no moment"):
+    with pytest.raises(NoMoment, match="no moment"):
         read_moment(text, now=NOW)
 
 

@@ -1,0 +1,395 @@
+"""What is decided about conversations by a key or a line: status, owner, tags, snoozes, joining, splitting, undoing."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from console.screens.commands.base import MAIN, READING, Command, Run
+from console.screens.commands.offering import offer_agents, offer_joins, offer_messages, offer_moments, offer_tags
+from console.screens.doing import Deed, Targets
+from console.screens.questions import Question
+from storage.kinds import Status
+from storage.kinds.clean import clean_line
+from storage.kinds.errors import DeskError, NoSuch
+from widgets.language import _
+from widgets.moments import moment_words
+from widgets.pane import Cover
+from widgets.troubles import numbers_words
+from widgets.when import NoMoment, read_moment
+
+if TYPE_CHECKING:
+    from console.screens.main import MainScreen
+
+_NUMBER = re.compile(r"#?[0-9]+")
+
+
+def commands() -> Sequence[Command]:
+    """Return what decides, in the order of use."""
+    return (
+        Command(
+            "resolve",
+            ("e",),
+            _("resolve"),
+            _("resolve: nothing is left to do"),
+            MAIN,
+            _status(Status.RESOLVED, "resolve", leaves=True),
+            "conversation",
+            _("done close settle"),
+            repeats=True,
+        ),
+        Command(
+            "take",
+            ("t",),
+            _("take"),
+            _("take it: it is yours from now on"),
+            MAIN,
+            take,
+            "conversation",
+            _("mine own"),
+            repeats=True,
+        ),
+        Command(
+            "snooze",
+            ("s",),
+            _("snooze"),
+            _("put it out of sight until a moment"),
+            MAIN,
+            snooze,
+            "moment",
+            _("later remind hide"),
+            repeats=True,
+        ),
+        Command(
+            "wait",
+            ("w",),
+            _("wait"),
+            _("waiting: the customer has to answer"),
+            MAIN,
+            _status(Status.WAITING, "wait", leaves=True),
+            "conversation",
+            _("pause customer"),
+            repeats=True,
+        ),
+        Command(
+            "hold",
+            ("p",),
+            _("on hold"),
+            _("on hold: a third party has to answer"),
+            MAIN,
+            _status(Status.ON_HOLD, "hold", leaves=True),
+            "conversation",
+            _("pause vendor"),
+            repeats=True,
+        ),
+        Command(
+            "assign",
+            ("a",),
+            _("assign"),
+            _("give it to an agent, or to nobody"),
+            MAIN,
+            assign,
+            "agent",
+            _("owner give colleague"),
+            repeats=True,
+        ),
+        Command(
+            "tag",
+            ("+",),
+            _("tag"),
+            _("put tags on: name; take them off: -name"),
+            MAIN,
+            tag,
+            "tag",
+            _("label"),
+            repeats=True,
+        ),
+        Command(
+            "spam",
+            ("!",),
+            _("spam"),
+            _("mark as spam"),
+            MAIN,
+            _status(Status.SPAM, "spam", leaves=True),
+            "conversation",
+            _("junk"),
+            repeats=True,
+        ),
+        Command(
+            "reopen",
+            ("O",),
+            "",
+            _("reopen: bring it back to open"),
+            MAIN,
+            reopen,
+            "conversation",
+            _("open again"),
+            repeats=True,
+        ),
+        Command("join", ("M",), "", _("join it with another conversation"), MAIN, join, "conversation", _("merge")),
+        Command(
+            "split",
+            ("S",),
+            "",
+            _("split a message off into a conversation of its own"),
+            READING,
+            split,
+            "words",
+            _("part unmerge"),
+        ),
+        Command("undo", ("u",), _("undo"), _("take your last action back"), MAIN, undo, also=_("back revert")),
+        Command("redo", ("U",), "", _("do again what was taken back"), MAIN, redo, also=_("again")),
+        Command("repeat", (".",), "", _("do the last thing again, to this one"), MAIN, repeat, also=_("again dot")),
+    )
+
+
+def about(screen: "MainScreen", rest: str) -> tuple[Targets, str]:
+    """Return what a line is about, and what else it says: the numbers it names, else what the screen points at."""
+    words = rest.split()
+    numbers = tuple(int(word.lstrip("#")) for word in words if _NUMBER.fullmatch(word))
+    if numbers:
+        return Targets(numbers), " ".join(word for word in words if not _NUMBER.fullmatch(word))
+    return screen.targets(), rest.strip()
+
+
+def without_numbers(rest: str) -> str:
+    """Return a line without the conversations that it names: what is done again is done to another one."""
+    return " ".join(word for word in rest.split() if not _NUMBER.fullmatch(word))
+
+
+def _status(to: Status, name: str, *, leaves: bool) -> Run:
+    async def run(screen: "MainScreen", rest: str) -> None:
+        targets, _more = about(screen, rest)
+        await screen.do(Deed(_set_status, _done_words()[to], _line(name, targets), leaves, {"to": to}), targets)
+
+    return run
+
+
+def _done_words() -> dict[Status, str]:
+    return {
+        Status.RESOLVED: _("resolved"),
+        Status.WAITING: _("waiting"),
+        Status.ON_HOLD: _("on hold"),
+        Status.SPAM: _("spam"),
+    }
+
+
+def _line(name: str, targets: Targets, more: str = "") -> str:
+    numbers = f" {targets.numbers[0]}" if len(targets.numbers) == 1 else ""
+    return f"{name}{numbers}{' ' + more if more else ''}"
+
+
+def _set_status() -> Callable[..., int]:
+    from storage.commands import triage
+
+    return triage.set_status
+
+
+def _triage(name: str) -> Callable[[], Callable[..., int]]:
+    def command() -> Callable[..., int]:
+        from storage.commands import triage
+
+        found: Callable[..., int] = getattr(triage, name)
+        return found
+
+    return command
+
+
+async def take(screen: "MainScreen", rest: str) -> None:
+    """Make conversations the agent's own."""
+    targets, _more = about(screen, rest)
+    await screen.do(Deed(_triage("take"), _("taken"), _line("take", targets), leaves=False, choices={}), targets)
+
+
+async def reopen(screen: "MainScreen", rest: str) -> None:
+    """Bring conversations back to open."""
+    targets, _more = about(screen, rest)
+    await screen.do(Deed(_triage("reopen"), _("reopened"), _line("reopen", targets), leaves=False, choices={}), targets)
+
+
+async def assign(screen: "MainScreen", rest: str) -> None:
+    """Give conversations to an agent, who is asked for when the line names none."""
+    targets, name = about(screen, rest)
+    if not targets.numbers:
+        screen.say_refusal(_("No conversation is chosen."))
+        return
+    if not name:
+        answer = await screen.ask(
+            Question(_("assign {what} to").format(what=targets.words()), offer=offer_agents(screen), chooses=True)
+        )
+        if answer is None:
+            return
+        name = answer
+        screen.remember("assign", name)
+    name = clean_line(name)
+    if name.casefold() in {"none", "nobody", _("nobody").casefold()}:
+        to, word = None, _("assigned to nobody")
+    else:
+        from storage.queries.agents import agent_called
+
+        me = name.casefold() in {"me", _("me").casefold()}
+        to = screen.ground.agent_id if me else await screen.desk.ask(agent_called, name=name)
+        if to is None:
+            screen.say_error(NoSuch("agent", name))
+            return
+        word = _("assigned to {name}").format(name=name)
+    line = _line("assign", targets, name)
+    await screen.do(Deed(_triage("assign"), word, line, leaves=False, choices={"to": to}), targets)
+
+
+async def snooze(screen: "MainScreen", rest: str) -> None:
+    """Put conversations out of sight until a moment, which is asked for when the line names none."""
+    targets, when = about(screen, rest)
+    if not targets.numbers:
+        screen.say_refusal(_("No conversation is chosen."))
+        return
+    if not when:
+        answer = await screen.ask(
+            Question(
+                _("snooze {what} until").format(what=targets.words()),
+                offer=offer_moments(screen),
+                judge=lambda text: _moment_trouble(screen, text),
+            )
+        )
+        if not answer:
+            return
+        when = answer
+        screen.remember("snooze", when)
+    if when.lower() == "now":
+        words, until = _("in sight again"), None
+    else:
+        if wrong := _moment_trouble(screen, when):
+            screen.say_refusal(wrong)
+            return
+        moment = read_moment(when, now=screen.now())
+        words = _("snoozed until {moment}").format(moment=moment_words(moment, screen.now()))
+        until = moment.astimezone(UTC)
+    deed = Deed(_triage("snooze"), words, _line("snooze", targets, when), until is not None, {"until": until})
+    await screen.do(deed, targets)
+
+
+def _moment_trouble(screen: "MainScreen", text: str) -> str:
+    if text.strip().lower() in {"", "now"}:
+        return ""
+    try:
+        moment = read_moment(text, now=screen.now())
+    except NoMoment as wrong:
+        return str(wrong)
+    return "" if moment > screen.now() else _("that has passed")
+
+
+async def tag(screen: "MainScreen", rest: str) -> None:
+    """Put tags on conversations and take others off, which are asked for when the line names none."""
+    targets, words = about(screen, rest)
+    if not targets.numbers:
+        screen.say_refusal(_("No conversation is chosen."))
+        return
+    if not words:
+        answer = await screen.ask(
+            Question(_("tag {what}").format(what=targets.words()), offer=offer_tags(screen, targets.numbers))
+        )
+        if not answer:
+            return
+        words = answer
+        screen.remember("tag", words)
+    named = words.split()
+    removed = [name[1:] for name in named if name.startswith("-") and len(name) > 1]
+    added = [name.removeprefix("+") for name in named if not name.startswith("-") and name != "+"]
+    if not added and not removed:
+        return
+    shown = " ".join([*(f"+{clean_line(one)}" for one in added), *(f"-{clean_line(one)}" for one in removed)])
+    choices: dict[str, Any] = {"add": added, "remove": removed}
+    word = _("tagged {tags}").format(tags=shown)
+    await screen.do(Deed(_triage("tag"), word, _line("tag", targets, shown), leaves=False, choices=choices), targets)
+
+
+async def join(screen: "MainScreen", rest: str) -> None:
+    """Join the conversations marked, or the one pointed at with another, which is asked for."""
+    targets = screen.targets()
+    numbers = [int(word.lstrip("#")) for word in rest.split() if _NUMBER.fullmatch(word)]
+    if not numbers and len(targets.numbers) == 1:
+        answer = await screen.ask(
+            Question(
+                _("join {what} with").format(what=targets.words()),
+                offer=offer_joins(screen, targets.numbers[0]),
+                judge=lambda text: "" if _NUMBER.fullmatch(text.strip()) else _("name it by its number, such as #4213"),
+            )
+        )
+        if not answer:
+            return
+        numbers = [int(answer.strip().lstrip("#"))]
+    wanted = list(dict.fromkeys((*targets.numbers, *numbers)))
+    if len(wanted) < 2:
+        screen.say_refusal(_("Joining needs two conversations: mark several with Space, or name one."))
+        return
+    await _join(screen, wanted)
+
+
+async def split(screen: "MainScreen", rest: str) -> None:
+    """Split messages off the conversation that is read; which is asked for when the line names none."""
+    view = screen.conversation.view
+    if view is None:
+        return
+    known = {message.message_id for message in view.messages}
+    named = [int(word.lstrip("m")) for word in rest.split() if word.lstrip("m").isdecimal()]
+    if not named:
+        answer = await screen.ask(Question(_("split off"), offer=offer_messages(screen), chooses=True))
+        if not answer:
+            return
+        named = [int(answer.lstrip("m"))]
+    if missing := [number for number in named if number not in known]:
+        screen.say_error(NoSuch("message", missing[0]))
+        return
+    await _split_off(screen, named)
+
+
+async def undo(screen: "MainScreen", _rest: str) -> None:
+    """Take this agent's last action back."""
+    await screen.take_back(again=False)
+
+
+async def redo(screen: "MainScreen", _rest: str) -> None:
+    """Do again what was taken back."""
+    await screen.take_back(again=True)
+
+
+def repeat(screen: "MainScreen", _rest: str) -> None:
+    """Do the last thing again, with the same words, to what the screen points at now."""
+    screen.repeat_last()
+
+
+async def _join(screen: "MainScreen", numbers: Sequence[int]) -> None:
+    """Join conversations; the lowest number stays."""
+    from storage.commands import joining
+
+    try:
+        await screen.desk.tell(joining.join, numbers, actor=screen.desk.actor, now=screen.now())
+    except DeskError as error:
+        screen.say_error(error)
+        return
+    winner, others = min(numbers), sorted(set(numbers) - {min(numbers)})
+    words = _("joined to #{number}:").format(number=winner)
+    back: Cover = (("   u", "accent"), (" " + _("takes it back"), "text"))
+    screen.say(
+        ((words, "ok"), (f" {numbers_words(others)}", "text"), *back), f":join {' '.join(map(str, numbers[:4]))}"
+    )
+    screen.unmark(numbers)
+    screen.queue.go_to(winner)
+    if screen.reading:
+        screen.shown_id = winner
+    screen.written(*numbers)
+
+
+async def _split_off(screen: "MainScreen", message_ids: Sequence[int]) -> None:
+    """Split messages off into a conversation of their own."""
+    from storage.commands import joining
+
+    try:
+        _action, number = await screen.desk.tell(joining.split, message_ids, actor=screen.desk.actor, now=screen.now())
+    except DeskError as error:
+        screen.say_error(error)
+        return
+    words = _("split off to #{number}").format(number=number)
+    line = f":split {' '.join(f'm{each}' for each in message_ids[:4])}"
+    screen.say(((words, "ok"), ("   u", "accent"), (" " + _("takes it back"), "text")), line)
+    screen.written(number, *(() if screen.shown_id is None else (screen.shown_id,)))

@@ -1,0 +1,253 @@
+"""What is offered while a line is typed: agents, tags, moments, conversations, messages, commands."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from console.screens.commands.base import Takes
+from console.screens.questions import Offer
+from storage.kinds.clean import folded
+from widgets.choices import Choice
+from widgets.language import _, ngettext
+from widgets.line import one_line
+from widgets.moments import moment_words, weekday_words
+from widgets.text import query_words
+from widgets.when import NoMoment, read_moment
+
+if TYPE_CHECKING:
+    from console.screens.performing import Performs
+
+
+def close_to(letters: str, text: str) -> int | None:
+    """Return how well letters name a text, 0 best, `None` not at all: words by their beginnings, else in order."""
+    wanted, there = folded(letters.strip()), folded(text)
+    if not wanted:
+        return 0
+    if there.startswith(wanted):
+        return 0
+    words = there.split()
+    if all(any(word.startswith(part) for word in words) for part in wanted.split()):
+        return 1
+    if wanted in there:
+        return 2
+    rest = iter(there)
+    return 3 if len(wanted) > 2 and all(letter in rest for letter in wanted.replace(" ", "")) else None
+
+
+def best(letters: str, choices: Iterable[tuple[str, Choice]]) -> list[Choice]:
+    """Return the choices that letters name, the best first, by the text each is found by."""
+    ranked = [
+        (rank, place, choice)
+        for place, (text, choice) in enumerate(choices)
+        if (rank := close_to(letters, text)) is not None
+    ]
+    return [choice for _rank, _place, choice in sorted(ranked, key=lambda one: one[:2])]
+
+
+def offer_agents(screen: "Performs") -> Offer:
+    """Offer the desk's agents, oneself first, and nobody."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        from storage.queries.agents import agents
+
+        names = await screen.desk.ask(agents)
+        me = names.pop(screen.ground.agent_id or 0, "")
+        choices = [(f"{_('me')} {me}", Choice("me", one_line(me), _("you")))]
+        choices += [(name, Choice(name, one_line(name))) for name in sorted(names.values(), key=folded)]
+        choices.append((_("nobody"), Choice("none", _("nobody"))))
+        return best(text, choices)
+
+    return offer
+
+
+def offer_tags(screen: "Performs", numbers: Sequence[int]) -> Offer:
+    """Offer tags in use for the last word of the line; after a dash those that the conversations bear."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        from storage.queries import completing
+
+        before, _space, last = text.rpartition(" ")
+        lead = f"{before} " if before else ""
+        if last.startswith("-"):
+            worn = await screen.desk.ask(completing.tags_of, numbers)
+            return best(
+                last[1:], [(name, Choice(f"{lead}-{name}", f"-{one_line(name)}", _("take off"))) for name in worn]
+            )
+        sign = "+" if last.startswith("+") else ""
+        used = await screen.desk.ask(completing.tags)
+        choices = [
+            (
+                name,
+                Choice(
+                    f"{lead}{sign}{name}",
+                    one_line(name),
+                    ngettext("{count} conversation", "{count} conversations", count).format(count=count),
+                ),
+            )
+            for name, count in used
+        ]
+        return best(last.removeprefix("+"), choices)
+
+    return offer
+
+
+def offer_moments(screen: "Performs") -> Offer:
+    """Offer the moments that are asked for most, and what the line means so far."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        now = screen.now()
+        monday = weekday_words(now + timedelta(days=(7 - now.weekday()) % 7 or 7)).lower()
+        usual = ("1h", "4h", "tomorrow 9:00", "2d", f"{monday} 9:00", "1w")
+        if text.strip():
+            try:
+                moment = read_moment(text, now=now)
+            except NoMoment:
+                pass
+            else:
+                return [Choice(text, text, moment_words(moment, now))]
+        return [
+            Choice(words, words, moment_words(read_moment(words, now=now), now))
+            for words in usual
+            if close_to(text, words) is not None
+        ]
+
+    return offer
+
+
+def offer_joins(screen: "Performs", number: int) -> Offer:
+    """Offer the same customer's conversations, then others by the letters of their subjects."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        from storage.queries import completing
+
+        found = await screen.desk.ask(completing.joinable, number, text)
+        return [
+            Choice(
+                f"#{each.conversation_id}",
+                f"#{each.conversation_id}  {one_line(each.subject)}",
+                _("same customer") if each.same_customer else "",
+            )
+            for each in found
+        ]
+
+    return offer
+
+
+def offer_messages(screen: "Performs") -> Offer:
+    """Offer the messages of the conversation that is read, the newest first."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        view = screen.conversation.view
+        messages = view.messages if view else ()
+        now = screen.now()
+        choices = []
+        for message in reversed(messages):
+            who = one_line(message.author.name) or one_line(message.author.address)
+            begins = one_line((message.reply_text or message.text).strip()[:120])
+            choice = Choice(f"m{message.message_id}", f"{who}: {begins}", moment_words(message.arrived_at, now))
+            choices.append((f"m{message.message_id} {who} {begins}", choice))
+        return best(text, choices)
+
+    return offer
+
+
+def offer_rest(screen: "Performs", takes: Takes) -> Offer | None:
+    """Return what is offered after a command's name on the `:` line."""
+    chosen = screen.targets().numbers
+    match takes:
+        case "agent":
+            return offer_agents(screen)
+        case "tag":
+            return offer_tags(screen, chosen)
+        case "moment":
+            return offer_moments(screen)
+        case "conversation":
+            return offer_joins(screen, chosen[0] if chosen else 0)
+        case "query":
+            return offer_query(screen)
+        case "view":
+            return offer_views(screen)
+        case _:
+            return None
+
+
+def offer_query(screen: "Performs") -> Offer:
+    """Offer what may stand next in a query: fields, and the values of the one that is being typed."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        from storage.rules.query import FIELDS, VALUES
+
+        before, space, last = text.rpartition(" ")
+        lead = f"{before}{space}"
+        minus = "-" if last.startswith("-") else ""
+        name, colon, value = last.removeprefix("-").partition(":")
+        if not colon:
+            fields = (
+                (field, Choice(f"{lead}{minus}{field}:", f"{field}:", _field_words().get(field, "")))
+                for field in FIELDS
+            )
+            return best(name, fields) if name else []
+        if name not in FIELDS:
+            return []
+        known = [str(each) for each in VALUES.get(name, ())] or await _values(screen, name)
+        choices = ((each, Choice(f"{lead}{minus}{name}:{_quoted(each)}", f"{name}:{one_line(each)}")) for each in known)
+        return [choice for choice in best(value.strip('"'), choices) if choice.text != text]
+
+    return offer
+
+
+async def _values(screen: "Performs", field: str) -> list[str]:
+    from storage.queries import agents, completing, mailboxes
+
+    match field:
+        case "tag":
+            return [name for name, _count in await screen.desk.ask(completing.tags)]
+        case "owner":
+            return ["me", "none", *sorted((await screen.desk.ask(agents.agents)).values())]
+        case "mailbox":
+            return [mailbox.name for mailbox in await screen.desk.ask(mailboxes.states)]
+        case "before" | "after":
+            return ["today", "yesterday", "3d", "1w", str(screen.now().date().replace(day=1))]
+        case _:
+            return []
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if " " in value else value
+
+
+def _field_words() -> dict[str, str]:
+    return {
+        "is": _("open, waiting, resolved, unread …"),
+        "tier": _("n1, n2 or n3"),
+        "owner": _("an agent, me or none"),
+        "from": _("who wrote"),
+        "to": _("to whom"),
+        "subject": _("words of the subject"),
+        "tag": _("a tag"),
+        "mailbox": _("a mailbox"),
+        "has": _("attachment"),
+        "before": _("a day, or so long ago: 3d"),
+        "after": _("a day, or so long ago: 3d"),
+        "sort": _("newest, oldest or urgent"),
+    }
+
+
+def offer_views(screen: "Performs") -> Offer:
+    """Offer the views by their names."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        return best(text, ((view.name, Choice(view.name, view.name, view.words, view.key)) for view in screen.views))
+
+    return offer
+
+
+def query_trouble(screen: "Performs", text: str) -> tuple[str, tuple[int, int]]:
+    """Return why a query cannot be read, in words, and where it says so: start and end; empty words when it can."""
+    from storage.rules.query import BadQuery, parse
+
+    try:
+        parse(text, now=screen.now())
+    except BadQuery as bad:
+        return query_words(bad.trouble.value, bad.word, bad.known), (bad.place, bad.place + max(1, len(bad.word)))
+    return "", (0, 0)

@@ -1,0 +1,64 @@
+"""Where an agent goes: views, filter, search, history, help, the palette and the line itself; and out."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from console.screens.commands.base import LISTS, MAIN, QUEUE, Command, act
+from widgets.language import _
+
+if TYPE_CHECKING:
+    from console.screens.main import MainScreen
+
+_DIGITS = tuple("123456789")
+
+
+def commands() -> Sequence[Command]:
+    """Return the places, in the order of use."""
+    return (
+        Command("search", ("/",), _("search"), _("search all messages"), MAIN, search, "query", _("find")),
+        Command("filter", ("\\",), "", _("narrow this view by a query"), MAIN, filter_, "query", _("query limit")),
+        Command("view", _DIGITS, "", _("another view"), MAIN, view, "view", _("list queue"), passes_key=True),
+        Command("inbox", ("g i",), "", _("go to all that is open"), MAIN, act("inbox"), also=_("home all")),
+        Command(
+            "history",
+            ("g h",),
+            "",
+            _("your last actions, each to be taken back"),
+            MAIN,
+            act("history"),
+            also=_("log undo"),
+        ),
+        Command("palette", ("^p",), "", _("find a command by its words"), MAIN, act("palette"), also=_("commands")),
+        Command(
+            "line", (":",), _("command"), _("give a command by its name"), MAIN, act("line"), footer=True, hidden=True
+        ),
+        Command(
+            "help", ("?",), _("help"), _("every key and command"), MAIN, act("help"), footer=True, also=_("keys manual")
+        ),
+        Command("redraw", ("^l",), "", _("draw the screen anew"), LISTS, act("redraw"), also=_("refresh repaint")),
+        Command(
+            "suspend",
+            ("^z",),
+            "",
+            _("back to the shell for a while; fg returns"),
+            LISTS,
+            act("suspend"),
+            also=_("shell background"),
+        ),
+        Command("quit", ("q",), _("leave"), _("leave the console"), QUEUE, act("leave"), also=_("exit close")),
+    )
+
+
+def search(screen: "MainScreen", rest: str) -> None:
+    """Search, the line filled in when it says something."""
+    screen.action_search(rest)
+
+
+async def filter_(screen: "MainScreen", rest: str) -> None:
+    """Narrow the view; asks for the query when the line says none."""
+    await screen.narrow(rest)
+
+
+def view(screen: "MainScreen", rest: str) -> None:
+    """Show the view of a key, of a name, or of a query."""
+    screen.action_view(rest)

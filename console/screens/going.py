@@ -1,0 +1,191 @@
+"""Where an agent goes on the main screen: views, filters, marks, the most urgent one, and the screens beside it."""
+
+from textual import work
+from textual.worker import Worker
+
+from console.screens import asking
+from console.screens.commands.offering import offer_query, query_trouble
+from console.screens.helping import HelpScreen
+from console.screens.history import HistoryScreen
+from console.screens.performing import Performs
+from console.screens.questions import Question
+from console.screens.searching import SearchScreen
+from storage.kinds.errors import DeskError
+from storage.views import ActionView, SearchHit
+from widgets.language import _
+from widgets.moments import span_words
+from widgets.queue import Queue
+
+ROWS = 200
+"""Rows of the queue that are read at a time."""
+
+
+class Goes(Performs):
+    """The going about of a screen with a queue and a conversation."""
+
+    queue: Queue
+    reading: bool
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.views = asking.views()
+        self.shown_id: int | None = None
+        self.view = self.views[2]
+        self.narrowed = ""
+
+    def open_conversation(self, number: int | None, *, focus: bool = True, at: int | None = None) -> Worker[None]:
+        """Show a conversation, and let the keys go there."""
+        raise NotImplementedError
+
+    def give_keys(self, *, reading: bool) -> None:
+        """Give the keys to the conversation or to the queue."""
+        raise NotImplementedError
+
+    def paint(self) -> None:
+        """Draw the rows around the panes anew."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------------------------------ steps and marks
+
+    def action_next(self) -> None:
+        """Go to the next conversation, and read it when one is read."""
+        self._step(1)
+
+    def action_previous(self) -> None:
+        """Go to the one before."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        before = self.queue.chosen
+        self.queue.action_down() if by > 0 else self.queue.action_up()
+        if self.reading and self.queue.chosen is not before and self.queue.chosen is not None:
+            self.open_conversation(self.queue.chosen.conversation_id)
+
+    def action_mark(self) -> None:
+        """Mark the conversation under the cursor, or take its mark off, and go on."""
+        self.queue.toggle_mark()
+        self.paint()
+
+    def action_range(self) -> None:
+        """Begin to mark what the cursor passes over, or end it."""
+        self.queue.toggle_range()
+        self.paint()
+
+    async def mark_everything(self) -> None:
+        """Mark every conversation of the view, read from the store: most are not on the screen."""
+        from storage.queries import inbox
+
+        now, words = self.now(), self.query_words
+        numbers = await self.desk.ask(inbox.numbers, query=words, agent_id=self.ground.agent_id, now=now)
+        self.queue.mark(numbers)
+        self.paint()
+
+    # ------------------------------------------------------------------------------------------ going
+
+    @property
+    def query_words(self) -> str:
+        """The query that the queue shows: the view's, narrowed by the filter."""
+        return f"{self.view.words} {self.narrowed}".strip()
+
+    def action_view(self, named: str) -> None:
+        """Show the view of a key or a name, else what a query finds."""
+        if self.ground.desk is None or not named.strip():
+            return
+        wanted = named.strip().casefold()
+        chosen = next((view for view in self.views if wanted in {view.key, view.name.casefold()}), None)
+        if chosen is None and wanted.isdecimal():
+            self.say_refusal(_("There is no view on {key}.").format(key=wanted))
+            return
+        self.show_query(chosen or asking.View("", named.strip(), named.strip()))
+
+    def action_inbox(self) -> None:
+        """Show all that is open."""
+        self.show_query(self.views[2])
+
+    async def narrow(self, words: str) -> None:
+        """Narrow the view by a query, which is asked for when there is none."""
+        if not words:
+            question = Question(
+                _("only"),
+                f"{self.narrowed} " if self.narrowed else "",
+                offer=offer_query(self),
+                judge=self._query_trouble,
+            )
+            answer = await self.ask(question)
+            if answer is None:
+                return
+            words = answer.strip()
+        elif wrong := query_trouble(self, words)[0]:
+            self.say_refusal(wrong)
+            return
+        self.show_query(self.view, words)
+
+    def _query_trouble(self, text: str) -> str:
+        words, place = query_trouble(self, text)
+        self.prompt.point_at(place)
+        return words
+
+    def show_query(self, view: asking.View, narrowed: str = "") -> None:
+        """Show a view, narrowed by a query."""
+        self.view, self.narrowed = view, narrowed
+        self.queue.clear_marks()
+        self.give_keys(reading=False)
+        self._show_view()
+
+    @work(exclusive=True, group="view")
+    async def _show_view(self) -> None:
+        from storage.queries import inbox
+
+        now, words = self.now(), self.query_words
+        try:
+            window = await self.desk.ask(inbox.window, query=words, agent_id=self.ground.agent_id, now=now, size=ROWS)
+        except DeskError as error:
+            self.view, self.narrowed = self.views[2], ""
+            self.say_error(error)
+            self._show_view()
+            return
+        self.queue.jump(window, now)
+        self.paint()
+
+    async def open_most_urgent(self) -> None:
+        """Go to the conversation that will be let down first, but for the one that is read, and say why it is that."""
+        now = self.now()
+        row = await self.desk.ask(
+            asking.most_urgent, agent_id=self.ground.agent_id, now=now, but=self.shown_id if self.reading else None
+        )
+        if row is None:
+            self.say(((_("Nothing else waits."), "ok"),))
+            return
+        waits = row.waiting_since
+        why = (
+            _("nobody waits longer: {span}").format(span=span_words(now - waits))
+            if waits
+            else _("nothing waits; it is first in order")
+        )
+        self.queue.go_to(row.conversation_id)
+        await self.open_conversation(row.conversation_id).wait()
+        self.say(((f"#{row.conversation_id}", "ok"), (f"  {why}", "text")), ":urgent")
+
+    def action_help(self) -> None:
+        """Show what every key does."""
+        self.app.push_screen(HelpScreen())
+
+    def action_history(self) -> None:
+        """Show this agent's last actions; one chosen there is taken back."""
+        self.app.push_screen(HistoryScreen(), self._take_back_chosen)
+
+    def _take_back_chosen(self, chosen: ActionView | None) -> None:
+        if chosen is not None:
+            self.run_worker(self.take_back(again=False, action_id=chosen.action_id), group="commands")
+
+    def action_search(self, words: str = "") -> None:
+        """Search, then open what was chosen.
+
+        The screen is there at once, so that no letter typed ahead is taken for a key of this one.
+        """
+        if self.ground.desk is not None and self.app.is_running and not self.app._exit:  # noqa: SLF001 - it is leaving
+            self.app.push_screen(SearchScreen(words), self._found)
+
+    def _found(self, hit: SearchHit | None) -> None:
+        if hit is not None:
+            self.open_conversation(hit.conversation_id, at=hit.message_id)

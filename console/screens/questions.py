@@ -1,0 +1,249 @@
+"""What the last row asks, what is offered over the panes' foot while it is answered, and what is said there."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from textual import on, work
+from textual.strip import Strip
+
+from console.screens.ground import DeskScreen
+from console.screens.keymap import Pending
+from storage.kinds.errors import DeskError
+from widgets.choices import Choice, choice_rows
+from widgets.language import _
+from widgets.pane import Cover, Pane, toast
+from widgets.prompt import PromptRow
+from widgets.troubles import trouble_words
+
+TOAST = 5.0
+"""Seconds after which a toast leaves at the next key."""
+
+_OFFERED = 10  # rows of choices at most
+_PAUSE = 0.05  # seconds of no typing after which what is offered is read anew
+
+Offer = Callable[[str], Awaitable[Sequence[Choice]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked in the last row.
+
+    Attributes:
+        prompt: before the line.
+        text: in the line at first.
+        offer: what may be chosen for a text; `None` when nothing is offered.
+        judge: why a text cannot be taken, as words; empty when it can.
+        chooses: whether Enter takes what the cursor is on, and not what was typed.
+        history: earlier answers, the newest last, which the arrows bring back.
+    """
+
+    prompt: str
+    text: str = ""
+    offer: Offer | None = None
+    judge: Callable[[str], str] | None = None
+    chooses: bool = False
+    history: Sequence[str] = ()
+
+
+class Asks(DeskScreen):
+    """A screen with a last row that asks, and panes that what is said is drawn over."""
+
+    prompt: PromptRow
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._question: Question | None = None
+        self._answer: asyncio.Future[str | None] | None = None
+        self._offered: Sequence[Choice] = ()
+        self._at: int | None = None
+        self._past = 0
+        self._draft = ""
+        self._pending: Pending | None = None
+        self._said: Cover = ()
+        self._aside = ""
+        self._said_at = 0.0
+
+    def panes(self) -> Sequence[Pane]:
+        """Return what can be drawn over."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------------------------------ asking
+
+    @property
+    def asking(self) -> bool:
+        """Whether the last row asks something."""
+        return self._question is not None
+
+    async def ask(self, question: Question) -> str | None:
+        """Ask in the last row, and return what was answered; `None` when the agent wants none of it.
+
+        A question that stands already is left: there is one last row.
+        """
+        self._leave(None)
+        self._question, self._answer = question, asyncio.get_running_loop().create_future()
+        self._offered, self._at, self._past, self._draft = (), None, 0, ""
+        self._pending = None
+        self._say_nothing()
+        self.prompt.ask(question.prompt, question.text)
+        self._judge(question.text)
+        self._offer_for(question.text, at_once=True)
+        return await self._answer
+
+    def _leave(self, answer: str | None) -> None:
+        if self._question is None or self._answer is None:
+            return
+        self.workers.cancel_group(self, "offer")
+        question_over, self._answer, self._question = self._answer, None, None
+        self._offered, self._at = (), None
+        self.prompt.rest()
+        self._draw_over()
+        if not question_over.done():
+            question_over.set_result(answer)
+
+    @on(PromptRow.Typed)
+    def _typed(self, message: PromptRow.Typed) -> None:
+        if self._question is not None:
+            self._past = 0
+            self._judge(message.text)
+            self._offer_for(message.text)
+
+    def _judge(self, text: str) -> None:
+        judge = self._question.judge if self._question else None
+        self.prompt.aside(judge(text) if judge is not None and text.strip() else "")
+
+    @work(exclusive=True, group="offer")
+    async def _offer_for(self, text: str, *, at_once: bool = False) -> None:
+        question = self._question
+        if question is None or question.offer is None:
+            return
+        if not at_once:
+            await asyncio.sleep(_PAUSE)
+        try:
+            offered = await question.offer(text)
+        except DeskError as error:
+            self.prompt.aside(trouble_words(error))
+            return
+        if self._question is question:
+            self._offered, self._at = offered, (0 if question.chooses and offered else None)
+            if question.chooses:
+                self.prompt.aside("" if offered else _("nothing is called so"))
+            self._draw_over()
+
+    @on(PromptRow.Steered)
+    def _steered(self, message: PromptRow.Steered) -> None:
+        question = self._question
+        if question is None:
+            return
+        if question.history and not question.chooses and abs(message.by) == 1:
+            self._go_back(question, -message.by)
+        elif self._offered:
+            last = len(self._offered) - 1
+            at = (self._at if self._at is not None else -1 if message.by > 0 else len(self._offered)) + message.by
+            self._at = max(0, min(at, last)) if abs(message.by) > 1 else at % (last + 1)
+            self._draw_over()
+
+    def _go_back(self, question: Question, by: int) -> None:
+        if self._past == 0:
+            self._draft = self.prompt.value
+        past = max(0, min(self._past + by, len(question.history)))
+        if past != self._past:
+            with self.prompt.prevent(PromptRow.Typed, PromptRow.Changed):
+                self.prompt.put(question.history[-past] if past else self._draft)
+            self._past = past
+            self._judge(self.prompt.value)
+            self._offer_for(self.prompt.value)
+
+    @on(PromptRow.Completed)
+    def _completed(self) -> None:
+        """Take what is offered into the line: what the cursor is on, else the first."""
+        if self._offered:
+            self.prompt.put(self._offered[self._at or 0].text)
+
+    @on(PromptRow.Entered)
+    def _entered(self, message: PromptRow.Entered) -> None:
+        question = self._question
+        if question is None:
+            return
+        if question.chooses:
+            if self._offered and self._at is not None:
+                self._leave(self._offered[self._at].text)
+            return
+        text = self._offered[self._at].text if self._at is not None and self._offered else message.text
+        if question.judge is not None and (wrong := question.judge(text)):
+            self.prompt.aside(wrong)
+            return
+        self._leave(text)
+
+    @on(PromptRow.Left)
+    def _left(self) -> None:
+        self._leave(None)
+
+    # ------------------------------------------------------------------------------------------ saying
+
+    def say(self, spans: Cover, command: str = "") -> None:
+        """Say what has been done, over the panes' last row.
+
+        Args:
+            spans: the words.
+            command: what it would be on the `:` line, at the right edge.
+        """
+        self._said, self._aside, self._said_at = spans, command, monotonic()
+        self._draw_over()
+
+    def say_error(self, error: DeskError) -> None:
+        """Say why something was not done."""
+        self.say_refusal(trouble_words(error))
+
+    def say_refusal(self, words: str) -> None:
+        """Say that something was not done, in these words."""
+        self.say(((_("not done"), "late"), (f"  {words}", "text")))
+
+    def _say_nothing(self) -> None:
+        self._said = ()
+        self._draw_over()
+
+    def key_came(self) -> None:
+        """Take a toast away that has been read."""
+        if self._said and monotonic() - self._said_at > TOAST:
+            self._say_nothing()
+
+    def hint(self, pending: Pending | None) -> None:
+        """Show what may follow keys that are the beginning of commands, or stop showing it."""
+        if pending != self._pending:
+            self._pending = pending
+            self._draw_over()
+
+    def _draw_over(self) -> None:
+        """Draw over the panes' foot what is offered, else what may follow a key, else what was said."""
+        strips = self._rows_over()
+        for pane in self.panes():
+            pane.cover(strips)
+
+    def _rows_over(self) -> list[Strip]:
+        width, rows = self.app.size.width, max(1, min(_OFFERED, self.app.size.height // 2 - 2))
+        if self._question is not None:
+            return choice_rows(self.look, width, self._offered, self._at, rows)
+        if self._pending is not None:
+            keys = [
+                Choice("", command.sentence, "", f"{self._pending.pressed} {key}")
+                for key, command in self._pending.next
+            ]
+            return choice_rows(self.look, width, keys, None, rows)
+        return [toast(self.look, width, self._said, self._aside)] if self._said else []
+
+    # ------------------------------------------------------------------------------------------ keys
+
+    def typed_ahead(self, event: Any) -> bool:
+        """Take a key that was typed before the line had the keys; say whether it did."""
+        if not self.asking:
+            return False
+        if self.prompt.take_key(event):
+            return True
+        if event.character and event.is_printable:
+            self.prompt.insert_text_at_cursor(event.character)
+            event.stop()
+            return True
+        return False

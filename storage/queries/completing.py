@@ -1,0 +1,65 @@
+"""What may stand in a line that is being typed: tags in use, and conversations found by a few letters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from storage.kinds.clean import folded
+from storage.queries.tables import CONVERSATION, MESSAGE, TAG
+
+_RECENT = 2000  # conversations that letters are looked for in: the newest
+
+
+def tags(session: Session) -> list[tuple[str, int]]:
+    """Return every tag in use and how many conversations bear it, the most used first."""
+    count = func.count()
+    chosen = select(TAG.c.tag, count).group_by(TAG.c.tag).order_by(count.desc(), TAG.c.tag)
+    return [(row[0], row[1]) for row in session.connection().execute(chosen)]
+
+
+def tags_of(session: Session, numbers: Sequence[int]) -> list[str]:
+    """Return the tags that any of the first 500 of these conversations bears, by name."""
+    chosen = select(TAG.c.tag).where(TAG.c.conversation_id.in_(list(numbers)[:500])).distinct().order_by(TAG.c.tag)
+    return list(session.connection().execute(chosen).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A conversation as it is offered: its number, its subject, and whether the same customer wrote it."""
+
+    conversation_id: int
+    subject: str
+    same_customer: bool
+
+
+def joinable(session: Session, number: int, letters: str, *, limit: int = 30) -> list[Named]:
+    """Return conversations that this one might be joined with: the same customer's first, then the newest.
+
+    Args:
+        session: of any transaction.
+        number: the conversation.
+        letters: of a subject, or a number's beginning; empty for all.
+        limit: how many.
+    """
+    rows = CONVERSATION.c
+    customer = select(rows.customer_id).where(rows.id == number).scalar_subquery()
+    same = func.coalesce(rows.customer_id == customer, False)
+    others = (
+        select(rows.id, MESSAGE.c.subject, same.label("same"))
+        .join(MESSAGE, MESSAGE.c.id == rows.first_message_id)
+        .where(rows.joined_into.is_(None), rows.id != number)
+        .order_by(rows.last_message_at.desc(), rows.id.desc())
+    )
+    connection = session.connection()
+    wanted = folded(letters.strip().lstrip("#"))
+    found: dict[int, Named] = {}
+    for chosen in (others.where(rows.customer_id == customer).limit(limit), others.limit(_RECENT)):
+        for row in connection.execute(chosen):
+            subject = row.subject or ""
+            if not wanted or wanted in folded(subject) or str(row.id).startswith(wanted):
+                found.setdefault(row.id, Named(row.id, subject, bool(row.same)))
+            if len(found) >= limit:
+                return list(found.values())
+    return list(found.values())
