@@ -5,9 +5,10 @@ from functools import cache
 from itertools import groupby
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Executable, Select, Table, Update, bindparam, delete, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
 from sqlmodel import Session, SQLModel
 
+from storage.apply.statements import Lookup, Write, some_values
 from storage.events import KINDS, Fact
 from storage.kinds.errors import Changed
 from storage.models.types import inserting
@@ -64,14 +65,16 @@ def insert(
     connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], *, lenient: bool = False
 ) -> None:
     """Insert rows; with `lenient` a row whose key is there already is left out."""
-    if rows:
-        connection.execute(_inserting(model, connection.dialect.name, lenient=lenient), list(rows))
+    _inserting(model, connection.dialect.name, lenient=lenient)(connection, rows)
 
 
-@cache  # here and below: to build a statement takes as long as to run it
-def _inserting(model: type[SQLModel], dialect: str, *, lenient: bool) -> Executable:
-    statement: Any = inserting(dialect)(table(model))
-    return cast("Executable", statement.on_conflict_do_nothing() if lenient else statement)
+@cache
+def _inserting(model: type[SQLModel], dialect: str, *, lenient: bool) -> Write:
+    def build() -> Any:
+        statement: Any = inserting(dialect)(table(model))
+        return statement.on_conflict_do_nothing() if lenient else statement
+
+    return Write(build)
 
 
 def chunks(ids: Iterable[Any], size: int = _AT_ONCE) -> Iterator[list[Any]]:
@@ -83,16 +86,13 @@ def chunks(ids: Iterable[Any], size: int = _AT_ONCE) -> Iterator[list[Any]]:
 
 def standing(connection: Connection, model: type[SQLModel], column: str, ids: Iterable[int]) -> dict[int, Any]:
     """Return what `column` holds now in the rows with these ids."""
-    found: dict[int, Any] = {}
-    for some in chunks(ids):
-        found.update(connection.execute(_holding(model, column), {"some": some}).all())
-    return found
+    return dict(map(tuple, _holding(model, column)(connection, ids)))
 
 
 @cache
-def _holding(model: type[SQLModel], column: str) -> Select[Any, Any]:
+def _holding(model: type[SQLModel], column: str) -> Lookup:
     rows = table(model)
-    return select(rows.c.id, rows.c[column]).where(rows.c.id.in_(bindparam("some", expanding=True)))
+    return Lookup(lambda: select(rows.c.id, rows.c[column]).where(rows.c.id.in_(some_values())))
 
 
 def move(connection: Connection, model: type[SQLModel], column: str, changes: Sequence[tuple[int, Any, Any]]) -> None:
@@ -112,23 +112,25 @@ def move(connection: Connection, model: type[SQLModel], column: str, changes: Se
     if wrong:
         raise Changed(table(model).name, tuple(wrong))
     moved = dict.fromkeys(number for number, _, _ in changes)
-    connection.execute(_moving(model, column), [{"row": number, "after": holds[number]} for number in moved])
+    _moving(model, column)(connection, [{"row": number, "after": holds[number]} for number in moved])
 
 
 @cache
-def _moving(model: type[SQLModel], column: str) -> Update:
+def _moving(model: type[SQLModel], column: str) -> Write:
     rows = table(model)
     target = rows.c[column]
-    return update(rows).where(rows.c.id == bindparam("row")).values({target: bindparam("after", type_=target.type)})
+    after = bindparam("after", type_=target.type)
+    return Write(lambda: update(rows).where(rows.c.id == bindparam("row")).values({target: after}))
 
 
 def remove(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """Delete the rows that match these columns exactly."""
     if not rows:
         return
-    target = table(model)
-    names = list(rows[0])
-    statement = delete(target)
-    for name in names:
-        statement = statement.where(target.c[name] == bindparam(f"a_{name}"))
-    connection.execute(statement, [{f"a_{name}": row[name] for name in names} for row in rows])
+    _removing(model, tuple(rows[0]))(connection, rows)
+
+
+@cache
+def _removing(model: type[SQLModel], names: tuple[str, ...]) -> Write:
+    rows = table(model)
+    return Write(lambda: delete(rows).where(*(rows.c[name] == bindparam(name) for name in names)))

@@ -1,0 +1,94 @@
+"""Statements for many values: the same rows as SQLAlchemy gives, for lists of any length, with every type on its way."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy.exc import StatementError
+
+from storage.apply.base import insert, table
+from storage.apply.statements import Lookup, Write, some_values
+from storage.kinds import Automatic, Direction, Evidence
+from storage.models import Mailbox, Message
+from storage.store import Store
+
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+_MESSAGES = table(Message)
+
+
+@pytest.fixture
+def connection(store: Store) -> Iterator[Connection]:
+    with store.writing() as session:
+        box = {"id": 1, "name": "a", "address": "a@example.org", "aliases": [], "mailbox_group": "g"}
+        insert(session.connection(), Mailbox, [{**box, "live_since": None, "archive": ""}])
+        rows = [
+            {
+                "id": number,
+                "mailbox_id": 1,
+                "conversation_id": None,
+                "author_id": None,
+                "customer_id": None,
+                "direction": Direction.INCOMING if number % 3 else Direction.OUTGOING,
+                "automatic": Automatic.NO,
+                "arrived_at": BEGAN + timedelta(minutes=number),
+                "key": number.to_bytes(16),
+                "header_key": None if number % 2 else b"\x00" + number.to_bytes(4),
+                "evidence": Evidence.NEW if number % 5 else None,
+                "through_id": None,
+                "handled": False,
+                "history": number % 7 == 0,
+            }
+            for number in range(1, 1201)
+        ]
+        insert(session.connection(), Message, rows)
+        yield session.connection()
+
+
+def test_rows_are_those_that_sqlalchemy_gives(connection: Connection) -> None:
+    columns = [_MESSAGES.c[name] for name in ("id", "arrived_at", "direction", "evidence", "header_key", "history")]
+    lookup = Lookup(lambda: select(*columns).where(_MESSAGES.c.id.in_(some_values())))
+    for count in (0, 1, 2, 3, 511, 512, 513, 1200):
+        numbers = range(1, count + 1)
+        plain = select(*columns).where(_MESSAGES.c.id.in_(numbers))
+        assert sorted(map(tuple, lookup(connection, numbers))) == sorted(map(tuple, connection.execute(plain)))
+    (row,) = lookup(connection, [14, 14, 14])
+    assert (row.id, row.direction, row.history) == (14, Direction.INCOMING, True)
+    assert row.arrived_at == BEGAN + timedelta(minutes=14)
+
+
+def test_other_parameters_and_constants_stand_beside_the_list(connection: Connection) -> None:
+    lookup = Lookup(
+        lambda: (
+            select(_MESSAGES.c.id)
+            .where(
+                _MESSAGES.c.id.in_(some_values()),
+                _MESSAGES.c.direction == Direction.OUTGOING,
+                _MESSAGES.c.arrived_at <= bindparam("until", type_=_MESSAGES.c.arrived_at.type),
+                _MESSAGES.c.id.in_(some_values()),
+            )
+            .order_by(_MESSAGES.c.id)
+        )
+    )
+    for until, expected in ((6, [3, 6]), (9, [3, 6, 9])):
+        rows = lookup(connection, range(1, 11), until=BEGAN + timedelta(minutes=until))
+        assert [row.id for row in rows] == expected
+    with pytest.raises((ValueError, StatementError), match="time zone"):
+        lookup(connection, [1], until=datetime(2026, 1, 1))  # noqa: DTZ001 - a naive one is the point
+
+
+def test_a_list_of_digests_finds_them(connection: Connection) -> None:
+    lookup = Lookup(lambda: select(_MESSAGES.c.id).where(_MESSAGES.c.key.in_(some_values())))
+    assert sorted(row.id for row in lookup(connection, [n.to_bytes(16) for n in (5, 7, 4000)])) == [5, 7]
+
+
+def test_a_statement_is_run_for_every_row(connection: Connection) -> None:
+    handle = Write(
+        lambda: _MESSAGES.update().where(_MESSAGES.c.id == bindparam("row")).values(handled=bindparam("after"))
+    )
+    handle(connection, [{"row": number, "after": True} for number in (2, 4)])
+    handle(connection, [])
+    handled = connection.execute(select(_MESSAGES.c.id).where(_MESSAGES.c.handled).order_by(_MESSAGES.c.id)).scalars()
+    assert list(handled) == [2, 4]
+    Write(lambda: delete(_MESSAGES).where(_MESSAGES.c.id == bindparam("row")))(connection, [{"row": 2}])
+    assert list(connection.execute(select(_MESSAGES.c.id).where(_MESSAGES.c.handled)).scalars()) == [4]
