@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import SimpleQueue
+from queue import LifoQueue
+from threading import Lock, Semaphore
 from types import TracebackType
 from typing import Self
 
@@ -28,6 +29,7 @@ SECONDS = 10.0
 _START_SECONDS = 60.0  # that a worker may take to start on a machine that is busy
 _BATCH = 16  # messages handed to a worker at once
 _BATCH_BYTES = 1_000_000
+_FEW = 500  # messages that one worker reads alone: another takes a quarter of a second to start
 _AHEAD = 24  # batches on their way: workers go on reading while what they have read is written down
 _AHEAD_BYTES = 16_000_000  # of messages on their way, unless one alone is larger
 
@@ -49,7 +51,10 @@ class Readers:
         self._count = workers
         self._seconds = seconds
         self._threads: ThreadPoolExecutor | None = None
-        self._idle: SimpleQueue[_Worker] = SimpleQueue()
+        self._idle: LifoQueue[_Worker] = LifoQueue()  # who has started is asked first
+        self._guard = Lock()
+        self._left_to_few = _FEW
+        self._at_work = Semaphore(1)
 
     def __enter__(self) -> Self:
         if self._count > 0:
@@ -94,8 +99,38 @@ class Readers:
             for _, future in ahead:
                 future.cancel()
 
+    def expect(self, count: int = 1) -> None:
+        """Get ready to read so many messages soon: workers start beside whatever is done until then."""
+        if self._threads is None:
+            return
+        self._call_others(count if count > _FEW else 0)
+        for _ in range(self._count if count > _FEW else 1):
+            self._threads.submit(self._start_one)
+
+    def _call_others(self, count: int) -> None:
+        """Let all of the workers work once there are more messages than few."""
+        with self._guard:
+            before, self._left_to_few = self._left_to_few, self._left_to_few - count
+            if before >= 0 > self._left_to_few and self._count > 1:
+                self._at_work.release(self._count - 1)
+
+    def _start_one(self) -> None:
+        """Start the worker that is next, unless it has started; that it cannot is met again when it is to read."""
+        with self._at_work:  # so that the first batch waits for this worker rather than start another
+            worker = self._idle.get()
+            try:
+                with suppress(OSError, RuntimeError):
+                    worker.start()
+            finally:
+                self._idle.put(worker)
+
     def _read_batch(self, batch: list[bytes]) -> list[Read]:
         """Have one worker read a batch; each loss costs the message that it was over, and the worker."""
+        self._call_others(len(batch))
+        with self._at_work:
+            return self._read_one_batch(batch)
+
+    def _read_one_batch(self, batch: list[bytes]) -> list[Read]:
         worker = self._idle.get()
         results: list[Read] = []
         left: list[list[bytes] | Unreadable] = [batch]  # the next one last
@@ -151,7 +186,7 @@ class _Worker:
             return []
         done = 0
         try:
-            line = self._line or self._start()
+            line = self.start()
             line.send(batch)
             while not line.poll(seconds):
                 if not (more := self._came_on()):
@@ -174,7 +209,13 @@ class _Worker:
                 return len(os.read(self._progress, 2 * _BATCH))
         return 0
 
-    def _start(self) -> Connection:
+    def start(self) -> Connection:
+        """Start the process, unless it has started, and return the line to it."""
+        if self._line is None:
+            self._line = self._started()
+        return self._line
+
+    def _started(self) -> Connection:
         mine, other = socket.socketpair()
         root = str(Path(console.__file__).resolve().parent.parent)
         search = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
@@ -197,7 +238,6 @@ class _Worker:
             self._process.wait()
             raise RuntimeError("a process that reads mail did not start")
         line.recv()
-        self._line = line
         return line
 
     def end(self) -> None:

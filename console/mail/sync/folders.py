@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from console.mail.glance import unchanged
-from console.mail.imap import FolderMissing, FolderState, Session
+from console.mail.imap import FolderMissing, FolderState, Session, UidRanges
 from console.mail.imap.rows import FlagRow
 from console.mail.sync.taking import Taker, Target, written_flags
 from storage.commands import syncing
@@ -20,6 +20,7 @@ NEWEST: Final = 50
 
 _CHUNK = 500  # UIDs of history asked for at once; the cursor moves after each
 _FLAGS_AT_ONCE = 2000
+_GONE_ONE_BY_ONE = 5000  # UIDs that are looked for by their numbers; more are looked for among all of the folder's
 
 
 @dataclass(slots=True)
@@ -55,6 +56,7 @@ class FolderSync:
         self._mailbox_id = mailbox_id
         self._name = name
         self._stopping = stopping
+        self._seen: FolderState | None = None
 
     def begin(self) -> Step:
         """Look at the folder; if it is new, or has new UIDs, take its newest messages in.
@@ -63,22 +65,33 @@ class FolderSync:
             FolderMissing: the server has no such folder.
         """
         cursor = self._cursor()
-        if cursor.uidvalidity is None or self._session.status(self._name).uidvalidity != cursor.uidvalidity:
-            state = self._session.select(self._name)
+        self._seen = self._session.status(self._name) if cursor.uidvalidity is not None else None
+        if self._seen is None or self._seen.uidvalidity != cursor.uidvalidity:
+            state, self._seen = self._session.select(self._name), None
+            self._taker.expect(state.exists)
             self._start_over(cursor, state)
             return self._history(state, at_most=NEWEST)
         return Step(Counts())
 
-    def finish(self) -> Step:
-        """Bring the folder in step: changed flags, what is gone, news, and all the history that is missing."""
+    def finish(self, *, as_begun: bool = False) -> Step:
+        """Bring the folder in step: changed flags, what is gone, news, and all the history that is missing.
+
+        Args:
+            as_begun: nothing has been done since the folder was looked at, so that this need not be done again.
+        """
         cursor = self._cursor()
-        if cursor.backfill_below is None and unchanged(cursor, self._session.status(self._name)):
-            return Step(Counts())
+        if cursor.backfill_below is None:
+            seen = (self._seen if as_begun else None) or self._session.status(self._name)
+            if unchanged(cursor, seen):
+                return Step(Counts())
+            if (news := seen.uidnext - (cursor.uidnext or 0)) > 0:
+                self._taker.expect(news)
         state = self._session.select(self._name)
         if state.uidvalidity != cursor.uidvalidity:
             self._start_over(cursor, state)
-        step = self._news(state)
-        step += self._changes(state)
+            cursor = self._cursor()
+        step = self._news(cursor, state)
+        step += self._changes(cursor, state)
         return step + self._history(state)
 
     def _cursor(self) -> Cursor:
@@ -96,8 +109,7 @@ class FolderSync:
                 total=state.exists,
             )
 
-    def _news(self, state: FolderState) -> Step:
-        cursor = self._cursor()
+    def _news(self, cursor: Cursor, state: FolderState) -> Step:
         if state.uidnext and cursor.uidnext is not None and state.uidnext <= cursor.uidnext:
             return Step(Counts())
         uids = list(self._session.uids(since_uid=cursor.uidnext))
@@ -137,24 +149,21 @@ class FolderSync:
         wanted = [uid for uid in uids if uid not in here]
         return Step(self._taker.take(self._session.bodies(wanted), self._target(cursor)))
 
-    def _changes(self, state: FolderState) -> Step:
+    def _changes(self, cursor: Cursor, state: FolderState) -> Step:
         """Take over flags that changed and drop the placements of what is gone."""
-        cursor = self._cursor()
         step = Step(Counts())
         if state.highestmodseq is not None and cursor.modseq is not None:
             changes = self._session.changes(cursor.modseq)
             step += self._note_flags(cursor, changes.rows)
             if changes.vanished is not None:
-                with self._store.reading() as session:
-                    gone = [uid for uid in syncing.placed(session, cursor.folder_id) if uid in changes.vanished]
-                step.gone += self._forget(cursor, gone)
+                step.gone += self._forget(cursor, self._placed_among(cursor, changes.vanished))
             modseq: int | None = max(changes.modseq, state.highestmodseq)
         else:
             step += self._note_flags(cursor, self._session.flags())
             modseq = state.highestmodseq
-        with self._store.reading() as session:
-            placed = syncing.placed(session, cursor.folder_id)
-        if cursor.backfill_below is not None or len(placed) != state.exists:
+        if cursor.backfill_below is not None or self._cursor().placed != state.exists:
+            with self._store.reading() as session:
+                placed = syncing.placed(session, cursor.folder_id)
             listed = set(self._session.uids())
             step.gone += self._forget(cursor, placed - listed)
             if cursor.backfill_below is None:
@@ -162,6 +171,12 @@ class FolderSync:
         with self._store.writing() as session:
             syncing.move_cursor(session, cursor.folder_id, modseq=modseq)
         return step
+
+    def _placed_among(self, cursor: Cursor, uids: UidRanges) -> list[int]:
+        with self._store.reading() as session:
+            if len(uids) <= _GONE_ONE_BY_ONE:
+                return sorted(syncing.placed_among(session, cursor.folder_id, uids.written_out()))
+            return [uid for uid in syncing.placed(session, cursor.folder_id) if uid in uids]
 
     def _again(self, cursor: Cursor, uids: set[int]) -> Step:
         """Ask once more for messages that the server lists and did not give; those it refuses are quarantined."""

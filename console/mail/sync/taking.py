@@ -72,6 +72,10 @@ class Taker:
                 total += self._take_batch(batch)
         return total
 
+    def expect(self, count: int) -> None:
+        """Get ready for so many messages."""
+        self._readers.expect(count)
+
     def refuse(self, uids: Iterable[int], target: Target) -> Counts:
         """Put down messages that the server lists and does not give, so that they are not lost from sight."""
         now = datetime.now(UTC)

@@ -112,3 +112,17 @@ def test_workers_end_with_their_parent_however_it_dies():
     ended, _, _ = select.select([worker], [], [], 30)
     os.close(worker)
     assert ended
+
+
+def test_a_few_messages_are_read_by_one_worker():
+    with Readers(2) as readers:
+        readers.expect(100)
+        assert not [each for each in readers.read([mail(n) for n in range(100)]) if isinstance(each, Unreadable)]
+        started = [worker for worker in readers._idle.queue if worker._process is not None]
+        assert len(started) == 1
+
+
+def test_workers_are_all_ready_where_many_messages_are_expected():
+    with Readers(3) as readers:
+        readers.expect(10_000)
+        assert len(list(readers.read([mail(n) for n in range(600)]))) == 600
