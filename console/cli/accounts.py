@@ -42,6 +42,11 @@ def add(group: Group) -> None:
     parser.add_argument("--folder", action="append", metavar="F", help=_("a further folder to read; may be repeated"))
     parser.add_argument("--sent", metavar="F", help=_("the folder of sent mail; asked of the server unless given"))
     parser.add_argument("--archive", metavar="F", help=_("where resolved mail is moved; it stays unless given"))
+    parser.add_argument(
+        "--trash",
+        metavar="F",
+        help=_("where trashed mail is moved, or \\Trash for the server's own; it stays unless given"),
+    )
     parser.add_argument("--group", metavar="G", help=_("the tenant: threading never crosses groups"))
     parser.add_argument("--live-since", metavar="DATE", help=_("older mail is history; now unless given"))
     parser.add_argument("--no-check", action="store_true", help=_("do not try to sign in"))
@@ -145,11 +150,22 @@ def run_check(call: "Call") -> int:
             else:
                 call.out.error(f"plantao: {account.name}: {sentence}")
             continue
+        _let_go_on(call, account.name)
         if call.out.json_lines:
             call.out.object({"name": account.name, "ok": True, "trouble": "", "folders": folders})
         else:
             call.out.line(f"{account.name}: {_folder_words(folders)}")
     return status
+
+
+def _let_go_on(call: "Call", name: str) -> None:
+    """Tell a sync that waits for this account to be mended that it is."""
+    from storage.commands import leasing
+    from storage.queries import mailboxes
+
+    held = next((mailbox for mailbox in call.ask(mailboxes.states) if mailbox.name == name), None)
+    if held is not None and held.state == "stopped":
+        call.desk.tell_now(leasing.try_again, held.mailbox_id, now=call.now)
 
 
 def run_remove(call: "Call") -> int:
@@ -179,6 +195,7 @@ def _said(call: "Call") -> dict[str, object]:
         "folders": given.folder,
         "sent": given.sent,
         "archive": given.archive,
+        "trash": given.trash,
         "group": given.group,
         "live_since": given.live_since,
     }

@@ -179,7 +179,7 @@ def _bulk(call: "Call", command: Callable[..., int], words: str, **choices: Any)
                 command, part, actor=call.desk.actor, now=call.now, action_id=action_id, **choices
             )
         except Refused as refused:
-            if refused.rule != "already":
+            if refused.rule not in {"already", "not_put_away"}:
                 raise
             refusal = refused
         else:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from console.cli.errors import DONE
 from console.cli.output import columns
 from console.cli.parser import Group, Parser
-from storage.kinds import Status
+from storage.kinds import PUT_AWAY, SETTLED
 from widgets.language import _
 
 if TYPE_CHECKING:
     from console.cli.call import Call
     from storage.views import QueueRow, SearchHit
 
-STILL = frozenset({Status.RESOLVED, Status.CLOSED, Status.SPAM})
+STILL = SETTLED | PUT_AWAY
 """Where nobody waits for us, whatever was left unanswered."""
 
 _AT_ONCE = 200

@@ -167,7 +167,7 @@ _AsText = PlainSerializer(str, return_type=str)
 
 
 class Account(BaseModel):
-    """One mailbox and how to reach it; a frozen value without its password.
+    r"""One mailbox and how to reach it; a frozen value without its password.
 
     Attributes:
         name: what the desk calls it.
@@ -182,6 +182,7 @@ class Account(BaseModel):
         folders: further folders to keep in step, beside INBOX and Sent.
         sent: the folder of sent mail; `None` to ask the server.
         archive: the folder that a resolved conversation moves to; `None` to leave it where it is.
+        trash: the same for a conversation that was thrown away; ``\Trash`` for the server's own folder for it.
         group: the tenant: threading never crosses groups.
         live_since: in UTC, the moment from which mail is work and not history; `None` for when the desk first sees
             the mailbox.
@@ -204,6 +205,7 @@ class Account(BaseModel):
     folders: tuple[Line, ...] = ()
     sent: Line | None = None
     archive: Line | None = None
+    trash: Line | None = None
     group: Annotated[str, AfterValidator(_group)] = ""
     live_since: Annotated[datetime | None, BeforeValidator(_moment)] = None
     poll_seconds: Annotated[int, BeforeValidator(_poll)] = 60

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from console.config.accounts import Account
 from console.config.secrets import password
@@ -95,9 +95,18 @@ def look(path: Path, accounts: Sequence[Account]) -> Look:
     return Look(len(same) == len(accounts) and note_synced(path, same), doors)
 
 
+SERVERS_TRASH: Final = r"\Trash"
+"""How the configuration names the folder that the server itself has for what was thrown away (RFC 6154)."""
+
+
 def settings_of(account: Account) -> dict[str, Any]:
     """Return what the store keeps of an account and the configuration may change; see `mailbox_as`."""
-    return {"address": account.address, "aliases": account.aliases, "archive": account.archive or ""}
+    return {
+        "address": account.address,
+        "aliases": account.aliases,
+        "archive": account.archive or "",
+        "trash": account.trash or "",
+    }
 
 
 def server_of(account: Account, secret: str) -> Server:
@@ -128,9 +137,19 @@ def roles_of(account: Account, session: Session, cursors: Mapping[str, Cursor]) 
         roles.setdefault(sent, "sent")
     if account.archive:
         roles.setdefault(account.archive, "archive")
+    if account.trash == SERVERS_TRASH:
+        thrown = next((one.name for one in cursors.values() if one.role == "trash"), None)
+        roles.setdefault(thrown or session.find_trash() or "Trash", "trash")
+    elif account.trash:
+        roles.setdefault(account.trash, "trash")
     for name in account.folders:
         roles.setdefault(name, "")
     return roles
+
+
+def is_read(account: Account, name: str, role: str) -> bool:
+    """Say whether a folder's mail is taken in: the trash is only moved to, unless it was asked for by name."""
+    return role != "trash" or name in account.folders
 
 
 def unchanged(cursor: Cursor, state: FolderState) -> bool:
@@ -153,6 +172,8 @@ def _as_kept(session: Session, account: Account, held: Kept) -> bool:
     if {one.name: one.role for one in held.cursors.values()} != roles_of(account, session, held.cursors):
         return False
     for cursor in held.cursors.values():
+        if not is_read(account, cursor.name, cursor.role):
+            continue
         try:
             if not unchanged(cursor, session.status(cursor.name)):
                 return False

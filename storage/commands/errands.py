@@ -23,6 +23,7 @@ class Errand:
 
     Attributes:
         header_id, digest: by which the message is found again when its UID is not known any more.
+        raw_digest: of the delivery that lies there, by which it is found again in the trash.
         folder, uid: where it lies, as far as the desk knows; `None` when it lies nowhere.
     """
 
@@ -37,6 +38,7 @@ class Errand:
     uid: int | None
     flags: str
     attempts: int
+    raw_digest: bytes | None
 
 
 def errands(session: Session, mailbox_id: int, *, now: datetime, limit: int = 200) -> list[Errand]:
@@ -49,6 +51,7 @@ def errands(session: Session, mailbox_id: int, *, now: datetime, limit: int = 20
     here = (
         select(
             _RAWS.c.message_id,
+            _RAWS.c.digest,
             _FOLDERS.c.id.label("folder_id"),
             _FOLDERS.c.name,
             _FOLDERS.c.role,
@@ -72,6 +75,7 @@ def errands(session: Session, mailbox_id: int, *, now: datetime, limit: int = 20
             here.c.role,
             here.c.uid,
             here.c.flags,
+            here.c.digest,
         )
         .select_from(
             _WANTED.join(texts, texts.c.message_id == _WANTED.c.message_id).outerjoin(
@@ -99,6 +103,7 @@ def errands(session: Session, mailbox_id: int, *, now: datetime, limit: int = 20
             row.uid,
             row.flags or "",
             row.attempts,
+            row.digest,
         )
         for row in session.connection().execute(due)
     ]

@@ -1,7 +1,7 @@
 r"""What the desk wants changed on mail servers: follows from facts, so that an undo asks for the opposite.
 
-``\Seen`` follows *handled*, not looked at; resolved mail moves to the archive where the mailbox asks for it, and
-back when that is taken back (DESIGN §4, *Sync*).
+``\Seen`` follows *handled*, not looked at; resolved mail moves to the archive and trashed mail to the
+trash where the mailbox asks for it, and back when that is taken back (DESIGN §4, *Sync*).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from storage.apply.base import chunks, insert, table
 from storage.events import Fact, Handled, StatusChanged, Tagged
-from storage.kinds import SETTLED, Direction, WantedChange
+from storage.kinds import SETTLED, Direction, Status, WantedChange
 from storage.models import Conversation, Folder, Mailbox, Message, Placement, Raw, Wanted
 from storage.record import next_id
 
@@ -22,6 +22,9 @@ r"""The tag that stands for the server's ``\Flagged``, both ways."""
 
 SEEN: Final = r"\Seen"
 FLAGGED: Final = r"\Flagged"
+
+PLACES: Final = {**dict.fromkeys(SETTLED, "archive"), Status.TRASH: "trash"}
+"""The role of the folder where mail of a status lies, where the mailbox asks for it; of any other, INBOX."""
 
 _Change = tuple[int, WantedChange, str]
 
@@ -81,20 +84,31 @@ def _following(session: Session, fact: Fact) -> Iterator[_Change]:
         case Handled():
             change = WantedChange.ADD_FLAG if fact.after else WantedChange.REMOVE_FLAG
             yield from ((number, change, SEEN) for number in fact.message_ids)
-        case StatusChanged() if (fact.before in SETTLED) is not (fact.after in SETTLED):
-            if _archives(session, fact.conversation_id):
-                role = "archive" if fact.after in SETTLED else "inbox"
-                incoming = _incoming(session, fact.conversation_id)
-                yield from ((number, WantedChange.MOVE, role) for number in incoming)
+        case StatusChanged() if (role := _moves_to(session, fact)) is not None:
+            incoming = _incoming(session, fact.conversation_id)
+            yield from ((number, WantedChange.MOVE, role) for number in incoming)
         case Tagged() if FLAGGED_TAG in (*fact.added, *fact.removed):
             change = WantedChange.ADD_FLAG if FLAGGED_TAG in fact.added else WantedChange.REMOVE_FLAG
             yield from ((number, change, FLAGGED) for number in _incoming(session, fact.conversation_id)[-1:])
 
 
-def _archives(session: Session, number: int) -> bool:
+def _moves_to(session: Session, fact: StatusChanged) -> str | None:
+    """Return the role of the folder that a conversation's mail moves to; `None` when it stays where it lies."""
+    if fact.before not in PLACES and fact.after not in PLACES:
+        return None
     rows, boxes = table(Conversation), table(Mailbox)
-    archive = select(boxes.c.archive).join(rows, rows.c.mailbox_id == boxes.c.id).where(rows.c.id == number)
-    return bool(session.connection().execute(archive).scalar())
+    asked = select(boxes.c.archive, boxes.c.trash).join(rows, rows.c.mailbox_id == boxes.c.id)
+    box = session.connection().execute(asked.where(rows.c.id == fact.conversation_id)).first()
+    if box is None:
+        return None
+    has = {"inbox": True, "archive": bool(box.archive), "trash": bool(box.trash)}
+    before, after = (PLACES.get(status, "inbox") for status in (fact.before, fact.after))
+    if after == "trash" and not has["trash"]:
+        return None  # thrown away here alone
+    after = after if has[after] else "inbox"
+    if before == "trash" and not has["trash"]:
+        return after if has["archive"] else None  # it lies where it lay before that, whichever of the two it was
+    return None if after == (before if has[before] else "inbox") else after
 
 
 def _incoming(session: Session, number: int) -> Sequence[int]:

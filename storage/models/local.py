@@ -14,7 +14,7 @@ class Folder(Base, table=True):
     """A folder on a mail server, and how far it has been read.
 
     Attributes:
-        role: ``inbox``, ``sent``, ``archive`` or empty.
+        role: ``inbox``, ``sent``, ``archive``, ``trash`` or empty; the trash is only moved to, never read.
         uidvalidity: the numbering that `seen_up_to` and the placements belong to.
         uidnext, modseq: what the server said when the folder was last in step.
         backfill_below: in a first sync, newest first, the UIDs from here up are done; null when history is in.

@@ -33,7 +33,7 @@ from storage.rules.query import BadQuery, Field, Moment, Node, Not, Or, State, T
 from storage.search.matching import matching, written
 
 _C = CONVERSATION.c
-_SNOOZED, _SETTLED, _GONE = 3, 5, 9  # ranks of `storage.models.conversations.QUEUE_RANKS`
+_SNOOZED, _SETTLED, _TRASH, _GONE = 3, 5, 7, 9  # ranks of `storage.models.conversations.QUEUE_RANKS`
 
 _RANKED = frozenset({State.OPEN, State.SETTLED, State.SNOOZED})
 _COMMON = 20_000  # conversations with a tag that are never looked at one by one
@@ -202,9 +202,22 @@ def unread(seen: Any) -> Condition:
     return or_(seen.is_(None), seen != _C.last_message_id)
 
 
-def standing(ground: Ground) -> Condition:
-    """Return that a number stands for itself: it was joined to no other."""
-    return ground.rank < _GONE
+def standing(ground: Ground, *, trash: bool = True) -> Condition:
+    """Return that a number stands for itself: it was joined to no other, nor lies in the trash unless it may."""
+    return ground.rank < (_GONE if trash else _TRASH)
+
+
+def asks_for_trash(node: Node | None) -> bool:
+    """Say whether a query names the trash, which no other shows."""
+    match node:
+        case Field(name="is", value=State.TRASH):
+            return True
+        case Not(part):
+            return asks_for_trash(part)
+        case Both(parts) | Or(parts):
+            return any(asks_for_trash(part) for part in parts)
+        case _:
+            return False
 
 
 def stands(node: Node) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, select
 
-from storage.kinds import Priority, Status, Tier
+from storage.kinds import PUT_AWAY, SETTLED, Priority, Status, Tier
 from storage.models.types import moment
 from storage.queries.prepared import Prepared, among, many
 from storage.queries.tables import (
@@ -33,7 +33,7 @@ def _members(kind: type[StrEnum]) -> dict[str, Any]:
 
 
 _STATUSES, _TIERS, _PRIORITIES = _members(Status), _members(Tier), _members(Priority)
-_NOT_SNOOZED = frozenset({Status.RESOLVED, Status.CLOSED, Status.SPAM})
+_NOT_SNOOZED = SETTLED | PUT_AWAY
 
 
 def _shown(dialect: str) -> Any:

@@ -76,6 +76,7 @@ class State(StrEnum):
     CLOSED = "closed"
     SETTLED = "settled"  # resolved or closed
     SPAM = "spam"
+    TRASH = "trash"  # what lies there is in no other view
     SNOOZED = "snoozed"
     UNREAD = "unread"
     MINE = "mine"

@@ -50,10 +50,11 @@ def after_incoming(status: Status, *, bare_thanks: bool, waited_for: bool = True
         bare_thanks: the message only thanks.
         waited_for: no answer is newer than the message; mail that comes late may be answered already.
     """
-    if status is Status.SPAM or (bare_thanks and status in SETTLED):
+    at_rest = status in SETTLED or status is Status.TRASH
+    if status is Status.SPAM or (bare_thanks and at_rest):
         return status
     if not waited_for:
-        return Status.WAITING if status in SETTLED else status
+        return Status.WAITING if at_rest else status
     return status if status is Status.NEW else Status.OPEN
 
 
@@ -82,6 +83,9 @@ def settled_history(*, oldest_unanswered_at: datetime | None, live_since: dateti
 
 
 def merged_status(one: Status, other: Status) -> Status:
-    """Return where two conversations stand once they are one: where the work is least done; spam only if both are."""
+    """Return where two conversations stand once they are one: where the work is least done.
+
+    Spam or trash only if neither was anything else: nobody's work vanishes because mail was joined to it.
+    """
     order = (Status.OPEN, Status.NEW, Status.ON_HOLD, Status.WAITING, Status.RESOLVED, Status.CLOSED, Status.SPAM)
-    return min(one, other, key=order.index)
+    return min(one, other, key=(*order, Status.TRASH).index)

@@ -66,6 +66,7 @@ class Post:
         group: str = "",
         live_since: datetime | None = MONDAY,
         archive: str = "",
+        trash: str = "",
     ) -> None:
         self.store = store
         self._numbers = itertools.count(1)
@@ -78,6 +79,7 @@ class Post:
                 group=group,
                 live_since=live_since,
                 archive=archive,
+                trash=trash,
                 now=MONDAY - 400 * DAY,
             )
 

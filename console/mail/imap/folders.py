@@ -1,4 +1,4 @@
-"""The folders of a mailbox: names to show and to use again, and which of them are Sent and Archive (RFC 6154)."""
+"""The folders of a mailbox: names to show and to use again, and which are Sent, Archive and Trash (RFC 6154)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,6 +33,19 @@ NAMES_ARCHIVE = (
     "archivo",
     "archivos",
     "archivados",
+)
+NAMES_TRASH = (
+    "trash",
+    "deleted items",
+    "deleted messages",
+    "bin",
+    "lixeira",
+    "itens excluidos",
+    "itens eliminados",
+    "mensagens excluidas",
+    "papelera",
+    "elementos eliminados",
+    "mensajes eliminados",
 )
 
 

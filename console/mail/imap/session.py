@@ -11,7 +11,7 @@ from console.mail.imap import fetching
 from console.mail.imap.answers import AnswerBroken, Continuation, Data, Status
 from console.mail.imap.dialogue import Dialogue, Ended, Literal, Part, Take, folder_part, quoted
 from console.mail.imap.errors import FolderMissing, ServerRefused
-from console.mail.imap.folders import NAMES_ARCHIVE, NAMES_SENT, Folder, find_folder, read_folders
+from console.mail.imap.folders import NAMES_ARCHIVE, NAMES_SENT, NAMES_TRASH, Folder, find_folder, read_folders
 from console.mail.imap.rows import Fetched, FlagRow, Sized, TooLarge, read_row, written_date
 from console.mail.imap.state import Changes, FolderState, read_selected, read_status
 from console.mail.imap.stream import Stream
@@ -127,6 +127,10 @@ class Session:
     def find_archive(self) -> str | None:
         """Find the folder that settled mail is moved to; where there is only one for all mail, as at Gmail, that."""
         return find_folder(self.folders(), ["archive", "all"], NAMES_ARCHIVE)
+
+    def find_trash(self) -> str | None:
+        """Find the folder of what was thrown away, by special use or usual name."""
+        return find_folder(self.folders(), ["trash"], NAMES_TRASH)
 
     def create(self, folder: str) -> None:
         """Make a folder."""

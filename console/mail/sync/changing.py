@@ -1,15 +1,19 @@
 """Making the changes on the server that the desk wants: flags and moves, each idempotent, found again if need be."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from console.mail.imap import FolderMissing, ServerRefused, Session
 from console.mail.parse import Unreadable, parse
-from storage.commands import errands
+from storage.commands import errands, syncing
 from storage.commands.errands import Errand
 from storage.kinds import WantedChange
 from storage.store import Store
+from storage.store.content import digest_of
+
+_MOVED_OUT_OF: Final = frozenset({"inbox", "archive", "trash"})
 
 GIVE_UP_AFTER: Final = 20
 """Attempts after which a change that the server refuses is left, with what it said."""
@@ -42,7 +46,10 @@ class Changes:
             try:
                 if folder_id is None or folder is None:
                     self._lost(group)
-                elif change is WantedChange.MOVE:
+                    continue
+                if group[0].role == "trash" and (change, value) != (WantedChange.MOVE, "trash"):
+                    group = self._still_there(folder_id, folder, group)  # noqa: PLW2901 - what is left of it
+                if change is WantedChange.MOVE:
                     self._move(folder_id, folder, value, group)
                 else:
                     self._flag(folder_id, folder, change, value, group)
@@ -65,13 +72,12 @@ class Changes:
             errands.errands_done(session, [one.wanted_id for one in group])
 
     def _move(self, folder_id: int, folder: str, role: str, group: list[Errand]) -> None:
-        """Move what lies in another folder than wanted; only between INBOX and the archive, never out of Sent."""
+        """Move what lies in another folder than wanted; only between INBOX, archive and trash, never out of Sent."""
         if role not in self._folders:
             self._put_off(group, "")
             return
         target_id, target = self._folders[role]
-        source = "inbox" if role == "archive" else "archive"
-        uids = [one.uid for one in group if one.uid is not None and one.role == source]
+        uids = [one.uid for one in group if one.uid is not None and one.role in _MOVED_OUT_OF]
         moved: dict[int, int] = {}
         if uids and folder_id != target_id:
             self._session.select(folder)
@@ -85,6 +91,32 @@ class Changes:
         with self._store.writing() as session:
             errands.moved(session, folder_id, target_id, moved)
             errands.errands_done(session, [one.wanted_id for one in group])
+
+    def _still_there(self, folder_id: int, folder: str, group: list[Errand]) -> list[Errand]:
+        """Find what was moved to the trash, which nobody keeps in step: it may lie under another UID, or nowhere.
+
+        Only what is the same byte for byte is taken for it; whatever else has that UID by now stays as it is. What is
+        gone needs no change any more.
+        """
+        self._session.select(folder)
+        there: list[Errand] = []
+        for one in group:
+            named = list(self._session.find(one.header_id))[-10:] if one.header_id else []
+            for message in self._session.bodies(dict.fromkeys([*([one.uid] if one.uid else []), *named])):
+                raw = getattr(message, "raw", None)
+                if raw is not None and digest_of(raw) == one.raw_digest:
+                    there.append(replace(one, uid=message.uid))
+                    break
+        lies = {one.raw_digest: one.uid for one in there}
+        with self._store.writing() as session:
+            for one in group:
+                uid = lies.get(one.raw_digest)
+                if one.uid is not None and uid is None:
+                    syncing.forget_placements(session, folder_id, [one.uid])
+                elif one.uid is not None and uid is not None and uid != one.uid:
+                    errands.moved(session, folder_id, folder_id, {one.uid: uid})
+        self._lost([one for one in group if one.raw_digest not in lies])
+        return there
 
     def _found_again(self, folder: str, group: list[Errand]) -> dict[int, int]:
         """Find moved messages by Message-ID and what they say, where the server does not tell their new UIDs.

@@ -11,7 +11,7 @@ from threading import Event
 from console.config.accounts import Account
 from console.config.errors import ConsoleError
 from console.mail.backoff import Backoff
-from console.mail.glance import Door, roles_of, server_of
+from console.mail.glance import Door, is_read, roles_of, server_of
 from console.mail.imap import FolderMissing, FolderState, MailboxLost, NeedsAgent, Session, open_session
 from console.mail.reading import Readers
 from console.mail.sync.changing import Changes
@@ -158,14 +158,14 @@ class MailboxSync:
         return step
 
     def _folders(self, session: Session) -> list[str]:
-        """Put down which folders are kept in step, and return their names: INBOX, Sent, the archive, others."""
+        """Put down which folders there are to the desk, and return those kept in step: INBOX, Sent, archive, others."""
         with self.store.reading() as reading:
             kept = syncing.cursors(reading, self.mailbox_id)
         roles = roles_of(self.account, session, kept)
         if {one.name: one.role for one in kept.values()} != roles:
             with self.store.writing() as writing:
                 syncing.keep_folders(writing, self.mailbox_id, roles)
-        return list(roles)
+        return [name for name, role in roles.items() if is_read(self.account, name, role)]
 
     def _by_role(self) -> dict[str, tuple[int, str]]:
         with self.store.reading() as session:

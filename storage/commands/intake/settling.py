@@ -56,7 +56,7 @@ def _live(session: Session, row: Row[*tuple[Any, ...]], messages: Sequence[Incom
             thanks = is_bare_thanks(message.parsed.reply_text)
             after = after_incoming(status, bare_thanks=thanks, waited_for=waited_for)
             because = Cause.CUSTOMER_WROTE
-            if thanks and status in SETTLED:
+            if thanks and (status in SETTLED or status is Status.TRASH):
                 facts.append(_handled(row.id, [message.message_id], message.arrived_at))
                 handled.add(message.message_id)
         if after is not status:

@@ -28,7 +28,7 @@ from storage.commands.intake.signed import signed
 from storage.commands.intake.threads import Seating, seat
 from storage.commands.intake.wording import words
 from storage.commands.wanted import want
-from storage.events import Actor, Fact, Handled, Joined, Linked, Quarantined, Received, Redelivered
+from storage.events import Actor, Fact, Handled, Joined, Linked, Quarantined, Received, Redelivered, StatusChanged
 from storage.kinds import Direction, LinkReason, Status
 from storage.models import Mailbox, Message, Placement, Raw
 from storage.record import next_id, record
@@ -81,9 +81,14 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     if changes := settle(session, batch.fresh, seating):
         record(session, changes, actor=actor, now=now, action_id=action_id)
     insert(session.connection(), Placement, _placements(deliveries, desk_has), lenient=True)
-    # What was answered elsewhere is seen; where the mail lies is left to those who decide.
-    want(session, [fact for fact in changes if isinstance(fact, Handled)], now=now)
+    # What was answered elsewhere is seen; where the mail lies is left to those who decide, but for the trash.
+    want(session, [fact for fact in changes if _to_be_told(fact)], now=now)
     return TakenIn(_counts(deliveries, batch, seating), frozenset(touched), _message_ids(deliveries, desk_has))
+
+
+def _to_be_told(fact: Fact) -> bool:
+    """Say whether the servers must know: of what is handled, and of what a customer brought back from the trash."""
+    return isinstance(fact, Handled) or (isinstance(fact, StatusChanged) and fact.before is Status.TRASH)
 
 
 def _seated(

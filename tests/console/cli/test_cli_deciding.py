@@ -21,6 +21,7 @@ def state(run, number: int) -> dict:
         (("resolve",), "status", "resolved"),
         (("reopen",), "status", "open"),
         (("spam",), "status", "spam"),
+        (("trash",), "status", "trash"),
         (("tag", "+vip"), "tags", ["vip"]),
         (("tag", "--add", "vip"), "tags", ["vip"]),
     ],
@@ -36,6 +37,20 @@ def test_a_deed_is_done_undone_and_done_again(run, home: Path, filled: Path, com
     assert state(run, 2)[field] == before
     assert run("redo").status == 0
     assert state(run, 2)[field] == value
+
+
+def test_what_is_in_the_trash_is_restored_as_it_stood(run, filled: Path):
+    run("hold", 2)
+    assert run("trash", "2-3").status == 0
+    assert {json.loads(row)["conversation_id"] for row in run("list", "is:trash", "--json").out.splitlines()} == {2, 3}
+    assert "#2" not in run("list", "sort:newest").out
+    assert run("spam", 4).status == 0
+    said = run("restore", "2-5", "--json")
+    assert [json.loads(row) for row in said.out.splitlines()][0] == {"conversation_id": 2, "done": "restore"}
+    assert [state(run, number)["status"] for number in (2, 3, 4)] == ["on_hold", "closed", "closed"]
+    assert "brought back, on hold" in run("show", 2).out
+    again = run("restore", 2)
+    assert (again.status, "#2 is neither" in again.err) == (1, True)
 
 
 def test_a_snooze_is_until_a_moment_and_ends_with_now(run, filled: Path):
