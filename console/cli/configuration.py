@@ -46,6 +46,7 @@ def run_show(call: "Call") -> int:
         "download_folder": settings.download_folder or "",
         "opener": settings.opener or "",
         "link_opener": settings.link_opener or "",
+        "clipboard": settings.clipboard,
         "accounts": [account.name for account in settings.accounts],
     }
     if call.out.json_lines:

@@ -59,6 +59,7 @@ class Settings(BaseModel):
         download_folder: where files are saved when no other folder is named; `None` for the desktop's own choice.
         opener: a program and its arguments that opens files, run without a shell; `None` for the desktop's own.
         link_opener: the same for links.
+        clipboard: how copied text reaches the terminal: as it is, through tmux to the one around it, or not at all.
         keys: the keys of actions, by the action's name.
         store: the URL of the store; `None` for the usual place. Never shown: it may carry a password.
         accounts: the mailboxes, in the order of the file, where they stand as ``[[account]]``.
@@ -72,6 +73,7 @@ class Settings(BaseModel):
     download_folder: Annotated[Line, AfterValidator(_folder)] | None = None
     opener: Program | None = None
     link_opener: Program | None = None
+    clipboard: Literal["plain", "tmux", "off"] = "plain"
     keys: Mapping[str, Line] = Field(default_factory=dict)
     store: Annotated[str, AfterValidator(_store)] | None = Field(default=None, repr=False)
     accounts: tuple[Account, ...] = Field(default=(), alias="account")

@@ -1,0 +1,112 @@
+"""The files and links of a conversation in rows, with a cursor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from rich.cells import cell_len
+from textual.geometry import Region
+from textual.strip import Strip
+
+from storage.views import ConversationView
+from widgets.language import _
+from widgets.line import Line, one_line
+from widgets.look import Look
+from widgets.moments import size_words
+from widgets.pane import Pane
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file or a link of a message.
+
+    Attributes:
+        number: of a link as the text has it, ``[3]``; of a file its place among all of the list.
+        name: of a file as the message gives it; of a link the whole address.
+        media_type, size, section: of a file, as in `storage.kinds.mail.Attachment`.
+    """
+
+    kind: Literal["file", "link"]
+    message_id: int
+    number: int
+    name: str
+    media_type: str = ""
+    size: int = 0
+    section: str = ""
+    inline: bool = False
+
+
+def items_of(view: ConversationView, message_id: int | None = None) -> tuple[Item, ...]:
+    """Return the files, then the links, of a conversation or of one of its messages, the newest message's first."""
+    files: list[Item] = []
+    links: list[Item] = []
+    for message in reversed(view.messages):
+        if message_id not in {None, message.message_id}:
+            continue
+        for one in message.attachments:
+            said = (one.name, one.media_type, one.size, one.section)
+            files.append(Item("file", message.message_id, len(files) + 1, *said, inline=one.inline))
+        links += [Item("link", message.message_id, number, link) for number, link in enumerate(message.links, 1)]
+    return (*sorted(files, key=lambda one: one.inline), *links)  # pictures of a signature come after what was sent
+
+
+class Items(Pane):
+    """Files and links, one of them under the cursor."""
+
+    DEFAULT_CSS: ClassVar[str] = "Items { width: 1fr; height: 1fr; background: $background; }"
+
+    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(look, id=id)
+        self._items: Sequence[Item] = ()
+        self._cursor = 0
+        self._first = 0
+
+    @property
+    def chosen(self) -> Item | None:
+        """The one under the cursor."""
+        return self._items[self._cursor] if self._items else None
+
+    @property
+    def cursor(self) -> int:
+        """The place of the one under the cursor, from 0."""
+        return self._cursor
+
+    def show(self, items: Sequence[Item]) -> None:
+        """Show other items, the cursor on the first."""
+        self._items, self._cursor, self._first = items, 0, 0
+        self.repaint()
+
+    def move(self, by: int) -> None:
+        """Move the cursor; half a page is scrolled at the edge."""
+        before, first = self._cursor, self._first
+        page = self.rows_free
+        self._cursor = max(0, min(self._cursor + by, len(self._items) - 1))
+        if self._cursor < self._first:
+            self._first = max(0, self._cursor - page // 2)
+        elif self._cursor >= self._first + page:
+            self._first = max(self._cursor - page + 1, min(self._cursor - page // 2, len(self._items) - page))
+        if self._first != first:
+            self.repaint()
+        elif before != self._cursor:
+            for place in (before, self._cursor):
+                self.refresh(Region(0, place - self._first, self.size.width, 1))
+
+    def draw(self, y: int) -> Strip:
+        """Draw one row."""
+        place = self._first + y
+        if place >= len(self._items):
+            return Line(self._look, self.size.width).strip()
+        item = self._items[place]
+        is_chosen = place == self._cursor
+        line = Line(self._look, self.size.width, "selected" if is_chosen else "bg")
+        if is_chosen and self._look.full:
+            line.sign("▌", "accent")
+        line.to(1)
+        if item.kind == "link":
+            return line.put(f"[{item.number}]", "muted", width=6).put(one_line(item.name), "text").strip()
+        word = _("inline") if item.inline else _("file")
+        tail = f"{one_line(item.media_type)[:30]}  {size_words(item.size):>7}"
+        name = one_line(item.name) or _("(no name)")
+        line.put(word, "muted", width=6)
+        line.put(name, "bright", width=max(10, line.width - line.column - cell_len(tail) - 3))
+        return line.gap(2).put(tail, "muted").strip()
