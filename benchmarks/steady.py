@@ -71,14 +71,14 @@ class Side:
         self.config.write_text(
             f'[[account]]\nname = "{mail.user}"\naddress = "{OWN}"\nuser = "{mail.user}"\n'
             f'imap = "127.0.0.1:{mail.server.port}"\ntls = "none"\nlive_since = 2026-10-20\n'
+            f'password_command = "echo {PASSWORD}"\n'
         )
-        self.env = {**environment(), f"PLANTAO_PASSWORD_{mail.user.upper()}": PASSWORD}
 
     def plantao(self) -> Run:
         """Run `plantao sync`."""
         command = [sys.executable, "-P", "-m", "console.cli", "sync", "--json"]
         more = ["--store", str(self.folder / "ours"), "--config", str(self.config)]
-        return run([*command, *more], env={**self.env, "PYTHONPATH": str(ROOT)})
+        return run([*command, *more], env={"PYTHONPATH": str(ROOT)})
 
     def mbsync(self) -> Run:
         """Run mbsync."""
@@ -157,7 +157,7 @@ class Resident:
         """Run it for the block."""
         command = [sys.executable, "-m", "benchmarks.resident", str(self._desk.folder / "ours"), str(self._desk.config)]
         with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=self._desk.env
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment()
         ) as self._process:
             self._told()
             try:

@@ -129,15 +129,9 @@ class MailboxSync:
         names = self._folders(session)
         total = Step(Counts())
         folders = []
+        taker = Taker(self.store, self.readers, self.stems)
         for name in names:
-            folder = FolderSync(
-                session,
-                self.store,
-                Taker(self.store, self.readers, self.stems),
-                self.mailbox_id,
-                name,
-                self.stop.is_set,
-            )
+            folder = FolderSync(session, self.store, taker, self.mailbox_id, name, self.stop.is_set)
             try:
                 total += self._told(folder.begin())
             except FolderMissing:
@@ -146,8 +140,8 @@ class MailboxSync:
         by_role = self._by_role()
         changes = Changes(session, self.store, self.mailbox_id, by_role)
         for folder in folders:
-            changes.make()
-            total += self._told(folder.finish())
+            made = changes.make()
+            total += self._told(folder.finish(as_begun=not (made or total.counts.fetched)))
         changes.make()
         self._set_state("ok")
         return total

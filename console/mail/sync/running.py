@@ -85,7 +85,7 @@ def sync_once(
     broken: list[BaseException] = []
     with _leased(store) as stop, Readers(workers) as readers:
         indexing = Indexing(store)
-        mailboxes = [_mailbox(store, account, readers, indexing.stems, report, stop) for account in accounts]
+        mailboxes = [_mailbox(store, account, readers, indexing, report, stop) for account in accounts]
         for one in mailboxes:
             one.door = (doors or {}).get(one.account.name)
 
@@ -131,7 +131,7 @@ def watch(store: Store, accounts: Sequence[Account], *, report: Report, stop: Ev
     """
     with _leased(store, stop), Readers(workers) as readers:
         indexing = Indexing(store)
-        mailboxes = [_mailbox(store, account, readers, indexing.stems, report, stop) for account in accounts]
+        mailboxes = [_mailbox(store, account, readers, indexing, report, stop) for account in accounts]
         threads = [threading.Thread(target=one.watch, name=one.account.name, daemon=True) for one in mailboxes]
         indexing.start()
         for thread in threads:
@@ -164,10 +164,15 @@ def add_mailboxes(store: Store, accounts: Sequence[Account]) -> dict[str, int]:
 
 
 def _mailbox(
-    store: Store, account: Account, readers: Readers, stems: dict[int, str], report: Report, stop: Event
+    store: Store, account: Account, readers: Readers, indexing: "Indexing", report: Report, stop: Event
 ) -> MailboxSync:
     number = add_mailboxes(store, [account])[account.name]
-    return MailboxSync(account, number, lambda: password(account), store, readers, stems, report, stop)
+
+    def tell(account: Account, step: Step) -> None:
+        indexing.ring()
+        report(account, step)
+
+    return MailboxSync(account, number, lambda: password(account), store, readers, indexing.stems, tell, stop)
 
 
 def _put_down(store: Store, mailbox: MailboxSync, error: ImapError | ConsoleError) -> None:
@@ -201,6 +206,7 @@ class Indexing:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._done = Event()
+        self._came = Event()
         self._pace = Pace(_INDEX_SECONDS, most=_INDEX_MOST)
         self.stems: dict[int, str] = {}
         """Stems by message, as the readers made them; what is missing is made here."""
@@ -210,9 +216,14 @@ class Indexing:
         """Begin to follow."""
         self._thread.start()
 
+    def ring(self) -> None:
+        """Say that there is something to index: it need not be found by looking now and then."""
+        self._came.set()
+
     def finish(self) -> None:
         """Index what is left, and end."""
         self._done.set()
+        self._came.set()
         self._thread.join()
 
     def _run(self) -> None:
@@ -221,7 +232,9 @@ class Indexing:
         if anew:  # by another stemmer, or by a SQLite that this one cannot follow
             with self._store.writing() as session:
                 reindex(session)
-        while not self._done.wait(_LOOK_EVERY):
+        while not self._done.is_set():
+            self._came.wait(_LOOK_EVERY)
+            self._came.clear()
             self._follow()
         self._follow()
 

@@ -18,7 +18,7 @@ from storage.commands.intake import Counts, Delivery, Place, TakenIn, take_in
 from storage.kinds import QuarantineReason
 from storage.kinds.mail import Parsed
 from storage.store import Store
-from storage.store.content import digest_of
+from storage.store.content import Content, digest_of
 
 BATCH_SECONDS: Final = 0.05
 """How long a transaction of the sync may hold the store's lock; batches grow and shrink towards it."""
@@ -62,14 +62,11 @@ class Taker:
             target: the folder that they lie in.
         """
         total = Counts()
-        deliveries = self._deliveries(messages, target)
-        while chunk := list(islice(deliveries, _KEPT_AT_ONCE)):
-            self._store.content.put({one.raw_digest: raw for one, raw in chunk if raw is not None})
-            waiting = [one for one, _ in chunk]
-            while waiting:
-                size = self._pace.size
-                batch, waiting = waiting[:size], waiting[size:]
-                total += self._take_batch(batch)
+        bodies = _Bodies(self._store.content)
+        deliveries = self._deliveries(messages, target, bodies)
+        while batch := list(islice(deliveries, self._pace.size)):
+            bodies.must_be_kept(one.raw_digest for one in batch)
+            total += self._take_batch(batch)
         return total
 
     def expect(self, count: int) -> None:
@@ -111,33 +108,59 @@ class Taker:
                 self._stems[number] = delivery.parsed.gist.stems
 
     def _deliveries(
-        self, messages: Iterable[Fetched | TooLarge], target: Target
-    ) -> Iterator[tuple[Delivery, bytes | None]]:
-        """Yield each message as a delivery with the bytes to keep, in the order in which they come."""
+        self, messages: Iterable[Fetched | TooLarge], target: Target, bodies: "_Bodies"
+    ) -> Iterator[Delivery]:
+        """Yield each message as a delivery, in the order in which they come; their bytes are kept meanwhile."""
         aside: deque[Fetched | TooLarge] = deque()
 
         def raws() -> Iterator[bytes]:
             for message in messages:
                 aside.append(message)
                 if isinstance(message, Fetched) and syncing.ignored_by(message.flags) is None:
+                    bodies.add(message.raw)
                     yield message.raw
+            bodies.keep()  # while workers read
 
         read = self._readers.read(raws())
         for result in read:
             yield from self._unread(aside, target)
             message = aside.popleft()
             assert isinstance(message, Fetched)
-            yield _delivery(message, target, result), message.raw
+            yield _delivery(message, target, result)
         yield from self._unread(aside, target)
 
-    def _unread(self, aside: "deque[Fetched | TooLarge]", target: Target) -> Iterator[tuple[Delivery, bytes | None]]:
+    def _unread(self, aside: "deque[Fetched | TooLarge]", target: Target) -> Iterator[Delivery]:
         """Yield what stands at the head of the line and needs no reading."""
         while aside:
             head = aside[0]
             if isinstance(head, Fetched) and syncing.ignored_by(head.flags) is None:
                 return
             aside.popleft()
-            yield _delivery(head, target, None), None
+            yield _delivery(head, target, None)
+
+
+class _Bodies:
+    """Bytes on their way into the content store: many with one flush to the disk, and before a row points at them."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._waiting: dict[bytes, bytes] = {}
+
+    def add(self, raw: bytes) -> None:
+        """Take the bytes of a message; they are kept with others, soon."""
+        self._waiting[digest_of(raw)] = raw
+        if len(self._waiting) >= _KEPT_AT_ONCE:
+            self.keep()
+
+    def keep(self) -> None:
+        """Keep what waits."""
+        self._content.put(self._waiting)
+        self._waiting.clear()
+
+    def must_be_kept(self, digests: Iterable[bytes]) -> None:
+        """Keep what waits, if any of these is among it."""
+        if not self._waiting.keys().isdisjoint(digests):
+            self.keep()
 
 
 def _delivery(message: Fetched | TooLarge, target: Target, read: Parsed | Unreadable | None) -> Delivery:
