@@ -5,11 +5,12 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlmodel import Session, SQLModel
 
 from storage.apply import apply, refresh
@@ -53,7 +54,7 @@ def record(
         Changed: a row does not stand as a fact needs it to; the transaction must be given up.
     """
     connection = session.connection()
-    last = connection.execute(select(_EVENT.c.id, _EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1)).first()
+    last = connection.execute(_head()).first()
     number, digest = (last.id, last.digest) if last else (0, _START)
     action = action_id if action_id is not None else number + 1
     events, personals = [], []
@@ -102,6 +103,11 @@ def record(
     insert(connection, EventPersonal, personals)
     refresh(session, apply(session, facts))
     return action
+
+
+@cache
+def _head() -> Select[int, bytes]:
+    return select(_EVENT.c.id, _EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1)
 
 
 def seal(salt: bytes, personal: str) -> bytes:
@@ -173,8 +179,18 @@ def replay(log: Session, target: Session) -> int:
 
 def next_id(session: Session, model: type[SQLModel]) -> int:
     """Return the number after the greatest one in a table; the store's lock keeps others from taking it."""
-    greatest = select(func.max(table(model).c.id))
-    return int(session.connection().execute(greatest).scalar_one() or 0) + 1
+    return next_ids(session, model)[0]
+
+
+def next_ids(session: Session, *models: type[SQLModel]) -> list[int]:
+    """Return `next_id` of several tables."""
+    row = session.connection().execute(_greatest(models)).one()
+    return [(greatest or 0) + 1 for greatest in row]
+
+
+@cache
+def _greatest(models: tuple[type[SQLModel], ...]) -> Select[*tuple[int | None, ...]]:
+    return select(*(select(func.max(table(model).c.id)).scalar_subquery() for model in models))
 
 
 def _rows(session: Session, *, action_id: int | None = None) -> Iterator[Row[*tuple[Any, ...]]]:

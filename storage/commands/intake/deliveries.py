@@ -1,13 +1,16 @@
 """What the transport hands over, what it gets back, and which of it the desk has already."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from storage.apply.base import chunks, table
+from storage.apply.base import table
+from storage.apply.statements import Lookup, some_values
 from storage.kinds import Direction, Ignored, QuarantineReason
 from storage.kinds.mail import Parsed
 from storage.models import Mailbox, Message, Raw
@@ -50,7 +53,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of the messages that were fetched: `fetched` is the sum of the others, or mail was lost."""
+    """What became of the messages that were fetched: `fetched` is the sum of the others, or mail was lost.
+
+    Attributes:
+        ignored: what was left out, and what was kept and asks for nothing; `ignored_by` says by which rule: ``draft``,
+            ``deleted``, or ``rule:`` and the name of one that agents laid down.
+    """
 
     fetched: int = 0
     joined: int = 0
@@ -58,9 +66,12 @@ class Counts:
     known: int = 0
     quarantined: int = 0
     ignored: int = 0
+    ignored_by: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: "Counts") -> "Counts":
-        return Counts(*(mine + theirs for mine, theirs in zip(self.figures(), other.figures(), strict=True)))
+        named = dict(Counter(self.ignored_by) + Counter(other.ignored_by))
+        figures = [mine + theirs for mine, theirs in zip(self.figures(), other.figures(), strict=True)]
+        return replace(Counts(*figures), ignored_by=named)
 
     def figures(self) -> tuple[int, ...]:
         """Return the six figures in the order of the fields."""
@@ -88,7 +99,7 @@ class TakenIn:
 
 @dataclass(slots=True)
 class Incoming:
-    """A message that is new to the desk, on its way into the record."""
+    """A message that is new to the desk, on its way into the record; a `quiet` one asks for nothing, by a rule."""
 
     message_id: int
     delivery: Delivery
@@ -104,6 +115,7 @@ class Incoming:
     participants: tuple[int, ...] = ()
     people: frozenset[str] = frozenset()
     own: frozenset[str] = field(default_factory=frozenset)
+    quiet: bool = False
 
     @property
     def arrived_at(self) -> datetime:
@@ -124,6 +136,13 @@ class Known:
     known_keys: dict[bytes, int]
 
 
+_R, _M = table(Raw), table(Message)
+_RAWS: Final = Lookup(
+    lambda: select(_R.c.mailbox_id, _R.c.digest, _R.c.id, _R.c.message_id).where(_R.c.digest.in_(some_values()))
+)
+_KEYS: Final = Lookup(lambda: select(_M.c.key, _M.c.id).where(_M.c.key.in_(some_values())))
+
+
 def message_key(group: str, parsed: Parsed) -> bytes:
     """Return what makes a message this message: its group, Message-ID, and digest of what it says."""
     return group_key(group, parsed.header_id.encode(), parsed.digest)
@@ -137,16 +156,7 @@ def header_key(group: str, header_id: str) -> bytes | None:
 def known(session: Session, deliveries: Sequence[Delivery], groups: dict[int, str]) -> Known:
     """Return which of these deliveries, and which of their messages, the desk has."""
     connection = session.connection()
-    raws, messages = table(Raw), table(Message)
-    raw_ids: dict[tuple[int, bytes], tuple[int, int | None]] = {}
-    known_keys: dict[bytes, int] = {}
-    for some in chunks(delivery.raw_digest for delivery in deliveries if not delivery.ignored):
-        found = select(raws.c.mailbox_id, raws.c.digest, raws.c.id, raws.c.message_id).where(raws.c.digest.in_(some))
-        for row in connection.execute(found):
-            raw_ids[row.mailbox_id, row.digest] = (row.id, row.message_id)
-    keys = {message_key(groups[one.mailbox_id], one.parsed) for one in deliveries if one.parsed}
-    for some in chunks(keys):
-        known_keys.update(
-            connection.execute(select(messages.c.key, messages.c.id).where(messages.c.key.in_(some))).all()
-        )
-    return Known(raw_ids, known_keys)
+    held = _RAWS(connection, (delivery.raw_digest for delivery in deliveries if not delivery.ignored))
+    raw_ids = {(row.mailbox_id, row.digest): (row.id, row.message_id) for row in held}
+    keys = (message_key(groups[one.mailbox_id], one.parsed) for one in deliveries if one.parsed)
+    return Known(raw_ids, {row.key: row.id for row in _KEYS(connection, keys)})

@@ -9,7 +9,8 @@ from typing import Any, Final
 from sqlalchemy import Row, select
 from sqlmodel import Session
 
-from storage.apply.base import chunks, table
+from storage.apply.base import table
+from storage.apply.statements import Lookup, some_values
 from storage.commands.intake.deliveries import Incoming
 from storage.commands.intake.people import forwarded_for, of_ours
 from storage.kinds import Automatic, Evidence
@@ -120,27 +121,33 @@ def shown_of(session: Session, numbers: Iterable[int], own: Mapping[str, frozens
         numbers: the messages.
         own: our own addresses by mailbox group.
     """
+    return {
+        row.message_id: _shown(row, own.get(row.mailbox_group, frozenset()))
+        for row in _SHOWN(session.connection(), numbers)
+    }
+
+
+def _showing() -> Any:
     texts, messages, mailboxes = table(MessageText), table(Message), table(Mailbox)
-    chosen = select(
-        texts.c.message_id,
-        texts.c.subject,
-        texts.c.from_address,
-        texts.c.dated_at,
-        texts.c.details,
-        messages.c.arrived_at,
-        messages.c.automatic,
-        messages.c.key,
-        mailboxes.c.mailbox_group,
-    ).select_from(
-        texts.join(messages, messages.c.id == texts.c.message_id).join(
-            mailboxes, mailboxes.c.id == messages.c.mailbox_id
+    source = texts.join(messages, messages.c.id == texts.c.message_id)
+    return (
+        select(
+            texts.c.message_id,
+            texts.c.subject,
+            texts.c.from_address,
+            texts.c.dated_at,
+            texts.c.details,
+            messages.c.arrived_at,
+            messages.c.automatic,
+            messages.c.key,
+            mailboxes.c.mailbox_group,
         )
+        .select_from(source.join(mailboxes, mailboxes.c.id == messages.c.mailbox_id))
+        .where(texts.c.message_id.in_(some_values()))
     )
-    found: dict[int, Shown] = {}
-    for some in chunks(numbers):
-        for row in session.connection().execute(chosen.where(texts.c.message_id.in_(some))):
-            found[row.message_id] = _shown(row, own.get(row.mailbox_group, frozenset()))
-    return found
+
+
+_SHOWN: Final = Lookup(_showing)
 
 
 def _shown(row: Row[*tuple[Any, ...]], own: frozenset[str]) -> Shown:

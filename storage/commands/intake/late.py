@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from storage.apply.base import chunks, table
+from storage.apply.base import table
+from storage.apply.statements import Lookup, some_values
 from storage.commands.intake.deliveries import Incoming
 from storage.commands.intake.evidence import Edge
 from storage.kinds import Direction, LinkReason, Status
@@ -97,14 +99,13 @@ def _comes_too_late(message: Incoming, held: _Standing) -> bool:
     return not reopens(held.status, silent_for=message.arrived_at - held.last_message_at)
 
 
+_C = table(Conversation)
+_STANDINGS: Final = Lookup(lambda: select(_C.c.id, _C.c.status, _C.c.last_message_at).where(_C.c.id.in_(some_values())))
+
+
 def _standings(session: Session, numbers: Iterable[int]) -> dict[int, _Standing]:
-    rows = table(Conversation)
-    found: dict[int, _Standing] = {}
-    for some in chunks(numbers):
-        chosen = select(rows.c.id, rows.c.status, rows.c.last_message_at).where(rows.c.id.in_(some))
-        for row in session.connection().execute(chosen):
-            found[row.id] = _Standing(row.status, row.last_message_at)
-    return found
+    rows = _STANDINGS(session.connection(), numbers)
+    return {row.id: _Standing(row.status, row.last_message_at) for row in rows}
 
 
 def _begun_by_late(session: Session, home: int) -> int | None:

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from storage.apply.base import chunks, table
+from storage.apply.base import table
+from storage.apply.statements import Lookup, some_values
 from storage.commands.intake.deliveries import Incoming
 from storage.events import Met
 from storage.kinds import Automatic, Direction, PersonKind
 from storage.kinds.mail import Correspondent
 from storage.models import Address, Person
-from storage.record import next_id
+from storage.record import next_ids
 
 _NAMED_AT_MOST = 50
 """Recipients of one message that are put down as persons; a list of hundreds is no conversation."""
@@ -27,7 +29,7 @@ def recognise(session: Session, messages: Sequence[Incoming]) -> list[Met]:
             if place not in wanted or (correspondent.name and not wanted[place][0].name):
                 wanted[place] = (correspondent, kind, message.arrived_at)
     persons = _found(session, wanted)
-    person_id, address_id = next_id(session, Person), next_id(session, Address)
+    person_id, address_id = next_ids(session, Person, Address)
     met = []
     for (group, address), (correspondent, kind, arrived_at) in wanted.items():
         if (group, address) in persons:
@@ -77,16 +79,15 @@ def of_ours(address: str, own: frozenset[str]) -> bool:
     return address in own or address.rpartition("@")[2] in {one.rpartition("@")[2] for one in own}
 
 
+_A = table(Address)
+_PERSONS: Final = Lookup(
+    lambda: select(_A.c.mailbox_group, _A.c.address, _A.c.person_id).where(_A.c.address.in_(some_values()))
+)
+
+
 def _found(session: Session, wanted: Mapping[tuple[str, str], object]) -> dict[tuple[str, str], int]:
-    addresses = table(Address)
-    persons = {}
-    for some in chunks(address for _, address in wanted):
-        found = select(addresses.c.mailbox_group, addresses.c.address, addresses.c.person_id).where(
-            addresses.c.address.in_(some)
-        )
-        for row in session.connection().execute(found):
-            persons[row.mailbox_group, row.address] = row.person_id
-    return persons
+    rows = _PERSONS(session.connection(), (address for _, address in wanted))
+    return {(row.mailbox_group, row.address): row.person_id for row in rows}
 
 
 def _introduce(message: Incoming, persons: Mapping[tuple[str, str], int]) -> None:

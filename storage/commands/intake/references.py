@@ -3,15 +3,31 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from storage.apply.base import chunks, table
+from storage.apply.base import table
+from storage.apply.statements import Lookup, some_values
 from storage.commands.intake.deliveries import Incoming
 from storage.commands.intake.evidence import Edge
 from storage.kinds import Evidence
 from storage.models import Cited, Message
+
+_C, _M = table(Cited), table(Message)
+_CITED_BY: Final = Lookup(
+    lambda: select(_C.c.header_key, _C.c.message_id, _C.c.place).where(_C.c.message_id.in_(some_values()))
+)
+_BEARERS: Final = Lookup(lambda: select(_M.c.header_key, _M.c.id).where(_M.c.header_key.in_(some_values())))
+_CITING: Final = Lookup(
+    lambda: (
+        select(_C.c.header_key, func.min(_C.c.message_id).label("message_id"))
+        .where(_C.c.header_key.in_(some_values()))
+        .group_by(_C.c.header_key)
+    )
+)
+_TIED: Final = Lookup(lambda: select(_C.c.message_id).where(_C.c.header_key.in_(some_values())))
 
 
 @dataclass(slots=True)
@@ -69,12 +85,9 @@ def among(session: Session, numbers: Collection[int], fresh: Sequence[Incoming])
         numbers: the messages of the store.
         fresh: new messages: a Message-ID that one of them bears is a repeated one, or has been followed already.
     """
-    cited, inside = table(Cited), set(numbers)
     citing: defaultdict[bytes, list[tuple[int, int]]] = defaultdict(list)
-    for some in chunks(inside):
-        chosen = select(cited.c.header_key, cited.c.message_id, cited.c.place).where(cited.c.message_id.in_(some))
-        for row in session.connection().execute(chosen):
-            citing[row.header_key].append((row.message_id, row.place))
+    for row in _CITED_BY(session.connection(), numbers):
+        citing[row.header_key].append((row.message_id, row.place))
     bearers = bearers_of(session, citing)
     for message in fresh:
         if message.header_key is not None and message.header_key in citing:
@@ -91,32 +104,19 @@ def among(session: Session, numbers: Collection[int], fresh: Sequence[Incoming])
 
 def bearers_of(session: Session, keys: Collection[bytes]) -> dict[bytes, list[int]]:
     """Return the messages of the store that bear these Message-IDs."""
-    rows = table(Message)
     found: dict[bytes, list[int]] = {}
-    for some in chunks(keys):
-        chosen = select(rows.c.header_key, rows.c.id).where(rows.c.header_key.in_(some))
-        for row in session.connection().execute(chosen):
-            found.setdefault(row.header_key, []).append(row.id)
+    for row in _BEARERS(session.connection(), keys):
+        found.setdefault(row.header_key, []).append(row.id)
     return found
 
 
 def _citing(session: Session, keys: Collection[bytes]) -> dict[bytes, int]:
     """Return one message of the store that cites each of these Message-IDs."""
-    rows = table(Cited)
-    found: dict[bytes, int] = {}
-    for some in chunks(keys):
-        chosen = select(rows.c.header_key, func.min(rows.c.message_id)).where(rows.c.header_key.in_(some))
-        found.update(session.connection().execute(chosen.group_by(rows.c.header_key)).all())
-    return found
+    return {row.header_key: row.message_id for row in _CITING(session.connection(), keys)}
 
 
 def _tied_by(session: Session, keys: Collection[bytes]) -> set[int]:
-    rows = table(Cited)
-    found: set[int] = set()
-    for some in chunks(keys):
-        chosen = select(rows.c.message_id).where(rows.c.header_key.in_(some))
-        found.update(session.connection().execute(chosen).scalars())
-    return found
+    return {row.message_id for row in _TIED(session.connection(), keys)}
 
 
 def _edge(child: int, parent: int, place: int) -> Edge:

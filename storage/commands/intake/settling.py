@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlmodel import Session
 
 from storage.apply.base import chunks, table
+from storage.apply.statements import Lookup, some_values
 from storage.commands.intake.deliveries import Incoming
 from storage.commands.intake.threads import Move, Seating
 from storage.commands.joining import merge_facts
@@ -22,22 +23,56 @@ def settle(session: Session, messages: Sequence[Incoming], seating: Seating) -> 
     """Return the changes that the messages of a batch bring to their conversations, now that they are in.
 
     Mail from before its mailbox was live changes nothing but where history itself stands; what machines write
-    changes nothing at all.
+    changes nothing at all, and what a rule made quiet nothing more.
     """
     by_number = {message.message_id: message for message in messages}
     arrived: defaultdict[int, list[Incoming]] = defaultdict(list)
     for seat in seating.seats:
         arrived[seat.conversation_id].append(by_number[seat.message_id])
+    live = {
+        number: some
+        for number, every in arrived.items()
+        if (some := [one for one in every if not (one.history or one.quiet) and one.parsed.automatic is Automatic.NO])
+    }
+    standing = _STANDING(session.connection(), arrived)
+    still = {row.id for row in standing if row.id not in live and row.status in {Status.NEW, Status.CLOSED}}
+    still -= {row.id for row in _LIVING(session.connection(), still)}
     facts: list[Fact] = []
-    rows = table(Conversation)
-    for some in chunks(arrived):
-        for row in session.connection().execute(select(rows).where(rows.c.id.in_(some))).all():
-            live = [one for one in arrived[row.id] if not one.history and one.parsed.automatic is Automatic.NO]
-            if live:
-                facts += _live(session, row, live)
-            elif row.status in {Status.NEW, Status.CLOSED} and _all_history(session, row.id):
-                facts += _history(row, arrived[row.id][0])
+    for row in standing:
+        if row.id in live:
+            facts += _live(session, row, live[row.id])
+        elif row.id in still:
+            facts += _history(row, arrived[row.id][0])
     return sorted(facts, key=lambda fact: fact.kind)
+
+
+_C, _M = table(Conversation), table(Message)
+_STANDING: Final = Lookup(
+    lambda: (
+        select(_C.c.id, _C.c.status, _C.c.snoozed_until, _C.c.oldest_unanswered_at)
+        .where(_C.c.id.in_(some_values()))
+        .order_by(_C.c.id)
+    )
+)
+_LIVING: Final = Lookup(
+    lambda: select(_C.c.id).where(
+        _C.c.id.in_(some_values()), select(_M.c.id).where(_M.c.conversation_id == _C.c.id, ~_M.c.history).exists()
+    )
+)
+"""Conversations that have mail from since their mailbox was live."""
+_UNHANDLED: Final = Lookup(
+    lambda: (
+        select(_M.c.id)
+        .where(
+            _M.c.conversation_id.in_(some_values()),
+            _M.c.direction == Direction.INCOMING,
+            ~_M.c.handled,
+            ~_M.c.history,
+            _M.c.arrived_at <= bindparam("until", type_=_M.c.arrived_at.type),
+        )
+        .order_by(_M.c.id)
+    )
+)
 
 
 def _live(session: Session, row: Row[*tuple[Any, ...]], messages: Sequence[Incoming]) -> list[Fact]:
@@ -85,21 +120,7 @@ def _handled(conversation_id: int, numbers: Sequence[int], happened_at: datetime
 
 
 def _unhandled(session: Session, conversation_id: int, *, until: datetime) -> tuple[int, ...]:
-    rows = table(Message)
-    found = select(rows.c.id).where(
-        rows.c.conversation_id == conversation_id,
-        rows.c.direction == Direction.INCOMING,
-        ~rows.c.handled,
-        ~rows.c.history,
-        rows.c.arrived_at <= until,
-    )
-    return tuple(session.connection().execute(found.order_by(rows.c.id)).scalars())
-
-
-def _all_history(session: Session, conversation_id: int) -> bool:
-    rows = table(Message)
-    living = select(rows.c.id).where(rows.c.conversation_id == conversation_id, ~rows.c.history).limit(1)
-    return session.connection().execute(living).first() is None
+    return tuple(row.id for row in _UNHANDLED(session.connection(), [conversation_id], until=until))
 
 
 def _history(row: Row[*tuple[Any, ...]], message: Incoming) -> list[Fact]:

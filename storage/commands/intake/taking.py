@@ -1,5 +1,6 @@
 """The way of a batch of mail into the record: known or new, by whom, where it belongs, and what that changes."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -23,6 +24,7 @@ from storage.commands.intake.evidence import Edge, Traits, traits_of
 from storage.commands.intake.loosening import loosen
 from storage.commands.intake.people import recognise
 from storage.commands.intake.references import references
+from storage.commands.intake.ruled import Filed, filed_by_rules, rules_stand
 from storage.commands.intake.settling import merged_facts, moved_facts, settle
 from storage.commands.intake.signed import signed
 from storage.commands.intake.threads import Seating, seat
@@ -31,12 +33,14 @@ from storage.commands.wanted import want
 from storage.events import Actor, Fact, Handled, Joined, Linked, Quarantined, Received, Redelivered, StatusChanged
 from storage.kinds import Direction, LinkReason, Status
 from storage.models import Mailbox, Message, Placement, Raw
-from storage.record import next_id, record
+from storage.record import next_ids, record
 from storage.rules.status import after_answer
 from storage.rules.threading import cited_by
 
 _CITED_AT_MOST: Final = 50
 """Message-IDs of one message that are followed, the nearest ones."""
+
+_MAILBOXES: Final = sqlmodel.select(Mailbox, rules_stand())
 
 SYNC: Final = Actor(None, "sync")
 """The desk itself, taking mail in."""
@@ -54,7 +58,8 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     Returns:
         What became of each; the counts add up.
     """
-    mailboxes = {one.id: one for one in session.exec(sqlmodel.select(Mailbox)).all()}
+    found = session.exec(_MAILBOXES).all()
+    mailboxes = {one.id: one for one, _ in found}
     own = _own_addresses(mailboxes.values())
     desk_has = known(session, deliveries, {number: one.group for number, one in mailboxes.items()})
     order = sorted(range(len(deliveries)), key=lambda place: (deliveries[place].arrived_at, place))
@@ -78,12 +83,15 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
         record(session, facts, actor=actor, now=now, action_id=action_id)
     touched = {one.conversation_id for one in seating.seats} | {winner for winner, _ in seating.merged}
     touched |= {number for one in seating.moves for number in (one.was.conversation_id, one.conversation_id)}
+    filed = filed_by_rules(session, batch.fresh, seating.begun) if found[0][1] else Filed()
+    if filed.facts:
+        record(session, filed.facts, actor=actor, now=now, action_id=action_id)
     if changes := settle(session, batch.fresh, seating):
         record(session, changes, actor=actor, now=now, action_id=action_id)
     insert(session.connection(), Placement, _placements(deliveries, desk_has), lenient=True)
     # What was answered elsewhere is seen; where the mail lies is left to those who decide, but for the trash.
-    want(session, [fact for fact in changes if _to_be_told(fact)], now=now)
-    return TakenIn(_counts(deliveries, batch, seating), frozenset(touched), _message_ids(deliveries, desk_has))
+    want(session, [fact for fact in (*filed.facts, *changes) if _to_be_told(fact)], now=now)
+    return TakenIn(_counts(deliveries, batch, seating, filed), frozenset(touched), _message_ids(deliveries, desk_has))
 
 
 def _to_be_told(fact: Fact) -> bool:
@@ -112,8 +120,7 @@ class _Batch:
         self.aside: list[Redelivered | Quarantined] = []
         self.raw_of: dict[int, int] = {}
         self._known = desk_has
-        self._message_id = next_id(session, Message)
-        self._raw_id = next_id(session, Raw)
+        self._message_id, self._raw_id = next_ids(session, Message, Raw)
 
     def add(self, delivery: Delivery, mailbox: Mailbox, own: frozenset[str]) -> None:
         place = (delivery.mailbox_id, delivery.raw_digest)
@@ -255,18 +262,21 @@ def _placements(deliveries: Sequence[Delivery], desk_has: Known) -> list[dict[st
     return rows
 
 
-def _counts(deliveries: Sequence[Delivery], batch: _Batch, seating: Seating) -> Counts:
-    ignored = sum(1 for delivery in deliveries if delivery.ignored)
+def _counts(deliveries: Sequence[Delivery], batch: _Batch, seating: Seating, filed: Filed) -> Counts:
+    by_rule = Counter(str(delivery.ignored) for delivery in deliveries if delivery.ignored)
+    by_rule.update(f"rule:{name}" for name in filed.ignored.values())
+    begin = set(seating.begun.values())
     quarantined = sum(1 for fact in batch.aside if isinstance(fact, Quarantined))
-    new = len(seating.begun)
-    joined = len(seating.seats) - new
+    new = len(begin - filed.ignored.keys())
+    joined = sum(1 for seat in seating.seats if seat.message_id not in begin | filed.ignored.keys())
     return Counts(
         fetched=len(deliveries),
         joined=joined,
         new=new,
-        known=len(deliveries) - joined - new - quarantined - ignored,
+        known=len(deliveries) - joined - new - quarantined - by_rule.total(),
         quarantined=quarantined,
-        ignored=ignored,
+        ignored=by_rule.total(),
+        ignored_by=dict(by_rule),
     )
 
 
