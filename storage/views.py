@@ -9,6 +9,7 @@ from storage.kinds import (
     ConversationKind,
     Direction,
     Evidence,
+    LinkReason,
     PersonKind,
     Priority,
     QuarantineReason,
@@ -328,3 +329,84 @@ class SavedView:
     query: str
     shared: bool
     place: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestView:
+    """What comes next where nothing waits.
+
+    Attributes:
+        urgent: the desk's most urgent conversation; `None` when nothing waits for an answer anywhere.
+        waiting, on_hold, snoozed: conversations that stand still, counted up to 1000.
+        wakes_at: when the first of the snoozed ones comes back.
+    """
+
+    urgent: QueueRow | None
+    waiting: int
+    on_hold: int
+    snoozed: int
+    wakes_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """The message by which another one was threaded."""
+
+    message_id: int
+    conversation_id: int | None
+    author: Correspondent
+    subject: str
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Threaded:
+    """How one message came to stand where it stands.
+
+    Attributes:
+        evidence: the rule that holds today, `through` the message by which.
+        marked: its sender took no part in the conversation before.
+        cites: the Message-IDs of In-Reply-To and References, as the message gives them.
+        facts: what was recorded of its place, oldest first: joined, merged, split, moved.
+    """
+
+    message_id: int
+    header_id: str
+    author: Correspondent
+    subject: str
+    direction: Direction
+    arrived_at: datetime
+    evidence: Evidence | None
+    through: Through | None
+    marked: bool
+    cites: tuple[str, ...]
+    facts: tuple[EventView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Another conversation that belongs to this one.
+
+    Attributes:
+        came_of: this conversation came of the other; else the other came of this one.
+    """
+
+    conversation_id: int
+    reason: LinkReason
+    came_of: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """How a conversation was threaded.
+
+    Attributes:
+        joined_numbers: the numbers that were joined into it.
+        parted_from: conversations that an agent told apart from it for good.
+    """
+
+    conversation_id: int
+    joined_numbers: tuple[int, ...]
+    messages: tuple[Threaded, ...]
+    links: tuple[Linked, ...]
+    parted_from: tuple[int, ...]

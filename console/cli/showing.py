@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from console.cli.call import Call
     from console.mail.parse.inside import Inside
     from storage.kinds.mail import Correspondent
-    from storage.queries.why import Threaded, Why
     from storage.views import ActionView, ConversationView, EventView, MessageView
 
 
@@ -77,6 +76,7 @@ def run_show(call: "Call") -> int:
 def run_why(call: "Call") -> int:
     """Print how the messages of conversations were threaded."""
     from storage.queries.why import why
+    from widgets.why import why_lines
 
     with call.out.paged():
         for place, number in enumerate(ids.conversations(call, call.options.id)):
@@ -86,8 +86,8 @@ def run_why(call: "Call") -> int:
                 continue
             if place:
                 call.out.line()
-            for line in _why_lines(call, told):
-                call.out.line(line)
+            for indent, words, _role in why_lines(told, call.now):
+                call.out.line(" " * indent + words)
     return DONE
 
 
@@ -306,33 +306,3 @@ def _message_object(call: "Call", message: "MessageView") -> dict[str, object]:
 
 def _event_object(event: "EventView") -> dict[str, object]:
     return asdict(event)
-
-
-def _why_lines(call: "Call", told: "Why") -> Iterator[str]:
-    yield f"#{told.conversation_id}"
-    if told.joined_numbers:
-        yield _("  {numbers} joined to it").format(numbers=", ".join(f"#{one}" for one in told.joined_numbers))
-    for message in told.messages:
-        yield from _threaded_lines(call, message)
-    for link in told.links:
-        sentence = _("  came of #{number} ({reason})") if link.came_of else _("  #{number} came of it ({reason})")
-        yield sentence.format(number=link.conversation_id, reason=link.reason.replace("_", " "))
-    for number in told.parted_from:
-        yield _("  an agent keeps it apart from #{number}").format(number=number)
-
-
-def _threaded_lines(call: "Call", message: "Threaded") -> Iterator[str]:
-    from widgets.moments import moment_words
-    from widgets.text import evidence_words
-
-    author = _person_words(message.author.name, message.author.address)
-    yield f"  m{message.message_id}  {moment_words(message.arrived_at, call.now)}  {author}  {message.subject}"
-    words = evidence_words(message.evidence) if message.evidence else _("nothing tells")
-    if message.through is not None:
-        words += _(": m{number} by {author}").format(
-            number=message.through.message_id,
-            author=_person_words(message.through.author.name, message.through.author.address),
-        )
-    if message.marked:
-        words += _("; the sender took no part before")
-    yield f"      {words}"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on, work
@@ -260,6 +261,25 @@ def parts_paper(desk: "Desk", message_id: int) -> PaperScreen:
         return list(_part_rows(found))
 
     return PaperScreen(_("parts of m{number}").format(number=message_id), load)
+
+
+def why_paper(desk: "Desk", conversation_id: int, now: datetime) -> PaperScreen:
+    """Return a pager of how a conversation was threaded.
+
+    Args:
+        desk: the record.
+        conversation_id: the conversation.
+        now: the present, in the reader's zone.
+    """
+
+    def load() -> Iterable[Entry]:
+        from storage.queries.why import why
+        from widgets.why import why_lines
+
+        told = desk.ask_now(why, conversation_id)
+        return [((" " * indent, "text"), (words, role)) for indent, words, role in why_lines(told, now)]
+
+    return PaperScreen(_("why #{number} is as it is").format(number=conversation_id), load)
 
 
 def _part_rows(found: Iterable[Any]) -> Iterator[Entry]:

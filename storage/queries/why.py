@@ -1,85 +1,18 @@
 """Why a conversation is as it is: how each message was threaded, out of the facts."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from storage.kinds import Direction, Evidence, LinkReason
 from storage.kinds.mail import Correspondent
 from storage.queries.conversations import marks_of, resolve_number
 from storage.queries.history import events_of, joined_numbers, parted_from
 from storage.queries.tables import LINK, MESSAGE, TEXT
-from storage.views import EventView
+from storage.views import EventView, Linked, Threaded, Through, Why
 
 _PLACING = ("joined", "merged", "split", "moved")
 """The kinds of fact that put messages into conversations."""
-
-
-@dataclass(frozen=True, slots=True)
-class Through:
-    """The message by which another one was threaded."""
-
-    message_id: int
-    conversation_id: int | None
-    author: Correspondent
-    subject: str
-    arrived_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Threaded:
-    """How one message came to stand where it stands.
-
-    Attributes:
-        evidence: the rule that holds today, `through` the message by which.
-        marked: its sender took no part in the conversation before.
-        cites: the Message-IDs of In-Reply-To and References, as the message gives them.
-        facts: what was recorded of its place, oldest first: joined, merged, split, moved.
-    """
-
-    message_id: int
-    header_id: str
-    author: Correspondent
-    subject: str
-    direction: Direction
-    arrived_at: datetime
-    evidence: Evidence | None
-    through: Through | None
-    marked: bool
-    cites: tuple[str, ...]
-    facts: tuple[EventView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """Another conversation that belongs to this one.
-
-    Attributes:
-        came_of: this conversation came of the other; else the other came of this one.
-    """
-
-    conversation_id: int
-    reason: LinkReason
-    came_of: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """How a conversation was threaded.
-
-    Attributes:
-        joined_numbers: the numbers that were joined into it.
-        parted_from: conversations that an agent told apart from it for good.
-    """
-
-    conversation_id: int
-    joined_numbers: tuple[int, ...]
-    messages: tuple[Threaded, ...]
-    links: tuple[Linked, ...]
-    parted_from: tuple[int, ...]
 
 
 def why(session: Session, conversation_id: int) -> Why:

@@ -11,7 +11,7 @@ from console.files.means import Means
 from console.files.programs import Opener
 from console.mail.parse.message import parse
 from console.screens.files import FilesScreen
-from console.screens.paper import PaperScreen, headers_paper, parts_paper, source_paper
+from console.screens.paper import PaperScreen, headers_paper, parts_paper, source_paper, why_paper
 from console.screens.yanking import address_text, body_text, link_text, number_text, quote_text
 from storage.commands.intake import Delivery, take_in
 from storage.queries.conversations import read
@@ -100,6 +100,15 @@ async def test_source_headers_and_parts_are_read(opened, until):
         await one.push(parts_paper(one.app.desk, 1))
         await until(lambda: "boleto.pdf  application/pdf" in one.text())
         assert "several parts  multipart/mixed" in one.text()
+
+
+async def test_why_is_read(opened, until):
+    one = opened(mail())
+    async with one.app.run_test(size=(80, 24)):
+        await until(lambda: one.app.desk is not None)
+        await one.push(why_paper(one.app.desk, 1, NOW))
+        await until(lambda: "it begins this conversation" in one.text())
+        assert "Ana <ana@acme.example>" in one.text()
 
 
 async def test_a_paper_is_searched(opened, until):
@@ -210,11 +219,12 @@ async def test_nothing_of_hostile_mail_acts_on_these_screens(opened, until, mean
             (source_paper(one.app.desk, 1), "X-Odd: odd"),
             (headers_paper(one.app.desk, 1), "X-Odd: odd"),
             (parts_paper(one.app.desk, 1), "application/pdf"),
+            (why_paper(one.app.desk, 1, NOW), "Ana"),
             (FilesScreen(one.view, means), "boleto"),
         ):
             await one.push(screen)
             await until(lambda words=words: words in one.text())
-            assert "evil" in one.text()
+            assert "evil" in one.text() or words == "Ana"
             assert not BARRED.search(one.text())
             await pilot.press("q")
             await until(lambda screen=screen: one.app.screen is not screen)

@@ -1,0 +1,52 @@
+"""How a conversation was threaded, in lines."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from storage.kinds.mail import Correspondent
+from storage.views import Threaded, Why
+from widgets.language import _
+from widgets.look import Role
+from widgets.moments import moment_words
+from widgets.text import evidence_words
+
+
+def why_lines(told: Why, now: datetime) -> Iterator[tuple[int, str, Role]]:
+    """Yield lines on every message of a conversation, and on the conversations beside it.
+
+    Args:
+        told: what the record knows.
+        now: the present, in the reader's zone.
+
+    Yields:
+        How far a line is indented, its words, and what they are drawn as.
+    """
+    yield 0, f"#{told.conversation_id}", "bright"
+    if told.joined_numbers:
+        numbers = ", ".join(f"#{one}" for one in told.joined_numbers)
+        yield 2, _("{numbers} joined to it").format(numbers=numbers), "text"
+    for message in told.messages:
+        yield from _threaded(message, now)
+    for link in told.links:
+        sentence = _("came of #{number} ({reason})") if link.came_of else _("#{number} came of it ({reason})")
+        yield 2, sentence.format(number=link.conversation_id, reason=link.reason.replace("_", " ")), "text"
+    for number in told.parted_from:
+        yield 2, _("an agent keeps it apart from #{number}").format(number=number), "text"
+
+
+def _threaded(message: Threaded, now: datetime) -> Iterator[tuple[int, str, Role]]:
+    moment = moment_words(message.arrived_at, now)
+    yield 2, f"m{message.message_id}  {moment}  {_person(message.author)}  {message.subject}", "bright"
+    words = evidence_words(message.evidence) if message.evidence else _("nothing tells")
+    if message.through is not None:
+        author = _person(message.through.author)
+        words += _(": m{number} by {author}").format(number=message.through.message_id, author=author)
+    if message.marked:
+        words += _("; the sender took no part before")
+    yield 6, words, "soon" if message.marked else "text"
+
+
+def _person(person: Correspondent) -> str:
+    if person.name and person.address:
+        return f"{person.name} <{person.address}>"
+    return person.name or person.address or _("(nobody)")
