@@ -81,6 +81,7 @@ class Parsed:
         original: the forwarded message inside, when this one is a forward.
         automatic: which sort of machine wrote it, if one did.
         specials: the parts that are named for what they are.
+        list_id: the name of the mailing list (RFC 2919), without its brackets; empty when it came from none.
         digest: SHA-256 of author, date, subject and decoded body: with the Message-ID it tells one message
             from another, whatever road it came by.
         links: the addresses that the text's numbered links stand for, in order.
@@ -109,3 +110,4 @@ class Parsed:
     links: tuple[str, ...] = ()
     notices: "tuple[Notice, ...]" = ()
     gist: Gist | None = None
+    list_id: str = ""

@@ -42,6 +42,7 @@ def details_of(parsed: Parsed) -> dict[str, Any]:
         "links": list(parsed.links),
         "in_reply_to": list(parsed.in_reply_to),
         "references": list(parsed.references),
+        "list": parsed.list_id,
         "notices": [kept_notice(notice) for notice in parsed.notices],
     }
 

@@ -25,6 +25,7 @@ from storage.kinds.clean import clean_line
 from storage.kinds.mail import Correspondent, Original, Parsed
 
 _NOBODY = Correspondent("", "")
+_LIST_ID_MOST = 255
 _HEADER_LINE = re.compile(rb"(?:>?From [^\n]*\n)?([A-Za-z][A-Za-z0-9\-]{0,60})[ \t]*:")
 _KNOWN = frozenset(
     b"from to cc bcc subject date message-id return-path received delivered-to mime-version content-type sender"
@@ -112,6 +113,7 @@ def _parse(raw: bytes, limits: Limits) -> Parsed:
         digest=_digest(author.address, when, subject, text),
         links=tuple(read.links),
         notices=tuple(read.notices),
+        list_id=_list_id(headers),
     )
 
 
@@ -131,6 +133,14 @@ def _author(headers: Fields) -> Correspondent:
             if one.address:
                 return Correspondent(named[0].name or one.name, one.address) if name and named else one
     return named[0] if named else _NOBODY
+
+
+def _list_id(headers: Fields) -> str:
+    """Return what stands in the brackets of List-Id, else all of it (RFC 2919 §3)."""
+    if b"list-id" not in headers:
+        return ""
+    said = headers.line(b"list-id")[:_LIST_ID_MOST]
+    return said.rpartition("<")[2].partition(">")[0].strip().lower() or said.lower()
 
 
 def _people(headers: Fields, name: bytes, limits: Limits) -> tuple[Correspondent, ...]:
