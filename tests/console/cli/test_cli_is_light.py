@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from made.letters import letter
 
 PROGRAM = """
 import json, sys
@@ -54,3 +55,32 @@ def test_what_needs_no_store_loads_no_database(home, arguments):
     status, names = loaded(*arguments)
     assert status in {0, 2}
     assert not names & {"sqlalchemy", "sqlmodel", "textual", "pydantic", "imapclient", "keyring"}
+
+
+@pytest.mark.server
+def test_a_sync_that_finds_no_news_loads_neither_database_library_nor_parser(run, home, dovecot):
+    user, secret = dovecot.user("light")
+    dovecot.append(user, [letter(1)])
+    where = ("--imap", f"127.0.0.1:{dovecot.port}", "--tls", "none", "--user", user)
+    added = run(
+        "account", "add", "light", "--address", "light@plantao.example", *where, "--password-command", f"echo {secret}"
+    )
+    assert added.status == 0
+    assert run("sync").status == 0
+    assert run("sync").status == 0
+    status, names = loaded("sync")
+    assert status == 0
+    assert not names & {"sqlalchemy", "sqlmodel", "selectolax", "Stemmer", "keyring", "textual"}
+    assert "imapclient" in names
+
+
+def test_a_sqlite_desk_loads_nothing_of_postgresql(filled):
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", PROGRAM, "list"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert "sqlalchemy.dialects.sqlite" in done.stderr
+    assert "postgresql" not in done.stderr

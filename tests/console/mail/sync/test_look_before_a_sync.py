@@ -1,0 +1,173 @@
+"""The look before a sync: it finds in step only what a sync would leave as it is, and hands on what it has opened."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from servers.boxes import Box, assert_in_step, bring, letter, mailbox_number, quiet
+from sqlalchemy import select, text
+
+from console.mail.glance import Look, look
+from console.mail.imap import ImapError, SignInRefused
+from console.mail.sync import sync_once
+from storage.apply.base import table
+from storage.commands import leasing, syncing, triage
+from storage.commands.desk import agent_named
+from storage.commands.undoing import undo
+from storage.events import Actor
+from storage.glance import glance
+from storage.models import MailboxState, MessageText
+from storage.store import Store
+
+pytestmark = pytest.mark.server
+
+
+def place(store: Store) -> Path:
+    assert store.path is not None
+    return store.path
+
+
+def looked(store: Store, *boxes: Box) -> bool:
+    with look(place(store), [one.account for one in boxes]) as found:
+        return found.in_step
+
+
+@pytest.fixture
+def synced(sync_store: Store, box: Callable[..., Box]) -> Box:
+    """A mailbox that has been brought in step."""
+    mail = box(archive="Archive")
+    mail.server.append(mail.user, [letter(number) for number in range(12)])
+    bring(sync_store, mail)
+    bring(sync_store, mail)
+    return mail
+
+
+def test_a_glance_sees_what_the_sync_wrote(sync_store: Store, synced: Box) -> None:
+    kept = glance(place(sync_store))
+    assert kept is not None
+    assert not kept.busy
+    with sync_store.reading() as session:
+        cursors = syncing.cursors(session, mailbox_number(sync_store, synced))
+    assert kept.mailboxes["support"].cursors == cursors
+    assert kept.mailboxes["support"].state == "ok"
+    assert kept.mailboxes["support"].settings["archive"] == "Archive"
+
+
+def test_a_mailbox_in_step_is_found_so_and_that_is_put_down(sync_store: Store, synced: Box) -> None:
+    def synced_at() -> datetime:
+        rows = table(MailboxState)
+        with sync_store.reading() as session:
+            return session.connection().execute(select(rows.c.synced_at)).scalar_one()
+
+    before = synced_at()
+    assert looked(sync_store, synced)
+    assert before < synced_at() <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("change", ["delivered", "flagged", "expunged", "moved", "renumbered"])
+def test_what_changed_on_the_server_is_seen(sync_store: Store, synced: Box, change: str) -> None:
+    server, user = synced.server, synced.user
+    match change:
+        case "delivered":
+            server.append(user, [letter(100)])
+        case "flagged":
+            server.flag(user, [3], r"+FLAGS (\Seen)")
+        case "expunged":
+            server.expunge(user, [12])
+        case "moved":
+            server.move(user, [4], "Sent")
+        case "renumbered":
+            with server.other_client(user, None) as client:
+                client.delete("Sent")
+                client.create("Sent")
+            server.append(user, [letter(101)], "Sent")
+    assert not looked(sync_store, synced)
+    bring(sync_store, synced)
+    bring(sync_store, synced)
+    assert looked(sync_store, synced)
+    assert_in_step(sync_store, synced)
+
+
+def test_what_the_desk_has_to_do_is_seen(sync_store: Store, synced: Box) -> None:
+    now = datetime.now(UTC)
+    with sync_store.writing() as session:
+        actor = Actor(agent_named(session, "inês", now=now), "test")
+    with sync_store.writing() as session:
+        triage.handle(session, [1], handled=True, actor=actor, now=now)
+    assert not looked(sync_store, synced)  # the message is to be marked on the server
+    bring(sync_store, synced)
+    bring(sync_store, synced)
+    assert looked(sync_store, synced)
+    with sync_store.writing() as session:
+        triage.snooze(session, [2], until=now + timedelta(hours=1), actor=actor, now=now)
+    assert looked(sync_store, synced)
+    with sync_store.writing() as session:
+        undo(session, actor=actor, now=now)
+        triage.snooze(session, [2], until=now - timedelta(seconds=1), actor=actor, now=now - timedelta(hours=1))
+    assert not looked(sync_store, synced)
+
+
+def test_an_index_that_lags_behind_is_seen(sync_store: Store, synced: Box) -> None:
+    with sync_store.writing() as session:
+        last = session.connection().execute(select(table(MessageText).c.message_id)).scalars().all()[-1]
+        session.connection().execute(
+            text("UPDATE desk SET value = :at WHERE name = 'search_cursor'"), {"at": str(last - 1).encode()}
+        )
+    assert not looked(sync_store, synced)
+    bring(sync_store, synced)
+    assert looked(sync_store, synced)
+    with sync_store.writing() as session:
+        session.connection().execute(text("UPDATE search_entry SET version = 0 WHERE message_id = 1"))
+    assert not looked(sync_store, synced)
+
+
+def test_a_sync_elsewhere_is_left_for_the_sync_to_say(sync_store: Store, synced: Box) -> None:
+    with sync_store.writing() as session:
+        leasing.take_lease(session, "sync", "elsewhere:1:2", now=datetime.now(UTC), lasts=timedelta(seconds=60))
+    assert not looked(sync_store, synced)
+
+
+def test_another_configuration_is_seen(sync_store: Store, synced: Box) -> None:
+    for changed in ({"address": "other@example.org"}, {"aliases": ("us@example.org",)}, {"archive": None}):
+        account = synced.account.model_copy(update=changed)
+        assert not looked(sync_store, Box(synced.server, synced.user, account))
+    account = synced.account.model_copy(update={"folders": ("Drafts",)})
+    assert not looked(sync_store, Box(synced.server, synced.user, account))
+    assert looked(sync_store, synced)
+
+
+def test_a_store_of_another_version_or_none_is_not_looked_at(sync_store: Store, synced: Box, tmp_path: Path) -> None:
+    assert glance(tmp_path / "nowhere" / "desk.db") is None
+    (tmp_path / "empty.db").touch()
+    assert glance(tmp_path / "empty.db") is None
+    (tmp_path / "letter.db").write_bytes(letter(1))
+    assert glance(tmp_path / "letter.db") is None
+    with sync_store.writing() as session:
+        session.connection().execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert glance(place(sync_store)) is None
+
+
+def test_the_sync_goes_on_with_the_session_that_the_look_opened(sync_store: Store, synced: Box) -> None:
+    synced.server.append(synced.user, [letter(100)])
+    found = look(place(sync_store), [synced.account])
+    with found:
+        session = found.doors["support"].__enter__()
+        outcome = sync_once(sync_store, [synced.account], report=quiet, doors=found.doors)
+        assert outcome.step.counts.fetched == 1
+        with pytest.raises((ImapError, OSError)):  # signed out with the sync
+            session.noop()
+    assert_in_step(sync_store, synced)
+
+
+def test_a_password_that_the_look_was_refused_with_is_not_tried_again(
+    sync_store: Store, synced: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLANTAO_PASSWORD_SUPPORT", "not it")
+    found: Look = look(place(sync_store), [synced.account])
+    assert not found.in_step
+    monkeypatch.setattr("console.mail.sync.mailbox.open_session", None)  # whoever calls it fails otherwise
+    with found:
+        outcome = sync_once(sync_store, [synced.account], report=quiet, doors=found.doors)
+    assert [type(trouble.error) for trouble in outcome.troubles] == [SignInRefused]
+    assert not looked(sync_store, synced)  # the mailbox has stopped: that is for the sync to say
