@@ -72,7 +72,7 @@ class FilesScreen(DeskScreen):
         yield Items(self.look)
         yield Empty(self.look)
         with Horizontal(id="line"):
-            yield Static(f" {_('save in')} ", id="sign", markup=False)
+            yield Static(" " + _("save in") + " ", id="sign", markup=False)
             line = Input(id="folder", compact=True, select_on_focus=False)
             line.cursor_blink = False
             yield line
