@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -45,6 +46,7 @@ class Opener:
         self._opener = opener or default_opener()
         self._link_opener = link_opener or default_opener()
         self._folder: Path | None = None
+        self._forget: weakref.finalize[..., Opener] | None = None
         self._made = threading.Lock()
 
     @property
@@ -60,6 +62,8 @@ class Opener:
                     self._folder = Path(tempfile.mkdtemp(prefix="plantao-"))  # of mode 0700
                 except OSError as refused:
                     raise NotSaved(Path(tempfile.gettempdir()), refused.strerror or str(refused)) from None
+                # At the latest when the process ends, whether or not somebody closes this.
+                self._forget = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
             return self._folder
 
     def open_file(self, content: bytes, name: str, *, media_type: str = "", section: str = "") -> Path:
@@ -93,9 +97,9 @@ class Opener:
     def close(self) -> None:
         """Forget what was opened: the session's folder goes, whatever is in it."""
         with self._made:
-            if self._folder is not None:
-                shutil.rmtree(self._folder, ignore_errors=True)
-                self._folder = None
+            if self._forget is not None:
+                self._forget()
+            self._folder = self._forget = None
 
 
 def words_of(command: str) -> list[str]:

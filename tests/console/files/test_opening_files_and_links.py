@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from console.config.errors import ConfigurationInvalid
 from console.config.settings import read_settings
 from console.files.errors import MayRun, NoLink, NotOpened
 from console.files.programs import Opener, checked_link, default_opener, run_apart
+
+ROOT = Path(__file__).parents[3]
 
 
 def waited(condition, seconds=10.0):
@@ -59,6 +63,21 @@ def test_a_file_is_opened_from_a_private_folder_under_a_safe_name(teller, opener
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
     session.close()
     assert not place.parent.exists()
+
+
+def test_the_folder_goes_with_the_process_whoever_forgets_to_close_it():
+    code = "from console.files.programs import Opener; print(Opener('true').open_file(b'x', 'a.txt')); import sys; sys.exit(3)"
+    code = code.replace("Opener('true').", "(kept := Opener('true')).")
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 3, done.stderr
+    assert done.stdout.endswith("/a.txt\n")
+    assert not Path(done.stdout.strip()).parent.exists()
 
 
 def test_what_may_run_is_not_opened(teller, opener):
