@@ -130,8 +130,9 @@ class Feed:
 
         with self._store.reading() as session:
             news = since(session, self._cursor)
+        of_desk = news.cursor != self._cursor and not news.conversation_ids  # such as a view that somebody shares
         self._cursor = news.cursor
-        self._publish(Change(news.conversation_ids, much=news.much, local=True))
+        self._publish(Change(news.conversation_ids, much=news.much, local=True, rows=of_desk))
 
 
 def _sqlite(connection: Any, stopped: threading.Event, woken: threading.Event) -> Iterator[bool]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from widgets.line import Line, one_line
@@ -34,22 +35,25 @@ def choice_rows(look: Look, width: int, choices: Sequence[Choice], cursor: int |
     Args:
         look: how it is drawn.
         width: of the window, in cells.
-        choices: the best first, which stands lowest but for the order: they are read from above.
+        choices: the best first.
         cursor: which one is chosen; `None` when none is.
         rows: how many are shown at most.
     """
     if rows <= 0:
         return []
     first = max(0, min((cursor or 0) - rows // 2, len(choices) - rows))
+    asides = any(choice.aside for choice in choices)
+    longest = max((cell_len(one_line(choice.shown)) for choice in choices), default=0)
+    column = min(longest, width // 2 if asides else width)
     drawn = []
     for number, choice in enumerate(choices[first : first + rows], first):
         ground: Ground = "selected" if number == cursor else "held"
         line = Line(look, width, ground)
         line.sign("▌" if number == cursor and look.full else " ", "accent").gap()
         aside = one_line(choice.aside)
-        taken = len(aside) + len(choice.key) + 4
-        line.put(one_line(choice.shown), choice.role, width=max(8, min(line.width // 2, line.width - taken)))
-        line.gap(2).put(aside, "muted", width=max(0, line.width - line.column - len(choice.key) - 3))
-        line.to(line.width - 1 - len(choice.key)).put(choice.key, "accent", bold=True)
+        edge = line.width - 1 - cell_len(choice.key)
+        line.put(one_line(choice.shown), choice.role, width=max(1, min(column, edge - line.column - 2)))
+        line.gap(2).put(aside, "muted", width=max(0, edge - line.column - 2))
+        line.to(edge).put(choice.key, "accent", bold=True)
         drawn.append(line.strip())
     return drawn

@@ -64,12 +64,12 @@ class Pane(Widget):
 
     def cover(self, strips: Sequence[Strip]) -> None:
         """Draw rows of the window's width over the last rows, or take them away."""
-        strips = strips[-max(1, self.size.height - 1) :]
         if list(strips) != list(self._over):
             rows = max(len(strips), len(self._over))
             self._over = strips
             self.covered()
-            self.refresh(Region(0, max(0, self.size.height - rows), self.size.width, rows))
+            first = max(0, self.size.height - rows)
+            self.refresh(Region(0, first, self.size.width, self.size.height - first))
 
     def covered(self) -> None:
         """Take note that there are rows more or less."""

@@ -87,7 +87,8 @@ class PromptRow(Input):
 
     def ask(self, prompt: str, text: str = "") -> None:
         """Become a line to type in."""
-        self.asking, self._prompt, self._aside, self._wrong = True, prompt, "", (0, 0)
+        self.asking, self._aside, self._wrong = True, "", (0, 0)
+        self._prompt = prompt if prompt == ":" else f"{prompt} "
         with self.prevent(Input.Changed):
             self.value = text
         self.cursor_position = len(text)
@@ -171,7 +172,8 @@ class PromptRow(Input):
 
     @property
     def _shown_aside(self) -> str:
-        return cut(one_line(self._aside), self.size.width // 2, self._look.sign("…"))
+        free = self.size.width - cell_len(self._prompt) - cell_len(self.value) - 5
+        return cut(one_line(self._aside), max(self.size.width // 2, free), self._look.sign("…"))
 
     def render_line(self, y: int) -> Strip:
         """Draw the row."""

@@ -3,7 +3,7 @@
 Nothing of the store is imported until a function is called, in the thread that calls it: the frame is painted before.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -22,11 +22,21 @@ _END: Place = (99, datetime(9999, 1, 1, tzinfo=UTC), 2**62)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A query with a name, shown by a number key."""
+    """A query with a name.
+
+    Attributes:
+        key: the number key that shows it; empty for none.
+        name: as the first row has it.
+        words: the query.
+        view_id: of a saved view; `None` for the console's own.
+        shared: whether all agents have it.
+    """
 
     key: str
     name: str
     words: str
+    view_id: int | None = None
+    shared: bool = False
 
 
 def views() -> tuple[View, ...]:
@@ -43,7 +53,7 @@ def views() -> tuple[View, ...]:
 def make_ready() -> None:
     """Import what keys will need, in the thread that opens the desk: no key waits for it later."""
     from storage.commands import bulk, reading, triage, undoing  # noqa: F401
-    from storage.queries import agents, context, conversations, find, inbox, mailboxes  # noqa: F401
+    from storage.queries import agents, context, conversations, find, inbox, mailboxes, views  # noqa: F401
 
 
 def last_rows(session: "Session", *, query: str, agent_id: int | None, now: datetime, size: int = 200) -> QueueWindow:
@@ -83,11 +93,30 @@ def rows_around(
     )
 
 
-def counts(session: "Session", *, views: Sequence[View], agent_id: int | None, now: datetime) -> dict[str, int]:
-    """Return how many conversations each view with a key holds, by its key, counted up to 1000."""
-    from storage.queries import inbox
+def counted(session: "Session", *, agent_id: int | None, now: datetime) -> tuple[tuple[View, ...], dict[str, int]]:
+    """Return the agent's views, the console's own and the saved ones, and how many conversations those on keys hold.
 
-    return {view.key: inbox.count(session, query=view.words, agent_id=agent_id, now=now) for view in views if view.key}
+    They are counted up to 1000, by key; one whose query cannot be asked any more, as when a name in it is gone, has
+    no count.
+    """
+    from storage.queries import inbox
+    from storage.queries import views as saved
+    from storage.rules.query import BadQuery
+
+    kept = saved.views(session, agent_id=agent_id)
+    own = {one.key for one in kept if one.key}
+    merged = [view for view in views() if view.key not in own]
+    merged += [View(one.key, one.name, one.query, one.view_id, one.shared) for one in kept if one.key]
+    merged.sort(key=lambda view: view.key)
+    merged += [View("", one.name, one.query, one.view_id, one.shared) for one in kept if not one.key]
+    found = {}
+    for view in merged:
+        if view.key:
+            try:
+                found[view.key] = inbox.count(session, query=view.words, agent_id=agent_id, now=now)
+            except BadQuery:
+                continue
+    return tuple(merged), found
 
 
 def most_urgent(session: "Session", *, agent_id: int | None, now: datetime, but: int | None) -> QueueRow | None:

@@ -108,11 +108,9 @@ class Frame:
             since = _("Since {moment}.").format(moment=moment_words(mailbox.since, now)) if mailbox.since else ""
             safe = _("Nothing is lost; new mail stays on the server.")
             goes_on = _("The other mailboxes go on.") if others else ""
-            remedy = _("plantao account check {name} tries again.").format(name=mailbox.name)
-            more = " ".join(filter(None, (since, safe, goes_on, remedy)))
-            found.append(
-                Trouble(_("mail stopped"), f"{mailbox.name}: {mailbox.words or trouble_words(mailbox.trouble)}", more)
-            )
+            more = " ".join(filter(None, (since, safe, goes_on)))
+            sentence = f"{mailbox.name}: {mailbox.words or trouble_words(mailbox.trouble)}"
+            found.append(Trouble(_("mail stopped"), sentence, more, "x", _("tries again")))
         if self.blind:
             found.append(Trouble(_("no news"), self.blind, _("What is shown may be old; it is tried again.")))
         return found

@@ -94,13 +94,21 @@ class Goes(Performs):
         wanted = named.strip().casefold()
         chosen = next((view for view in self.views if wanted in {view.key, view.name.casefold()}), None)
         if chosen is None and wanted.isdecimal():
-            self.say_refusal(_("There is no view on {key}.").format(key=wanted))
+            self.say_refusal(_("No view is on {key}: :keep NAME keeps this one there.").format(key=wanted))
+            return
+        if chosen is None and (wrong := query_trouble(self, named)[0]):
+            self.say_refusal(wrong)
             return
         self.show_query(chosen or asking.View("", named.strip(), named.strip()))
 
+    def action_view_called(self, name: str) -> None:
+        """Show the view of a name once it is read: it has just been kept."""
+        self.view = asking.View("", name.strip(), self.query_words)
+        self.written()
+
     def action_inbox(self) -> None:
         """Show all that is open."""
-        self.show_query(self.views[2])
+        self.show_query(asking.views()[2])
 
     async def narrow(self, words: str) -> None:
         """Narrow the view by a query, which is asked for when there is none."""
@@ -140,7 +148,7 @@ class Goes(Performs):
         try:
             window = await self.desk.ask(inbox.window, query=words, agent_id=self.ground.agent_id, now=now, size=ROWS)
         except DeskError as error:
-            self.view, self.narrowed = self.views[2], ""
+            self.view, self.narrowed = asking.views()[2], ""
             self.say_error(error)
             self._show_view()
             return

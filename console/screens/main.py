@@ -17,6 +17,7 @@ from console.screens.frame import Frame
 from console.screens.going import ROWS, Goes
 from console.screens.moving import Moves
 from storage.kinds.errors import DeskError
+from storage.views import MailboxView
 from widgets.arrangement import arranged
 from widgets.bars import StatusRow, TitleRow, TroubleBar
 from widgets.context import ContextPane
@@ -137,7 +138,8 @@ class MainScreen(Moves, Goes):
             )
             if query == self.query_words:  # no other view was asked for meanwhile
                 self.queue.show(window, now)
-            self._frame.counts = await self.desk.ask(asking.counts, views=self.views, agent_id=agent, now=now)
+            self.views, self._frame.counts = await self.desk.ask(asking.counted, agent_id=agent, now=now)
+            self.view = next((view for view in self.views if view.name == self.view.name), self.view)
             if change.touches(self.shown_id):
                 await self._show(self.shown_id)
         if change.local or change.much:
@@ -145,6 +147,10 @@ class MainScreen(Moves, Goes):
 
             self._frame.sync = asking.SyncState(await self.desk.ask(mailboxes.states))
         self.paint()
+
+    def stopped_mailboxes(self) -> Sequence[MailboxView]:
+        """Return the mailboxes that wait for the agent."""
+        return self._frame.sync.stopped
 
     async def _show(self, conversation_id: int | None, *, at: int | None = None) -> None:
         """Read a conversation and show it."""

@@ -1,13 +1,14 @@
 """The `:` line, the palette, and doing again: three ways to the one table of commands beside its keys."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from textual import work
 
 from console.screens.asking import View
 from console.screens.commands.base import Command
 from console.screens.commands.deciding import without_numbers
-from console.screens.commands.offering import best, offer_rest
+from console.screens.commands.offering import best, close_to, offer_rest
 from console.screens.doing import Does
 from console.screens.questions import Question
 from widgets.choices import Choice
@@ -70,11 +71,11 @@ class Performs(Does):
         name, space, _rest = line.strip().removeprefix(":").partition(" ")
         if not name or self.ground.keymap.named(name) is not None:
             return ""
-        near = best(name, ((command.name, Choice(command.name, command.name)) for command in self._known()))
-        if not space and near:
-            return ""
-        if near:
-            return _("{word}: no command; did you mean {name}?").format(word=name, name=near[0].text)
+        known = [command.name for command in self._known()]
+        if not space and any(close_to(name, each) is not None for each in known):
+            return ""  # it is still being typed
+        if near := get_close_matches(name, known, 1):
+            return _("{word}: no command; did you mean {name}?").format(word=name, name=near[0])
         return _("{word}: no command; ? shows them all").format(word=name)
 
     def _known(self) -> list[Command]:

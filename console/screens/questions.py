@@ -237,13 +237,8 @@ class Asks(DeskScreen):
     # ------------------------------------------------------------------------------------------ keys
 
     def typed_ahead(self, event: Any) -> bool:
-        """Take a key that was typed before the line had the keys; say whether it did."""
-        if not self.asking:
-            return False
-        if self.prompt.take_key(event):
-            return True
-        if event.character and event.is_printable:
+        """Leave keys to the line while it asks, also those typed before it had the keys; say whether it asks."""
+        if self.asking and not self.prompt.take_key(event) and event.character and event.is_printable:
             self.prompt.insert_text_at_cursor(event.character)
             event.stop()
-            return True
-        return False
+        return self.asking

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, or_, select
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.events import Actor, Assigned, Fact, Merged, Snoozed, Split, StatusChanged, Tagged
-from storage.kinds import Cause, Evidence, Status
+from storage.events import Actor, Assigned, Fact, Linked, Merged, Snoozed, Split, StatusChanged, Tagged
+from storage.kinds import Cause, Evidence, LinkReason, Status
 from storage.kinds.errors import NoSuch, Refused
-from storage.models import Conversation, Message, Parting, Tag
+from storage.models import Conversation, Link, Message, Parting, Tag
 from storage.record import next_id, record
 from storage.rules.status import merged_status
 
@@ -77,6 +77,54 @@ def split(session: Session, message_ids: Sequence[int], *, actor: Actor, now: da
         happened_at=now,
     )
     return record(session, [fact], actor=actor, now=now), number
+
+
+def link(session: Session, number: int, other: int, *, linked: bool = True, actor: Actor, now: datetime) -> int:
+    """Link two conversations that belong together without being one, or take the link off.
+
+    Args:
+        session: of a writing transaction.
+        number: a conversation; aliases are followed.
+        other: the other one.
+        linked: whether they shall be linked.
+        actor: the agent.
+        now: the moment.
+
+    Returns:
+        The action's id.
+
+    Raises:
+        NoSuch: there is no conversation of a number.
+        Refused: they are one (rule ``same_conversation``), of different groups (``other_group``), or stand so
+            already (``already``).
+    """
+    one, two = standing_number(session, number), standing_number(session, other)
+    if one == two:
+        raise Refused("same_conversation", (number, other))
+    if _group(session, one) != _group(session, two):
+        raise Refused("other_group", (one, two))
+    rows = table(Link)
+    held = (
+        session.connection()
+        .execute(
+            select(rows).where(
+                or_(
+                    and_(rows.c.conversation_id == one, rows.c.other_id == two),
+                    and_(rows.c.conversation_id == two, rows.c.other_id == one),
+                )
+            )
+        )
+        .all()
+    )
+    if linked is bool(held):
+        raise Refused("already", (one, two))
+    facts = [
+        Linked(
+            conversation_id=row.conversation_id, other_id=row.other_id, reason=row.reason, after=False, happened_at=now
+        )
+        for row in held
+    ] or [Linked(conversation_id=one, other_id=two, reason=LinkReason.AGENT, after=True, happened_at=now)]
+    return record(session, facts, actor=actor, now=now)
 
 
 def merge_facts(

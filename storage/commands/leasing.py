@@ -35,6 +35,14 @@ def set_state(
         session.connection().execute(update(rows).where(rows.c.mailbox_id == mailbox_id).values(**values))
 
 
+def try_again(session: Session, mailbox_id: int, *, now: datetime) -> bool:
+    """Let the sync of a mailbox that is stopped go on, as after its password was mended; say whether it was stopped."""
+    if state_of(session, mailbox_id) != "stopped":
+        return False
+    set_state(session, mailbox_id, "never", now=now)
+    return True
+
+
 def state_of(session: Session, mailbox_id: int) -> str:
     """Return how the sync of a mailbox stands, ``never`` when it was never tried."""
     rows = table(MailboxState)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from storage.kinds.clean import folded
-from storage.queries.tables import CONVERSATION, MESSAGE, TAG
+from storage.queries.tables import CONVERSATION, TAG, TEXT
 
 _RECENT = 2000  # conversations that letters are looked for in: the newest
 
@@ -47,8 +47,8 @@ def joinable(session: Session, number: int, letters: str, *, limit: int = 30) ->
     customer = select(rows.customer_id).where(rows.id == number).scalar_subquery()
     same = func.coalesce(rows.customer_id == customer, False)
     others = (
-        select(rows.id, MESSAGE.c.subject, same.label("same"))
-        .join(MESSAGE, MESSAGE.c.id == rows.first_message_id)
+        select(rows.id, TEXT.c.subject, same.label("same"))
+        .join(TEXT, TEXT.c.message_id == rows.first_message_id)
         .where(rows.joined_into.is_(None), rows.id != number)
         .order_by(rows.last_message_at.desc(), rows.id.desc())
     )

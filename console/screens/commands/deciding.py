@@ -308,12 +308,9 @@ async def join(screen: "MainScreen", rest: str) -> None:
     targets = screen.targets()
     numbers = [int(word.lstrip("#")) for word in rest.split() if _NUMBER.fullmatch(word)]
     if not numbers and len(targets.numbers) == 1:
+        offer = offer_joins(screen, targets.numbers[0])
         answer = await screen.ask(
-            Question(
-                _("join {what} with").format(what=targets.words()),
-                offer=offer_joins(screen, targets.numbers[0]),
-                judge=lambda text: "" if _NUMBER.fullmatch(text.strip()) else _("name it by its number, such as #4213"),
-            )
+            Question(_("join {what} with").format(what=targets.words()), offer=offer, chooses=True)
         )
         if not answer:
             return

@@ -124,7 +124,7 @@ def offer_joins(screen: "Performs", number: int) -> Offer:
         return [
             Choice(
                 f"#{each.conversation_id}",
-                f"#{each.conversation_id}  {one_line(each.subject)}",
+                f"#{each.conversation_id} {one_line(each.subject)}",
                 _("same customer") if each.same_customer else "",
             )
             for each in found

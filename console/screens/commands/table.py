@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from console.screens.commands import deciding, elsewhere, moving, places
+from console.screens.commands import deciding, elsewhere, keeping, moving, places
 from console.screens.commands.base import Command
 from widgets.language import chosen_language
 
@@ -19,6 +19,7 @@ def _in(_language: str) -> tuple[Command, ...]:
         *going[:2],
         *deciding.commands(),
         *places.commands(),
+        *keeping.commands(),
         *elsewhere.commands(),
         *going[2:],
     )

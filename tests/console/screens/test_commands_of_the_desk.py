@@ -1,0 +1,403 @@
+"""The commands of the main screen as an agent gives them: by key, on the line, from the palette, to one and to many."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from console.desk import Desk
+from console.screens.history import HistoryScreen
+from storage.commands import leasing, triage
+from storage.commands import views as kept_views
+from storage.kinds import Status
+from storage.queries import conversations
+from storage.views import ConversationView
+
+NOW = datetime(2026, 11, 23, 9, 32, tzinfo=UTC)
+
+
+@pytest.fixture
+def five(deliver):
+    """Five conversations of five customers, the first of them waiting longest."""
+    return [
+        deliver(
+            {
+                "name": f"Cliente {number}",
+                "address": f"c{number}@acme.example",
+                "subject": f"Assunto {number}",
+                "ago": 500 - number * 60,
+            }
+        )
+        for number in range(1, 6)
+    ]
+
+
+def read(desk: Desk, number: int) -> ConversationView:
+    return desk.ask_now(conversations.read, number, agent_id=None)
+
+
+def statuses(desk: Desk, numbers: list[int]) -> list[Status]:
+    return [read(desk, number).status for number in numbers]
+
+
+async def started(console, until, count=5, **choices):
+    app = console(**choices)
+    return app, (lambda: until(lambda: len(app._main.queue.rows) == count))
+
+
+async def test_marks_and_a_range_are_resolved_together_and_u_takes_all_of_it_back(
+    five, console, desk, until, screen_text
+):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("space", "j", "V", "j", "j", "V")  # the first, and the third to the fifth
+        await until(lambda: "4 marked" in screen_text(app))
+        assert [line[1] for line in screen_text(app).split("\n")[2:7]] == ["*", "●", "*", "*", "*"]
+        await pilot.press("e")
+        await until(lambda: "resolved 4 conversations" in screen_text(app))
+        await until(lambda: [row.conversation_id for row in app._main.queue.rows] == [five[1]])
+        assert app._main.queue.marked == ()
+        await pilot.press("u")
+        await rows()
+        assert statuses(desk, five) == [Status.NEW] * 5
+        assert "taken back: resolved #1 and 3 more" in screen_text(app)
+
+
+async def test_keys_as_fast_as_they_come_resolve_one_conversation_each(five, console, desk, until):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("e", "e", "e")
+        await until(lambda: statuses(desk, five).count(Status.RESOLVED) == 3)
+        await until(lambda: [row.conversation_id for row in app._main.queue.rows] == five[3:])
+        await pilot.press("u", "u", "u")
+        await until(lambda: statuses(desk, five) == [Status.NEW] * 5)
+
+
+async def test_a_bulk_act_says_what_stays_and_why(five, console, desk, store, until, screen_text):
+    other = Desk(store, agent="Bruno", console="there")
+    other.tell_now(triage.take, [five[1]], actor=other.actor, now=NOW)
+    app, rows = await started(console, until)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await rows()
+        await pilot.press("*")
+        await until(lambda: len(app._main.queue.marked) == 5)
+        await pilot.press("t")
+        await until(lambda: "taken 4 conversations" in screen_text(app))
+        assert "1 stays: A colleague has #2" in screen_text(app)
+        assert [read(desk, number).assignee for number in five] == ["Ana", "Bruno", "Ana", "Ana", "Ana"]
+
+
+async def test_snooze_asks_until_when_and_dot_does_it_again(five, console, desk, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("s")
+        await until(lambda: "tomorrow 9:00" in screen_text(app) and "snooze #1 until" in screen_text(app))
+        await pilot.press(*"xyz")
+        await until(lambda: "is no moment" in screen_text(app))
+        await pilot.press("enter")  # is not taken
+        assert app._main.asking
+        await pilot.press("backspace", "backspace", "backspace", *"2h")
+        await until(lambda: "11:32" in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: read(desk, five[0]).snoozed_until == NOW + timedelta(hours=2))
+        assert ":snooze 1 2h" in screen_text(app)
+        await until(lambda: app._main.queue.chosen.conversation_id == five[1])
+        await pilot.press(".")
+        await until(lambda: read(desk, five[1]).snoozed_until == NOW + timedelta(hours=2))
+        assert read(desk, five[2]).snoozed_until is None
+
+
+async def test_escape_leaves_a_question_and_nothing_is_done(five, console, desk, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        for key in ("s", "a", "plus", "M", "colon", "ctrl+p", "backslash"):
+            await pilot.press(key)
+            await until(lambda: app._main.asking)
+            await pilot.press("escape")
+            await until(lambda: not app._main.asking and " Enter read" in screen_text(app))
+        assert statuses(desk, five) == [Status.NEW] * 5
+        await pilot.press("j")  # keys are keys again
+        assert app._main.queue.chosen.conversation_id == five[1]
+
+
+async def test_assign_offers_colleagues_and_nobody(five, console, desk, store, until, screen_text):
+    Desk(store, agent="Bruno Reis", console="there")
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("a", *"bru")
+        await until(lambda: "Bruno Reis" in screen_text(app) and "nobody" not in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: read(desk, five[0]).assignee == "Bruno Reis")
+        await pilot.press("a", *"zzz")
+        await until(lambda: "nothing is called so" in screen_text(app))
+        await pilot.press("enter")
+        assert app._main.asking
+        await pilot.press("escape", *":assign none", "enter")
+        await until(lambda: read(desk, five[0]).assignee_id is None)
+        await pilot.press(*":assign Zulmira", "enter")
+        await until(lambda: "Nobody here is called Zulmira." in screen_text(app))
+
+
+async def test_tags_are_offered_put_on_and_taken_off(five, console, desk, until, screen_text):
+    desk.tell_now(triage.tag, [five[4]], add=["fatura"], remove=[], actor=desk.actor, now=NOW)
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("plus", *"fa")
+        await until(lambda: "1 conversation" in screen_text(app))
+        await pilot.press("tab", "space", *"vip", "enter")
+        await until(lambda: read(desk, five[0]).tags == ("fatura", "vip"))
+        assert "tagged +fatura +vip" in screen_text(app)
+        await pilot.press("plus", "minus")
+        await until(lambda: "take off" in screen_text(app))
+        await pilot.press(*"vip", "enter")
+        await until(lambda: read(desk, five[0]).tags == ("fatura",))
+
+
+async def test_the_line_offers_commands_completes_them_and_remembers_lines(five, console, desk, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press(":", *"hol")
+        await until(lambda: "a third party has to answer" in screen_text(app))
+        await pilot.press("tab")
+        await until(lambda: app._main.prompt.value == "hold ")
+        await pilot.press(*"2 4", "enter")
+        await until(lambda: statuses(desk, five)[1::2] == [Status.ON_HOLD] * 2)
+        assert statuses(desk, five)[0] is Status.NEW
+        await pilot.press(":", "up")
+        await until(lambda: app._main.prompt.value == "hold 2 4")
+        await pilot.press("escape", ":", *"reslove", "enter")
+        await until(lambda: "reslove: no command; did you mean resolve?" in screen_text(app))
+        assert app._main.asking
+        await pilot.press("escape", *":resolve 99", "enter")
+        await until(lambda: "There is no conversation #99" in screen_text(app))
+
+
+async def test_the_palette_finds_a_command_by_its_words(five, console, desk, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("ctrl+p", *"junk")
+        await until(lambda: "mark as spam" in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: statuses(desk, five)[0] is Status.SPAM)
+
+
+async def test_a_filter_completes_fields_points_at_what_is_wrong_and_escape_takes_it_off(
+    five, console, desk, until, screen_text
+):
+    desk.tell_now(triage.tag, five[:2], add=["fatura"], remove=[], actor=desk.actor, now=NOW)
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("backslash", *"is:opne")
+        await until(lambda: "is:opne" in screen_text(app).split("\n")[-1] and "there are" in screen_text(app))
+        assert app._main.prompt._wrong == (0, 7)
+        await pilot.press("enter")
+        assert app._main.asking
+        await pilot.press("ctrl+u", *"ta")
+        await until(lambda: "tag:" in screen_text(app))
+        await pilot.press("tab")
+        await until(lambda: "tag:fatura" in screen_text(app))
+        await pilot.press("tab", "enter")
+        await until(lambda: len(app._main.queue.rows) == 2)
+        assert "is:open tag:fatura" in screen_text(app)
+        await pilot.press("backslash", "ctrl+u", *"tag:nothere", "enter")
+        await until(lambda: "Nothing here for: tag:nothere" in screen_text(app))
+        await pilot.press("escape")
+        await rows()
+
+
+async def test_a_view_is_kept_on_the_next_free_key_shown_to_colleagues_when_shared_and_dropped(
+    five, console, desk, store, until, screen_text
+):
+    desk.tell_now(triage.tag, five[:2], add=["fatura"], remove=[], actor=desk.actor, now=NOW)
+    app, rows = await started(console, until)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await rows()
+        await pilot.press(*":view is:open tag:fatura", "enter")
+        await until(lambda: len(app._main.queue.rows) == 2)
+        await pilot.press(*":share Contas", "enter")
+        await until(lambda: "6 Contas 2" in screen_text(app))
+        await pilot.press("3")
+        await rows()
+        await pilot.press("6")
+        await until(lambda: len(app._main.queue.rows) == 2)
+        await pilot.press("7")
+        await until(lambda: "No view is on 7" in screen_text(app))
+        bruno = Desk(store, agent="Bruno", console="there")
+        assert [view.words for view in await_views(bruno)] == ["is:open tag:fatura"]
+        await pilot.press(*":drop", "enter")
+        await until(lambda: "6 Contas" not in screen_text(app))
+        await pilot.press("u")
+        await until(lambda: "6 Contas 2" in screen_text(app))
+
+
+def await_views(desk: Desk):
+    from console.screens.asking import counted
+
+    views, _counts = desk.ask_now(counted, agent_id=desk.agent_id, now=NOW)
+    return [view for view in views if view.view_id is not None]
+
+
+async def test_a_view_that_a_colleague_shares_appears_without_a_key(five, console, store, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(120, 36)):
+        await rows()
+        bruno = Desk(store, agent="Bruno", console="there")
+        bruno.tell_now(kept_views.keep, "Deles", "is:open", shared=True, actor=bruno.actor, now=NOW)
+        await until(lambda: "6 Deles 5" in screen_text(app))
+
+
+async def test_joining_marked_conversations_and_splitting_one_off_again(five, console, desk, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await rows()
+        await pilot.press("space", "space", "M")
+        await until(lambda: "joined to #1: #2" in screen_text(app))
+        await until(lambda: len(app._main.queue.rows) == 4)
+        assert len(read(desk, five[0]).messages) == 2
+        await until(lambda: app._main.queue.chosen.conversation_id == five[0])
+        await pilot.press("enter", "S")
+        await until(lambda: "split off" in screen_text(app) and "Cliente 2: Hola." in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: "split off to #6" in screen_text(app))
+        assert len(read(desk, five[0]).messages) == 1
+        await pilot.press("u")
+        await until(lambda: len(read(desk, five[0]).messages) == 2)
+
+
+async def test_join_asks_with_what_and_offers_by_subject(five, console, desk, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("M", *"assunto 4")
+        await until(lambda: "#4 Assunto 4" in screen_text(app) and "#3 Assunto" not in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: len(read(desk, five[0]).messages) == 2)
+
+
+async def test_linking_and_going_to_what_is_linked(five, console, desk, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await rows()
+        await pilot.press(*":link 3", "enter")
+        await until(lambda: read(desk, five[0]).linked == (five[2],))
+        await pilot.press("enter")
+        await until(lambda: app._main.reading)
+        await pilot.press("g", "l", *"assunto 3")
+        await until(lambda: "#3 Assunto 3" in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: app._main.conversation.view.conversation_id == five[2])
+        await pilot.press("u")
+        await until(lambda: read(desk, five[0]).linked == ())
+
+
+async def test_j_goes_to_the_most_urgent_and_says_why(five, console, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("G", "J")
+        await until(lambda: app._main.reading and "nobody waits longer: 7h20" in screen_text(app))
+        assert app._main.conversation.view.conversation_id == five[0]
+        await pilot.press("J")
+        await until(lambda: app._main.conversation.view.conversation_id == five[1])
+        await pilot.press("]")
+        await until(lambda: app._main.conversation.view.conversation_id == five[2])
+        await pilot.press("[")
+        await until(lambda: app._main.conversation.view.conversation_id == five[1])
+
+
+async def test_a_prefix_key_says_what_may_follow_and_a_wrong_one_does_nothing(five, console, desk, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("j", "g")
+        await until(lambda: "to the first one" in screen_text(app) and "g g" in screen_text(app))
+        await pilot.press("e")
+        await until(lambda: "g g" not in screen_text(app))
+        assert statuses(desk, five) == [Status.NEW] * 5
+        await pilot.press("g", "g")
+        await until(lambda: app._main.queue.chosen.conversation_id == five[0])
+
+
+async def test_the_history_lists_what_was_done_and_takes_one_of_it_back(five, console, desk, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("g", "h")
+        await rows()
+        await pilot.press("g", "h")
+        await until(lambda: "You have done nothing yet" in screen_text(app))
+        await pilot.press("q", "e")
+        await until(lambda: statuses(desk, five)[0] is Status.RESOLVED)
+        await pilot.press("t")
+        await until(lambda: read(desk, five[1]).assignee == "Ana")
+        await pilot.press("g", "h")
+        await until(lambda: isinstance(app.screen, HistoryScreen) and "assigned to Ana" in screen_text(app))
+        assert "resolved" in screen_text(app)
+        await pilot.press("j", "enter")
+        await until(lambda: statuses(desk, five)[0] is Status.NEW)
+        assert read(desk, five[1]).assignee == "Ana"
+
+
+async def test_an_agents_own_keys_hold_and_their_trouble_is_said_at_the_start(five, console, desk, until, screen_text):
+    app, rows = await started(console, until, keys={"resolve": "E", "nosuch": "z"})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await until(lambda: "[keys] nosuch: no command is called so" in screen_text(app))
+        await pilot.press("e")
+        await pilot.press("E")
+        await until(lambda: statuses(desk, five).count(Status.RESOLVED) == 1)
+
+
+async def test_many_are_done_in_parts_and_escape_stops_after_one(
+    deliver, console, desk, until, screen_text, monkeypatch
+):
+    from storage.commands import bulk
+
+    deliver(*({"subject": f"Assunto {n}", "address": f"c{n}@x.example", "ago": n} for n in range(1, 61)))
+    monkeypatch.setattr("console.screens.doing.PARTS_SAID", 10)
+    parts = bulk.in_parts
+
+    def small_parts(*args, **choices):
+        return parts(*args, at_once=20, **choices)
+
+    monkeypatch.setattr(bulk, "in_parts", small_parts)
+    app, rows = await started(console, until, count=60)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("*")
+        await until(lambda: len(app._main.queue.marked) == 60)
+        real = app._main._say_progress
+
+        def stop(*said):
+            real(*said)
+            app._main.action_escape()
+
+        monkeypatch.setattr(app._main, "_say_progress", stop)
+        await pilot.press("e")
+        await until(lambda: "stopped, 20 left" in screen_text(app) or "stopped, 40 left" in screen_text(app))
+        left = app._main.queue.marked
+        assert len(left) in {20, 40}
+        monkeypatch.setattr(app._main, "_say_progress", real)
+        await pilot.press("e")
+        await until(lambda: not app._main.queue.rows)
+        await until(lambda: not app._main.busy)
+
+
+async def test_x_lets_a_mailbox_that_stopped_go_on(five, console, store, until, screen_text):
+    with store.writing() as session:
+        leasing.set_state(session, 1, "stopped", now=NOW, trouble={"kind": "SignInRefused", "words": "no"})
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await until(lambda: "mail stopped" in screen_text(app))
+        await pilot.press("x")
+        await until(lambda: "mail stopped" not in screen_text(app))
+    with store.reading() as session:
+        assert leasing.state_of(session, 1) == "never"
