@@ -1,12 +1,13 @@
 """The columns of a conversation that follow from its messages, made anew set-wise."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, select, update
 from sqlmodel import Session
 
-from storage.apply.base import chunks, table
+from storage.apply.base import table
+from storage.apply.statements import Lookup, some_values
 from storage.kinds import Automatic, Direction
 from storage.models import Conversation, Message, Participant
 
@@ -17,7 +18,10 @@ def refresh(session: Session, conversation_ids: Iterable[int]) -> None:
     The oldest unanswered message is the earliest incoming one, written by a person and not handled, that came
     after the last answer by a person (DOMAIN §3: what machines write neither starts a clock nor stops one).
     """
-    conversation = table(Conversation)
+    _FOLLOWING(session.connection(), conversation_ids)
+
+
+def _following() -> Any:
     values = {
         "message_count": _of_messages(func.count()),
         "first_message_id": _edge("id", last=False),
@@ -26,11 +30,10 @@ def refresh(session: Session, conversation_ids: Iterable[int]) -> None:
         "customer_id": func.coalesce(_customer(incoming=True), _customer(incoming=False), _anybody()),
         "oldest_unanswered_at": _oldest_unanswered(),
     }
-    connection = session.connection()
-    for some in chunks(conversation_ids):
-        connection.execute(update(conversation).where(conversation.c.id.in_(some)).values(values))
+    return update(_c).where(_c.c.id.in_(some_values())).values(values)
 
 
+_FOLLOWING: Final = Lookup(_following)
 _c = table(Conversation)
 _m = table(Message).alias("m")
 _later = table(Message).alias("later")

@@ -22,7 +22,7 @@ def some_values() -> BindParameter[Any]:
 
 
 class Lookup:
-    """A SELECT with a list of values in it, named `some`, and perhaps other parameters.
+    """A SELECT, or an UPDATE, with a list of values in it, named `some`, and perhaps other parameters.
 
     On SQLite its SQL is made once for each length that is a power of two, and lists are filled up to the next one
     with their last value: the driver then finds its prepared statement again, too.
@@ -40,7 +40,10 @@ class Lookup:
         return self._build()
 
     def __call__(self, connection: Connection, some: Iterable[Any], **others: Any) -> list[Any]:
-        """Return the rows for the distinct values of a list, of any length; 512 of them are asked for at once."""
+        """Return the rows for the distinct values of a list, of any length; 512 of them are asked for at once.
+
+        A LIMIT counts for each 512 alone.
+        """
         ordered = sorted(set(some))
         found: list[Any] = []
         for start in range(0, len(ordered), _AT_ONCE):
@@ -49,7 +52,8 @@ class Lookup:
 
     def _page(self, connection: Connection, some: list[Any], others: Mapping[str, Any]) -> Sequence[Any]:
         if connection.dialect.paramstyle != "qmark":
-            return connection.execute(self._statement, {"some": some, **others}).all()
+            result = connection.execute(self._statement, {"some": some, **others})
+            return result.all() if result.returns_rows else ()
         size = 1 << (len(some) - 1).bit_length()
         text = self._texts.get(size)
         if text is None:
@@ -61,18 +65,19 @@ class _Text:
     """A SELECT as the driver takes it, for lists of one length."""
 
     def __init__(self, statement: Any, dialect: Dialect, size: int, others: Iterable[str]) -> None:
-        filled = statement.params(some=[None] * size, **dict.fromkeys(others))
-        compiled = filled.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        self._sql = str(compiled)
+        compiled = statement.compile(dialect=dialect)
+        expanded = compiled.construct_expanded_state({"some": [None] * size, **dict.fromkeys(others)})
+        self._sql = expanded.statement
         self._others = {name: _given(compiled.binds[name].type, dialect) for name in others}
         self._own = {name: _given(one.type, dialect)(one.value) for name, one in compiled.binds.items()}
         # A list may stand in a statement several times, always whole and in its order.
         rest = {f"some_{place}" for place in range(2, size + 1)}
-        self._names = [name for name in compiled.positiontup if name not in rest]
-        columns = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
-        taken = (column.result_processor(dialect, None) for column in columns)
+        self._names = [name for name in expanded.positiontup if name not in rest]
+        columns = list(statement.selected_columns) if statement.is_select else []
+        taken = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
         self._taken = [(place, process) for place, process in enumerate(taken) if process is not None]
-        self._row = result_tuple([column.key for column in statement.selected_columns])
+        self._row = result_tuple([column.key for column in columns])
+        self._answers = bool(columns)
 
     def rows(self, connection: Connection, some: list[Any], others: Mapping[str, Any]) -> Sequence[Any]:
         own = self._own
@@ -84,7 +89,10 @@ class _Text:
                 values += some
             else:
                 values.append(own[name])
-        found = connection.exec_driver_sql(self._sql, tuple(values)).all()
+        result = connection.exec_driver_sql(self._sql, tuple(values))
+        if not self._answers:
+            return ()
+        found = result.all()
         if not self._taken:
             return found
         rows = []

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, Integer, Table, bindparam, func, select
 from sqlmodel import Session
 
-from storage.apply.base import chunks, table
+from storage.apply.base import table
+from storage.apply.statements import Lookup, some_values
 from storage.commands.intake.evidence import Edge, Shown, Traits, shown_of
 from storage.kinds import Evidence
 from storage.models import Message, Print, QuotedPrint, SubjectKey
@@ -90,15 +91,10 @@ def children_in(
     """
     if not numbers:
         return {}
-    quotes, subjects = table(QuotedPrint), table(SubjectKey)
     quoted: defaultdict[int, list[int]] = defaultdict(list)
-    asking: set[int] = set()
-    for some in chunks(numbers):
-        chosen = select(quotes.c.message_id, quotes.c.print).where(quotes.c.message_id.in_(some))
-        for row in session.connection().execute(chosen):
-            quoted[row.message_id].append(row.print)
-        orphans = select(subjects.c.message_id).where(subjects.c.message_id.in_(some), subjects.c.orphan)
-        asking.update(session.connection().execute(orphans).scalars())
+    for row in _QUOTED_IN(session.connection(), numbers):
+        quoted[row.message_id].append(row.print)
+    asking = {row.message_id for row in _ASKING(session.connection(), numbers)}
     wanted = (quoted.keys() | asking) & set(numbers) if all_of else set(numbers)
     return {
         number: Child(
@@ -180,42 +176,49 @@ def _touched(session: Session, traits: Mapping[int, Traits]) -> set[int]:
             times[one.shown.subject_key].append(one.shown.told.dated_at)
     if not times:
         return found
-    rows = table(SubjectKey)
     first, latest = min(map(min, times.values())), max(map(max, times.values()))
-    last = latest + SUBJECT_WINDOW
-    chosen = _still_asking(select(rows.c.message_id, rows.c.orphan), latest)
-    asking: list[int] = []
-    for some in chunks(times):
-        near = chosen.where(rows.c.key.in_(some), rows.c.orphan, rows.c.dated_at.between(first, last))
-        asking += session.connection().execute(near.limit(_ROWS_AT_ONCE)).scalars()
-        if len(asking) >= _ROWS_AT_ONCE:
-            break
-    else:
-        return found.union(asking)
+    window = {"first": first, "last": latest + SUBJECT_WINDOW, "latest": latest, "most": _ROWS_AT_ONCE}
+    near = _STILL_ASKING(session.connection(), times, **window)
+    if len(near) < _ROWS_AT_ONCE:
+        return found.union(row.message_id for row in near)
     for key, moments in times.items():
         for moment in sorted(set(moments)):
-            after = chosen.where(rows.c.key == key, rows.c.dated_at.between(moment, moment + SUBJECT_WINDOW))
-            near_rows = session.connection().execute(after.order_by(rows.c.dated_at).limit(TWINS_AT_MOST + 50)).all()
-            found.update(row.message_id for row in near_rows if row.orphan)
+            window = {"first": moment, "last": moment + SUBJECT_WINDOW, "latest": latest, "most": TWINS_AT_MOST + 50}
+            after = _ASKING_AFTER(session.connection(), [key], **window)
+            found.update(row.message_id for row in after if row.orphan)
     return found
 
 
-def _still_asking(chosen: Any, latest: datetime) -> Any:
+def _still_asking() -> Any:
     """Leave out the orphans for which no mail up to `latest` can be a heavier parent of the same subject.
 
     They are quotations' children, and those whose parent is somebody else's and no older (`_namesakes`).
     """
-    rows, messages = table(SubjectKey), table(Message)
+    rows, messages = _S, _M
     parents, theirs = rows.alias("parent_key"), messages.alias("parent")
     source = (
         rows.join(messages, messages.c.id == rows.c.message_id)
         .outerjoin(parents, parents.c.message_id == messages.c.through_id)
         .outerjoin(theirs, theirs.c.id == messages.c.through_id)
     )
-    lighter = parents.c.dated_at.is_(None) | (parents.c.dated_at <= latest)
+    lighter = parents.c.dated_at.is_(None) | (parents.c.dated_at <= _moment("latest"))
     own = theirs.c.author_id.is_not_distinct_from(messages.c.author_id)
     asks = (messages.c.evidence == Evidence.NEW) | ((messages.c.evidence == Evidence.SUBJECT) & (lighter | own))
-    return chosen.select_from(source).where(asks)
+    window = rows.c.dated_at.between(_moment("first"), _moment("last"))
+    chosen = select(rows.c.message_id, rows.c.orphan).select_from(source)
+    return chosen.where(asks, rows.c.key.in_(some_values()), window).limit(bindparam("most", type_=Integer))
+
+
+def _moment(name: str) -> BindParameter[Any]:
+    return bindparam(name, type_=_S.c.dated_at.type)
+
+
+_S, _M, _P, _Q = table(SubjectKey), table(Message), table(Print), table(QuotedPrint)
+_STILL_ASKING: Final = Lookup(lambda: _still_asking().where(_S.c.orphan))
+_ASKING_AFTER: Final = Lookup(lambda: _still_asking().order_by(_S.c.dated_at))
+_QUOTED_IN: Final = Lookup(lambda: select(_Q.c.message_id, _Q.c.print).where(_Q.c.message_id.in_(some_values())))
+_ASKING: Final = Lookup(lambda: select(_S.c.message_id).where(_S.c.message_id.in_(some_values()), _S.c.orphan))
+_OWN_WORDS: Final = Lookup(lambda: select(_P.c.message_id).where(_P.c.message_id.in_(some_values())))
 
 
 def _quoted_by(
@@ -230,10 +233,8 @@ def _quoted_by(
     for number, prints in quoted.items():
         shared.update((number, holder) for one in prints for holder in by_print.get(one, ()))
     sizes = Counter({number: len(one.prints) for number, one in fresh.items()})
-    rows = table(Print)
-    for some in chunks({parent for _, parent in shared} - fresh.keys()):
-        chosen = select(rows.c.message_id).where(rows.c.message_id.in_(some))
-        sizes.update(session.connection().execute(chosen).scalars())
+    stored = {parent for _, parent in shared} - fresh.keys()
+    sizes.update(row.message_id for row in _OWN_WORDS(session.connection(), stored))
     return [
         (child, parent)
         for (child, parent), count in shared.items()
@@ -257,15 +258,19 @@ def _holders(
     Words that stand in many messages, as canned answers, notices and forms have them, tell none of them from the
     others: they are left out, or a desk that writes one sentence often would pay with the square of its number.
     """
-    kept = table(model)
     turned = _by_print(prints)
-    for some in chunks(turned):
-        rare = select(kept.c.print).where(kept.c.print.in_(some)).group_by(kept.c.print)
-        rare = rare.having(func.count() <= _COMMON)
-        found = select(kept.c.print, kept.c.message_id).where(kept.c.print.in_(rare))
-        for row in session.connection().execute(found):
-            for number in turned[row.print]:
-                yield number, row.message_id
+    for held, message_id in _HOLDERS[model](session.connection(), turned):
+        for number in turned[held]:
+            yield number, message_id
+
+
+def _holding(kept: Table) -> Any:
+    rare = select(kept.c.print).where(kept.c.print.in_(some_values())).group_by(kept.c.print)
+    rare = rare.having(func.count() <= _COMMON)
+    return select(kept.c.print, kept.c.message_id).where(kept.c.print.in_(rare))
+
+
+_HOLDERS: Final = {Print: Lookup(lambda: _holding(_P)), QuotedPrint: Lookup(lambda: _holding(_Q))}
 
 
 def _same_subject(session: Session, children: Mapping[int, Child], fresh: Mapping[int, Traits]) -> dict[int, list[int]]:
@@ -298,28 +303,29 @@ def _same_subject(session: Session, children: Mapping[int, Child], fresh: Mappin
 
 
 def _kept_alike(session: Session, asking: Collection[Shown]) -> _Alike:
-    rows, messages = table(SubjectKey), table(Message)
-    chosen: Any = select(rows.c.key, rows.c.dated_at, messages.c.key.label("message_key"), rows.c.message_id)
-    chosen = chosen.select_from(rows.join(messages, messages.c.id == rows.c.message_id))
     alike: _Alike = {one.subject_key: [] for one in asking if one.subject_key}
     times = [one.told.dated_at for one in asking]
-    near = rows.c.dated_at.between(min(times) - SUBJECT_WINDOW, max(times))
-    read = 0
-    for some in chunks(alike):
-        page = session.connection().execute(chosen.where(rows.c.key.in_(some), near).limit(_ROWS_AT_ONCE)).all()
-        read += len(page)
-        if read >= _ROWS_AT_ONCE:
-            break
-        for row in page:
+    window = {"first": min(times) - SUBJECT_WINDOW, "last": max(times)}
+    near = _ALIKE(session.connection(), alike, **window, most=_ROWS_AT_ONCE)
+    if len(near) < _ROWS_AT_ONCE:
+        for row in near:
             alike[row.key].append((row.dated_at, row.message_key, row.message_id))
-    else:
         return alike
     held: dict[bytes, set[tuple[datetime, bytes, int]]] = {key: set() for key in alike}
     for one in asking:
         assert one.subject_key is not None
-        window = rows.c.dated_at.between(one.told.dated_at - SUBJECT_WINDOW, one.told.dated_at)
-        before = chosen.where(rows.c.key == one.subject_key, window)
-        ordered = before.order_by(rows.c.dated_at.desc(), messages.c.key.desc()).limit(TWINS_AT_MOST + 1)
-        for row in session.connection().execute(ordered):
+        window = {"first": one.told.dated_at - SUBJECT_WINDOW, "last": one.told.dated_at}
+        for row in _ALIKE_BEFORE(session.connection(), [one.subject_key], **window, most=TWINS_AT_MOST + 1):
             held[row.key].add((row.dated_at, row.message_key, row.message_id))
     return {key: sorted(some) for key, some in held.items()}
+
+
+def _alike() -> Any:
+    chosen = select(_S.c.key, _S.c.dated_at, _M.c.key.label("message_key"), _S.c.message_id)
+    window = _S.c.dated_at.between(_moment("first"), _moment("last"))
+    source = chosen.select_from(_S.join(_M, _M.c.id == _S.c.message_id))
+    return source.where(_S.c.key.in_(some_values()), window).limit(bindparam("most", type_=Integer))
+
+
+_ALIKE: Final = Lookup(_alike)
+_ALIKE_BEFORE: Final = Lookup(lambda: _alike().order_by(_S.c.dated_at.desc(), _M.c.key.desc()))
