@@ -360,6 +360,20 @@ class Through:
 
 
 @dataclass(frozen=True, slots=True)
+class RuledBy:
+    """A rule that met a message as it arrived.
+
+    Attributes:
+        name: the rule's, as it was then; empty when it was erased.
+        did: what it did: ``tag``, ``assign``, ``spam``, ``ignore``; empty when all was left to others' decisions.
+    """
+
+    rule_id: int
+    name: str
+    did: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Threaded:
     """How one message came to stand where it stands.
 
@@ -368,6 +382,7 @@ class Threaded:
         marked: its sender took no part in the conversation before.
         cites: the Message-IDs of In-Reply-To and References, as the message gives them.
         facts: what was recorded of its place, oldest first: joined, merged, split, moved.
+        rules: the rules that met it, in their order.
     """
 
     message_id: int
@@ -381,6 +396,7 @@ class Threaded:
     marked: bool
     cites: tuple[str, ...]
     facts: tuple[EventView, ...]
+    rules: tuple[RuledBy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Why a conversation is as it is: how each message was threaded, out of the facts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -9,10 +10,12 @@ from storage.kinds.mail import Correspondent
 from storage.queries.conversations import marks_of, resolve_number
 from storage.queries.history import events_of, joined_numbers, parted_from
 from storage.queries.tables import LINK, MESSAGE, TEXT
-from storage.views import EventView, Linked, Threaded, Through, Why
+from storage.views import EventView, Linked, RuledBy, Threaded, Through, Why
 
 _PLACING = ("joined", "merged", "split", "moved")
 """The kinds of fact that put messages into conversations."""
+
+_RULED = "ruled"
 
 
 def why(session: Session, conversation_id: int) -> Why:
@@ -59,7 +62,8 @@ def _messages(session: Session, number: int, joined: tuple[int, ...]) -> tuple[T
             cites=tuple(
                 dict.fromkeys((*(row.details or {}).get("in_reply_to", ()), *(row.details or {}).get("references", ())))
             ),
-            facts=tuple(facts.get(row.id, ())),
+            facts=tuple(one for one in facts.get(row.id, ()) if one.kind != _RULED),
+            rules=tuple(_ruled_by(one.values) for one in facts.get(row.id, ()) if one.kind == _RULED),
         )
         for row in rows
     )
@@ -87,21 +91,25 @@ def _facts(
     # What an agent split off was joined elsewhere first.
     numbers = {number, *joined, *parted_from(session, [number, *joined])}
     facts: dict[int, list[EventView]] = {}
-    for event in events_of(session, sorted(numbers), kinds=_PLACING):
+    for event in events_of(session, sorted(numbers), kinds=(*_PLACING, _RULED)):
         for message in messages.intersection(_moved(event)):
             facts.setdefault(message, []).append(event)
     return facts
 
 
 def _moved(event: EventView) -> tuple[int, ...]:
-    """Return the messages whose place an event is about."""
+    """Return the messages that an event is about: their place, or the rule that met them."""
     match event.kind, event.values:
-        case "joined", {"message_id": int(message)}:
+        case "joined" | "ruled", {"message_id": int(message)}:
             return (message,)
         case "merged" | "split" | "moved", {"message_ids": tuple(messages)}:
             return messages
         case _:
             return ()
+
+
+def _ruled_by(values: Mapping[str, Any]) -> RuledBy:
+    return RuledBy(values["rule_id"], values["name"] or "", tuple(values["did"]))
 
 
 def _through(session: Session, ids: list[int]) -> dict[int | None, Through]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -69,9 +69,10 @@ class Counts:
     ignored_by: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: "Counts") -> "Counts":
+        pairs = zip(self.figures(), other.figures(), strict=True)
+        fetched, joined, new, known, quarantined, ignored = (mine + theirs for mine, theirs in pairs)
         named = dict(Counter(self.ignored_by) + Counter(other.ignored_by))
-        figures = [mine + theirs for mine, theirs in zip(self.figures(), other.figures(), strict=True)]
-        return replace(Counts(*figures), ignored_by=named)
+        return Counts(fetched, joined, new, known, quarantined, ignored, named)
 
     def figures(self) -> tuple[int, ...]:
         """Return the six figures in the order of the fields."""

@@ -51,7 +51,9 @@ def test_counts_add_up_over_every_fate(post: Post) -> None:
         post.delivery(None),
         ignored,
     )
-    assert taken.counts == Counts(fetched=6, joined=1, new=1, known=2, quarantined=1, ignored=1)
+    assert taken.counts == Counts(
+        fetched=6, joined=1, new=1, known=2, quarantined=1, ignored=1, ignored_by={"draft": 1}
+    )
     assert taken.counts.adds_up
     assert taken.message_ids == (1, 2, 1, 1, None, None)
     assert (Counts(fetched=2, new=1)).adds_up is False
