@@ -41,7 +41,11 @@ _SYNCED = "UPDATE mailbox_state SET synced_at = :now WHERE mailbox_id = :mailbox
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a folder has been read; see `storage.models.Folder`."""
+    """How far a folder has been read; see `storage.models.Folder`.
+
+    Attributes:
+        placed: how many messages of it the desk has; `None` when they were not counted.
+    """
 
     folder_id: int
     name: str
@@ -52,7 +56,7 @@ class Cursor:
     backfill_below: int | None
     total: int
     done: int
-    placed: int
+    placed: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, null, select, update
 from sqlmodel import Session
 
 from storage.apply.base import chunks, insert, table
@@ -28,27 +28,30 @@ _FOLDERS, _PLACEMENTS = table(Folder), table(Placement)
 _RAWS, _MESSAGES = table(Raw), table(Message)
 
 
-def cursors(session: Session, mailbox_id: int) -> dict[str, Cursor]:
-    """Return the folders of a mailbox that the desk keeps in step, by name."""
+def cursors(session: Session, mailbox_id: int, *, counted: bool = False) -> dict[str, Cursor]:
+    """Return the folders of a mailbox that the desk keeps in step, by name.
+
+    Args:
+        session: of any transaction.
+        mailbox_id: whose.
+        counted: with the number of their messages, which takes milliseconds for a large folder.
+    """
     placed = (
         select(func.count()).select_from(_PLACEMENTS).where(_PLACEMENTS.c.folder_id == _FOLDERS.c.id).scalar_subquery()
     )
-    found = select(_FOLDERS, placed.label("placed")).where(_FOLDERS.c.mailbox_id == mailbox_id)
-    return {
-        row.name: Cursor(
-            row.id,
-            row.name,
-            row.role,
-            row.uidvalidity,
-            row.uidnext,
-            row.modseq,
-            row.backfill_below,
-            row.total,
-            row.done,
-            row.placed,
-        )
-        for row in session.connection().execute(found)
-    }
+    found: Select[Any] = select(
+        _FOLDERS.c.id,
+        _FOLDERS.c.name,
+        _FOLDERS.c.role,
+        _FOLDERS.c.uidvalidity,
+        _FOLDERS.c.uidnext,
+        _FOLDERS.c.modseq,
+        _FOLDERS.c.backfill_below,
+        _FOLDERS.c.total,
+        _FOLDERS.c.done,
+        placed if counted else null(),
+    ).where(_FOLDERS.c.mailbox_id == mailbox_id)
+    return {row.name: Cursor(*row) for row in session.connection().execute(found)}
 
 
 def keep_folders(session: Session, mailbox_id: int, wanted: Mapping[str, str]) -> None:

@@ -79,7 +79,7 @@ class FolderSync:
         Args:
             as_begun: nothing has been done since the folder was looked at, so that this need not be done again.
         """
-        cursor = self._cursor()
+        cursor = self._cursor(counted=True)
         if cursor.backfill_below is None:
             seen = (self._seen if as_begun else None) or self._session.status(self._name)
             if unchanged(cursor, seen):
@@ -94,9 +94,9 @@ class FolderSync:
         step += self._changes(cursor, state)
         return step + self._history(state)
 
-    def _cursor(self) -> Cursor:
+    def _cursor(self, *, counted: bool = False) -> Cursor:
         with self._store.reading() as session:
-            return syncing.cursors(session, self._mailbox_id)[self._name]
+            return syncing.cursors(session, self._mailbox_id, counted=counted)[self._name]
 
     def _start_over(self, cursor: Cursor, state: FolderState) -> None:
         with self._store.writing() as session:
@@ -161,7 +161,7 @@ class FolderSync:
         else:
             step += self._note_flags(cursor, self._session.flags())
             modseq = state.highestmodseq
-        if cursor.backfill_below is not None or self._cursor().placed != state.exists:
+        if cursor.backfill_below is not None or self._cursor(counted=True).placed != state.exists:
             with self._store.reading() as session:
                 placed = syncing.placed(session, cursor.folder_id)
             listed = set(self._session.uids())

@@ -112,6 +112,7 @@ class MailboxSync:
             pauses.reset()
             if self.stop.is_set() or self._has_errands():
                 continue
+            self.readers.expect()  # news that come are not kept waiting for a reader to start
             if not self._came_meanwhile(session.select("INBOX")):
                 session.idle(self.stop, timeout=self.account.poll_seconds)
 

@@ -48,7 +48,7 @@ def test_a_glance_sees_what_the_sync_wrote(sync_store: Store, synced: Box) -> No
     assert kept is not None
     assert not kept.busy
     with sync_store.reading() as session:
-        cursors = syncing.cursors(session, mailbox_number(sync_store, synced))
+        cursors = syncing.cursors(session, mailbox_number(sync_store, synced), counted=True)
     assert kept.mailboxes["support"].cursors == cursors
     assert kept.mailboxes["support"].state == "ok"
     assert kept.mailboxes["support"].settings["archive"] == "Archive"
