@@ -1,8 +1,8 @@
 """The files and links of a conversation in rows, with a cursor."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from rich.cells import cell_len
 from textual.geometry import Region
@@ -13,7 +13,19 @@ from widgets.language import _
 from widgets.line import Line, one_line
 from widgets.look import Look
 from widgets.moments import size_words
+from widgets.notices import part_words
 from widgets.pane import Pane
+
+_KNOWN: Final[Mapping[str, str]] = {
+    "text/calendar": "invitation",
+    "application/ics": "invitation",
+    "message/delivery-status": "delivery_report",
+    "message/disposition-notification": "receipt",
+    "message/rfc822": "message",
+    "application/pgp-signature": "signature",
+    "application/pkcs7-signature": "signature",
+}
+"""What parts without a name are called, by their type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,8 @@ def items_of(view: ConversationView, message_id: int | None = None) -> tuple[Ite
             said = (one.name, one.media_type, one.size, one.section)
             files.append(Item("file", message.message_id, len(files) + 1, *said, inline=one.inline))
         links += [Item("link", message.message_id, number, link) for number, link in enumerate(message.links, 1)]
-    return (*sorted(files, key=lambda one: one.inline), *links)  # pictures of a signature come after what was sent
+    # What has a name was sent to be read; then what programs say to each other, and the pictures of signatures.
+    return (*sorted(files, key=lambda one: (one.inline, not one.name)), *links)
 
 
 class Items(Pane):
@@ -106,7 +119,7 @@ class Items(Pane):
             return line.put(f"[{item.number}]", "muted", width=6).put(one_line(item.name), "text").strip()
         word = _("inline") if item.inline else _("file")
         tail = f"{one_line(item.media_type)[:30]}  {size_words(item.size):>7}"
-        name = one_line(item.name) or _("(no name)")
+        name = one_line(item.name) or part_words(_KNOWN.get(item.media_type, "file"))
         line.put(word, "muted", width=6)
         line.put(name, "bright", width=max(10, line.width - line.column - cell_len(tail) - 3))
         return line.gap(2).put(tail, "muted").strip()

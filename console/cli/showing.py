@@ -228,8 +228,22 @@ def _print_insides(call: "Call", messages: Sequence["MessageView"]) -> None:
             for part in _parts(call, message.message_id):
                 call.out.line(_part_row(part))
         else:
-            for piece in source(_raw(call, message.message_id)):
-                call.out.line(piece.removesuffix("\n"))
+            for text in _whole_lines(source(_raw(call, message.message_id))):
+                call.out.line(text)
+
+
+def _whole_lines(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield text that comes in pieces so that no line is cut, each time without its last line end."""
+    held: list[str] = []
+    for piece in pieces:
+        head, line_end, rest = piece.rpartition("\n")
+        if line_end:
+            yield "".join((*held, head))
+            held = [rest] if rest else []
+        else:
+            held.append(piece)
+    if held:
+        yield "".join(held)
 
 
 def _raw(call: "Call", message_id: int) -> bytes:

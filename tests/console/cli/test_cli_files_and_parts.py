@@ -124,6 +124,14 @@ def test_show_gives_source_headers_or_parts_alone(with_files, run):
     assert run("show", "m2", "--parts", "--headers").status == 2
 
 
+def test_the_source_keeps_its_lines_however_long(home, run, tmp_path):
+    body = "á" * 300_000 + "\n\n" + "x" * 200_000 + "\nend\n"
+    raw = f"From: a@b.example\nSubject: long\nMessage-ID: <l@x>\n\n{body}"
+    (tmp_path / "l.eml").write_text(raw)
+    assert run("import", tmp_path / "l.eml").status == 0
+    assert run("show", "m1", "--source").out == raw
+
+
 def test_an_invitation_is_shown_and_given(home, run, tmp_path):
     (tmp_path / "i.eml").write_bytes(
         b"From: ana@acme.example\nSubject: x\nMessage-ID: <i@x>\nDate: Mon, 2 Nov 2026 09:00:00 -0300\nMIME-Version: 1.0\n"
