@@ -111,6 +111,9 @@ def resident(desk: Side, count: int, sizes: str) -> None:
     with Resident(desk).at_work() as sync:
         found = in_turns(sync.look, desk.mbsync, count, "no news, running sync")
         tell("no news, in a sync that runs: from a trigger to done", found, 0.5, sizes, names=NAMES)
+        sync.unheard(desk.change)
+        sync.hear()  # once unmeasured, as the sync is one that stays: its statements are built, its reader has started
+        desk.mbsync()
         found = in_turns(
             sync.hear, desk.mbsync, count, "100 news, running sync", before=lambda: sync.unheard(desk.change)
         )
