@@ -139,7 +139,9 @@ def test_an_invitation_is_shown_and_given(home, run, tmp_path):
         b"DTEND;VALUE=DATE:20261125\nLOCATION:Sala\nEND:VEVENT\nEND:VCALENDAR\n"
     )
     assert run("import", tmp_path / "i.eml").status == 0
-    said = run("show", "1").out
+    said = run("show", "1")
+    assert said.err == ""
+    said = said.out
     assert "  meeting   Reuniao\n  when      Tue 24\u00a0Nov 10:00 (in a time zone that is not known here)\n" in said
     (notice,) = json.loads(run("show", "1", "--json").out)["messages"][0]["notices"]
     assert (notice["kind"], notice["summary"], notice["starts"]) == ("invitation", "Reuniao", "2026-11-24T10:00:00")
