@@ -7,7 +7,7 @@ from storage.kinds import PUT_AWAY, Status
 from storage.views import EventView
 from widgets.language import _, ngettext
 from widgets.moments import moment_words
-from widgets.text import cause_words, deed_words, status_words
+from widgets.text import cause_words, ruled_words, status_words
 
 Values = Mapping[str, object]
 """A fact's fields by name, as the log keeps them."""
@@ -101,11 +101,7 @@ def _words_of_rule(values: Values, _name: Callable[[object], str], _now: datetim
 
 
 def _words_of_ruled(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
-    name = values.get("name") or _("(erased)")
-    deeds = [deed_words(str(one)) for one in _several(values.get("did"))]
-    if not deeds:
-        return _("rule {name} met it and left all as it was").format(name=name)
-    return _("rule {name}: {deeds}").format(name=name, deeds=", ".join(deeds))
+    return ruled_words(str(values.get("name") or ""), [str(one) for one in _several(values.get("did"))])
 
 
 _WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]] = {

@@ -91,14 +91,18 @@ def cause_words(cause: str) -> str:
     }.get(Cause(cause), "")
 
 
-def deed_words(deed: str) -> str:
-    """Return in words what a rule does with mail, by the word of the deed."""
-    return {
-        "tag": _("tagged"),
-        "assign": _("assigned"),
-        "spam": _("marked as spam"),
-        "ignore": _("ignored"),
-    }.get(deed, deed)
+def ruled_words(name: str, did: Sequence[str]) -> str:
+    """Return what a rule did with mail that it met.
+
+    Args:
+        name: the rule's, empty when it was erased.
+        did: its deeds, each by its word.
+    """
+    deeds = {"tag": _("tagged"), "assign": _("assigned"), "spam": _("marked as spam"), "ignore": _("ignored")}
+    name = name or _("(erased)")
+    if not did:
+        return _("rule {name} met it and left all as it was").format(name=name)
+    return _("rule {name}: {deeds}").format(name=name, deeds=", ".join(deeds.get(one, one) for one in did))
 
 
 def explain(error: BaseException) -> str:

@@ -8,7 +8,7 @@ from storage.views import Threaded, Why
 from widgets.language import _
 from widgets.look import Role
 from widgets.moments import moment_words
-from widgets.text import evidence_words
+from widgets.text import evidence_words, ruled_words
 
 
 def why_lines(told: Why, now: datetime) -> Iterator[tuple[int, str, Role]]:
@@ -44,6 +44,8 @@ def _threaded(message: Threaded, now: datetime) -> Iterator[tuple[int, str, Role
     if message.marked:
         words += _("; the sender took no part before")
     yield 6, words, "soon" if message.marked else "text"
+    for rule in message.rules:
+        yield 6, ruled_words(rule.name, rule.did), "text"
 
 
 def _person(person: Correspondent) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from console.cli.errors import CONFIGURATION, DONE, FAILED, sentence_of, status_of
 from console.cli.parser import Group
+from storage.kinds.clean import clean_line
 from widgets.language import _
 
 if TYPE_CHECKING:
@@ -124,13 +125,14 @@ def tell_outcome(call: "Call", outcome: "Outcome") -> int:
 
 def _tell_nothing(call: "Call") -> int:
     """Print that nothing came, in the words of a sync that went the whole road."""
-    figures = dict.fromkeys(("fetched", "joined", "new", "known", "quarantined", "ignored"), 0)
+    figures: dict[str, Any] = dict.fromkeys(("fetched", "joined", "new", "known", "quarantined", "ignored"), 0)
+    figures["ignored_by"] = {}
     _tell_figures(call, figures, gone=0, flagged=0, troubles=[])
     return DONE
 
 
 def _tell_figures(
-    call: "Call", figures: dict[str, int], *, gone: int, flagged: int, troubles: list[dict[str, str | None]]
+    call: "Call", figures: dict[str, Any], *, gone: int, flagged: int, troubles: list[dict[str, str | None]]
 ) -> None:
     if call.out.json_lines:
         call.out.object({**figures, "gone": gone, "flagged": flagged, "troubles": troubles})
@@ -143,11 +145,14 @@ def counts_words(counts: "Counts") -> str:
     return _words(asdict(counts))
 
 
-def _words(figures: dict[str, int]) -> str:
-    return _(
+def _words(figures: dict[str, Any]) -> str:
+    words = _(
         "fetched {fetched} = joined {joined} + new {new} + known {known} + quarantined {quarantined}"
         " + ignored {ignored}"
     ).format(**figures)
+    if by := figures["ignored_by"]:
+        words += " (" + ", ".join(f"{clean_line(name)} {count}" for name, count in sorted(by.items())) + ")"
+    return words
 
 
 class _Telling:

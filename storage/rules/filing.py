@@ -10,7 +10,7 @@ from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.mail import Correspondent
 from storage.rules.query import WORD
 
-_ADDRESS: Final = re.compile(r"[^\s@<>,]*@[^\s@<>,]+")
+_ADDRESS: Final = re.compile(r"[^\s@<>,;:()\[\]\"]*@[^\s@<>,;:()\[\]\"]+")
 
 
 class Letter:
