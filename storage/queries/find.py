@@ -16,7 +16,10 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from storage.kinds import Direction, Status
 from storage.kinds.mail import Correspondent
+from storage.models.types import moment
+from storage.prepared import Prepared, among, many
 from storage.queries.planning import Plan, plan
 from storage.queries.roads import Stopped, steps
 from storage.queries.tables import CONVERSATION, MAILBOX, MESSAGE, SEARCH_ENTRY, TEXT
@@ -121,44 +124,54 @@ def _hits(
     with _stoppable(session.connection(), stopped):
         while left > 0 and (some := list(islice(numbers, min(left, _SHOWN_AT_ONCE)))):
             left -= len(some)
-            yield from _shown(session, some, wanted, plan)
+            yield from _shown(session, some, wanted)
 
 
-def _shown(session: Session, numbers: Sequence[int], wanted: Wanted, plan: Plan) -> Iterator[SearchHit]:
+def _found(dialect: str) -> Any:
     rows = (
         SEARCH_ENTRY.join(MESSAGE, MESSAGE.c.id == SEARCH_ENTRY.c.message_id)
         .join(CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id)
         .join(MAILBOX, MAILBOX.c.id == MESSAGE.c.mailbox_id)
         .join(TEXT, TEXT.c.message_id == MESSAGE.c.id)
     )
-    chosen = (
-        select(
-            SEARCH_ENTRY.c.message_id,
-            MESSAGE.c.conversation_id,
-            MESSAGE.c.arrived_at,
-            MESSAGE.c.direction,
-            CONVERSATION.c.status,
-            MAILBOX.c.name.label("mailbox"),
-            TEXT.c.subject,
-            TEXT.c.from_name,
-            TEXT.c.from_address,
-            func.substr(TEXT.c.text, 1, _LOOK_INTO).label("text"),
-        )
-        .select_from(rows)
-        .where(SEARCH_ENTRY.c.id.in_(numbers))
-        .order_by(SEARCH_ENTRY.c.id.asc() if plan.oldest_first else SEARCH_ENTRY.c.id.desc())
+    columns = (
+        SEARCH_ENTRY.c.id,
+        SEARCH_ENTRY.c.message_id,
+        MESSAGE.c.conversation_id,
+        MESSAGE.c.arrived_at,
+        MESSAGE.c.direction,
+        CONVERSATION.c.status,
+        MAILBOX.c.name,
+        TEXT.c.subject,
+        TEXT.c.from_name,
+        TEXT.c.from_address,
+        func.substr(TEXT.c.text, 1, _LOOK_INTO),
     )
-    for row in session.connection().execute(chosen):
-        line, places = snippet(row.text, wanted)
+    return select(*columns).select_from(rows).where(SEARCH_ENTRY.c.id.in_(among(dialect)))
+
+
+_FOUND = Prepared(_found)
+_STATUSES = {member.value: member for member in Status}
+_DIRECTIONS = {member.value: member for member in Direction}
+
+
+def _shown(session: Session, numbers: Sequence[int], wanted: Wanted) -> Iterator[SearchHit]:
+    connection = session.connection()
+    rows = {row[0]: row for row in _FOUND.rows(connection, numbers=many(connection, numbers))}
+    for number in numbers:
+        if number not in rows:
+            continue
+        _, message_id, conversation_id, arrived, direction, status, mailbox, subject, name, address, text = rows[number]
+        line, places = snippet(text, wanted)
         yield SearchHit(
-            message_id=row.message_id,
-            conversation_id=row.conversation_id,
-            subject=row.subject,
-            author=Correspondent(row.from_name, row.from_address),
-            arrived_at=row.arrived_at,
-            direction=row.direction,
-            status=row.status,
-            mailbox=row.mailbox,
+            message_id=message_id,
+            conversation_id=conversation_id,
+            subject=subject,
+            author=Correspondent(name, address),
+            arrived_at=moment(arrived),
+            direction=_DIRECTIONS[direction],
+            status=_STATUSES[status],
+            mailbox=mailbox,
             snippet=line,
             hits=places,
         )

@@ -11,7 +11,7 @@ from storage.queries.conditions import Condition, Ground, condition, only_conver
 from storage.queries.tables import SEARCH_ENTRY
 from storage.rules.query import And, BadQuery, Moment, Node, Not, Or, Query, Sort, Text, Trouble, Where
 from storage.search.index import ceiling
-from storage.search.matching import WITHIN, written
+from storage.search.matching import WITHIN, answers, written
 from storage.search.snippets import Wanted
 
 
@@ -73,9 +73,9 @@ def plan(session: Session, query: Query, agent_id: int | None) -> Plan:
             (ceilings if part.before else floors).append(ceiling(part.at))
         elif only_conversation(part):
             columns.append(part)
-        elif isinstance(part, Not) and written(connection, part.part) is not None:
+        elif isinstance(part, Not) and answers(part.part):
             barred.append(part)
-        elif written(connection, part) is not None:
+        elif answers(part):
             words.append(part)
         else:
             rest.append(part)

@@ -9,7 +9,7 @@ from storage.queries.planning import Plan
 from storage.queries.tables import CONVERSATION, MESSAGE, SEARCH_ENTRY, TEXT
 from storage.rules.stemming import composed
 from storage.search.index import columns_of
-from storage.search.matching import matching
+from storage.search.matching import matching, searched
 
 Stopped = Callable[[], bool]
 
@@ -62,12 +62,11 @@ def _candidates(connection: Connection, plan: Plan, start: int | None, step: int
     elif start is not None:
         below = min(start, below) if below is not None else start
     if plan.words is not None:
-        chosen = matching(connection, plan.words, below=below, above=above)
-    else:
-        chosen = select(SEARCH_ENTRY.c.id)
-        chosen = chosen.where(SEARCH_ENTRY.c.id < below) if below is not None else chosen
-        chosen = chosen.where(SEARCH_ENTRY.c.id >= above) if above is not None else chosen
-    (number,) = chosen.selected_columns
+        return searched(connection, plan.words, below=below, above=above, oldest_first=plan.oldest_first, limit=step)
+    number = SEARCH_ENTRY.c.id
+    chosen = select(number)
+    chosen = chosen.where(number < below) if below is not None else chosen
+    chosen = chosen.where(number >= above) if above is not None else chosen
     chosen = chosen.order_by(number.asc() if plan.oldest_first else number.desc()).limit(step)
     return list(connection.execute(chosen).scalars())
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, bindparam, select
 
 from storage.kinds import PUT_AWAY, SETTLED, Priority, Status, Tier
 from storage.models.types import moment
-from storage.queries.prepared import Prepared, among, many
+from storage.prepared import Prepared, among, many
 from storage.queries.tables import (
     ADDRESS,
     AGENT,

@@ -2,12 +2,27 @@
 
 import unicodedata
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import ColumnClause, Connection, Select, Table, bindparam, column, select, table, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnClause,
+    Connection,
+    Integer,
+    Select,
+    Table,
+    bindparam,
+    column,
+    literal_column,
+    select,
+    table,
+    text,
+)
 from sqlalchemy import cast as as_type
 
 from storage.models import SearchEntry
+from storage.prepared import Prepared
 from storage.rules.query import And, BadQuery, Field, Node, Not, Or, Text, Trouble, Where
 from storage.rules.stemming import composed, forms
 from storage.search.index import ATTACHED
@@ -17,7 +32,7 @@ BROADEST = 1500
 """Words of the store that a prefix may stand for: as many take about a tenth of a second."""
 
 _ENTRY = cast("Table", SearchEntry.__table__)  # type: ignore[attr-defined]
-_ROWID: ColumnClause[int] = column("rowid")
+_ROWID: ColumnClause[int] = column("rowid", BigInteger)
 _FTS = table("search_index", _ROWID)
 WITHIN = {
     Where.ANYWHERE: "subject author files body",
@@ -27,6 +42,7 @@ WITHIN = {
 }
 """The columns in which words are looked for."""
 
+_LAST = 1 << 62  # no entry's number is as great
 _WEIGHTS = {Where.ANYWHERE: "ABC", Where.SUBJECT: "A", Where.FROM: "B", Where.TO: "D"}
 _TERMS = text(
     """
@@ -42,12 +58,28 @@ _TERMS = text(
 """Each step is one seek, past all the places of a term; counting them, as FTS5's own prefix does, takes seconds."""
 
 
+def answers(node: Node) -> bool:
+    """Say whether the index alone can answer `node`; `written` then gives how it is asked."""
+    match node:
+        case Text() | Field(name="has"):
+            return True
+        case And(parts):
+            kept = [part for part in parts if not isinstance(part, Not)]
+            return bool(kept) and all(answers(part.part if isinstance(part, Not) else part) for part in parts)
+        case Or(parts):
+            return all(map(answers, parts))
+        case _:
+            return False
+
+
 def written(connection: Connection, node: Node) -> str | None:
     """Return `node` in the index's own language, or `None` when the index alone cannot answer it.
 
     Raises:
         BadQuery: too many words of the store begin with a prefix.
     """
+    if not answers(node):  # before the words that begin with a prefix are looked for
+        return None
     language = _Fts(connection) if connection.dialect.name == "sqlite" else _Vectors()
     return language.written(node)
 
@@ -68,16 +100,7 @@ def matching(
         below, above: only entries under the one, and from the other on.
         among: only these.
     """
-    if connection.dialect.name == "sqlite":
-        number: Any = _ROWID
-        found = select(number).select_from(_FTS)
-        found = found.where(text("search_index MATCH :words").bindparams(bindparam("words", expression, unique=True)))
-    else:
-        from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
-
-        number = _ENTRY.c.id
-        query = as_type(bindparam("words", expression, unique=True), TSQUERY)
-        found = select(number).where(column("vector", TSVECTOR).op("@@")(query))
+    number, found = _finding(connection.dialect.name, bindparam("words", expression, unique=True))
     if below is not None:
         found = found.where(number < below)
     if above is not None:
@@ -85,6 +108,53 @@ def matching(
     if among is not None:
         found = found.where(number.in_(among))
     return found
+
+
+def searched(
+    connection: Connection,
+    expression: str,
+    *,
+    below: int | None,
+    above: int | None,
+    oldest_first: bool,
+    limit: int,
+) -> list[int]:
+    """Return the numbers of the first entries that an expression of `written` finds, in their order.
+
+    Args:
+        connection: of any transaction.
+        expression: what `written` gave.
+        below, above: only entries under the one, and from the other on.
+        oldest_first: begin with the smallest number.
+        limit: how many.
+    """
+    rows = _SEARCHED[oldest_first].rows(
+        connection,
+        words=expression,
+        below=_LAST if below is None else below,
+        above=-_LAST if above is None else above,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
+
+
+def _searched(dialect: str, *, oldest_first: bool) -> Any:
+    number, found = _finding(dialect, bindparam("words"))
+    found = found.where(number < bindparam("below"), number >= bindparam("above"))
+    return found.order_by(number.asc() if oldest_first else number.desc()).limit(bindparam("limit", type_=Integer))
+
+
+_SEARCHED = {oldest: Prepared(partial(_searched, oldest_first=oldest)) for oldest in (False, True)}
+
+
+def _finding(dialect: str, words: Any) -> tuple[Any, Select[Any]]:
+    """Return the column of the numbers, and the selection of those that words find."""
+    if dialect == "sqlite":
+        return _ROWID, select(_ROWID).select_from(_FTS).where(literal_column("search_index").op("MATCH")(words))
+    from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+
+    number = _ENTRY.c.id
+    return number, select(number).where(column("vector", TSVECTOR).op("@@")(as_type(words, TSQUERY)))
 
 
 class _Language:
