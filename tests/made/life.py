@@ -8,11 +8,12 @@ from made.post import MONDAY, Post, letter
 from sqlalchemy import select
 
 from storage.apply.base import table
-from storage.commands import joining, triage, undoing
+from storage.commands import joining, ruling, trash, triage, undoing, views
 from storage.commands.desk import agent_named
 from storage.events import Actor
 from storage.kinds import Automatic, Status
 from storage.kinds.errors import DeskError
+from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.mail import Parsed
 from storage.models import Conversation, Message
 from storage.store import Store
@@ -49,7 +50,7 @@ class Life:
         for _ in range(steps):
             self.now += timedelta(hours=self.chance.choice((0, 1, 5, 30, 300)))
             happening = self.chance.choice(
-                (self.mail, self.mail, self.mail, self.decide, self.decide, self.shape, self.think_again)
+                (self.mail, self.mail, self.mail, self.decide, self.decide, self.shape, self.lay_down, self.think_again)
             )
             happening()
 
@@ -124,6 +125,8 @@ class Life:
                         session, numbers, handled=chance.random() < 0.6, actor=actor, now=self.now
                     ),
                     lambda session: triage.wake_due(session, now=self.now),
+                    lambda session: trash.throw_away(session, numbers, actor=actor, now=self.now),
+                    lambda session: trash.restore(session, numbers, actor=actor, now=self.now),
                 )
             ),
             "decide",
@@ -144,6 +147,36 @@ class Life:
             some = self.chance.choice(larger)
             leaving = self.chance.sample(some, self.chance.randint(1, len(some) - 1))
             self.tell(lambda session: joining.split(session, leaving, actor=actor, now=self.now), "split")
+
+    def lay_down(self) -> None:
+        chance, actor, now = self.chance, self.chance.choice(self.agents), self.now
+        conditions = Conditions(
+            sender=chance.choice(("", "@acme.example", "li", PEOPLE[3])), subject=chance.choice(("", *SUBJECTS))
+        )
+        deeds = Deeds(
+            tags=chance.choice(((), ("ruled",), ("a", "ruled"))),
+            assignee_id=chance.choice((None, actor.agent_id)),
+            spam=chance.random() < 0.3,
+            ignores=chance.random() < 0.3,
+        )
+        name, number = chance.choice("klmnopqrst"), chance.randint(1, 6)
+        self.tell(
+            chance.choice(
+                (
+                    lambda session: ruling.lay_down(session, name, conditions, deeds, actor=actor, now=now),
+                    lambda session: ruling.lay_down(session, name, conditions, deeds, view=name, actor=actor, now=now),
+                    lambda session: ruling.block(session, chance.choice(PEOPLE), actor=actor, now=now),
+                    lambda session: ruling.drop(session, number, actor=actor, now=now),
+                    lambda session: views.keep(
+                        session, name, f"tag:{name}", shared=chance.random() < 0.5, actor=actor, now=now
+                    ),
+                    lambda session: views.rename(session, number, name=name, actor=actor, now=now),
+                    lambda session: views.reorder(session, number, place=chance.randint(1, 9), actor=actor, now=now),
+                    lambda session: views.drop(session, number, actor=actor, now=now),
+                )
+            ),
+            "lay down",
+        )
 
     def think_again(self) -> None:
         actor = self.chance.choice(self.agents)

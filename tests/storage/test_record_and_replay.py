@@ -47,11 +47,22 @@ def assert_replays(store: Store, target: Store) -> None:
 def test_replay_equals_state(store: Store, second_store: Store, seed: int) -> None:
     life = Life(store, seed)
     life.live(220)
-    assert life.done >= {"mail", "decide", "join", "split", "undo", "redo"}
+    assert life.done >= {"mail", "decide", "join", "split", "lay down", "undo", "redo"}
     with store.reading() as session:
         kinds = set(session.connection().execute(select(EVENT.c.kind).distinct()).scalars())
         assert verify(session).broken_at is None
-    assert kinds >= {"merged", "split", "moved", "linked", "handled", "snoozed", "redelivered", "quarantined"}
+    assert kinds >= {
+        "merged",
+        "split",
+        "moved",
+        "linked",
+        "handled",
+        "snoozed",
+        "redelivered",
+        "quarantined",
+        "view_kept",
+        "rule_kept",
+    }
     assert_replays(store, second_store)
 
 

@@ -91,7 +91,8 @@ def _live(session: Session, row: Row[*tuple[Any, ...]], messages: Sequence[Incom
             thanks = is_bare_thanks(message.parsed.reply_text)
             after = after_incoming(status, bare_thanks=thanks, waited_for=waited_for)
             because = Cause.CUSTOMER_WROTE
-            if thanks and (status in SETTLED or status is Status.TRASH):
+            rests = status in SETTLED or status is Status.TRASH
+            if thanks and rests and message.message_id not in handled:  # an answer of the same moment handles it, too
                 facts.append(_handled(row.id, [message.message_id], message.arrived_at))
                 handled.add(message.message_id)
         if after is not status:

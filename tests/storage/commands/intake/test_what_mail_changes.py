@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from made.post import DAY, HOUR, MONDAY, Post, home, letter, row_of
+from made.post import DAY, DESK, HOUR, MONDAY, Post, home, letter, row_of
 from sqlalchemy import select
 
 from storage.apply.base import insert, table
@@ -312,3 +312,15 @@ def test_mail_that_lies_on_no_server_wants_nothing(store: Store, post: Post, age
     post.send("a@x")
     set_status(store, 1, Status.RESOLVED, agent)
     assert wanted(store) == set()
+
+
+def test_thanks_and_an_answer_of_the_same_moment_handle_it_once(post: Post, agent: Actor, store: Store) -> None:
+    post.send("a@x")
+    set_status(store, 1, Status.RESOLVED, agent)
+    answer = post.delivery(
+        letter("c@x", by=DESK, to=["ana@acme.example"], cites=["a@x"]), at=MONDAY + HOUR, outgoing=True
+    )
+    thanks = post.delivery(letter("b@x", cites=["a@x"], text="Obrigado!"), at=MONDAY + HOUR)
+    taken = post.bring(answer, thanks)
+    assert row_of(store, taken.message_ids[1], Message).handled
+    assert row_of(store, 1).status is Status.RESOLVED
