@@ -12,6 +12,7 @@ from textual.filter import LineFilter
 from textual.signal import Signal
 
 from console.feed import Change, Feed
+from console.files.means import Means
 from console.screens.asking import make_ready
 from console.screens.commands.table import commands
 from console.screens.ground import DeskApp, DeskScreen
@@ -41,6 +42,7 @@ class Plantao(DeskApp):
         clock: gives the present in the reader's zone.
         opened: set once the desk is open, or cannot be opened.
         keys: the agent's own keys, by the name of a command.
+        means: what opening, saving and copying go by.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -56,6 +58,7 @@ class Plantao(DeskApp):
         clock: Callable[[], datetime] = local_now,
         opened: threading.Event | None = None,
         keys: Mapping[str, str] | None = None,
+        means: Means | None = None,
         **choices: Any,
     ) -> None:
         self.look = look or choose_look("auto", os.environ)  # before Textual chooses its filters
@@ -68,6 +71,7 @@ class Plantao(DeskApp):
         self.desk = None
         self.agent_id = None
         self.lines = []
+        self.means = means or Means()
         self.keymap = Keymap(commands(), keys)
         self.changes: Signal[Change] = Signal(self, "changes")
         self._given = desk
@@ -159,6 +163,7 @@ class Plantao(DeskApp):
         """Let the store go."""
         if self._feed is not None:
             self._feed.stop()
+        self.means.close()
         if self.desk is not None and isinstance(self._given, str):
             self.desk.store.close()
 
@@ -172,6 +177,7 @@ def run_console(
     environ: Any = os.environ,
     opened: threading.Event | None = None,
     keys: Mapping[str, str] | None = None,
+    means: Means | None = None,
 ) -> int:
     """Run the console until the agent leaves it.
 
@@ -183,6 +189,7 @@ def run_console(
         environ: the environment.
         opened: set once the desk is open, or cannot be opened: until then nothing else should import its libraries.
         keys: the agent's own keys, by the name of a command.
+        means: what opening, saving and copying go by.
 
     Returns:
         The exit status: 0 done, 1 failed, 2 when there is no terminal to draw on.
@@ -193,6 +200,6 @@ def run_console(
     if environ.get("TERM", "dumb") in {"dumb", "unknown", ""}:
         sys.stderr.write(_("plantao: this terminal cannot place text (TERM=dumb); plantao list does without.") + "\n")
         return 2
-    app = Plantao(store, agent=agent, look=choose_look(look, environ), opened=opened, keys=keys)
+    app = Plantao(store, agent=agent, look=choose_look(look, environ), opened=opened, keys=keys, means=means)
     left = app.run(mouse=mouse)
     return app.return_code or left or 0

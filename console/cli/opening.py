@@ -21,6 +21,7 @@ def run_console(call: "Call") -> int:
     _make_first_store(call)
     with ending_in_order(), _Keeping(call, active=bool(settings.accounts) and sys.stdout.isatty()) as keeping:
         from console.app import run_console as run
+        from console.files.means import Means
 
         return run(
             store_url,
@@ -28,6 +29,7 @@ def run_console(call: "Call") -> int:
             look=settings.theme or "auto",
             opened=keeping.may_begin,
             keys=settings.keys,
+            means=Means.configured(settings),
         )
 
 

@@ -11,6 +11,7 @@ from console.screens.questions import Asks
 from storage.kinds.errors import DeskError
 from widgets.language import _, ngettext
 from widgets.line import one_line
+from widgets.pane import Cover
 from widgets.troubles import trouble_words
 
 if TYPE_CHECKING:
@@ -192,6 +193,29 @@ class Does(Asks):
             f":{deed.line}",
         )
         self.written(*changed)
+
+    async def tell(
+        self, command: Callable[..., Any], *args: Any, words: Callable[[Any], Cover], line: str, **choices: Any
+    ) -> Any:
+        """Give the record a command that is about few things, and say what became of it.
+
+        Args:
+            command: of `storage.commands`; takes the session, `args`, `choices`, the actor and the moment.
+            args: the command's.
+            words: the toast's, for what the command gave.
+            line: what it is on the `:` line.
+            choices: of the command.
+
+        Returns:
+            What the command gave, `None` when it was refused, which is said.
+        """
+        try:
+            given = await self.desk.tell(command, *args, actor=self.desk.actor, now=self.now(), **choices)
+        except DeskError as error:
+            self.say_error(error)
+            return None
+        self.say((*words(given), ("   u", "accent"), (" " + _("takes it back"), "text")), f":{line}")
+        return given
 
     async def take_back(self, *, again: bool, action_id: int | None = None) -> None:
         """Take this agent's last action back, or do it again; of a bulk act what still stands as it was left."""

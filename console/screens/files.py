@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
@@ -39,14 +38,6 @@ class FilesScreen(DeskScreen):
     """
 
     AUTO_FOCUS: ClassVar[str] = ""  # keys are for the page until the line is asked for
-    BINDINGS: ClassVar[Any] = [
-        Binding("enter", "open", show=False),
-        Binding("o", "open", show=False),
-        Binding("s", "save", show=False),
-        Binding("y", "yank", show=False),
-        Binding("q", "close", show=False),
-        Binding("escape", "close", show=False),
-    ]
     CSS: ClassVar[str] = LINE_CSS.format(screen="FilesScreen")
 
     def __init__(self, view: ConversationView, means: Means, message_id: int | None = None) -> None:
@@ -78,9 +69,9 @@ class FilesScreen(DeskScreen):
             yield line
         yield KeyRow(self.look)
 
-    def typed_ahead(self, event: events.Key) -> bool:  # noqa: ARG002 - whichever key it is
-        """Leave every key to the line while it is there: ``^u`` is for what is typed in it."""
-        return self.focused is not None
+    def typed_ahead(self, event: events.Key) -> bool:
+        """Leave every key but the one that leaves to the line while it is there: ``^u`` is for what is typed in it."""
+        return self.focused is not None and event.key != "escape"
 
     def on_mount(self) -> None:
         """Show what there is."""

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.signal import Signal
 
 from console.feed import Change
+from console.files.means import Means
 from console.screens.commands.base import Command, Where
 from console.screens.keymap import Keymap, Pending
 from widgets.look import Look
@@ -30,6 +31,7 @@ class DeskApp(App[int]):
         changes: published with each change of the record, whoever made it.
         clock: gives the present in the reader's zone.
         lines: what was typed on the `:` line, the newest last.
+        means: what opening, saving and copying go by.
     """
 
     look: Look
@@ -39,6 +41,7 @@ class DeskApp(App[int]):
     changes: Signal[Change]
     clock: Callable[[], datetime]
     lines: list[str]
+    means: Means
 
     def wake_feed(self) -> None:
         """Let the feed look at once: something was written here."""

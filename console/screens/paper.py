@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
@@ -54,13 +53,6 @@ class PaperScreen(DeskScreen):
     """
 
     AUTO_FOCUS: ClassVar[str] = ""  # keys are for the page until the line is asked for
-    BINDINGS: ClassVar[Any] = [
-        Binding("slash", "find", show=False),
-        Binding("n", "next_found", show=False),
-        Binding("N", "previous_found", show=False),
-        Binding("q", "close", show=False),
-        Binding("escape", "close", show=False),
-    ]
     CSS: ClassVar[str] = LINE_CSS.format(screen="PaperScreen")
 
     def __init__(self, title: str, load: Load) -> None:
@@ -90,14 +82,13 @@ class PaperScreen(DeskScreen):
             yield line
         yield KeyRow(self.look)
 
-    def typed_ahead(self, event: events.Key) -> bool:  # noqa: ARG002 - whichever key it is
-        """Leave every key to the line while it is there: ``^u`` is for what is typed in it."""
-        return self.focused is not None
+    def typed_ahead(self, event: events.Key) -> bool:
+        """Leave every key but the one that leaves to the line while it is there: ``^u`` is for what is typed in it."""
+        return self.focused is not None and event.key != "escape"
 
     def on_mount(self) -> None:
         """Read it."""
-        keys = [("j k", _("scroll")), ("/", _("search")), ("n N", _("next, previous")), ("q", _("back"))]
-        self.query_one(KeyRow).show(keys)
+        self.query_one(KeyRow).show(*self.ground.keymap.footer("paper"))
         self._tell()
         self._read()
 

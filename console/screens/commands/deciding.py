@@ -5,23 +5,25 @@ from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from console.screens.commands.base import MAIN, READING, Command, Run
-from console.screens.commands.offering import offer_agents, offer_joins, offer_messages, offer_moments, offer_tags
+from console.screens.commands.base import MAIN, Command, Run
+from console.screens.commands.offering import (
+    offer_agents,
+    offer_moments,
+    offer_tags,
+)
 from console.screens.doing import Deed, Targets
 from console.screens.questions import Question
 from storage.kinds import Status
 from storage.kinds.clean import clean_line
-from storage.kinds.errors import DeskError, NoSuch
+from storage.kinds.errors import NoSuch
 from widgets.language import _
 from widgets.moments import moment_words
-from widgets.pane import Cover
-from widgets.troubles import numbers_words
 from widgets.when import NoMoment, read_moment
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
 
-_NUMBER = re.compile(r"#?[0-9]+")
+NUMBER = re.compile(r"#?[0-9]+")
 
 
 def commands() -> Sequence[Command]:
@@ -126,17 +128,6 @@ def commands() -> Sequence[Command]:
             _("open again"),
             repeats=True,
         ),
-        Command("join", ("M",), "", _("join it with another conversation"), MAIN, join, "conversation", _("merge")),
-        Command(
-            "split",
-            ("S",),
-            "",
-            _("split a message off into a conversation of its own"),
-            READING,
-            split,
-            "words",
-            _("part unmerge"),
-        ),
         Command("undo", ("u",), _("undo"), _("take your last action back"), MAIN, undo, also=_("back revert")),
         Command("redo", ("U",), "", _("do again what was taken back"), MAIN, redo, also=_("again")),
         Command("repeat", (".",), "", _("do the last thing again, to this one"), MAIN, repeat, also=_("again dot")),
@@ -146,21 +137,24 @@ def commands() -> Sequence[Command]:
 def about(screen: "MainScreen", rest: str) -> tuple[Targets, str]:
     """Return what a line is about, and what else it says: the numbers it names, else what the screen points at."""
     words = rest.split()
-    numbers = tuple(int(word.lstrip("#")) for word in words if _NUMBER.fullmatch(word))
+    numbers = tuple(int(word.lstrip("#")) for word in words if NUMBER.fullmatch(word))
     if numbers:
-        return Targets(numbers), " ".join(word for word in words if not _NUMBER.fullmatch(word))
+        return Targets(numbers), " ".join(word for word in words if not NUMBER.fullmatch(word))
     return screen.targets(), rest.strip()
 
 
 def without_numbers(rest: str) -> str:
     """Return a line without the conversations that it names: what is done again is done to another one."""
-    return " ".join(word for word in rest.split() if not _NUMBER.fullmatch(word))
+    return " ".join(word for word in rest.split() if not NUMBER.fullmatch(word))
 
 
 def _status(to: Status, name: str, *, leaves: bool) -> Run:
     async def run(screen: "MainScreen", rest: str) -> None:
         targets, _more = about(screen, rest)
-        await screen.do(Deed(_set_status, _done_words()[to], _line(name, targets), leaves, {"to": to}), targets)
+        await screen.do(
+            Deed(from_room("triage", "set_status"), _done_words()[to], line_of(name, targets), leaves, {"to": to}),
+            targets,
+        )
 
     return run
 
@@ -174,22 +168,19 @@ def _done_words() -> dict[Status, str]:
     }
 
 
-def _line(name: str, targets: Targets, more: str = "") -> str:
+def line_of(name: str, targets: Targets, more: str = "") -> str:
+    """Return what a deed is on the `:` line: its name, the number when it is about one, and what else it needs."""
     numbers = f" {targets.numbers[0]}" if len(targets.numbers) == 1 else ""
     return f"{name}{numbers}{' ' + more if more else ''}"
 
 
-def _set_status() -> Callable[..., int]:
-    from storage.commands import triage
+def from_room(room: str, name: str) -> Callable[[], Callable[..., int]]:
+    """Return what gives a command of `storage.commands`: it is imported when it is needed, which is late."""
 
-    return triage.set_status
-
-
-def _triage(name: str) -> Callable[[], Callable[..., int]]:
     def command() -> Callable[..., int]:
-        from storage.commands import triage
+        from importlib import import_module
 
-        found: Callable[..., int] = getattr(triage, name)
+        found: Callable[..., int] = getattr(import_module(f"storage.commands.{room}"), name)
         return found
 
     return command
@@ -198,13 +189,18 @@ def _triage(name: str) -> Callable[[], Callable[..., int]]:
 async def take(screen: "MainScreen", rest: str) -> None:
     """Make conversations the agent's own."""
     targets, _more = about(screen, rest)
-    await screen.do(Deed(_triage("take"), _("taken"), _line("take", targets), leaves=False, choices={}), targets)
+    await screen.do(
+        Deed(from_room("triage", "take"), _("taken"), line_of("take", targets), leaves=False, choices={}), targets
+    )
 
 
 async def reopen(screen: "MainScreen", rest: str) -> None:
     """Bring conversations back to open."""
     targets, _more = about(screen, rest)
-    await screen.do(Deed(_triage("reopen"), _("reopened"), _line("reopen", targets), leaves=False, choices={}), targets)
+    await screen.do(
+        Deed(from_room("triage", "reopen"), _("reopened"), line_of("reopen", targets), leaves=False, choices={}),
+        targets,
+    )
 
 
 async def assign(screen: "MainScreen", rest: str) -> None:
@@ -233,8 +229,8 @@ async def assign(screen: "MainScreen", rest: str) -> None:
             screen.say_error(NoSuch("agent", name))
             return
         word = _("assigned to {name}").format(name=name)
-    line = _line("assign", targets, name)
-    await screen.do(Deed(_triage("assign"), word, line, leaves=False, choices={"to": to}), targets)
+    line = line_of("assign", targets, name)
+    await screen.do(Deed(from_room("triage", "assign"), word, line, leaves=False, choices={"to": to}), targets)
 
 
 async def snooze(screen: "MainScreen", rest: str) -> None:
@@ -264,7 +260,9 @@ async def snooze(screen: "MainScreen", rest: str) -> None:
         moment = read_moment(when, now=screen.now())
         words = _("snoozed until {moment}").format(moment=moment_words(moment, screen.now()))
         until = moment.astimezone(UTC)
-    deed = Deed(_triage("snooze"), words, _line("snooze", targets, when), until is not None, {"until": until})
+    deed = Deed(
+        from_room("triage", "snooze"), words, line_of("snooze", targets, when), until is not None, {"until": until}
+    )
     await screen.do(deed, targets)
 
 
@@ -300,44 +298,9 @@ async def tag(screen: "MainScreen", rest: str) -> None:
     shown = " ".join([*(f"+{clean_line(one)}" for one in added), *(f"-{clean_line(one)}" for one in removed)])
     choices: dict[str, Any] = {"add": added, "remove": removed}
     word = _("tagged {tags}").format(tags=shown)
-    await screen.do(Deed(_triage("tag"), word, _line("tag", targets, shown), leaves=False, choices=choices), targets)
-
-
-async def join(screen: "MainScreen", rest: str) -> None:
-    """Join the conversations marked, or the one pointed at with another, which is asked for."""
-    targets = screen.targets()
-    numbers = [int(word.lstrip("#")) for word in rest.split() if _NUMBER.fullmatch(word)]
-    if not numbers and len(targets.numbers) == 1:
-        offer = offer_joins(screen, targets.numbers[0])
-        answer = await screen.ask(
-            Question(_("join {what} with").format(what=targets.words()), offer=offer, chooses=True)
-        )
-        if not answer:
-            return
-        numbers = [int(answer.strip().lstrip("#"))]
-    wanted = list(dict.fromkeys((*targets.numbers, *numbers)))
-    if len(wanted) < 2:
-        screen.say_refusal(_("Joining needs two conversations: mark several with Space, or name one."))
-        return
-    await _join(screen, wanted)
-
-
-async def split(screen: "MainScreen", rest: str) -> None:
-    """Split messages off the conversation that is read; which is asked for when the line names none."""
-    view = screen.conversation.view
-    if view is None:
-        return
-    known = {message.message_id for message in view.messages}
-    named = [int(word.lstrip("m")) for word in rest.split() if word.lstrip("m").isdecimal()]
-    if not named:
-        answer = await screen.ask(Question(_("split off"), offer=offer_messages(screen), chooses=True))
-        if not answer:
-            return
-        named = [int(answer.lstrip("m"))]
-    if missing := [number for number in named if number not in known]:
-        screen.say_error(NoSuch("message", missing[0]))
-        return
-    await _split_off(screen, named)
+    await screen.do(
+        Deed(from_room("triage", "tag"), word, line_of("tag", targets, shown), leaves=False, choices=choices), targets
+    )
 
 
 async def undo(screen: "MainScreen", _rest: str) -> None:
@@ -353,40 +316,3 @@ async def redo(screen: "MainScreen", _rest: str) -> None:
 def repeat(screen: "MainScreen", _rest: str) -> None:
     """Do the last thing again, with the same words, to what the screen points at now."""
     screen.repeat_last()
-
-
-async def _join(screen: "MainScreen", numbers: Sequence[int]) -> None:
-    """Join conversations; the lowest number stays."""
-    from storage.commands import joining
-
-    try:
-        await screen.desk.tell(joining.join, numbers, actor=screen.desk.actor, now=screen.now())
-    except DeskError as error:
-        screen.say_error(error)
-        return
-    winner, others = min(numbers), sorted(set(numbers) - {min(numbers)})
-    words = _("joined to #{number}:").format(number=winner)
-    back: Cover = (("   u", "accent"), (" " + _("takes it back"), "text"))
-    screen.say(
-        ((words, "ok"), (f" {numbers_words(others)}", "text"), *back), f":join {' '.join(map(str, numbers[:4]))}"
-    )
-    screen.unmark(numbers)
-    screen.queue.go_to(winner)
-    if screen.reading:
-        screen.shown_id = winner
-    screen.written(*numbers)
-
-
-async def _split_off(screen: "MainScreen", message_ids: Sequence[int]) -> None:
-    """Split messages off into a conversation of their own."""
-    from storage.commands import joining
-
-    try:
-        _action, number = await screen.desk.tell(joining.split, message_ids, actor=screen.desk.actor, now=screen.now())
-    except DeskError as error:
-        screen.say_error(error)
-        return
-    words = _("split off to #{number}").format(number=number)
-    line = f":split {' '.join(f'm{each}' for each in message_ids[:4])}"
-    screen.say(((words, "ok"), ("   u", "accent"), (" " + _("takes it back"), "text")), line)
-    screen.written(number, *(() if screen.shown_id is None else (screen.shown_id,)))

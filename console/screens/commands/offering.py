@@ -133,6 +133,26 @@ def offer_joins(screen: "Performs", number: int) -> Offer:
     return offer
 
 
+def offer_senders(screen: "Performs", number: int) -> Offer:
+    """Offer a conversation's customer and that customer's domain."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        from storage.queries import conversations
+
+        view = await screen.desk.ask(conversations.read, number, agent_id=screen.ground.agent_id)
+        address = one_line(view.customer_address)
+        if "@" not in address:
+            return []
+        domain = address[address.rindex("@") :]
+        choices = [
+            (address, Choice(address, address, _("this sender"))),
+            (domain, Choice(domain, domain, _("everybody there"))),
+        ]
+        return best(text, choices)
+
+    return offer
+
+
 def offer_messages(screen: "Performs") -> Offer:
     """Offer the messages of the conversation that is read, the newest first."""
 

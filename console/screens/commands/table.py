@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from console.screens.commands import deciding, elsewhere, keeping, moving, places
+from console.screens.commands import deciding, elsewhere, joining, keeping, moving, places, putting_away, reading
 from console.screens.commands.base import Command
 from widgets.language import chosen_language
 
@@ -18,7 +18,10 @@ def _in(_language: str) -> tuple[Command, ...]:
     return (
         *going[:2],
         *deciding.commands(),
+        *putting_away.commands(),
+        *joining.commands(),
         *places.commands(),
+        *reading.commands(),
         *keeping.commands(),
         *elsewhere.commands(),
         *going[2:],

@@ -401,3 +401,54 @@ async def test_x_lets_a_mailbox_that_stopped_go_on(five, console, store, until, 
         await until(lambda: "mail stopped" not in screen_text(app))
     with store.reading() as session:
         assert leasing.state_of(session, 1) == "never"
+
+
+async def test_the_trash_keeps_what_it_was_and_gives_it_back(five, console, desk, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("D")
+        await until(lambda: statuses(desk, five)[0] is Status.TRASH and len(app._main.queue.rows) == 4)
+        assert "thrown away #1 Assunto 1" in screen_text(app)
+        await pilot.press(*":view is:trash", "enter")
+        await until(lambda: [row.conversation_id for row in app._main.queue.rows] == five[:1])
+        await pilot.press(*":restore", "enter")
+        await until(lambda: statuses(desk, five) == [Status.NEW] * 5)
+
+
+async def test_a_sender_or_a_domain_is_blocked_and_may_write_again(five, console, deliver, desk, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("b")
+        await until(lambda: "@acme.example" in screen_text(app) and "everybody there" in screen_text(app))
+        await pilot.press("down", "enter")
+        await until(lambda: "blocked: @acme.example" in screen_text(app))
+        number = deliver({"address": "c9@acme.example", "subject": "More", "ago": 0})
+        assert statuses(desk, [number]) == [Status.SPAM]
+        await pilot.press(*":unblock @acme.example", "enter")
+        await until(lambda: "unblocked: @acme.example" in screen_text(app))
+        number = deliver({"address": "c8@acme.example", "subject": "Again", "ago": 0})
+        assert statuses(desk, [number]) == [Status.NEW]
+
+
+async def test_papers_files_and_copies_of_what_is_read(five, console, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("enter")
+        await until(lambda: app._main.reading)
+        for keys, words in (
+            (("v", "s"), "Message-ID:"),
+            (("v", "h"), "Content-Type:"),
+            (("v", "p"), "text/plain"),
+            (("W",), "why #1"),
+            (("o",), "Nothing is attached"),
+        ):
+            await pilot.press(*keys)
+            await until(lambda words=words: words in screen_text(app))
+            await pilot.press("q")
+            await until(lambda: app.screen is app._main)
+        for keys, words in (("yi", "sent to terminal: #1"), ("ya", "c1@acme.example"), ("yb", "1 lines of m1")):
+            await pilot.press(*keys)
+            await until(lambda words=words: words in screen_text(app))

@@ -3,7 +3,6 @@
 import pytest
 from textual import events
 
-from console.screens.helping import HelpScreen
 from console.screens.commands.table import commands
 from console.screens.keymap import Keymap, clashes
 from console.screens.main import MainScreen
