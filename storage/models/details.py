@@ -25,6 +25,7 @@ class Details:
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
     notices: tuple[Notice, ...] = ()
+    list_id: str = ""
 
 
 def details_of(parsed: Parsed) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def details_of(parsed: Parsed) -> dict[str, Any]:
         "links": list(parsed.links),
         "in_reply_to": list(parsed.in_reply_to),
         "references": list(parsed.references),
-        "list": parsed.list_id,
+        "list_id": parsed.list_id,
         "notices": [kept_notice(notice) for notice in parsed.notices],
     }
 
@@ -61,6 +62,7 @@ def read_details(kept: Mapping[str, Any]) -> Details:
         in_reply_to=tuple(kept.get("in_reply_to", ())),
         references=tuple(kept.get("references", ())),
         notices=tuple(read_notice(notice) for notice in kept.get("notices", ())),
+        list_id=kept.get("list_id", ""),
     )
 
 

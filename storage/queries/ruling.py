@@ -158,7 +158,7 @@ def _letters(session: Session, since: datetime, *, sized: bool) -> Iterator[tupl
                 author=Correspondent(row.from_name, row.from_address),
                 recipients=(*correspondents(row.details, "to"), *correspondents(row.details, "cc")),
                 subject=row.subject,
-                list_id=row.details.get("list", ""),
+                list_id=row.details.get("list_id", ""),
                 size=row.size,
             ),
         )

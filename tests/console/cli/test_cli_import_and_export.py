@@ -39,6 +39,7 @@ def test_the_sum_adds_up_and_a_second_import_knows_all(run, filled: Path):
         "known": 7,
         "quarantined": 0,
         "ignored": 0,
+        "ignored_by": {},
         "skipped": 0,
     }
 

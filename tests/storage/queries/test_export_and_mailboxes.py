@@ -27,10 +27,22 @@ def test_details_are_read_as_they_were_written():
         links=("https://a.example/",),
         in_reply_to=("1@x",),
         references=("0@x", "1@x"),
+        list_id="news.x.example",
     )
     kept = details_of(message)
     read = read_details(json.loads(json.dumps(kept)))
-    for name in ("to", "cc", "reply_to", "attachments", "original", "specials", "links", "in_reply_to", "references"):
+    for name in (
+        "to",
+        "cc",
+        "reply_to",
+        "attachments",
+        "original",
+        "specials",
+        "links",
+        "in_reply_to",
+        "references",
+        "list_id",
+    ):
         assert getattr(read, name) == getattr(message, name), name
     assert set(kept) == {*read.__slots__}
     assert read_details({}) == read_details(details_of(parsed()))
