@@ -44,7 +44,9 @@ def choice_rows(look: Look, width: int, choices: Sequence[Choice], cursor: int |
     first = max(0, min((cursor or 0) - rows // 2, len(choices) - rows))
     asides = any(choice.aside for choice in choices)
     longest = max((cell_len(one_line(choice.shown)) for choice in choices), default=0)
-    column = min(longest, width // 2 if asides else width)
+    beside = max((cell_len(one_line(choice.aside)) for choice in choices), default=0) if asides else 0
+    keys = max((cell_len(choice.key) for choice in choices), default=0)
+    column = min(longest, width - 8 - keys - min(beside, width // 2))  # asides give way first, down to half
     drawn = []
     for number, choice in enumerate(choices[first : first + rows], first):
         ground: Ground = "selected" if number == cursor else "held"

@@ -1,7 +1,9 @@
 """The files and links of a conversation in rows, with a cursor."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar, Final, Literal
 
 from rich.cells import cell_len
@@ -26,6 +28,10 @@ _KNOWN: Final[Mapping[str, str]] = {
     "application/pkcs7-signature": "signature",
 }
 """What parts without a name are called, by their type."""
+
+
+_ADDRESS: Final = re.compile(r"\bhttps?://[^\s<>\[\]\x00-\x1f]{1,2000}", re.IGNORECASE)
+_WRITTEN: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +64,19 @@ def items_of(view: ConversationView, message_id: int | None = None) -> tuple[Ite
         for one in message.attachments:
             said = (one.name, one.media_type, one.size, one.section)
             files.append(Item("file", message.message_id, len(files) + 1, *said, inline=one.inline))
-        links += [Item("link", message.message_id, number, link) for number, link in enumerate(message.links, 1)]
+        known = dict.fromkeys((*message.links, *_written(message.text)))
+        links += [Item("link", message.message_id, number, link) for number, link in enumerate(known, 1)]
     # What has a name was sent to be read; then what programs say to each other, and the pictures of signatures.
     return (*sorted(files, key=lambda one: (one.inline, not one.name)), *links)
+
+
+def _written(text: str) -> Iterator[str]:
+    """Yield the addresses that stand in a text as they are, as in mail without HTML, at most `_WRITTEN` of them."""
+    for found in islice(_ADDRESS.finditer(text), _WRITTEN):
+        address = found[0].rstrip(".,;:!?'\"»”\u2019")
+        if address.endswith(")") and "(" not in address:
+            address = address.rstrip(")")
+        yield address
 
 
 class Items(Pane):

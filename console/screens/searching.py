@@ -1,5 +1,6 @@
 """The search: a line to type in, the newest messages found below it, Enter opens one."""
 
+from collections.abc import Sequence
 from threading import Event
 from typing import ClassVar
 
@@ -10,9 +11,11 @@ from textual.widgets import Input, Static
 
 from console.screens import asking
 from console.screens.commands.base import Where
+from console.screens.commands.offering import offer_query
 from console.screens.ground import DeskScreen
 from storage.kinds.errors import DeskError
 from widgets.bars import KeyRow, PaneTitle, TitleRow
+from widgets.choices import Choice, choice_rows
 from widgets.empty import Empty
 from widgets.hits import Hits
 from widgets.language import _, ngettext
@@ -42,6 +45,7 @@ class SearchScreen(DeskScreen):
         super().__init__()
         self._stop = Event()
         self._ahead = words
+        self._offered: Sequence[Choice] = ()
 
     def typed_ahead(self, event: events.Key) -> bool:
         """Put text into the line, as soon as there is one."""
@@ -95,6 +99,25 @@ class SearchScreen(DeskScreen):
         self._stop.set()
         self._stop = Event()
         self._search(message.value, self._stop)
+        self._offer(message.value)
+
+    @work(exclusive=True, group="offer")
+    async def _offer(self, words: str) -> None:
+        """Offer fields and their values for the last word, over the foot of what was found."""
+        try:
+            self._offered = await offer_query(self)(words)
+        except DeskError:
+            self._offered = ()
+        strips = choice_rows(self.look, self.size.width, self._offered, None, 6)
+        for pane in (self.query_one(Hits), self.query_one(Empty)):
+            pane.cover(strips)
+
+    def action_complete(self) -> None:
+        """Take the first that is offered into the line."""
+        if self._offered:
+            line = self.query_one("#query", Input)
+            line.value = self._offered[0].text
+            line.cursor_position = len(line.value)
 
     @work(exclusive=True, group="search")
     async def _search(self, words: str, stop: Event) -> None:

@@ -20,6 +20,7 @@ def commands() -> Sequence[Command]:
         ("choose", ("Enter",), _("read"), _("open the conversation found"), _SEARCH, "choose"),
         ("next-hit", ("↓", "^n"), _("next"), _("the next one found"), _SEARCH, "next"),
         ("previous-hit", ("↑", "^p"), "", _("the one before"), _SEARCH, "previous"),
+        ("complete", ("Tab",), _("complete"), _("take the first that is offered into the line"), _SEARCH, "complete"),
         ("close-search", ("Esc", "^g"), _("close"), _("back to where you were"), _SEARCH, "close"),
         ("close-help", ("Esc", "^g"), _("close"), _("close this page"), _HELP, "close"),
         ("take-back", ("Enter", "u"), _("take back"), _("take this action back"), _HISTORY, "take_back"),

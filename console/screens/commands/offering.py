@@ -15,6 +15,7 @@ from widgets.text import query_words
 from widgets.when import NoMoment, read_moment
 
 if TYPE_CHECKING:
+    from console.screens.ground import DeskScreen
     from console.screens.performing import Performs
 
 
@@ -191,7 +192,7 @@ def offer_rest(screen: "Performs", takes: Takes) -> Offer | None:
             return None
 
 
-def offer_query(screen: "Performs") -> Offer:
+def offer_query(screen: "DeskScreen") -> Offer:
     """Offer what may stand next in a query: fields, and the values of the one that is being typed."""
 
     async def offer(text: str) -> Sequence[Choice]:
@@ -216,7 +217,7 @@ def offer_query(screen: "Performs") -> Offer:
     return offer
 
 
-async def _values(screen: "Performs", field: str) -> list[str]:
+async def _values(screen: "DeskScreen", field: str) -> list[str]:
     from storage.queries import agents, completing, mailboxes
 
     match field:
@@ -262,7 +263,7 @@ def offer_views(screen: "Performs") -> Offer:
     return offer
 
 
-def query_trouble(screen: "Performs", text: str) -> tuple[str, tuple[int, int]]:
+def query_trouble(screen: "DeskScreen", text: str) -> tuple[str, tuple[int, int]]:
     """Return why a query cannot be read, in words, and where it says so: start and end; empty words when it can."""
     from storage.rules.query import BadQuery, parse
 

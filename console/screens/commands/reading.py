@@ -41,7 +41,7 @@ def commands() -> Sequence[Command]:
             "why",
             ("W",),
             "",
-            _("why it is as it is: how each message came here"),
+            _("how each message came here, and why"),
             MAIN,
             why,
             "conversation",

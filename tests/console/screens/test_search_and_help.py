@@ -147,3 +147,19 @@ def test_the_row_of_keys_comes_from_the_table():
     keys, always = Keymap(commands()).footer("queue")
     assert keys[:3] == [("Enter", "read"), ("e", "resolve"), ("t", "take")]
     assert always == [(":", "command"), ("?", "help")]
+
+
+async def test_the_search_offers_fields_and_their_values(deliver, console, until, screen_text):
+    deliver({"subject": "Fatura", "text": "see https://acme.example/a?b=1."})
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 1)
+        await pilot.press("/", *"fr")
+        await until(lambda: "who wrote" in screen_text(app))
+        await pilot.press("tab", *"joaquin")
+        await until(lambda: "1 message" in screen_text(app))
+        assert app.screen.query_one("#query").value == "from:joaquin"
+        await pilot.press("enter")
+        await until(lambda: app._main.reading)
+        await pilot.press("o")
+        await until(lambda: "https://acme.example/a?b=1 " in screen_text(app))
