@@ -1,44 +1,21 @@
-"""Invitations, delivery reports and receipts as rows under a message, and the names of parts that are no text."""
+"""Words for invitations, delivery reports and receipts, and the names of parts that are no text."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from storage.kinds.notices import Delivery, Invitation, Notice, Receipt, When
-from storage.views import MessageView
-from widgets.language import _, ngettext
-from widgets.line import Span
-from widgets.look import Role
+from widgets.language import _
 from widgets.moments import month_words, weekday_words
-from widgets.wrapping import wrap
 
-LABEL = 10
-"""Cells of the column in which labels stand (LOOK §4)."""
+if TYPE_CHECKING:
+    from widgets.look import Role
 
 _SHOWN = 5
-"""Notices and names that are shown; the rest is counted."""
-
-Row = tuple[Span, ...]
+"""Names of those invited that are shown; the rest is counted."""
 
 
-def special_lines(message: MessageView, now: datetime, width: int) -> list[Row]:
-    """Return what a message says to programs, in rows for a person.
-
-    Args:
-        message: with its notices.
-        now: the present, in the reader's zone: moments are shown in that.
-        width: cells of a row; longer values go on below, in the column of values.
-    """
-    rows: list[Row] = []
-    for notice in message.notices[:_SHOWN]:
-        for label, words, role in notice_words(notice, now):
-            rows += _rows(label, words, role, width)
-    more = len(message.notices) - _SHOWN
-    if more > 0:
-        rows.append(((ngettext("and {count} more", "and {count} more", more).format(count=more), "muted"),))
-    return rows
-
-
-def notice_words(notice: Notice, now: datetime) -> Iterator[tuple[str, str, Role]]:
+def notice_words(notice: Notice, now: datetime) -> Iterator[tuple[str, str, "Role"]]:
     """Yield a notice as label, words and role, line by line."""
     match notice:
         case Invitation():
@@ -95,13 +72,7 @@ def part_words(what: str) -> str:
     }[what]
 
 
-def _rows(label: str, words: str, role: Role, width: int) -> Iterator[Row]:
-    room = max(10, width - LABEL)
-    for place, line in enumerate(wrap(words[:4000].replace("\n", " "), room)):
-        yield ((f"{label if not place else '':<{LABEL - 1}} ", "muted"), (line, role))
-
-
-def _invitation(meeting: Invitation, now: datetime) -> Iterator[tuple[str, str, Role]]:
+def _invitation(meeting: Invitation, now: datetime) -> Iterator[tuple[str, str, "Role"]]:
     summary = meeting.summary or _("(no subject)")
     called_off = meeting.cancelled
     yield (
@@ -123,7 +94,7 @@ def _invitation(meeting: Invitation, now: datetime) -> Iterator[tuple[str, str, 
         yield _("asked by"), "  ".join(filter(None, (who.name, who.address))), "text"
 
 
-def _delivery(report: Delivery, now: datetime) -> Iterator[tuple[str, str, Role]]:
+def _delivery(report: Delivery, now: datetime) -> Iterator[tuple[str, str, "Role"]]:
     words = {
         "failed": _("not delivered, for good"),
         "delayed": _("not delivered yet, is tried again"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from storage.kinds import Status, Tier
+from storage.kinds import PUT_AWAY, SETTLED, Status, Tier
 from storage.views import QueueRow
 from widgets.language import _
 from widgets.line import Line, one_line
@@ -15,7 +15,7 @@ from widgets.moments import span_words
 from widgets.text import status_words, tier_words
 
 _CLOCK = 8  # as wide as the longest late form, in English and Spanish
-_STILL = frozenset({Status.WAITING, Status.ON_HOLD, Status.RESOLVED, Status.CLOSED, Status.SPAM})
+_STILL = SETTLED | PUT_AWAY | {Status.WAITING, Status.ON_HOLD}
 TIER_ROLES: dict[Tier, Role] = {Tier.N1: "n1", Tier.N2: "n2", Tier.N3: "n3"}
 
 

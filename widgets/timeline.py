@@ -14,7 +14,7 @@ from widgets.facts import event_words
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
 from widgets.moments import moment_words, size_words
-from widgets.notices import special_lines
+from widgets.notice_rows import special_lines
 from widgets.text import automatic_words, evidence_words, special_words
 from widgets.wrapping import pieces, wrap
 

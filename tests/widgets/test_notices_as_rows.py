@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from storage.kinds import Special
 from storage.kinds.mail import Correspondent
 from storage.kinds.notices import Attendee, Delivery, Invitation, Receipt
-from widgets.notices import part_words, special_lines, when_words
+from widgets.notice_rows import special_lines
+from widgets.notices import part_words, when_words
 from widgets.timeline import Timeline
 
 HERE = datetime(2026, 11, 23, 9, 32, tzinfo=ZoneInfo("America/Sao_Paulo"))
