@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from console.cli import ids
-from console.cli.errors import DONE, Usage
+from console.cli.errors import DONE, FAILED, Usage, sentence_of
 from console.cli.parser import Group, Parser
 from storage.kinds import Status
 from storage.kinds.clean import clean_line
-from storage.kinds.errors import NoSuch, Refused
+from storage.kinds.errors import NoSuch
 from widgets.language import _, ngettext
 from widgets.troubles import numbers_words
 
@@ -164,6 +164,7 @@ def run_split(call: "Call") -> int:
 
 def _bulk(call: "Call", command: Callable[..., int], words: str, **choices: Any) -> int:
     """Do the same to many conversations: in parts, so that others get their turn, as one action for undo."""
+    from storage.commands.bulk import in_parts
     from storage.commands.triage import AT_ONCE
     from storage.queries.conversations import resolve_number
 
@@ -171,25 +172,20 @@ def _bulk(call: "Call", command: Callable[..., int], words: str, **choices: Any)
     with call.store.reading() as session:
         for number in numbers:  # a wrong number is told before anything is done
             resolve_number(session, number)
-    action_id, changed, refusal = None, list[int](), None
-    for start in range(0, len(numbers), AT_ONCE):
-        part = numbers[start : start + AT_ONCE]
-        try:
-            action_id = call.desk.tell_now(
-                command, part, actor=call.desk.actor, now=call.now, action_id=action_id, **choices
-            )
-        except Refused as refused:
-            if refused.rule not in {"already", "not_put_away"}:
-                raise
-            refusal = refused
-        else:
-            changed += part
+    progress = None
+    for progress in in_parts(call.store, command, numbers, actor=call.desk.actor, clock=lambda: call.now, **choices):
         if len(numbers) > AT_ONCE:
-            call.out.progress(f"{start + len(part)}/{len(numbers)}")
+            call.out.progress(f"{progress.done}/{progress.total}")
     call.out.progress_done()
-    if refusal is not None and not changed:
-        raise refusal
-    return _done(call, changed, words)
+    if progress is None:
+        return DONE
+    if progress.why is not None and not progress.changed:
+        raise progress.why
+    done = _done(call, progress.changed, words)
+    if progress.why is None or progress.why.rule in {"already", "not_put_away"}:
+        return done
+    call.out.error(f"plantao: {sentence_of(progress.why)}")
+    return FAILED
 
 
 def _done(call: "Call", numbers: Sequence[int], words: str) -> int:
