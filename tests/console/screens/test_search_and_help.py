@@ -1,5 +1,7 @@
 """Search and help: found by words, opened at the message; every key explained, none with two meanings."""
 
+from pathlib import Path
+
 import pytest
 from textual import events
 
@@ -163,3 +165,15 @@ async def test_the_search_offers_fields_and_their_values(deliver, console, until
         await until(lambda: app._main.reading)
         await pilot.press("o")
         await until(lambda: "https://acme.example/a?b=1 " in screen_text(app))
+
+
+def test_the_guide_names_every_command_with_its_keys():
+    guide = (Path(__file__).parents[3] / "docs" / "console.md").read_text("utf-8")
+    rows = [line for line in guide.split("\n") if line.startswith("|") and "`:" in line]
+    for command in commands():
+        if command.hidden:
+            continue
+        [row] = [row for row in rows if f"`:{command.name}`" in row]
+        assert command.sentence in row
+        assert command.passes_key or all(f"`{key}`" in row for key in command.keys), row
+    assert len(rows) == sum(not command.hidden for command in commands())
