@@ -8,9 +8,9 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, Table, bindparam, delete, select, update
 from sqlmodel import Session, SQLModel
 
-from storage.apply.statements import Lookup, Write, some_values
 from storage.events import KINDS, Fact
 from storage.kinds.errors import Changed
+from storage.models.statements import Lookup, Write, some_values
 from storage.models.types import inserting
 
 AnyFact = TypeVar("AnyFact", bound=Fact)

@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, select, u
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.apply.statements import Lookup, some_values
 from storage.kinds import Automatic, Direction
 from storage.models import Conversation, Message, Participant
+from storage.models.statements import Lookup, some_values
 
 
 def refresh(session: Session, conversation_ids: Iterable[int]) -> None:

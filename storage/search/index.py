@@ -6,12 +6,14 @@ PostgreSQL has a `tsvector` in `search_entry` itself, made by us, so that both e
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Integer, Row, Table, bindparam, delete, func, insert, select, text, update
 from sqlmodel import Session, SQLModel
 
 from storage.models import Desk, Message, MessageText, SearchEntry
+from storage.models.statements import Lookup, Write, some_values
 from storage.models.types import microseconds
 from storage.rules.stemming import stems
 from storage.search.vectors import vector
@@ -32,7 +34,7 @@ _HASH_BYTES = 64 << 20  # terms are gathered in memory up to this, then written:
 _NAMES = ", ".join(COLUMNS)
 _OPTIONS = "content='', columnsize=0, tokenize='unicode61 remove_diacritics 2'"
 _VALUES = ", ".join(f":{name}" for name in COLUMNS)
-_FTS_IN = text(f"INSERT INTO search_index (rowid, {_NAMES}) VALUES (:id, {_VALUES})")
+_FTS_IN = f"INSERT INTO search_index (rowid, {_NAMES}) VALUES (?{', ?' * len(COLUMNS)})"
 _FTS_OUT = text(f"INSERT INTO search_index (search_index, rowid, {_NAMES}) VALUES ('delete', :id, {_VALUES})")
 
 
@@ -67,20 +69,17 @@ def index_more(session: Session, *, limit: int, ready: Mapping[int, str] | None 
     """
     connection = session.connection()
     cursor = _cursor(connection)
-    rows = connection.execute(
-        _messages().where(_TEXT.c.message_id > cursor).order_by(_TEXT.c.message_id).limit(limit)
-    ).all()
+    rows = connection.execute(_next_messages(), {"cursor": cursor, "most": limit}).all()
     if rows:
         _put(connection, rows, ready or {})
         _move_cursor(connection, rows[-1].message_id)
     return len(rows)
 
 
-def waiting(session: Session) -> int:
-    """Return how many messages wait to be indexed, counted up to 10,000."""
+def waiting(session: Session, *, most: int = 10_000) -> int:
+    """Return how many messages wait to be indexed, counted up to `most`."""
     connection = session.connection()
-    after = select(_TEXT.c.message_id).where(_TEXT.c.message_id > _cursor(connection)).limit(10_000)
-    return int(connection.execute(select(func.count()).select_from(after.subquery())).scalar_one())
+    return int(connection.execute(_after(), {"cursor": _cursor(connection), "most": most}).scalar_one())
 
 
 def add(session: Session, message_ids: Iterable[int]) -> None:
@@ -213,6 +212,8 @@ _ENTRY = _table(SearchEntry)
 _TEXT = _table(MessageText)
 _MESSAGE = _table(Message)
 _DESK = _table(Desk)
+_TAKEN = Lookup(lambda: select(_ENTRY.c.id).where(_ENTRY.c.id.in_(some_values())))
+_ENTRIES = Write(lambda: insert(_ENTRY))
 _WORDS = (_TEXT.c.subject, _TEXT.c.from_name, _TEXT.c.from_address, _TEXT.c.details, _TEXT.c.text)
 
 
@@ -224,6 +225,18 @@ def _messages() -> Any:
         .join(_MESSAGE, _MESSAGE.c.id == _TEXT.c.message_id)
         .outerjoin(_ENTRY, _ENTRY.c.message_id == _TEXT.c.message_id)
     )
+
+
+@cache
+def _next_messages() -> Any:
+    after = _TEXT.c.message_id > bindparam("cursor")
+    return _messages().where(after).order_by(_TEXT.c.message_id).limit(bindparam("most", type_=Integer))
+
+
+@cache
+def _after() -> Any:
+    after = select(_TEXT.c.message_id).where(_TEXT.c.message_id > bindparam("cursor"))
+    return select(func.count()).select_from(after.limit(bindparam("most", type_=Integer)).subquery())
 
 
 def _indexed() -> Any:
@@ -277,8 +290,9 @@ def _put(connection: Connection, rows: Sequence[Row[Any]], ready: Mapping[int, s
     ]
     words = [columns_of(row, stemmed[row.message_id]) for row in rows]
     if connection.dialect.name == "sqlite":
-        connection.execute(insert(_ENTRY), entries)
-        connection.execute(_FTS_IN, [{"id": entry["id"], **each} for entry, each in zip(entries, words, strict=True)])
+        _ENTRIES(connection, entries)
+        indexed = [(entry["id"], *map(each.__getitem__, COLUMNS)) for entry, each in zip(entries, words, strict=True)]
+        connection.exec_driver_sql(_FTS_IN, indexed)
     else:
         connection.execute(
             text(
@@ -292,9 +306,7 @@ def _put(connection: Connection, rows: Sequence[Row[Any]], ready: Mapping[int, s
 def _numbers(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, int]:
     """Allot an entry's number to every message: its place, or the next one that is free."""
     wanted = {row.message_id: place(row.arrived_at, row.message_id) for row in rows}
-    taken: set[int] = set()
-    for some in _chunks(wanted.values()):
-        taken.update(connection.execute(select(_ENTRY.c.id).where(_ENTRY.c.id.in_(some))).scalars())
+    taken = {row.id for row in _TAKEN(connection, wanted.values())}
     numbers: dict[int, int] = {}
     for message_id, number in sorted(wanted.items(), key=lambda pair: (pair[1], pair[0])):
         free = number
@@ -308,15 +320,25 @@ def _numbers(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, int]
 
 
 def _cursor(connection: Connection) -> int:
-    value = connection.execute(select(_DESK.c.value).where(_DESK.c.name == CURSOR)).scalar()
+    value = connection.execute(_cursor_kept()).scalar()
     return int(value) if value is not None else 0
+
+
+@cache
+def _cursor_kept() -> Any:
+    return select(_DESK.c.value).where(_DESK.c.name == CURSOR)
 
 
 def _move_cursor(connection: Connection, message_id: int) -> None:
     value = str(message_id).encode()
-    moved = connection.execute(update(_DESK).where(_DESK.c.name == CURSOR).values(value=value))
+    moved = connection.execute(_cursor_moved(), {"moved": value})
     if not moved.rowcount:
         connection.execute(insert(_DESK).values(name=CURSOR, value=value))
+
+
+@cache
+def _cursor_moved() -> Any:
+    return update(_DESK).where(_DESK.c.name == CURSOR).values(value=bindparam("moved", type_=_DESK.c.value.type))
 
 
 def _chunks(numbers: Iterable[int]) -> Iterable[list[int]]:

@@ -252,7 +252,7 @@ class Indexing:
 
     def _backlog(self) -> bool:
         with self._store.reading() as session:
-            return waiting(session) > 0
+            return waiting(session, most=1) > 0
 
 
 @contextmanager

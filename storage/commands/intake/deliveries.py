@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.apply.statements import Lookup, some_values
 from storage.kinds import Direction, Ignored, QuarantineReason
 from storage.kinds.mail import Parsed
 from storage.models import Mailbox, Message, Raw
+from storage.models.statements import Lookup, some_values
 from storage.rules.threading import group_key
 
 

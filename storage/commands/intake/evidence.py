@@ -10,11 +10,11 @@ from sqlalchemy import Row, select
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.apply.statements import Lookup, some_values
 from storage.commands.intake.deliveries import Incoming
 from storage.commands.intake.people import forwarded_for, of_ours
 from storage.kinds import Automatic, Evidence
 from storage.models import Mailbox, Message, MessageText
+from storage.models.statements import Lookup, some_values
 from storage.rules.gist import gist_of
 from storage.rules.threading import Subject, Told, asks_on_list, group_key, subject_of
 

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.apply.statements import Lookup, some_values
 from storage.commands.intake.deliveries import Incoming
 from storage.commands.intake.evidence import Edge
 from storage.kinds import Direction, LinkReason, Status
 from storage.models import Conversation, Link
+from storage.models.statements import Lookup, some_values
 from storage.rules.status import reopens
 
 

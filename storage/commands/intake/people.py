@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.apply.statements import Lookup, some_values
 from storage.commands.intake.deliveries import Incoming
 from storage.events import Met
 from storage.kinds import Automatic, Direction, PersonKind
 from storage.kinds.mail import Correspondent
 from storage.models import Address, Person
+from storage.models.statements import Lookup, some_values
 from storage.record import next_ids
 
 _NAMED_AT_MOST = 50

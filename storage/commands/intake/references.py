@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.apply.statements import Lookup, some_values
 from storage.commands.intake.deliveries import Incoming
 from storage.commands.intake.evidence import Edge
 from storage.kinds import Evidence
 from storage.models import Cited, Message
+from storage.models.statements import Lookup, some_values
 
 _C, _M = table(Cited), table(Message)
 _CITED_BY: Final = Lookup(

@@ -9,13 +9,13 @@ from sqlalchemy import Row, bindparam, select
 from sqlmodel import Session
 
 from storage.apply.base import chunks, table
-from storage.apply.statements import Lookup, some_values
 from storage.commands.intake.deliveries import Incoming
 from storage.commands.intake.threads import Move, Seating
 from storage.commands.joining import merge_facts
 from storage.events import Fact, Handled, Moved, Snoozed, StatusChanged
 from storage.kinds import SETTLED, Automatic, Cause, Direction, Status
 from storage.models import Conversation, Message
+from storage.models.statements import Lookup, some_values
 from storage.rules.status import after_answer, after_incoming, is_bare_thanks, merged_status, settled_history
 
 

@@ -11,10 +11,10 @@ from sqlalchemy import BindParameter, Integer, Table, bindparam, func, select
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.apply.statements import Lookup, some_values
 from storage.commands.intake.evidence import Edge, Shown, Traits, shown_of
 from storage.kinds import Evidence
 from storage.models import Message, Print, QuotedPrint, SubjectKey
+from storage.models.statements import Lookup, some_values
 from storage.rules.threading import (
     SUBJECT_WINDOW,
     TWINS_AT_MOST,

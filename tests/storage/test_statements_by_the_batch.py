@@ -8,9 +8,9 @@ from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.exc import StatementError
 
 from storage.apply.base import insert, table
-from storage.apply.statements import Lookup, Write, some_values
 from storage.kinds import Automatic, Direction, Evidence
 from storage.models import Mailbox, Message
+from storage.models.statements import Lookup, Write, some_values
 from storage.store import Store
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
