@@ -169,7 +169,7 @@ async def test_the_search_offers_fields_and_their_values(deliver, console, until
 
 def test_the_guide_names_every_command_with_its_keys():
     guide = (Path(__file__).parents[3] / "docs" / "console.md").read_text("utf-8")
-    rows = [line for line in guide.split("\n") if line.startswith("|") and "`:" in line]
+    rows = [line for line in guide.split("\n") if line.startswith("|") and "`:" in line and "`:`" not in line]
     for command in commands():
         if command.hidden:
             continue
