@@ -11,6 +11,7 @@ import asyncio
 import os
 import re
 import shlex
+import shutil
 import sys
 import tempfile
 import time
@@ -33,8 +34,10 @@ from widgets.theme import theme_of
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 11, 23, 9, 32, tzinfo=ZoneInfo("America/Sao_Paulo"))  # a Monday
-SIZES = ((80, 24), (120, 36))
-LOOKS = ("dark", "light")
+SIZES = ((80, 24), (120, 36), (160, 45))
+LOOKS = ("dark", "light", "terminal")
+SCREENS = ("queue", "conversation", "search", "palette", "history", "help")
+INK, PAPER = "#d0d0d0", "#101010"  # what the picture's terminal has for its own colours
 SUBJECT = "Cobrança em duplicidade"
 
 WIDE, HIGH = 12.2, 24.4  # a cell in Rich's SVG
@@ -87,11 +90,12 @@ async def take(url: str, what: str, size: tuple[int, int], look: str) -> str:
 
     Args:
         url: the desk's store.
-        what: ``queue``, ``conversation``, ``search`` or ``help``.
+        what: one of `SCREENS`.
         size: of the window, in cells.
         look: a palette's name.
     """
-    desk = open_desk(url, agent="Rafael Lima")
+    own = tempfile.TemporaryDirectory(prefix="plantao-picture-")
+    desk = open_desk(shutil.copytree(url, Path(own.name) / "desk").as_posix(), agent="Rafael Lima")
     app = Plantao(desk, look=Look(look), clock=lambda: NOW)  # type: ignore[arg-type]
     try:
         async with app.run_test(size=size) as pilot:
@@ -109,6 +113,14 @@ async def take(url: str, what: str, size: tuple[int, int], look: str) -> str:
             elif what == "search":
                 await pilot.press("slash", *"cobranca cartao")
                 await until(lambda: app.screen.query(Hits) and app.screen.query_one(Hits).chosen)
+            elif what == "palette":
+                await pilot.press("ctrl+p", *"mail")
+                await until(lambda: main.asking)
+            elif what == "history":
+                await pilot.press("plus", *"fatura", "enter", "t", "space", "j", "space", "s", *"2h", "enter", "e", "u")
+                await until(lambda: any("take" in said[0] for said in main._said))  # noqa: SLF001
+                await pilot.press("g", "h")
+                await until(lambda: app.screen is not main)
             elif what == "help":
                 await pilot.press("question_mark")
                 await until(lambda: app.screen is not main)
@@ -117,6 +129,7 @@ async def take(url: str, what: str, size: tuple[int, int], look: str) -> str:
             svg = app.export_screenshot()
     finally:
         desk.store.close()
+        own.cleanup()
     return mended(svg, blocks(strips), size, theme_of(Look(look)).background or "#000000")  # type: ignore[arg-type]
 
 
@@ -190,7 +203,7 @@ def main() -> None:
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="plantao-pictures-") as folder:
         url = fill(Path(folder))
-        for what, size, look in product(("queue", "conversation", "search", "help"), SIZES, LOOKS):
+        for what, size, look in product(SCREENS, SIZES, LOOKS):
             svg = asyncio.run(take(url, what, size, look))
             path = write(target / f"{what}-{size[0]}x{size[1]}-{look}", svg)
             print(f"{path}  {path.stat().st_size / 1000:.0f} kB")

@@ -90,17 +90,20 @@ class ActionList(Pane):
         line.sign("▌" if index == self._cursor and self._look.full else " ", "accent")
         line.put(moment_words(action.recorded_at, self._now), "muted", width=11).gap(2)
         aside = _("taken back") if action.undone else ""
-        if action.undoes is not None and not action.undone:
-            aside = _("an undo")
+        if action.undoes is not None:
+            aside = _("done again") if action.undone else _("this took it back")
         about = action.conversation_ids
         what = (
             numbers_words(about)
             if len(about) < 4
             else ngettext("{count} conversation", "{count} conversations", len(about)).format(count=f"{len(about):,}")
         )
-        words = one_line(self._words.get(action.action_id, ", ".join(action.kinds)))
+        told = action.action_id if action.undoes is None else action.undoes
+        words = one_line(self._words.get(told, ", ".join(action.kinds)))
         room = max(8, line.width - line.column - cell_len(aside) - 3)
-        line.put(words, "muted" if action.undone else "bright", width=min(cell_len(words), room))
+        line.put(
+            words, "muted" if action.undone or action.undoes is not None else "bright", width=min(cell_len(words), room)
+        )
         room = line.width - line.column - cell_len(aside) - 4
         line.gap(2).put(what, "text", width=max(0, min(cell_len(what), room)))
         line.to(line.width - 1 - cell_len(aside)).put(aside, "muted")

@@ -13,6 +13,7 @@ from storage.views import ActionView
 from widgets.actions import ActionList
 from widgets.bars import KeyRow, PaneTitle, TitleRow
 from widgets.empty import Empty
+from widgets.facts import SILENT
 from widgets.language import _
 from widgets.pane import toast
 from widgets.troubles import trouble_words
@@ -61,7 +62,9 @@ class HistoryScreen(DeskScreen):
 
         try:
             found: list[ActionView] = await self.desk.ask(history.actions, agent_id=self.ground.agent_id, limit=_SHOWN)
-            firsts = await self.desk.ask(history.first_events, [each.action_id for each in found])
+            # An undo is told by what it took back.
+            told = [each.action_id if each.undoes is None else each.undoes for each in found]
+            firsts = await self.desk.ask(history.first_events, told, without=SILENT)
             names = await self.desk.ask(agents)
         except DeskError as error:
             self._say(trouble_words(error))

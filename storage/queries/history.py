@@ -101,9 +101,18 @@ def _action(number: int, rows: Sequence[Any], *, undone: bool) -> ActionView:
     )
 
 
-def first_events(session: Session, action_ids: Collection[int]) -> dict[int, EventView]:
-    """Return the first event of each of these actions, which says what the action was."""
+def first_events(
+    session: Session, action_ids: Collection[int], *, without: Collection[str] = ()
+) -> dict[int, EventView]:
+    """Return the first event of each of these actions, which says what the action was.
+
+    Args:
+        session: of any transaction.
+        action_ids: at most 500 are looked at.
+        without: kinds of fact that say nothing to a person; an action of these alone is left out.
+    """
     firsts = select(func.min(_E.id)).where(_E.action_id.in_(list(action_ids)[:_AT_ONCE]), _E.agent_id.is_not(None))
+    firsts = firsts.where(_E.kind.not_in(without))
     rows = session.connection().execute(_events().where(_E.id.in_(firsts.group_by(_E.action_id)))).all()
     return {row.action_id: _event(row, undone=False) for row in rows}
 

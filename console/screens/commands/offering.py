@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from console.screens.performing import Performs
 
 
+_SCATTERED = 3  # the letters stand somewhere in a text, in their order: good enough where nothing is better
+
+
 def close_to(letters: str, text: str) -> int | None:
     """Return how well letters name a text, 0 best, `None` not at all: words by their beginnings, else in order."""
     wanted, there = folded(letters.strip()), folded(text)
@@ -32,7 +35,7 @@ def close_to(letters: str, text: str) -> int | None:
     if wanted in there:
         return 2
     rest = iter(there)
-    return 3 if len(wanted) > 2 and all(letter in rest for letter in wanted.replace(" ", "")) else None
+    return _SCATTERED if len(wanted) > 2 and all(letter in rest for letter in wanted.replace(" ", "")) else None
 
 
 def best(letters: str, choices: Iterable[tuple[str, Choice]]) -> list[Choice]:
@@ -42,7 +45,8 @@ def best(letters: str, choices: Iterable[tuple[str, Choice]]) -> list[Choice]:
         for place, (text, choice) in enumerate(choices)
         if (rank := close_to(letters, text)) is not None
     ]
-    return [choice for _rank, _place, choice in sorted(ranked, key=lambda one: one[:2])]
+    least = _SCATTERED if all(rank == _SCATTERED for rank, _place, _choice in ranked) else _SCATTERED - 1
+    return [choice for rank, _place, choice in sorted(ranked, key=lambda one: one[:2]) if rank <= least]
 
 
 def offer_agents(screen: "Performs") -> Offer:
