@@ -277,6 +277,7 @@ def _read_here(raw: bytes) -> Read:
 def _serve(number: int, progress: int) -> None:
     """Read batches from a socket and answer each as a whole, until the other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is for the parent, whose end is ours
+    os.nice(5)  # whoever writes meanwhile holds the store's lock, and goes first
     with suppress(EOFError, OSError), Connection(number) as line:
         line.send(None)  # ready
         while True:

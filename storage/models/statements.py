@@ -33,6 +33,7 @@ class Lookup:
 
     def __init__(self, build: Callable[[], Any]) -> None:
         self._build = build
+        self._compiled: Any = None
         self._texts: dict[int, _Text] = {}
 
     @cached_property
@@ -57,15 +58,17 @@ class Lookup:
         size = 1 << (len(some) - 1).bit_length()
         text = self._texts.get(size)
         if text is None:
-            text = self._texts[size] = _Text(self._statement, connection.dialect, size, others)
+            if self._compiled is None:
+                self._compiled = self._statement.compile(dialect=connection.dialect)
+            text = self._texts[size] = _Text(self._statement, self._compiled, size, others)
         return text.rows(connection, some + some[-1:] * (size - len(some)), others)
 
 
 class _Text:
     """A SELECT as the driver takes it, for lists of one length."""
 
-    def __init__(self, statement: Any, dialect: Dialect, size: int, others: Iterable[str]) -> None:
-        compiled = statement.compile(dialect=dialect)
+    def __init__(self, statement: Any, compiled: Any, size: int, others: Iterable[str]) -> None:
+        dialect = compiled.dialect
         expanded = compiled.construct_expanded_state({"some": [None] * size, **dict.fromkeys(others)})
         self._sql = expanded.statement
         self._others = {name: _given(compiled.binds[name].type, dialect) for name in others}
