@@ -137,6 +137,27 @@ class ConversationPane(Pane):
         if self._timeline:
             self._go(self._timeline.last_page(self._width, self._height))
 
+    def action_next_message(self) -> None:
+        """Begin the page with the next message."""
+        self._to_message(1)
+
+    def action_previous_message(self) -> None:
+        """Begin the page with the message before, or with the beginning of the one that is read."""
+        self._to_message(-1)
+
+    def _to_message(self, by: int) -> None:
+        timeline = self._timeline
+        if timeline is None:
+            return
+        here = self._anchor(timeline)
+        beginnings = [timeline.beginning(index) for index in timeline.messages]
+        if by > 0:
+            there = next((place for place in beginnings if place > here), None)
+            if there is not None:
+                self._go(min(there, max(here, timeline.last_page(self._width, self._height))))
+        else:
+            self._go(next((place for place in reversed(beginnings) if place < here), Anchor()))
+
     def action_fold(self) -> None:
         """Show quotes and signatures, or fold them away; the message at the top stays there."""
         if self._timeline is None:

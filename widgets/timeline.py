@@ -74,6 +74,11 @@ class Timeline:
         )
 
     @cached_property
+    def messages(self) -> list[int]:
+        """The messages, by their place among the items."""
+        return [index for index, item in enumerate(self.items) if isinstance(item, MessageView)]
+
+    @cached_property
     def waiting(self) -> list[int]:
         """The messages that still need an answer, by their place among the items."""
         return [index for index, item in enumerate(self.items) if isinstance(item, MessageView) and self.waits(item)]
@@ -142,7 +147,7 @@ class Timeline:
         page = self.last_page(width, height)
         if not self.waiting:
             return page
-        first, newest = self._beginning(self.waiting[0]), self._beginning(self.waiting[-1])
+        first, newest = self.beginning(self.waiting[0]), self.beginning(self.waiting[-1])
         whole = self._page_before(Anchor(self.waiting[-1] + 1), width, height)
         return min(page, max(first, min(whole, newest)))
 
@@ -154,7 +159,7 @@ class Timeline:
         return begins
 
     @staticmethod
-    def _beginning(item: int) -> Anchor:
+    def beginning(item: int) -> Anchor:
         """Return an item's first line, without the blank one that parts it from what precedes."""
         return Anchor(item, 0, 1 if item else 0)
 

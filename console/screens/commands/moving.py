@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from console.screens.commands.base import LISTS, MAIN, QUEUE, READING, Command, act
+from console.screens.commands.base import LISTS, MAIN, QUEUE, READING, Command, Run, act
 from widgets.language import _
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def commands() -> Sequence[Command]:
             urgent,
             also=_("next first late"),
         ),
+        Command("next-message", ("n",), "", _("the next message of the conversation"), READING, message("next")),
+        Command("previous-message", ("N",), "", _("the message before"), READING, message("previous")),
         Command("down", ("j", "↓"), "", _("down"), LISTS, act("down"), hidden=True),
         Command("up", ("k", "↑"), "", _("up"), LISTS, act("up"), hidden=True),
         Command("half-down", ("^d",), "", _("half a page down"), LISTS, act("half_down"), hidden=True),
@@ -64,6 +66,15 @@ def commands() -> Sequence[Command]:
         Command("top", ("g g", "Home"), "", _("to the first one"), LISTS, act("top"), hidden=True),
         Command("bottom", ("G", "End"), "", _("to the last one"), LISTS, act("bottom"), hidden=True),
     )
+
+
+def message(which: str) -> Run:
+    """Return what goes to the next message of the conversation that is read, or to the previous one."""
+
+    def run(screen: "MainScreen", _rest: str) -> None:
+        getattr(screen.conversation, f"action_{which}_message")()
+
+    return run
 
 
 def open_this(screen: "MainScreen", rest: str) -> None:

@@ -452,3 +452,20 @@ async def test_papers_files_and_copies_of_what_is_read(five, console, until, scr
         for keys, words in (("yi", "sent to terminal: #1"), ("ya", "c1@acme.example"), ("yb", "1 lines of m1")):
             await pilot.press(*keys)
             await until(lambda words=words: words in screen_text(app))
+
+
+async def test_n_goes_from_message_to_message(deliver, console, until, screen_text):
+    for number in range(1, 7):
+        answers = {"answers": f"k{number - 1}"} if number > 1 else {}
+        long = "\n".join(f"line {line} of {number}" for line in range(30))
+        deliver({"id": f"k{number}", "subject": "Long", "text": long, "ago": 100 - number, **answers})
+    app, rows = await started(console, until, count=1)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("enter", "g", "g")
+        await until(lambda: "line 0 of 1" in screen_text(app))
+        for number in (2, 3, 4):
+            await pilot.press("n")
+            await until(lambda number=number: f"line 0 of {number}" in screen_text(app))
+        await pilot.press("N")
+        await until(lambda: "line 0 of 3" in screen_text(app))
