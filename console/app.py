@@ -24,6 +24,7 @@ from widgets.scrub import Scrub
 from widgets.theme import theme_of
 
 if TYPE_CHECKING:
+    from console.config.accounts import Account
     from console.desk import Desk
 
 
@@ -43,6 +44,7 @@ class Plantao(DeskApp):
         opened: set once the desk is open, or cannot be opened.
         keys: the agent's own keys, by the name of a command.
         means: what opening, saving and copying go by.
+        accounts: as the configuration has them.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -59,6 +61,7 @@ class Plantao(DeskApp):
         opened: threading.Event | None = None,
         keys: Mapping[str, str] | None = None,
         means: Means | None = None,
+        accounts: "Sequence[Account]" = (),
         **choices: Any,
     ) -> None:
         self.look = look or choose_look("auto", os.environ)  # before Textual chooses its filters
@@ -72,6 +75,7 @@ class Plantao(DeskApp):
         self.agent_id = None
         self.lines = []
         self.means = means or Means()
+        self.accounts = accounts
         self.keymap = Keymap(commands(), keys)
         self.changes: Signal[Change] = Signal(self, "changes")
         self._given = desk
@@ -178,6 +182,7 @@ def run_console(
     opened: threading.Event | None = None,
     keys: Mapping[str, str] | None = None,
     means: Means | None = None,
+    accounts: "Sequence[Account]" = (),
 ) -> int:
     """Run the console until the agent leaves it.
 
@@ -190,6 +195,7 @@ def run_console(
         opened: set once the desk is open, or cannot be opened: until then nothing else should import its libraries.
         keys: the agent's own keys, by the name of a command.
         means: what opening, saving and copying go by.
+        accounts: as the configuration has them.
 
     Returns:
         The exit status: 0 done, 1 failed, 2 when there is no terminal to draw on.
@@ -200,6 +206,8 @@ def run_console(
     if environ.get("TERM", "dumb") in {"dumb", "unknown", ""}:
         sys.stderr.write(_("plantao: this terminal cannot place text (TERM=dumb); plantao list does without.") + "\n")
         return 2
-    app = Plantao(store, agent=agent, look=choose_look(look, environ), opened=opened, keys=keys, means=means)
+    app = Plantao(
+        store, agent=agent, look=choose_look(look, environ), opened=opened, keys=keys, means=means, accounts=accounts
+    )
     left = app.run(mouse=mouse)
     return app.return_code or left or 0

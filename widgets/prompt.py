@@ -85,8 +85,9 @@ class PromptRow(Input):
             if not self.asking:
                 self.refresh()
 
-    def ask(self, prompt: str, text: str = "") -> None:
-        """Become a line to type in."""
+    def ask(self, prompt: str, text: str = "", *, secret: bool = False) -> None:
+        """Become a line to type in; what is typed is not shown when it is secret."""
+        self.password = secret
         self.asking, self._aside, self._wrong = True, "", (0, 0)
         self._prompt = prompt if prompt == ":" else f"{prompt} "
         with self.prevent(Input.Changed):
@@ -97,8 +98,10 @@ class PromptRow(Input):
         self.refresh()
 
     def rest(self) -> None:
-        """Show keys again."""
+        """Show keys again; what was typed is forgotten."""
         self.asking = False
+        with self.prevent(Input.Changed):
+            self.value = ""
         self.screen.set_focus(None)
         self.can_focus = False
         self.refresh()

@@ -30,6 +30,7 @@ def run_console(call: "Call") -> int:
             opened=keeping.may_begin,
             keys=settings.keys,
             means=Means.configured(settings),
+            accounts=settings.accounts,
         )
 
 

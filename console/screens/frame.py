@@ -1,12 +1,13 @@
 """What the rows around the panes say, made of what is known: views, counts, sync, titles, troubles, emptiness."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from console.screens.asking import SyncState, View
 from console.screens.commands.base import Where
+from storage.views import MailboxView
 from widgets.arrangement import TWO_PANES, arranged
 from widgets.bars import PaneTitle, Trouble, ViewLabel
 from widgets.context import ContextPane, context_title
@@ -27,6 +28,10 @@ class Panes(Protocol):
     view: View
     narrowed: str
     reading: bool
+
+
+PASSWORD_TROUBLES = frozenset({"SignInRefused", "PasswordMissing", "KeyringUnusable"})
+"""The errors of a mailbox that another password mends."""
 
 
 @dataclass(slots=True)
@@ -100,8 +105,13 @@ class Frame:
             return [pair for pair in keys if pair[0] in {"/", "u", "q"}]
         return keys
 
-    def troubles(self, now: datetime) -> list[Trouble]:
-        """Return the errors that stand."""
+    def troubles(self, now: datetime, asks_password: Callable[[MailboxView], bool]) -> list[Trouble]:
+        """Return the errors that stand.
+
+        Args:
+            now: the present, in the reader's zone.
+            asks_password: says whether the key that mends a mailbox asks for its password.
+        """
         found = []
         others = len(self.sync.mailboxes) - len(self.sync.stopped)
         for mailbox in self.sync.stopped:
@@ -110,7 +120,15 @@ class Frame:
             goes_on = _("The other mailboxes go on.") if others else ""
             more = " ".join(filter(None, (since, safe, goes_on)))
             sentence = f"{mailbox.name}: {mailbox.words or trouble_words(mailbox.trouble)}"
-            found.append(Trouble(_("mail stopped"), sentence, more, "x", _("tries again")))
+            found.append(
+                Trouble(
+                    _("mail stopped"),
+                    sentence,
+                    more,
+                    "x",
+                    _("new password") if asks_password(mailbox) else _("tries again"),
+                )
+            )
         if self.blind:
             found.append(Trouble(_("no news"), self.blind, _("What is shown may be old; it is tried again.")))
         return found

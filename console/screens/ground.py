@@ -1,6 +1,6 @@
 """What every screen stands on: the app's desk, clock, look and keys, and the one signal that says what changed."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from console.screens.keymap import Keymap, Pending
 from widgets.look import Look
 
 if TYPE_CHECKING:
+    from console.config.accounts import Account
     from console.desk import Desk
 
 
@@ -32,6 +33,7 @@ class DeskApp(App[int]):
         clock: gives the present in the reader's zone.
         lines: what was typed on the `:` line, the newest last.
         means: what opening, saving and copying go by.
+        accounts: as the configuration has them.
     """
 
     look: Look
@@ -42,6 +44,7 @@ class DeskApp(App[int]):
     clock: Callable[[], datetime]
     lines: list[str]
     means: Means
+    accounts: "Sequence[Account]" = ()
 
     def wake_feed(self) -> None:
         """Let the feed look at once: something was written here."""

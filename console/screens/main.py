@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,7 +13,7 @@ from console.feed import Change
 from console.screens import asking
 from console.screens.commands.base import Command, Where
 from console.screens.doing import Targets, much
-from console.screens.frame import Frame
+from console.screens.frame import PASSWORD_TROUBLES, Frame
 from console.screens.going import ROWS, Goes
 from console.screens.moving import Moves
 from storage.kinds.errors import DeskError
@@ -28,6 +28,9 @@ from widgets.pane import Pane, Wall
 from widgets.prompt import PromptRow
 from widgets.queue import Queue
 from widgets.text import explain
+
+if TYPE_CHECKING:
+    from console.config.accounts import Account
 
 _REST = 0.2  # seconds that the cursor rests before the conversation beside the queue follows it
 _BREATH = 0.1  # seconds between two readings while much is changing
@@ -151,6 +154,13 @@ class MainScreen(Moves, Goes):
     def stopped_mailboxes(self) -> Sequence[MailboxView]:
         """Return the mailboxes that wait for the agent."""
         return self._frame.sync.stopped
+
+    def account_refused(self, mailbox: MailboxView) -> "Account | None":
+        """Return the account of a mailbox whose password was refused or is missing, and which the keyring keeps."""
+        if mailbox.trouble not in PASSWORD_TROUBLES:
+            return None
+        named = (account for account in self.ground.accounts if account.name == mailbox.name)
+        return next((account for account in named if not account.password_command), None)
 
     async def _show(self, conversation_id: int | None, *, at: int | None = None) -> None:
         """Read a conversation and show it."""
@@ -360,7 +370,7 @@ class MainScreen(Moves, Goes):
             return
         frame = self._frame
         self._status_row.show(frame.labels(self.views, self.view), frame.asides(self.now(), self.size.width))
-        self._trouble_bar.show(frame.troubles(self.now()))
+        self._trouble_bar.show(frame.troubles(self.now(), lambda mailbox: self.account_refused(mailbox) is not None))
         keys, always = self.ground.keymap.footer(self.where)
         self.prompt.show(frame.useful(keys, self.where, nothing=nothing), always)
         self.empty.show(*frame.empty(self.view, self.views, self.narrowed))

@@ -38,6 +38,7 @@ class Question:
         judge: why a text cannot be taken, as words; empty when it can.
         chooses: whether Enter takes what the cursor is on, and not what was typed.
         history: earlier answers, the newest last, which the arrows bring back.
+        secret: whether what is typed is not shown.
     """
 
     prompt: str
@@ -46,6 +47,7 @@ class Question:
     judge: Callable[[str], str] | None = None
     chooses: bool = False
     history: Sequence[str] = ()
+    secret: bool = False
 
 
 class Asks(DeskScreen):
@@ -87,7 +89,7 @@ class Asks(DeskScreen):
         self._offered, self._at, self._past, self._draft = (), None, 0, ""
         self._pending = None
         self._say_nothing()
-        self.prompt.ask(question.prompt, question.text)
+        self.prompt.ask(question.prompt, question.text, secret=question.secret)
         self._judge(question.text)
         self._offer_for(question.text, at_once=True)
         return await self._answer

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from console.config.errors import ConsoleError
 from console.screens.commands.base import MAIN, Command
 from console.screens.questions import Question
 from storage.kinds.errors import DeskError
@@ -10,6 +11,7 @@ from widgets.language import _
 from widgets.pane import Cover
 
 if TYPE_CHECKING:
+    from console.config.accounts import Account
     from console.screens.main import MainScreen
 
 
@@ -91,8 +93,25 @@ async def drop(screen: "MainScreen", rest: str) -> None:
         screen.written()
 
 
+async def _new_password(screen: "MainScreen", account: "Account") -> bool:
+    """Ask for a new password and put it into the keyring; say whether there is one now."""
+    from asyncio import to_thread
+
+    from console.config.secrets import store_password
+
+    secret = await screen.ask(Question(_("new password for {name}").format(name=account.address), secret=True))
+    if not secret:
+        return False
+    try:
+        await to_thread(store_password, account, secret)
+    except ConsoleError as error:
+        screen.say_refusal(str(error))
+        return False
+    return True
+
+
 async def mend(screen: "MainScreen", _rest: str) -> None:
-    """Try the mailboxes again that stand still."""
+    """Try the mailboxes again that stand still, with a new password where the server refused the one there was."""
     from storage.commands import leasing
 
     stopped = screen.stopped_mailboxes()
@@ -100,6 +119,9 @@ async def mend(screen: "MainScreen", _rest: str) -> None:
         screen.say_refusal(_("No error stands."))
         return
     for mailbox in stopped:
+        account = screen.account_refused(mailbox)
+        if account is not None and not await _new_password(screen, account):
+            return
         try:
             await screen.desk.tell(leasing.try_again, mailbox.mailbox_id, now=screen.now())
         except DeskError as error:

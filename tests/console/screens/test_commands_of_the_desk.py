@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import keyring
+import keyring.backend
 import pytest
 
+from console.config.settings import read_account
 from console.desk import Desk
 from console.screens.history import HistoryScreen
 from storage.commands import leasing, triage
@@ -469,3 +472,45 @@ async def test_n_goes_from_message_to_message(deliver, console, until, screen_te
             await until(lambda number=number: f"line 0 of {number}" in screen_text(app))
         await pilot.press("N")
         await until(lambda: "line 0 of 3" in screen_text(app))
+
+
+async def test_x_asks_for_a_new_password_where_the_server_refused_it_and_shows_none_of_it(
+    five, console, store, until, screen_text
+):
+    class InMemory(keyring.backend.KeyringBackend):
+        priority = 1
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.held: dict[tuple[str, str], str] = {}
+
+        def get_password(self, service: str, username: str) -> str | None:
+            return self.held.get((service, username))
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            self.held[service, username] = password
+
+    with store.writing() as session:
+        leasing.set_state(session, 1, "stopped", now=NOW, trouble={"kind": "SignInRefused", "words": "no"})
+    account = read_account(
+        {"name": "suporte", "address": "suporte@lumen.example", "imap": "imap.lumen.example:993", "user": "suporte"}
+    )
+    before, backend = keyring.get_keyring(), InMemory()
+    keyring.set_keyring(backend)
+    try:
+        app, rows = await started(console, until, accounts=[account])
+        async with app.run_test(size=(80, 24)) as pilot:
+            await rows()
+            await until(lambda: "x new password" in screen_text(app))
+            await pilot.press("x")
+            await until(lambda: "new password for suporte@lumen.example" in screen_text(app))
+            await pilot.press(*"geheim")
+            await until(lambda: "••••••" in screen_text(app))
+            assert "geheim" not in screen_text(app)
+            await pilot.press("enter")
+            await until(lambda: "mail stopped" not in screen_text(app))
+            assert list(backend.held.values()) == ["geheim"]
+            assert app._main.prompt.value == ""
+            assert app.lines == []
+    finally:
+        keyring.set_keyring(before)
