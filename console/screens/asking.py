@@ -39,6 +39,21 @@ class View:
     shared: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What the desk holds beside an empty view.
+
+    Attributes:
+        next_row: the conversation that will be let down first; `None` when nothing waits at all.
+        waiting, on_hold, snoozed: conversations that stand still, counted up to 1000.
+    """
+
+    next_row: QueueRow | None = None
+    waiting: int = 0
+    on_hold: int = 0
+    snoozed: int = 0
+
+
 def views() -> tuple[View, ...]:
     """Return the views of the thin console, in the reader's language."""
     return (
@@ -117,6 +132,21 @@ def counted(session: "Session", *, agent_id: int | None, now: datetime) -> tuple
             except BadQuery:
                 continue
     return tuple(merged), found
+
+
+def elsewhere(session: "Session", *, agent_id: int | None, now: datetime) -> Elsewhere:
+    """Return what the desk holds beside a view that is empty."""
+    from storage.queries import inbox
+
+    def counted(query: str) -> int:
+        return inbox.count(session, query=query, agent_id=agent_id, now=now)
+
+    return Elsewhere(
+        most_urgent(session, agent_id=agent_id, now=now, but=None),
+        counted("is:waiting"),
+        counted("is:on_hold"),
+        counted("is:snoozed"),
+    )
 
 
 def most_urgent(session: "Session", *, agent_id: int | None, now: datetime, but: int | None) -> QueueRow | None:

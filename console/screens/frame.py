@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from console.screens.asking import SyncState, View
+from console.screens import standing
+from console.screens.asking import Elsewhere, SyncState, View
 from console.screens.commands.base import Where
 from storage.views import MailboxView
 from widgets.arrangement import TWO_PANES, arranged
@@ -42,6 +43,7 @@ class Frame:
         opening: whether the desk is not open yet; `failure` says why it will not be.
         counts: by the key of each view.
         blind: why the feed cannot look; empty when it can.
+        elsewhere: what the desk holds beside a view that is empty.
     """
 
     opening: bool = True
@@ -50,6 +52,7 @@ class Frame:
     blind: str = ""
     counts: dict[str, int] = field(default_factory=dict)
     sync: SyncState = field(default_factory=lambda: SyncState(()))
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
 
     def nothing(self, queue: Queue) -> bool:
         """Say whether the queue has nothing to show."""
@@ -102,7 +105,7 @@ class Frame:
     def useful(keys: list[tuple[str, str]], where: Where, *, nothing: bool) -> list[tuple[str, str]]:
         """Return the keys of the last row; where there is nothing to act on, only those that still do something."""
         if nothing and where == "queue":
-            return [pair for pair in keys if pair[0] in {"/", "u", "q"}]
+            return [pair for pair in keys if pair[0] in {"/", "u", "q", "J"}]
         return keys
 
     def troubles(self, now: datetime, asks_password: Callable[[MailboxView], bool]) -> list[Trouble]:
@@ -133,31 +136,12 @@ class Frame:
             found.append(Trouble(_("no news"), self.blind, _("What is shown may be old; it is tried again.")))
         return found
 
-    def empty(
-        self, view: View, views: Sequence[View], narrowed: str
-    ) -> tuple[str, Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
+    def empty(self, view: View, views: Sequence[View], narrowed: str, now: datetime) -> standing.Said:
         """Return what stands in an empty queue's place: a sentence, facts, keys."""
-        if self.failure:
-            return self.failure, (), (("q", _("leave")),)
-        if self.opening:
-            return _("Opening the desk."), (), ()
+        if self.failure or self.opening:
+            return standing.opening(self.failure)
         if not self.sync.mailboxes:
-            return (
-                _("No mailbox yet."),
-                (
-                    (_("add one"), "plantao account add NAME --address A --imap HOST:PORT --user U"),
-                    (_("or try"), "plantao demo"),
-                ),
-                (("q", _("leave")),),
-            )
-        facts = []
-        if self.sync.progress:
-            done, total = self.sync.progress
-            facts.append((_("mail is read"), _("{done} of {total}").format(done=f"{done:,}", total=f"{total:,}")))
+            return standing.first_start()
         if narrowed:
-            nothing = _("Nothing here for: {query}").format(query=narrowed)
-            return nothing, (), (("Esc", _("all of {view}").format(view=view.name)), ("\\", _("another filter")))
-        others = [other for other in views if other != view and self.counts.get(other.key)]
-        keys = [(other.key, f"{other.name}, {count_words(self.counts[other.key])}") for other in others[:3]]
-        sentence = _("Nothing waits for you.") if view.key == "1" else _("Nothing here.")
-        return sentence, facts, [*keys, ("/", _("search all messages"))]
+            return standing.nothing_found(view, narrowed)
+        return standing.empty_view(view, views, self.counts, self.sync, self.elsewhere, now)

@@ -153,6 +153,8 @@ class Goes(Performs):
             self._show_view()
             return
         self.queue.jump(window, now)
+        if not window.rows:
+            self.written()  # what there is elsewhere is read, too
         self.paint()
 
     async def open_most_urgent(self) -> None:

@@ -143,6 +143,8 @@ class MainScreen(Moves, Goes):
                 self.queue.show(window, now)
             self.views, self._frame.counts = await self.desk.ask(asking.counted, agent_id=agent, now=now)
             self.view = next((view for view in self.views if view.name == self.view.name), self.view)
+            if not self.queue.rows:
+                self._frame.elsewhere = await self.desk.ask(asking.elsewhere, agent_id=agent, now=now)
             if change.touches(self.shown_id):
                 await self._show(self.shown_id)
         if change.local or change.much:
@@ -373,7 +375,7 @@ class MainScreen(Moves, Goes):
         self._trouble_bar.show(frame.troubles(self.now(), lambda mailbox: self.account_refused(mailbox) is not None))
         keys, always = self.ground.keymap.footer(self.where)
         self.prompt.show(frame.useful(keys, self.where, nothing=nothing), always)
-        self.empty.show(*frame.empty(self.view, self.views, self.narrowed))
+        self.empty.show(*frame.empty(self.view, self.views, self.narrowed, self.now()))
         self._titles()
 
     def _titles(self) -> None:

@@ -1,0 +1,91 @@
+"""What stands in an empty queue's place: a sentence that says what is, facts, and the keys that lead on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from console.screens.asking import Elsewhere, SyncState, View
+from storage.views import QueueRow
+from widgets.language import _
+from widgets.line import one_line
+from widgets.moments import count_words, span_words
+from widgets.text import tier_words
+
+Said = tuple[str, Sequence[tuple[str, str]], Sequence[tuple[str, str]]]
+"""A sentence, labelled facts, and keys with what they do, as `widgets.empty.Empty` takes them."""
+
+
+def opening(failure: str) -> Said:
+    """Say that the desk is being opened, or why it cannot be."""
+    return (failure, (), (("q", _("leave")),)) if failure else (_("Opening the desk."), (), ())
+
+
+def first_start() -> Said:
+    """Say what to do where there is no mailbox yet."""
+    return (
+        _("No mailbox yet."),
+        (
+            (_("add one"), "plantao account add NAME --address A --imap HOST:PORT --user U"),
+            (_("then"), _("plantao again: it reads the newest mail first, in seconds")),
+            (_("or try"), "plantao demo"),
+            (_("old mail"), "plantao import PATH"),
+        ),
+        (("q", _("leave")), ("?", _("every key and command"))),
+    )
+
+
+def nothing_found(view: View, narrowed: str) -> Said:
+    """Say that a filter leaves nothing, and how to take it off."""
+    sentence = _("Nothing here for: {query}").format(query=narrowed)
+    return sentence, (), (("Esc", _("all of {view}").format(view=view.name)), ("\\", _("another filter")))
+
+
+def empty_view(
+    view: View,
+    views: Sequence[View],
+    counts: dict[str, int],
+    sync: SyncState,
+    elsewhere: Elsewhere,
+    now: datetime,
+) -> Said:
+    """Say that a view holds nothing, what comes next in the desk, and where else there is work.
+
+    Args:
+        view: the one that is shown.
+        views: all there are.
+        counts: by the key of each view.
+        sync: how the mailboxes stand.
+        elsewhere: what the desk holds beside this view.
+        now: the present, in the reader's zone.
+    """
+    facts: list[tuple[str, str]] = []
+    if sync.progress:
+        done, total = sync.progress
+        counted = _("{done} of {total}").format(done=f"{done:,}", total=f"{total:,}")
+        facts += [(_("mail is read"), counted), (_("old mail"), _("is history: settled, and nothing rings"))]
+    if elsewhere.next_row is not None:
+        facts.append((_("waits longest"), _row_words(elsewhere.next_row, now)))
+    still = [
+        (elsewhere.waiting, _("{count} for customers")),
+        (elsewhere.on_hold, _("{count} on hold")),
+        (elsewhere.snoozed, _("{count} snoozed")),
+    ]
+    words = ", ".join(text.format(count=count_words(count)) for count, text in still if count)
+    if words:
+        facts.append((_("stand still"), words))
+    keys = [
+        (other.key, f"{other.name}, {count_words(counts[other.key])}")
+        for other in views
+        if other != view and other.key and counts.get(other.key)
+    ][:3]
+    if elsewhere.next_row is not None:
+        keys.append(("J", _("read the one that waits longest")))
+    sentence = _("Nothing waits for you.") if view.key == "1" else _("Nothing here.")
+    if sync.progress and not counts.get("3"):
+        sentence = _("The newest mail comes first.")
+    return sentence, facts, [*keys, ("/", _("search all messages"))]
+
+
+def _row_words(row: QueueRow, now: datetime) -> str:
+    waits = span_words(now - row.waiting_since) if row.waiting_since else ""
+    owner = one_line(row.assignee) if row.assignee_id is not None else _("unassigned")
+    return f"{waits}  {tier_words(row.tier)} {one_line(row.customer)}, {owner}".strip()
