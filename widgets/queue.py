@@ -377,6 +377,10 @@ class Queue(Pane):
             self.repaint()
 
     def _ask_ahead(self) -> None:
+        if not self._rows:
+            if self._before or self._after:
+                self.post_message(self.NeedRows(self, "first", None))
+            return
         if self._before and self._cursor < ASK_WITHIN:
             self._ask("before", self._rows[0])
         if self._after and self._cursor >= len(self._rows) - ASK_WITHIN:
