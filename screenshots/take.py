@@ -15,18 +15,22 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from io import BytesIO
 from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from textual.pilot import Pilot
+from textual.strip import Strip
 
 from console.app import Plantao
 from console.config.settings import read_account
 from console.demo.servers import demo_servers
 from console.desk import open_desk
 from console.mail.sync import sync_once
+from storage.commands import leasing
 from storage.store import open_store
 from widgets.hits import Hits
 from widgets.look import Look
@@ -37,7 +41,16 @@ NOW = datetime(2026, 11, 23, 9, 32, tzinfo=ZoneInfo("America/Sao_Paulo"))  # a M
 SIZES = ((80, 24), (120, 36), (160, 45))
 LOOKS = ("dark", "light", "terminal")
 SCREENS = ("queue", "conversation", "search", "palette", "history", "help")
-INK, PAPER = "#d0d0d0", "#101010"  # what the picture's terminal has for its own colours
+OTHERS = (
+    ("queue", (120, 36), "none"),
+    ("queue", (80, 24), "ascii"),
+    ("conversation", (80, 24), "ascii"),
+    ("empty", (80, 24), "dark"),
+    ("error", (80, 24), "dark"),
+    ("error", (80, 24), "terminal"),
+    ("first", (80, 24), "dark"),
+)
+"""What is taken beside every screen at every size in every look: NO_COLOR, no Unicode, and what is not every day."""
 SUBJECT = "Cobrança em duplicidade"
 
 WIDE, HIGH = 12.2, 24.4  # a cell in Rich's SVG
@@ -85,6 +98,28 @@ async def until(condition: Callable[[], object]) -> None:
     await asyncio.sleep(0.3)
 
 
+async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:
+    """Press the keys that lead to a screen."""
+    main = app._main  # noqa: SLF001 - the script drives the console from within
+    if what == "conversation":
+        await pilot.press("enter")
+        await until(lambda: main.reading)
+    elif what == "search":
+        await pilot.press("slash", *"cobranca cartao")
+        await until(lambda: app.screen.query(Hits) and app.screen.query_one(Hits).chosen)
+    elif what == "palette":
+        await pilot.press("ctrl+p", *"mail")
+        await until(lambda: main.asking)
+    elif what == "history":
+        await pilot.press("plus", *"fatura", "enter", "t", "space", "j", "space", "s", *"2h", "enter", "e", "u")
+        await until(lambda: any("take" in said[0] for said in main._said))  # noqa: SLF001
+        await pilot.press("g", "h")
+        await until(lambda: app.screen is not main)
+    elif what == "help":
+        await pilot.press("question_mark")
+        await until(lambda: app.screen is not main)
+
+
 async def take(url: str, what: str, size: tuple[int, int], look: str) -> str:
     """Return one picture as SVG.
 
@@ -92,53 +127,47 @@ async def take(url: str, what: str, size: tuple[int, int], look: str) -> str:
         url: the desk's store.
         what: one of `SCREENS`.
         size: of the window, in cells.
-        look: a palette's name.
+        look: a palette's name, or ``ascii`` for the dark one with signs that every terminal has.
     """
     own = tempfile.TemporaryDirectory(prefix="plantao-picture-")
-    desk = open_desk(shutil.copytree(url, Path(own.name) / "desk").as_posix(), agent="Rafael Lima")
-    app = Plantao(desk, look=Look(look), clock=lambda: NOW)  # type: ignore[arg-type]
+    folder = Path(own.name) / "desk"
+    if what != "first":
+        shutil.copytree(url, folder)
+    desk = open_desk(str(folder), agent="Rafael Lima")
+    if what == "error":
+        trouble = {"kind": "SignInRefused", "words": "mail.lumen.example refused the password."}
+        desk.tell_now(leasing.set_state, 1, "stopped", now=NOW - timedelta(minutes=20), trouble=trouble)
+    palette = Look("dark", ascii=True) if look == "ascii" else Look(look)  # type: ignore[arg-type]
+    app = Plantao(desk, look=palette, clock=lambda: NOW)
     try:
         async with app.run_test(size=size) as pilot:
             main = app._main  # noqa: SLF001 - the script drives the console from within
-            await until(lambda: main.queue.rows)
+            await until(lambda: main.queue.rows or (what == "first" and not main._frame.opening))  # noqa: SLF001
+            if what == "empty":
+                await pilot.press("1")
+                await until(lambda: not main.queue.rows)
             while main.queue.chosen and not main.queue.chosen.subject.startswith(SUBJECT):
                 before = main.queue.number
                 await pilot.press("j")
                 if main.queue.number == before:
                     raise SystemExit(f"no conversation is called {SUBJECT}")
             await until(lambda: size[0] < 90 or main.conversation.view)
-            if what == "conversation":
-                await pilot.press("enter")
-                await until(lambda: main.reading)
-            elif what == "search":
-                await pilot.press("slash", *"cobranca cartao")
-                await until(lambda: app.screen.query(Hits) and app.screen.query_one(Hits).chosen)
-            elif what == "palette":
-                await pilot.press("ctrl+p", *"mail")
-                await until(lambda: main.asking)
-            elif what == "history":
-                await pilot.press("plus", *"fatura", "enter", "t", "space", "j", "space", "s", *"2h", "enter", "e", "u")
-                await until(lambda: any("take" in said[0] for said in main._said))  # noqa: SLF001
-                await pilot.press("g", "h")
-                await until(lambda: app.screen is not main)
-            elif what == "help":
-                await pilot.press("question_mark")
-                await until(lambda: app.screen is not main)
+            await go(app, pilot, what)
             await pilot.pause()
             strips = app.screen._compositor.render_strips()  # noqa: SLF001
             svg = app.export_screenshot()
     finally:
         desk.store.close()
         own.cleanup()
-    return mended(svg, blocks(strips), size, theme_of(Look(look)).background or "#000000")  # type: ignore[arg-type]
+    return mended(svg, blocks(strips), size, theme_of(palette).background or "#000000")
 
 
-def blocks(strips: list[object]) -> str:
+def blocks(strips: Sequence[Strip]) -> str:
     """Return block characters as shapes, edge to edge as terminals draw them: fonts leave seams."""
     shapes = []
     for y, strip in enumerate(strips):
         x = 0
-        for segment in strip:  # type: ignore[attr-defined]
+        for segment in strip:
             for sign in segment.text:
                 if sign in BLOCKS and segment.style is not None and segment.style.color is not None:
                     left, top, width, height = BLOCKS[sign]
@@ -203,7 +232,7 @@ def main() -> None:
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="plantao-pictures-") as folder:
         url = fill(Path(folder))
-        for what, size, look in product(SCREENS, SIZES, LOOKS):
+        for what, size, look in (*product(SCREENS, SIZES, LOOKS), *OTHERS):
             svg = asyncio.run(take(url, what, size, look))
             path = write(target / f"{what}-{size[0]}x{size[1]}-{look}", svg)
             print(f"{path}  {path.stat().st_size / 1000:.0f} kB")

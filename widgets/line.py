@@ -55,6 +55,11 @@ def cut(text: str, width: int, ellipsis: str = "…") -> str:
     return text[:end] + ellipsis
 
 
+def _on_one_ground(one: Style, other: Style) -> bool:
+    """Say whether a blank looks the same in two styles."""
+    return one.bgcolor == other.bgcolor and one.reverse is other.reverse and one.reverse is not True
+
+
 class Line:
     """A row that is being written from left to right.
 
@@ -76,8 +81,12 @@ class Line:
     def _add(self, text: str, style: Style, cells: int) -> None:
         if not text:
             return
-        if self._pieces and self._pieces[-1][1] == style:
-            self._pieces[-1] = (self._pieces[-1][0] + text, style)
+        before, last = self._pieces[-1] if self._pieces else ("", style)
+        if self._pieces and last == style:
+            self._pieces[-1] = (before + text, style)
+        elif self._pieces and _on_one_ground(last, style) and (text.isspace() or before.isspace()):
+            # Blanks show no ink: they go with their neighbour, and no colour is sent for them.
+            self._pieces[-1] = (before + text, last if text.isspace() else style)
         else:
             self._pieces.append((text, style))
         self.column += cells

@@ -12,7 +12,6 @@ from widgets.conversation import ConversationPane
 from widgets.look import Look
 from widgets.timeline import Timeline
 
-
 FACTS = 6  # rows above the timeline in a window of 80x24
 
 

@@ -44,7 +44,14 @@ def test_a_cut_shows_that_something_is_missing():
 
 def test_neighbours_of_one_style_are_one_segment():
     strip = Line(LOOK, 20).put("one ").put("two ").put("three", "late").strip()
-    assert [segment.text for segment in strip] == ["one two ", "three", " " * 7]
+    assert [segment.text for segment in strip] == ["one two ", "three" + " " * 7]
+
+
+def test_blanks_go_with_their_neighbour_on_one_ground_and_only_there():
+    strip = Line(LOOK, 20).gap(2).put("late", "late").gap(2).put("ok", "ok").put(" x ", ground="selected").strip()
+    assert [segment.text for segment in strip] == ["  late  ", "ok", " x ", " " * 7]
+    reverse = Line(Look("none"), 12).put("one", "bright").put("  ", ground="selected").put("two", "muted").strip()
+    assert [segment.text for segment in reverse] == ["one", "  ", "two    "]
 
 
 def test_signs_have_letters_where_there_is_no_unicode_and_letters_of_mail_stay():

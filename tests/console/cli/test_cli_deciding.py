@@ -46,7 +46,7 @@ def test_what_is_in_the_trash_is_restored_as_it_stood(run, filled: Path):
     assert "#2" not in run("list", "sort:newest").out
     assert run("spam", 4).status == 0
     said = run("restore", "2-5", "--json")
-    assert [json.loads(row) for row in said.out.splitlines()][0] == {"conversation_id": 2, "done": "restore"}
+    assert next(json.loads(row) for row in said.out.splitlines()) == {"conversation_id": 2, "done": "restore"}
     assert [state(run, number)["status"] for number in (2, 3, 4)] == ["on_hold", "closed", "closed"]
     assert "brought back, on hold" in run("show", 2).out
     again = run("restore", 2)

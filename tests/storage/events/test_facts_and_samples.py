@@ -12,7 +12,17 @@ from storage.events.base import canonical, personal_fields
 from storage.kinds import Cause
 
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.json"))
-FINAL = {"agent_joined", "mailbox_added", "mailbox_changed", "met", "received", "redelivered", "quarantined", "joined", "ruled"}
+FINAL = {
+    "agent_joined",
+    "mailbox_added",
+    "mailbox_changed",
+    "met",
+    "received",
+    "redelivered",
+    "quarantined",
+    "joined",
+    "ruled",
+}
 
 
 def lifted(path: Path, *, erased: bool = False) -> tuple[Fact, dict]:
