@@ -332,23 +332,6 @@ class SavedView:
 
 
 @dataclass(frozen=True, slots=True)
-class RestView:
-    """What comes next where nothing waits.
-
-    Attributes:
-        urgent: the desk's most urgent conversation; `None` when nothing waits for an answer anywhere.
-        waiting, on_hold, snoozed: conversations that stand still, counted up to 1000.
-        wakes_at: when the first of the snoozed ones comes back.
-    """
-
-    urgent: QueueRow | None
-    waiting: int
-    on_hold: int
-    snoozed: int
-    wakes_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Through:
     """The message by which another one was threaded."""
 
