@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from console.screens.asking import Elsewhere, SyncState, View
-from storage.views import QueueRow
+from storage.views import MailboxView, QueueRow
 from widgets.language import _
 from widgets.line import one_line
-from widgets.moments import count_words, span_words
+from widgets.moments import count_words, moment_words, span_words
 from widgets.text import tier_words
 
 Said = tuple[str, Sequence[tuple[str, str]], Sequence[tuple[str, str]]]
 """A sentence, labelled facts, and keys with what they do, as `widgets.empty.Empty` takes them."""
+
+_NAMED = 3  # mailboxes that are named in a row
 
 
 def opening(failure: str) -> Said:
@@ -57,11 +59,7 @@ def empty_view(
         elsewhere: what the desk holds beside this view.
         now: the present, in the reader's zone.
     """
-    facts: list[tuple[str, str]] = []
-    if sync.progress:
-        done, total = sync.progress
-        counted = _("{done} of {total}").format(done=f"{done:,}", total=f"{total:,}")
-        facts += [(_("mail is read"), counted), (_("old mail"), _("is history: settled, and nothing rings"))]
+    facts = _mail(sync, now)
     if elsewhere.next_row is not None:
         facts.append((_("waits longest"), _row_words(elsewhere.next_row, now)))
     still = [
@@ -80,9 +78,42 @@ def empty_view(
     if elsewhere.next_row is not None:
         keys.append(("J", _("read the one that waits longest")))
     sentence = _("Nothing waits for you.") if view.key == "1" else _("Nothing here.")
-    if sync.progress and not counts.get("3"):
+    if sync.stopped and len(sync.stopped) == len(_on_servers(sync)):  # what waits there is not known
+        sentence = _("Nothing here, but no mail comes in.")
+    elif sync.progress and not counts.get("3"):
         sentence = _("The newest mail comes first.")
+    if sync.stopped:
+        keys.insert(0, ("x", _("mend the mail that stopped")))
     return sentence, facts, [*keys, ("/", _("search all messages"))]
+
+
+def _on_servers(sync: SyncState) -> tuple[MailboxView, ...]:
+    """Return the mailboxes that are kept in step with a server; what was imported has none."""
+    return tuple(mailbox for mailbox in sync.mailboxes if mailbox.live_since is not None)
+
+
+def _mail(sync: SyncState, now: datetime) -> list[tuple[str, str]]:
+    """Return what keeps this view from telling everything: mail that is still to come, or does not come."""
+    facts: list[tuple[str, str]] = []
+    if sync.progress:
+        done, total = sync.progress
+        counted = _("{done} of {total}").format(done=f"{done:,}", total=f"{total:,}")
+        facts += [(_("mail is read"), counted), (_("old mail"), _("is history: settled, and nothing rings"))]
+    said = (
+        (sync.stopped, _("mail stopped")),
+        (sync.lost, _("unreachable")),
+        (tuple(mailbox for mailbox in _on_servers(sync) if mailbox.state == "never"), _("not read yet")),
+    )
+    for mailboxes, label in said:
+        if mailboxes:
+            named = ", ".join(one_line(mailbox.name) for mailbox in mailboxes[:_NAMED])
+            more = len(mailboxes) - _NAMED
+            since = min((mailbox.since for mailbox in mailboxes if mailbox.since is not None), default=None)
+            words = f"{named} +{more}" if more > 0 else named
+            if since is not None:
+                words = _("{names}, since {moment}").format(names=words, moment=moment_words(since, now))
+            facts.append((label, words))
+    return facts
 
 
 def _row_words(row: QueueRow, now: datetime) -> str:
