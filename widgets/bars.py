@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
+from textual import events
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -42,7 +44,20 @@ class StatusRow(Bar):
     def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(look, id=id)
         self._views: tuple[ViewLabel, ...] = ()
+        self._places: list[tuple[str, int, int]] = []  # a view's key, its first cell, the one behind it
         self._asides: tuple[Span, ...] = ()
+
+    @dataclass
+    class Clicked(Message):
+        """A view was clicked, where the mouse is followed."""
+
+        key: str
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which view was clicked."""
+        for key, start, end in self._places:
+            if start <= event.screen_x - self.region.x < end:
+                self.post_message(self.Clicked(key))
 
     def show(self, views: Sequence[ViewLabel], asides: Sequence[Span]) -> None:
         """Draw other views and asides; the first asides give way first."""
@@ -65,7 +80,9 @@ class StatusRow(Bar):
         while len(asides) > 1 and rest + sum(map(cell_len, names)) > room():
             asides.pop(0)
         names = _shortened(names, room() - rest, self._look.sign("…"))
+        self._places.clear()
         for view, name in zip(self._views, names, strict=True):
+            self._places.append((view.key, line.column, line.column + 4 + cell_len(name + view.count)))
             if view.current:
                 line.put(" ", ground="selected").put(view.key, "accent", ground="selected")
                 line.put(f" {name}", "bright", ground="selected")

@@ -104,6 +104,10 @@ class ConversationPane(Pane):
 
     # ------------------------------------------------------------------------------------------ moving
 
+    def wheel(self, rows: int) -> None:
+        """Scroll by lines."""
+        self._scroll(rows)
+
     def action_down(self) -> None:
         """Scroll a line down."""
         self._scroll(1)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rich.cells import cell_len
+from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -11,6 +12,8 @@ from widgets.line import Line, Span
 from widgets.look import Look
 
 Cover = tuple[Span, ...]
+
+_WHEEL = 3  # rows that a notch of the mouse's wheel goes
 
 
 def toast(look: Look, width: int, spans: Cover, aside: str = "") -> Strip:
@@ -52,6 +55,19 @@ class Pane(Widget):
         for y in range(self.size.height):
             if self._drawn.get(y) != self._row(y):
                 self.refresh(Region(0, y, self.size.width, 1))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Let the wheel go down, where the mouse is followed."""
+        event.stop()
+        self.wheel(_WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Let the wheel go up."""
+        event.stop()
+        self.wheel(-_WHEEL)
+
+    def wheel(self, rows: int) -> None:
+        """Scroll by rows, down when positive."""
 
     @property
     def rows_free(self) -> int:

@@ -293,6 +293,19 @@ class Queue(Pane):
 
     # ------------------------------------------------------------------------------------------ moving
 
+    def wheel(self, rows: int) -> None:
+        """Go by rows, the cursor with them: what is under it is what keys mean."""
+        self._move(self._cursor + rows)
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the row that is clicked; a double click opens it."""
+        y = event.screen_y - self.region.y
+        index = self._top + y
+        if 0 <= index < len(self._rows) and y < self.size.height - len(self._over):
+            self._move(index)
+            if event.chain > 1:
+                self.action_open()
+
     def action_down(self) -> None:
         """Go to the next conversation."""
         self._move(self._cursor + 1)

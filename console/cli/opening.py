@@ -28,6 +28,7 @@ def run_console(call: "Call") -> int:
             agent=settings.agent_name(),
             look=settings.theme or "auto",
             opened=keeping.may_begin,
+            mouse=settings.mouse,
             keys=settings.keys,
             means=Means.configured(settings),
             accounts=settings.accounts,

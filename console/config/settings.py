@@ -56,6 +56,7 @@ class Settings(BaseModel):
         agent: who works here; `None` for the user of the operating system.
         language: of all words; `None` to ask the environment.
         theme: of the console; `None` for its own choice.
+        mouse: whether the console follows the mouse; each of its moves costs bytes on a slow line.
         download_folder: where files are saved when no other folder is named; `None` for the desktop's own choice.
         opener: a program and its arguments that opens files, run without a shell; `None` for the desktop's own.
         link_opener: the same for links.
@@ -70,6 +71,7 @@ class Settings(BaseModel):
     agent: Line | None = None
     language: Language | None = None
     theme: Line | None = None
+    mouse: bool = False
     download_folder: Annotated[Line, AfterValidator(_folder)] | None = None
     opener: Program | None = None
     link_opener: Program | None = None

@@ -222,6 +222,10 @@ class MainScreen(Moves, Goes):
         if not self.reading and (chosen.conversation_id if chosen else None) != self.shown_id:
             self.open_conversation(chosen.conversation_id if chosen else None, focus=False)
 
+    @on(StatusRow.Clicked)
+    def _view_clicked(self, message: StatusRow.Clicked) -> None:
+        self.action_view(message.key)
+
     @on(Queue.Chosen)
     def _opened(self, message: Queue.Chosen) -> None:
         self.open_conversation(message.conversation_id)

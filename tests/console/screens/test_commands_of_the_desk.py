@@ -514,3 +514,17 @@ async def test_x_asks_for_a_new_password_where_the_server_refused_it_and_shows_n
             assert app.lines == []
     finally:
         keyring.set_keyring(before)
+
+
+async def test_the_mouse_where_it_is_followed(five, console, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await rows()
+        await until(lambda: app._main.queue.region.y == 2 and "Cliente 5" in screen_text(app))  # it is laid out
+        await pilot.click("#queue", offset=(10, 2))
+        await until(lambda: app._main.queue.chosen.conversation_id == five[2])
+        await pilot.click("#queue", offset=(10, 3), times=2)
+        await until(lambda: app._main.reading and app._main.conversation.view.conversation_id == five[3])
+        await pilot.press("q")
+        await pilot.click("#status", offset=(screen_text(app).split("\n")[0].index("4 Settled") + 3, 0))
+        await until(lambda: app._main.view.key == "4")
