@@ -155,9 +155,9 @@ class Plantao(DeskApp):
             self.screen.action_redraw()
 
     def on_key(self, event: events.Key) -> None:
-        """Hand on what was typed while a screen was on its way: Textual would drop it."""
+        """Hand on what was typed while a screen was on its way, or back: Textual would drop it."""
         if event.is_forwarded and isinstance(self.screen, DeskScreen):
-            self.screen.typed_ahead(event)
+            self.screen.on_key(event)
 
     def action_help_quit(self) -> None:
         """Answer ``^c``, which in a terminal program means stop: nothing is unsaved here, so it does."""

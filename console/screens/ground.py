@@ -85,9 +85,11 @@ class DeskScreen(Screen[Any]):
 
     def on_key(self, event: events.Key) -> None:
         """Do what a key means here; one that only begins a command waits for the next."""
-        if self.app.screen is not self:  # meant for the screen that is on its way: the app hands it on
+        if self.app.screen is not self:  # meant for the screen that is on its way, or back: the app hands it on
             return
         if self.typed_ahead(event):
+            if event.is_printable:
+                event.stop()
             return
         keymap = self.ground.keymap
         found = keymap.find(self.where, (*self._pressed, event.key))

@@ -124,8 +124,19 @@ def all_screens(ground, words: str) -> str:
             console.press("\r")
             console.shows("2 messages", "findme", "file  f", "bad: 127.0.0.1 refused")
             console.press("G")
-            console.shows("tagged +t")
+            console.shows("tester · tagged")
             console.press("z")
+            console.shows("> quoted")
+            for keys, shown in (
+                (("o",), "Files and links of #1"),
+                (("W",), "why #1"),
+                (("v", "s"), "of which message"),
+            ):
+                console.press(*keys)
+                console.shows(shown, "EVIL")
+                console.press("q" if keys != ("v", "s") else "\r")
+            console.shows("as it came", "Message-ID")
+            console.press("q")
             console.shows("> quoted")
             console.press("\x04", "g", "g", "t")
             console.shows("taken #")
@@ -135,7 +146,7 @@ def all_screens(ground, words: str) -> str:
             console.shows("All ─", "taken #")
             console.press("?")
             console.shows("in the queue")
-            console.press("q")
+            console.press("\x07")
             console.shows("All ─", "taken #")
             console.press("e")
             console.shows("resolved #")

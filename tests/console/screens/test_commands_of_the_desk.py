@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import keyring
 import keyring.backend
 import pytest
+from textual import events
 
 from console.config.settings import read_account
 from console.desk import Desk
@@ -528,3 +529,13 @@ async def test_the_mouse_where_it_is_followed(five, console, until, screen_text)
         await pilot.press("q")
         await pilot.click("#status", offset=(screen_text(app).split("\n")[0].index("4 Settled") + 3, 0))
         await until(lambda: app._main.view.key == "4")
+
+
+async def test_keys_that_come_while_a_screen_closes_are_for_the_one_below(five, console, desk, until):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)):
+        await rows()
+        for key, character in (("W", "W"), ("q", "q"), ("j", "j"), ("e", "e")):
+            app.post_message(events.Key(key, character))  # all at once, as on a slow line
+        await until(lambda: statuses(desk, five)[1] is Status.RESOLVED)
+        assert statuses(desk, five)[0] is Status.NEW
