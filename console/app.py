@@ -154,11 +154,6 @@ class Plantao(DeskApp):
         if isinstance(self.screen, DeskScreen):
             self.screen.action_redraw()
 
-    def on_key(self, event: events.Key) -> None:
-        """Hand on what was typed while a screen was on its way, or back: Textual would drop it."""
-        if event.is_forwarded and isinstance(self.screen, DeskScreen):
-            self.screen.on_key(event)
-
     def action_help_quit(self) -> None:
         """Answer ``^c``, which in a terminal program means stop: nothing is unsaved here, so it does."""
         self.exit(0)

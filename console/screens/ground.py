@@ -85,7 +85,11 @@ class DeskScreen(Screen[Any]):
 
     def on_key(self, event: events.Key) -> None:
         """Do what a key means here; one that only begins a command waits for the next."""
-        if self.app.screen is not self:  # meant for the screen that is on its way, or back: the app hands it on
+        top = self.app.screen
+        if top is not self:  # meant for the screen that is on its way, or back: it gets it once it is there
+            if isinstance(top, DeskScreen):
+                event.stop()
+                top.call_later(top.on_key, event)
             return
         if self.typed_ahead(event):
             if event.is_printable:

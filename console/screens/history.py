@@ -69,6 +69,8 @@ class HistoryScreen(DeskScreen):
         except DeskError as error:
             self._say(trouble_words(error))
             return
+        if not self.query(ActionList):  # it was left meanwhile
+            return
         nothing = not found
         self.query_one(ActionList).display = not nothing
         empty = self.query_one(Empty)

@@ -97,6 +97,8 @@ class PaperScreen(DeskScreen):
         self.call_after_refresh(self._tell)
 
     def _tell(self) -> None:
+        if not self.query(Paper):
+            return
         percent = self.paper.percent
         aside = "" if percent is None else f"{percent}\u00a0%"
         self.query_one(TitleRow).show([PaneTitle(self.app.size.width, one_line(self._named), aside, focused=True)])
@@ -109,8 +111,9 @@ class PaperScreen(DeskScreen):
             entries = [((trouble_words(error), "late"),)]
         except ConsoleError as error:
             entries = [((str(error), "late"),)]
-        self.paper.show(entries)
-        self._tell()
+        if self.query(Paper):  # it was not left meanwhile
+            self.paper.show(entries)
+            self._tell()
 
     # ------------------------------------------------------------------------------------------ moving
 
