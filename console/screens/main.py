@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.timer import Timer
@@ -56,6 +56,7 @@ class MainScreen(Moves, Goes):
         self._title_row = TitleRow(look, id="titles")
         self._trouble_bar = TroubleBar(look, id="trouble")
         self.reading = self._will_read = False
+        self._ahead: list[events.Key] = []
         self._stale = Change(much=True, local=True)
         self._news = asyncio.Event()
         self._rest: Timer | None = None
@@ -233,6 +234,8 @@ class MainScreen(Moves, Goes):
     @work(exclusive=True, group="open")
     async def open_conversation(self, number: int | None, *, focus: bool = True, at: int | None = None) -> None:
         """Show a conversation, and let the keys go there."""
+        if focus and self._rest is not None:
+            self._rest.stop()  # what was to follow the cursor would come between
         try:
             if number != self.shown_id or at is not None:
                 await self._show(number, at=at)
@@ -240,10 +243,14 @@ class MainScreen(Moves, Goes):
                 self.give_keys(reading=True)
                 await self._mark_read()
         except DeskError as error:
+            self._ahead.clear()
             self.say_error(error)
         finally:
             self._will_read = False
         self.paint()
+        ahead, self._ahead = self._ahead, []
+        for event in ahead:
+            self.on_key(event)
 
     async def _mark_read(self) -> None:
         view = self.conversation.view
@@ -265,6 +272,19 @@ class MainScreen(Moves, Goes):
         """Which pane has the keys."""
         return "conversation" if self.reading or self._will_read else "queue"
 
+    def typed_ahead(self, event: events.Key) -> bool:
+        """Keep what is typed while a conversation is on its way until it is there, but for what calls it back."""
+        if super().typed_ahead(event):
+            return True
+        if self.reading or not self._will_read:
+            return False
+        found = self.ground.keymap.find(self.where, (event.key,))
+        if isinstance(found, Command) and found.name == "back":
+            return False
+        event.stop()
+        self._ahead.append(event)
+        return True
+
     def pane(self) -> Queue | ConversationPane:
         """Return the pane that has the keys."""
         return self.conversation if self.reading else self.queue
@@ -281,6 +301,7 @@ class MainScreen(Moves, Goes):
     def action_back(self) -> None:
         """Give the keys back to the queue."""
         self._will_read = False
+        self._ahead.clear()
         self.workers.cancel_group(self, "open")
         self.give_keys(reading=False)
         self._cursor_moved()

@@ -1,5 +1,6 @@
 """The thin console before a real store: what keys do, and how one console sees another."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ from sqlalchemy import event, text
 from textual.drivers.headless_driver import HeadlessDriver
 
 from console.desk import Desk
+from console.screens import asking
 from storage.commands import leasing, triage
 from storage.kinds import Status
 from storage.models import MailboxState
@@ -488,3 +490,34 @@ async def test_a_stopped_mailbox_is_said_until_it_is_mended(three, store, consol
         state("ok")
         await until(lambda: "mail stopped" not in screen_text(app))
         await pilot.press("j")
+
+
+async def test_keys_typed_while_a_conversation_is_on_its_way_are_for_it(deliver, store, console, until, screen_text):
+    number = deliver({"subject": "Obra", "text": "\n\n".join(f"linha {n}" for n in range(200)), "ago": 50})
+    deliver({"subject": "Depois", "ago": 20})
+    desk, gate = Late(store, agent="Ana", console="here"), asyncio.Event()
+    app = console(desk=desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 2)
+        desk.gate = gate
+        await pilot.press("enter", "G")
+        assert "linha" not in screen_text(app)
+        gate.set()
+        await until(lambda: "linha 199" in screen_text(app))
+        assert app._main.queue.chosen.conversation_id == number  # G moved nothing in the queue
+        await pilot.press("q")
+        gate.clear()
+        await pilot.press("j", "enter", "q", "k")  # what calls it back does not wait for it
+        await until(lambda: app._main.queue.chosen.conversation_id == number)
+        assert not app._main.reading
+
+
+class Late(Desk):
+    """A desk that reads conversations when it is let."""
+
+    gate: asyncio.Event | None = None
+
+    async def ask(self, query, /, *args, **choices):
+        if self.gate is not None and query is asking.conversation:
+            await self.gate.wait()
+        return await super().ask(query, *args, **choices)
