@@ -147,3 +147,13 @@ class WantedChange(StrEnum):
     ADD_FLAG = "add_flag"
     REMOVE_FLAG = "remove_flag"
     MOVE = "move"
+
+
+class DraftKind(StrEnum):
+    """What a draft will be."""
+
+    REPLY = "reply"  # to everybody who takes part
+    REPLY_SENDER = "reply_sender"
+    FORWARD = "forward"
+    NEW = "new"
+    NOTE = "note"  # internal, never sent
