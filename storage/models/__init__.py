@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from storage.models.conversations import SHOWN_BELOW, Conversation, Link, Parting, Tag
+from storage.models.drafts import Draft
 from storage.models.filing import Rule, View
 from storage.models.local import Folder, Lease, MailBase, MailboxState, MailContent, Placement, ReadMark, Wanted
 from storage.models.log import Event, EventPersonal
@@ -51,6 +52,7 @@ LOCAL: tuple[type[SQLModel], ...] = (
     MailboxState,
     Lease,
     ReadMark,
+    Draft,
     MailContent,
 )
 """Cursors, leases, marks and caches: no facts, no undo."""
@@ -66,6 +68,7 @@ __all__ = [
     "Cited",
     "Conversation",
     "Desk",
+    "Draft",
     "Event",
     "EventPersonal",
     "Folder",

@@ -15,6 +15,7 @@ def _table(model: type[SQLModel]) -> Table:
 ADDRESS = _table(models.Address)
 AGENT = _table(models.Agent)
 CONVERSATION = _table(models.Conversation)
+DRAFT = _table(models.Draft)
 EVENT = _table(models.Event)
 FOLDER = _table(models.Folder)
 LINK = _table(models.Link)
