@@ -9,12 +9,12 @@ from sqlmodel import Session
 
 from storage.apply.base import insert, table
 from storage.kinds import DraftKind
+from storage.kinds.drafts import Attached, DraftView
 from storage.kinds.errors import NoSuch
 from storage.models import Draft
 from storage.queries.drafts import draft as read_draft
 from storage.queries.history import last_event
 from storage.record import next_id
-from storage.views import Attached, DraftView
 
 WRITING: Final = timedelta(seconds=90)
 """How long others see that somebody writes, after the last sign of it; a console that died is silent after that."""

@@ -8,9 +8,9 @@ from sqlalchemy import Select, select
 from sqlmodel import Session
 
 from storage.kinds import DraftKind
+from storage.kinds.drafts import Attached, DraftView, Writer
 from storage.kinds.errors import NoSuch
 from storage.queries.tables import AGENT, CONVERSATION, DRAFT, MAILBOX, PERSON, TEXT
-from storage.views import Attached, DraftView, Writer
 
 
 def draft(session: Session, draft_id: int, *, agent_id: int) -> DraftView:

@@ -8,11 +8,11 @@ from made.post import DAY, MONDAY, Post
 from storage.commands import drafts
 from storage.commands.desk import agent_named
 from storage.kinds import DraftKind
+from storage.kinds.drafts import Attached
 from storage.kinds.errors import NoSuch
 from storage.queries import drafts as reading
 from storage.queries.numbers import conversation_of
 from storage.store import Store
-from storage.views import Attached
 
 NOW = MONDAY + DAY
 
