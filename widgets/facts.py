@@ -104,6 +104,25 @@ def _words_of_ruled(values: Values, _name: Callable[[object], str], _now: dateti
     return ruled_words(str(values.get("name") or ""), [str(one) for one in _several(values.get("did"))])
 
 
+def _words_of_response(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    said = values.get("after") or values.get("before")
+    shortcode = said.get("shortcode") if isinstance(said, Mapping) else ""
+    name = f";{shortcode}" if shortcode else _("(erased)")
+    if not values.get("stood"):
+        return _("response {name} kept").format(name=name)
+    if not values.get("stands"):
+        return _("response {name} taken away").format(name=name)
+    return _("response {name} changed").format(name=name)
+
+
+def _words_of_used(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    name = f";{values['shortcode']}" if values.get("shortcode") else _("(erased)")
+    if not values.get("after"):
+        return _("not answered with {name} any more").format(name=name)
+    sentence = _("answered with {name}, edited") if values.get("edited") else _("answered with {name}")
+    return sentence.format(name=name)
+
+
 _WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]] = {
     "status_changed": _words_of_status,
     "assigned": _words_of_assigned,
@@ -116,6 +135,8 @@ _WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]]
     "view_kept": _words_of_view,
     "rule_kept": _words_of_rule,
     "ruled": _words_of_ruled,
+    "response_kept": _words_of_response,
+    "response_used": _words_of_used,
 }
 
 

@@ -162,6 +162,15 @@ def refusal_words(error: Refused) -> str:
         "view_without_tag": _("That view asks for no tag, so a rule cannot put mail into it: choose another name."),
         "bad_address": _("Write a whole address, as in ana@example.org, or a domain, as in @example.org."),
         "blocked": _("It is blocked already."),
+        "bad_shortcode": _("A shortcode is 1 to 40 lower-case letters a to z, digits, dots and dashes."),
+        "bad_response_language": _("A language is written as pt_BR, es or en."),
+        "bad_title": _("A title is one line of at most 80 letters."),
+        "bad_body": _("The text of a response has 1 to 64,000 letters."),
+        "bad_response_tag": _("A response has at most 20 tags, each of at most 60 letters."),
+        "many_attachments": _("A response has at most 20 attachments."),
+        "bad_macro_status": _("A response can open, resolve, hold or wait: other states are not for an answer."),
+        "bad_snooze": _("A snooze is written as 4h, 3d or 2w."),
+        "response_taken": _("There is a response of that shortcode and language already: change that one."),
     }.get(error.rule)
     return words or _("Not done: {rule}.").format(rule=error.rule.replace("_", " "))
 

@@ -16,6 +16,7 @@ from storage.events.filing import Ruled, RuleKept, ViewKept
 from storage.events.intake import Joined, Merged, Met, Moved, Quarantined, Received, Redelivered, Split
 from storage.events.inverse import inverse
 from storage.events.lift import KINDS, lift
+from storage.events.responses import ResponseKept, ResponseUsed
 
 __all__ = [
     "KINDS",
@@ -36,6 +37,8 @@ __all__ = [
     "Quarantined",
     "Received",
     "Redelivered",
+    "ResponseKept",
+    "ResponseUsed",
     "RuleKept",
     "Ruled",
     "Snoozed",

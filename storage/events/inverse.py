@@ -4,10 +4,11 @@ from storage.events.base import Fact
 from storage.events.decided import Assigned, Handled, Linked, Snoozed, StatusChanged, Tagged
 from storage.events.filing import RuleKept, ViewKept
 from storage.events.intake import Merged, Moved, Split
+from storage.events.responses import ResponseKept, ResponseUsed
 from storage.kinds import Cause
 
 
-def inverse(fact: Fact) -> Fact | None:
+def inverse(fact: Fact) -> Fact | None:  # noqa: C901 - a case a kind reads well
     """Return the fact that takes `fact` back, or `None` when nothing can: mail that came has come."""
     match fact:
         case StatusChanged() | Snoozed():
@@ -27,7 +28,9 @@ def inverse(fact: Fact) -> Fact | None:
                     "query": fact.query_before,
                 }
             )
-        case Handled() | Linked():
+        case ResponseKept():
+            return _kept_as_before(fact)
+        case Handled() | Linked() | ResponseUsed():
             return fact.model_copy(update={"after": not fact.after})
         case Merged():
             return Split(
@@ -79,3 +82,16 @@ def inverse(fact: Fact) -> Fact | None:
             )
         case _:
             return None
+
+
+def _kept_as_before(fact: ResponseKept) -> ResponseKept:
+    return fact.model_copy(
+        update={
+            "agent_before": fact.agent,
+            "agent": fact.agent_before,
+            "stood": fact.stands,
+            "stands": fact.stood,
+            "before": fact.after,
+            "after": fact.before,
+        }
+    )

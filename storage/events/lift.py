@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from storage.events import decided, filing, intake
+from storage.events import decided, filing, intake, responses
 from storage.events.base import Fact, personal_fields
 
 KINDS: dict[str, type[Fact]] = {
@@ -31,6 +31,8 @@ KINDS: dict[str, type[Fact]] = {
         filing.ViewKept,
         filing.RuleKept,
         filing.Ruled,
+        responses.ResponseKept,
+        responses.ResponseUsed,
     )
 }
 """Every kind of fact by the word under which the log keeps it."""

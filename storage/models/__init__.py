@@ -19,6 +19,7 @@ from storage.models.mail import (
     SubjectKey,
 )
 from storage.models.people import Address, Agent, Desk, Mailbox, Organization, Person
+from storage.models.responses import Response, ResponseUse
 
 LOG: tuple[type[SQLModel], ...] = (Event, EventPersonal)
 """The facts themselves."""
@@ -38,6 +39,8 @@ DECIDED: tuple[type[SQLModel], ...] = (
     Parting,
     View,
     Rule,
+    Response,
+    ResponseUse,
 )
 """Written only by `storage.record`; replaying the log gives them back exactly. In the order of their keys."""
 
@@ -89,6 +92,8 @@ __all__ = [
     "QuotedPrint",
     "Raw",
     "ReadMark",
+    "Response",
+    "ResponseUse",
     "Rule",
     "SearchEntry",
     "SubjectKey",

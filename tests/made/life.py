@@ -8,13 +8,15 @@ from made.post import MONDAY, Post, letter
 from sqlalchemy import select
 
 from storage.apply.base import table
-from storage.commands import joining, ruling, trash, triage, undoing, views
+from storage.commands import joining, responses, ruling, trash, triage, undoing, views
 from storage.commands.desk import agent_named
+from storage.commands.responses import Entry
 from storage.events import Actor
 from storage.kinds import Automatic, Status
 from storage.kinds.errors import DeskError
 from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.mail import Parsed
+from storage.kinds.responses import Canned
 from storage.models import Conversation, Message
 from storage.store import Store
 
@@ -50,7 +52,17 @@ class Life:
         for _ in range(steps):
             self.now += timedelta(hours=self.chance.choice((0, 1, 5, 30, 300)))
             happening = self.chance.choice(
-                (self.mail, self.mail, self.mail, self.decide, self.decide, self.shape, self.lay_down, self.think_again)
+                (
+                    self.mail,
+                    self.mail,
+                    self.mail,
+                    self.decide,
+                    self.decide,
+                    self.shape,
+                    self.lay_down,
+                    self.can,
+                    self.think_again,
+                )
             )
             happening()
 
@@ -176,6 +188,26 @@ class Life:
                 )
             ),
             "lay down",
+        )
+
+    def can(self) -> None:
+        """Canned responses come, change, go, and are answered with."""
+        chance, actor, now = self.chance, self.chance.choice(self.agents), self.now
+        name, number, message = chance.choice("klmno"), chance.randint(1, 4), chance.randint(1, 20)
+        said, other = Canned(name, "en", name, "Hello."), Canned(name, "es", name, "Hola.")
+        shared, uses = chance.random() < 0.5, [responses.Use(number, edited=chance.random() < 0.5)]
+        self.tell(
+            chance.choice(
+                (
+                    lambda session: responses.keep(session, said, shared=shared, actor=actor, now=now),
+                    lambda session: responses.change(session, number, other, shared=shared, actor=actor, now=now),
+                    lambda session: responses.bring(session, [Entry(said), Entry(other)], actor=actor, now=now),
+                    lambda session: responses.drop(session, [number], actor=actor, now=now),
+                    lambda session: responses.note_used(session, message, uses, actor=actor, now=now),
+                    lambda session: responses.note_used(session, message, uses, actor=actor, now=now),
+                )
+            ),
+            "can",
         )
 
     def think_again(self) -> None:
