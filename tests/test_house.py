@@ -55,6 +55,10 @@ def test_the_wheel_carries_every_module_and_every_language(wheel: zipfile.ZipFil
     assert {f"widgets/locale/{language}/LC_MESSAGES/plantao.mo" for language in languages} <= names
 
 
+def test_the_wheel_carries_the_starter_library(wheel: zipfile.ZipFile) -> None:
+    assert len([name for name in wheel.namelist() if name.startswith("console/library/starting/")]) == 90
+
+
 def test_the_wheel_has_a_command_and_a_licence(wheel: zipfile.ZipFile) -> None:
     (entries,) = (name for name in wheel.namelist() if name.endswith("entry_points.txt"))
     assert "plantao = console.cli:main" in wheel.read(entries).decode()

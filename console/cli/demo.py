@@ -36,7 +36,9 @@ def run_demo(call: "Call") -> int:
     if call.options.no_console:
         folder = Path(tempfile.mkdtemp(prefix="plantao-demo-"))
         with demo_servers(folder, now=call.now, seed=call.options.seed, live=False) as servers:
-            status = _first_sync(_settle(call, folder, servers))
+            inner = _settle(call, folder, servers)
+            status = _first_sync(inner)
+            _stock(inner)
         call.out.line(_("The demo's folder is {folder}: PLANTAO_HOME={folder} plantao list").format(folder=folder))
         return status
     with ending_in_order(), _folder() as name:
@@ -45,6 +47,7 @@ def run_demo(call: "Call") -> int:
         with demo_servers(folder, now=call.now, seed=call.options.seed) as servers:
             inner = _settle(call, folder, servers)
             _first_sync(inner)
+            _stock(inner)
             call.out.progress_done()
             return int(inner.options.run(inner))
 
@@ -81,6 +84,21 @@ def _settle(call: "Call", folder: Path, servers: "DemoServers") -> "Call":
         )
         add_account(inner.configuration_file, account, now=call.now)
     return inner
+
+
+def _stock(inner: "Call") -> None:
+    """Bring the starter's canned responses in, as the company's own."""
+    from console.library.files import read
+    from console.library.starter import STARTER
+    from storage.commands.desk import agent_named
+    from storage.commands.responses import bring
+    from storage.events import Actor
+
+    entries = [one.entry for one in read([STARTER])]
+    with inner.open_store().writing() as session:
+        # At no console: the first undo of who sits down there is not of this.
+        actor = Actor(agent_named(session, inner.settings.agent_name(), now=inner.now), "demo")
+        bring(session, entries, actor=actor, now=inner.now)
 
 
 def _first_sync(inner: "Call") -> int:

@@ -37,6 +37,18 @@ def conversations(call: "Call", words: Sequence[str]) -> list[int]:
     return list(found)
 
 
+def conversation(call: "Call", word: str) -> int:
+    """Return the one conversation that a word names.
+
+    Raises:
+        Usage: it names none, or several.
+    """
+    found = conversations(call, [word])
+    if len(found) != 1:
+        raise Usage(_("One conversation is wanted here, not {count}.").format(count=len(found)))
+    return found[0]
+
+
 def message(word: str) -> int | None:
     """Return the message that a word such as ``m17`` names, `None` when it names none."""
     said = _MESSAGE.fullmatch(word)

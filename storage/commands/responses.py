@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -11,26 +10,12 @@ from sqlmodel import Session
 from storage.apply.base import table
 from storage.commands import triage
 from storage.events import Actor, ResponseKept, ResponseUsed
-from storage.kinds import Status
-from storage.kinds.clean import clean, clean_line
 from storage.kinds.errors import NoSuch, Refused
-from storage.kinds.responses import (
-    LANGUAGE,
-    LONGEST_BODY,
-    LONGEST_TITLE,
-    MOST_ATTACHMENTS,
-    MOST_TAGS,
-    SHORTCODE,
-    Actions,
-    Canned,
-    duration,
-)
+from storage.kinds.responses import Actions, Canned, duration
 from storage.models import Agent, Message, Response
 from storage.queries.responses import Held, held, held_as
 from storage.record import next_id, record
-
-MACRO_STATUSES: Final = (Status.OPEN, Status.WAITING, Status.ON_HOLD, Status.RESOLVED)
-"""Where a response may send a conversation that it answers."""
+from storage.rules.responses import fault, tidied
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,30 +240,11 @@ def checked(session: Session, canned: Canned) -> Canned:
     Raises:
         NoSuch, Refused: as `keep`.
     """
-    tidy = replace(
-        canned,
-        title=clean_line(canned.title),
-        body=clean(canned.body).strip("\n"),
-        tags=tuple(dict.fromkeys(clean_line(one).lower() for one in canned.tags)),
-    )
-    actions = canned.actions
-    words = (*actions.add, *actions.remove)
-    wrong = {
-        "bad_shortcode": not SHORTCODE.fullmatch(tidy.shortcode),
-        "bad_response_language": not LANGUAGE.fullmatch(tidy.language),
-        "bad_title": not 0 < len(tidy.title) <= LONGEST_TITLE,
-        "bad_body": not tidy.body.strip() or len(tidy.body) > LONGEST_BODY,
-        "bad_response_tag": len(tidy.tags) > MOST_TAGS or any(not 0 < len(one) <= 60 for one in tidy.tags),
-        "many_attachments": len(tidy.attachments) > MOST_ATTACHMENTS,
-        "bad_macro_status": actions.status is not None and actions.status not in MACRO_STATUSES,
-        "bad_tag": any(not 0 < len(one) <= 60 or any(sign.isspace() for sign in one) for one in words),
-        "bad_snooze": bool(actions.snooze) and duration(actions.snooze) is None,
-    }
-    for rule, broken in wrong.items():
-        if broken:
-            raise Refused(rule)
-    if actions.assign not in {"", "me", "none", *_agents(session)}:
-        raise NoSuch("agent", actions.assign)
+    tidy = tidied(canned)
+    if rule := fault(tidy):
+        raise Refused(rule)
+    if tidy.actions.assign not in {"", "me", "none", *_agents(session)}:
+        raise NoSuch("agent", tidy.actions.assign)
     return tidy
 
 

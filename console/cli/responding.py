@@ -1,0 +1,460 @@
+"""`response`: canned responses kept, listed, changed, read from files and written to them, checked and rendered."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from console.cli import ids
+from console.cli.errors import DONE, FAILED, Usage
+from console.cli.output import columns
+from console.cli.parser import Group, Parser
+from storage.kinds.clean import clean_line
+from widgets.language import _, ngettext
+
+if TYPE_CHECKING:
+    from console.cli.call import Call
+    from console.library.files import Read
+    from storage.commands.responses import Brought, Entry
+    from storage.kinds.responses import Actions, Canned, ResponseView, UsageView
+
+
+def add(group: Group) -> None:
+    """Add the commands."""
+    parser = group.command(
+        "response",
+        None,
+        words=_("canned responses: yours and the team's"),
+        more=_(
+            "A response is a template in Liquid: {{ customer.first_name }}, {% if organization.name %}…{% endif %}.\n"
+            "What has no value is asked for and never sent blank. A NAME is a shortcode, or a number as in #7."
+        ),
+    )
+    under = group.under(parser)
+    parser = under.command("list", run_list, words=_("the responses you have, with how often they were sent"))
+    parser.add_argument(
+        "words", nargs="*", metavar="WORD", help=_("shortcode, title or words, as the picker finds them")
+    )
+    parser.add_argument("--language", default="", metavar="LANGUAGE", help=_("only those in it: pt_BR, es, en"))
+    parser.add_argument("--for", dest="number", metavar="ID", help=_("those that fit a conversation first"))
+    parser = _named(under.command("show", run_show, words=_("one response, as its file")))
+    parser = _written(under.command("add", run_add, words=_("keep a response")), needed=True)
+    parser.add_argument("--shared", action="store_true", help=_("for the team, not for you alone"))
+    parser = _written(_named(under.command("edit", run_edit, words=_("change a response; $EDITOR without options"))))
+    parser.add_argument("--shortcode", metavar="NAME", help=_("another shortcode"))
+    whose = parser.add_mutually_exclusive_group()
+    whose.add_argument("--shared", action="store_true", default=None, help=_("for the team from now on"))
+    whose.add_argument("--mine", dest="shared", action="store_false", help=_("yours alone from now on"))
+    _named(under.command("drop", run_drop, words=_("take a response away, in one language or in all")))
+    parser = under.command("import", run_import, words=_("bring responses in from files: all of them or none"))
+    parser.add_argument("path", nargs="*", metavar="PATH", help=_(".md files with front matter, folders, .csv tables"))
+    parser.add_argument(
+        "--starter", action="store_true", help=_("thirty to begin with, in Portuguese, Spanish, English")
+    )
+    parser.add_argument("--preview", action="store_true", help=_("say what would be done, and do nothing"))
+    parser.add_argument("--prune", action="store_true", help=_("take away yours and the team's that no file gives"))
+    parser = under.command("export", run_export, words=_("write the responses into a folder, a file each"))
+    parser.add_argument("folder", metavar="FOLDER")
+    parser = under.command("check", run_check, words=_("render them for every sort of customer; status 1 if one fails"))
+    parser.add_argument("path", nargs="*", metavar="PATH", help=_("files instead of the responses kept here"))
+    parser.add_argument("--starter", action="store_true", help=_("those to begin with, instead"))
+    parser = _named(under.command("render", run_render, words=_("what a response says to a customer")))
+    parser.add_argument("--for", dest="number", required=True, metavar="ID", help=_("the conversation"))
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=TEXT", help=_("a value that is asked for; may be repeated")
+    )
+
+
+def _named(parser: Parser) -> Parser:
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("--language", default="", metavar="LANGUAGE", help=_("the one in it: pt_BR, es, en"))
+    return parser
+
+
+def _written(parser: Parser, *, needed: bool = False) -> Parser:
+    if needed:
+        parser.add_argument("name", metavar="SHORTCODE")
+        parser.add_argument("--language", required=True, metavar="LANGUAGE", help=_("pt_BR, es, en"))
+    parser.add_argument("--title", required=needed, metavar="TITLE", help=_("one line that says what it is for"))
+    parser.add_argument("--text", required=needed, metavar="TEXT", help=_("the template; - for standard input"))
+    parser.add_argument("--tag", action="append", metavar="TAG", help=_("a word to find it by; may be repeated"))
+    parser.add_argument("--status", metavar="STATUS", help=_("macro: open, waiting, on_hold or resolved"))
+    parser.add_argument("--assign", metavar="NAME", help=_("macro: give it to an agent, me, or none"))
+    parser.add_argument("--put", action="append", metavar="TAG", help=_("macro: put a tag on; -TAG takes it off"))
+    parser.add_argument("--snooze", metavar="LONG", help=_("macro: out of sight for 4h, 3d, 2w"))
+    return parser
+
+
+def run_list(call: "Call") -> int:
+    """Print the responses."""
+    from console.library.finding import Library
+    from storage.queries.fitting import fitting
+    from storage.queries.responses import responses, usage
+
+    options = call.options
+    views = call.ask(responses, agent_id=call.agent_id)
+    if options.language:
+        views = [one for one in views if one.canned.language == options.language]
+    if options.words or options.number:
+        fits = call.ask(fitting, ids.conversation(call, options.number)) if options.number else None
+        found = Library(views).find(" ".join(options.words), fits=fits, limit=len(views))
+        views = [one.view for one in found]
+    used = call.ask(usage, [one.response_id for one in views])
+    for one in views:
+        if call.out.json_lines:
+            call.out.object(_object(one, used.get(one.response_id)))
+            continue
+        times = used[one.response_id].sent if one.response_id in used else 0
+        sent = ngettext("{count} time", "{count} times", times).format(count=times) if times else ""
+        cells = [(f";{one.canned.shortcode}", 22), (one.canned.language, 6), (one.owner or _("team"), 10), (sent, 10)]
+        call.out.line(columns(cells, last=one.canned.title, width=call.out.width))
+    return DONE
+
+
+def run_show(call: "Call") -> int:
+    """Print a response as its file."""
+    from console.library.files import written
+    from storage.queries.responses import usage
+
+    found = _called(call)
+    used = call.ask(usage, [one.response_id for one in found])
+    for place, one in enumerate(found):
+        if call.out.json_lines:
+            call.out.object(_object(one, used.get(one.response_id)))
+            continue
+        if place:
+            call.out.line()
+        call.out.line(written(one).rstrip("\n"))
+    return DONE
+
+
+def run_add(call: "Call") -> int:
+    """Keep a response."""
+    from storage.commands import responses as commands
+    from storage.kinds.responses import Canned
+
+    options = call.options
+    canned = _changed(call, Canned(options.name.strip(), options.language, "", ""))
+    number = call.desk.tell_now(commands.keep, canned, shared=options.shared, actor=call.desk.actor, now=call.now)
+    return _said(call, number, _(";{name} is kept."))
+
+
+def run_edit(call: "Call") -> int:
+    """Change a response, by options or in the editor."""
+    from dataclasses import replace
+
+    from storage.commands import responses as commands
+
+    options = call.options
+    view = _only(call)
+    names = ("title", "text", "tag", "status", "assign", "put", "snooze", "shortcode", "shared")
+    if all(getattr(options, name) is None for name in names):
+        canned = _edited(view)
+    else:
+        canned = _changed(call, view.canned)
+        canned = replace(canned, shortcode=options.shortcode or canned.shortcode)
+    call.desk.tell_now(
+        commands.change, view.response_id, canned, shared=options.shared, actor=call.desk.actor, now=call.now
+    )
+    return _said(call, view.response_id, _(";{name} is changed."))
+
+
+def run_drop(call: "Call") -> int:
+    """Take a response away."""
+    from storage.commands import responses as commands
+
+    found = _called(call)
+    call.desk.tell_now(commands.drop, [one.response_id for one in found], actor=call.desk.actor, now=call.now)
+    for one in found:
+        if call.out.json_lines:
+            call.out.object({**_object(one, None), "done": call.options.done})
+        else:
+            call.out.line(
+                _(";{name} ({language}) is taken away; `plantao undo` brings it back.").format(
+                    name=one.canned.shortcode, language=one.canned.language
+                )
+            )
+    return DONE
+
+
+def run_import(call: "Call") -> int:
+    """Bring responses in from files."""
+    from storage.commands import responses as commands
+
+    options = call.options
+    read = _read(call)
+    if not read:
+        raise Usage(_("There is nothing to bring in: name files or folders with responses, or --starter."))
+    entries = [one.entry for one in read]
+    if options.preview:
+        done = call.ask(commands.bring, entries, prune=options.prune, preview=True, actor=call.desk.actor, now=call.now)
+        return _brought(call, done)
+    contents = {digest: raw for one in read for digest, raw in one.contents.items()}
+    call.store.content.put(contents)  # before the rows that point at them
+    done = call.desk.tell_now(commands.bring, entries, prune=options.prune, actor=call.desk.actor, now=call.now)
+    return _brought(call, done)
+
+
+def run_export(call: "Call") -> int:
+    """Write the responses into a folder."""
+    from console.library.files import write
+    from storage.queries.responses import responses
+
+    views = call.ask(responses, agent_id=call.agent_id)
+    digests = {one.digest for view in views for one in view.canned.attachments}
+    content = {digest.hex(): raw for digest, raw in call.store.content.each([bytes.fromhex(one) for one in digests])}
+    changed = write(Path(call.options.folder).expanduser(), views, content)
+    if call.out.json_lines:
+        call.out.object({"responses": len(views), "written": [str(one) for one in changed]})
+        return DONE
+    call.out.line(
+        ngettext(
+            "{count} response, {files} files written.", "{count} responses, {files} files written.", len(views)
+        ).format(count=len(views), files=len(changed))
+    )
+    return DONE
+
+
+def run_check(call: "Call") -> int:
+    """Render every response for every sort of customer."""
+    from console.library.checking import problems
+    from storage.queries.responses import responses
+
+    options = call.options
+    if options.path or options.starter:
+        sources = [(one.source, one.first_line, one.entry.canned.body) for one in _read(call)]
+    else:
+        views = call.ask(responses, agent_id=call.agent_id)
+        sources = [(f";{one.canned.shortcode}.{one.canned.language}", 1, one.canned.body) for one in views]
+    count = 0
+    for source, first_line, body in sources:
+        for one in problems(body):
+            count += 1
+            line = one.line + first_line - 1
+            if call.out.json_lines:
+                call.out.object({"source": source, "line": line, "column": one.column, "words": one.words})
+            else:
+                call.out.line(f"{source}:{line}:{one.column}: {one.words}")
+    if not call.out.json_lines:
+        call.out.line(
+            ngettext(
+                "{count} response looked at, {wrong} wrong.",
+                "{count} responses looked at, {wrong} wrong.",
+                len(sources),
+            ).format(count=len(sources), wrong=count)
+        )
+    return FAILED if count else DONE
+
+
+def run_render(call: "Call") -> int:
+    """Print what a response says to a customer; what is missing is named to standard error, with status 1."""
+    from console.library.rendering import render
+    from console.library.values import known
+    from storage.queries.responses import values
+
+    given = dict(_pair(one) for one in call.options.set)
+    view = call.ask(
+        values,
+        ids.conversation(call, call.options.number),
+        agent_id=call.agent_id,
+        agent=call.settings.agent_name(),
+    )
+    found = _called(call)
+    mine = [one for one in found if one.canned.language[:2] == view.language]
+    chosen = (mine or found)[0]
+    done = render(chosen.canned.body, known(view, language=chosen.canned.language) | given)
+    if call.out.json_lines:
+        missing = [{"name": one.name, "line": one.line, "column": one.column} for one in done.missing]
+        call.out.object(
+            {
+                "response_id": chosen.response_id,
+                "language": chosen.canned.language,
+                "text": done.text,
+                "missing": missing,
+            }
+        )
+    else:
+        call.out.line(done.text)
+        for one in done.missing:
+            call.out.error(
+                _("plantao: line {line}, column {column}: {name} is not known: give it with --set {name}=…").format(
+                    line=one.line, column=one.column, name=one.name
+                )
+            )
+    return FAILED if done.missing else DONE
+
+
+def _called(call: "Call") -> "list[ResponseView]":
+    from storage.queries.responses import response_called
+
+    options = call.options
+    return list(call.ask(response_called, clean_line(options.name), language=options.language, agent_id=call.agent_id))
+
+
+def _only(call: "Call") -> "ResponseView":
+    found = _called(call)
+    if len(found) > 1:
+        languages = ", ".join(dict.fromkeys(one.canned.language for one in found))
+        raise Usage(
+            _("There are several ({languages}): choose with --language, or by number.").format(languages=languages)
+        )
+    return found[0]
+
+
+def _changed(call: "Call", canned: "Canned") -> "Canned":
+    """Return a response with what the options say of it.
+
+    Raises:
+        TemplateTrouble: the template cannot be read.
+    """
+    from dataclasses import replace
+
+    from console.library.rendering import Template
+
+    options = call.options
+    text = sys.stdin.read() if options.text == "-" else options.text
+    if text is not None:
+        Template(text)
+    return replace(
+        canned,
+        title=canned.title if options.title is None else options.title,
+        body=canned.body if text is None else text,
+        tags=canned.tags if options.tag is None else tuple(options.tag),
+        actions=_actions(call, canned.actions),
+    )
+
+
+def _actions(call: "Call", actions: "Actions") -> "Actions":
+    from storage.kinds import Status
+    from storage.kinds.responses import Actions
+    from widgets.text import refusal_words
+
+    options = call.options
+    if options.status and options.status not in set(Status):
+        from storage.kinds.errors import Refused
+
+        raise Usage(refusal_words(Refused("bad_macro_status")))
+    put = options.put
+    return Actions(
+        status=actions.status if options.status is None else Status(options.status) if options.status else None,
+        assign=actions.assign if options.assign is None else clean_line(options.assign),
+        add=actions.add if put is None else tuple(one.lower() for one in put if one and not one.startswith("-")),
+        remove=actions.remove if put is None else tuple(one[1:].lower() for one in put if one.startswith("-")),
+        snooze=actions.snooze if options.snooze is None else options.snooze,
+    )
+
+
+def _edited(view: "ResponseView") -> "Canned":
+    """Return a response as the editor leaves its file."""
+    import os
+    import shlex
+    import subprocess
+    import tempfile
+    from dataclasses import replace
+
+    from console.library.files import parsed, written
+
+    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    kept = replace(view, canned=replace(view.canned, attachments=()))
+    with tempfile.TemporaryDirectory(prefix="plantao-") as folder:
+        place = Path(folder) / f"{view.canned.shortcode}.{view.canned.language}.md"
+        place.write_text(written(kept), encoding="utf-8")
+        try:
+            done = subprocess.run([*editor, str(place)], check=False)  # noqa: S603 - the person's own editor
+        except OSError as error:
+            raise Usage(
+                _("{editor} cannot be started: {reason}").format(editor=editor[0], reason=error.strerror)
+            ) from None
+        if done.returncode:
+            raise Usage(
+                _("{editor} ended with status {status}: nothing was changed.").format(
+                    editor=editor[0], status=done.returncode
+                )
+            )
+        return replace(
+            parsed(place.read_text(encoding="utf-8"), place.name).entry.canned, attachments=view.canned.attachments
+        )
+
+
+def _read(call: "Call") -> "list[Read]":
+    from console.library.files import read
+    from console.library.starter import STARTER
+
+    return read([*call.options.path, *([STARTER] if call.options.starter else [])])
+
+
+def _brought(call: "Call", done: "Brought") -> int:
+    words = {"added": _("new"), "changed": _("changed"), "same": _("as it was"), "dropped": _("taken away")}
+    sorts = {"added": done.added, "changed": done.changed, "same": done.same, "dropped": done.dropped}
+    for sort, entries in sorts.items():
+        for entry in entries:
+            if call.out.json_lines:
+                call.out.object(
+                    {
+                        **_words_of(entry),
+                        "done": None if call.options.preview and sort != "same" else sort,
+                        "would_be": sort,
+                    }
+                )
+            elif sort != "same":
+                cells = [(words[sort], 12), (f";{entry.canned.shortcode}", 22), (entry.canned.language, 6)]
+                call.out.line(columns(cells, last=entry.canned.title, width=call.out.width))
+    if not call.out.json_lines:
+        sentence = (
+            _("Nothing was done yet: {new} new, {changed} changed, {gone} taken away, {same} as they are.")
+            if call.options.preview
+            else _("{new} new, {changed} changed, {gone} taken away, {same} as they were.")
+        )
+        call.out.line(
+            sentence.format(new=len(done.added), changed=len(done.changed), gone=len(done.dropped), same=len(done.same))
+        )
+    return DONE
+
+
+def _said(call: "Call", number: int, sentence: str) -> int:
+    from storage.queries.responses import responses
+
+    (view,) = (one for one in call.ask(responses, agent_id=call.desk.agent_id) if one.response_id == number)
+    if call.out.json_lines:
+        call.out.object(_object(view, None))
+    else:
+        call.out.line(sentence.format(name=view.canned.shortcode))
+    return DONE
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, sign, text = word.partition("=")
+    if not sign or not name.strip():
+        raise Usage(_("«{word}» is no value: write NAME=TEXT.").format(word=clean_line(word)[:60]))
+    return name.strip(), text
+
+
+def _words_of(entry: "Entry") -> dict[str, Any]:
+    canned = entry.canned
+    return {
+        "shortcode": canned.shortcode,
+        "language": canned.language,
+        "title": canned.title,
+        "owner": entry.owner or None,
+    }
+
+
+def _object(view: "ResponseView", used: "UsageView | None") -> dict[str, Any]:
+    from storage.kinds.responses import UsageView, written_actions
+
+    canned, used = view.canned, used or UsageView()
+    return {
+        "response_id": view.response_id,
+        "shortcode": canned.shortcode,
+        "language": canned.language,
+        "title": canned.title,
+        "owner": view.owner or None,
+        "shared": view.shared,
+        "tags": list(canned.tags),
+        "attachments": [{"name": one.name, "size": one.size} for one in canned.attachments],
+        "actions": written_actions(canned.actions),
+        "text": canned.body,
+        "sent": used.sent,
+        "edited": used.edited,
+        "reopened": used.reopened,
+        "last_at": used.last_at,
+    }

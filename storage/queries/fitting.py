@@ -1,0 +1,99 @@
+"""Which canned responses fit a conversation: those that answered similar mail, by how well they did."""
+
+import re
+from collections.abc import Mapping
+from heapq import nlargest
+from math import log
+from typing import Final
+
+from sqlalchemy import and_, func, select
+from sqlmodel import Session
+
+from storage.kinds import Automatic, Direction
+from storage.kinds.clean import folded
+from storage.queries.tables import MESSAGE, RESPONSE_USE, SEARCH_ENTRY, TEXT
+from storage.rules.query import Text, Where
+from storage.search.matching import matching, written
+
+LOOKED_BACK: Final = 1500
+"""Answers with canned responses, the newest, whose questions are compared."""
+
+_WORDS: Final = 12  # of the mail to be answered: the longest, which say most
+_LONGEST: Final = 4_000  # letters of it that are looked at
+_WORD: Final = re.compile(r"[^\W\d_]{4,30}")
+_EDITED: Final = 0.6  # what an answer counts whose words had to be changed before they could be sent
+
+
+def fitting(session: Session, conversation_id: int) -> Mapping[int, float]:
+    """Return for responses how well they fit a conversation, the best 1; those without evidence are left out.
+
+    Similar is mail that has its words; a word that little of it has says more (the inverse frequency of Spärck Jones,
+    1972). Each answer that was made to similar mail votes for its response: less when it had to be edited.
+
+    Args:
+        session: of any transaction.
+        conversation_id: the newest mail in it that came in is what shall be answered.
+    """
+    text = _asked(session, conversation_id)
+    words = sorted({folded(word) for word in _WORD.findall(text[:_LONGEST])}, key=lambda word: (-len(word), word))
+    questions = _questions(session, conversation_id)
+    if not words or not questions:
+        return {}
+    likeness: dict[int, float] = {}
+    connection = session.connection()
+    for word in words[:_WORDS]:
+        expression = written(connection, Text(word, Where.ANYWHERE, exact=False, prefix=False, place=0))
+        if expression is None:
+            continue
+        found = list(connection.execute(matching(connection, expression, among=sorted(questions))).scalars())
+        rarity = log(1 + len(questions) / len(found)) if found else 0.0
+        for entry in found:
+            likeness[entry] = likeness.get(entry, 0.0) + rarity
+    votes: dict[int, float] = {}
+    for entry, alike in nlargest(100, likeness.items(), key=lambda one: one[1]):
+        for response_id, edited in questions[entry]:
+            votes[response_id] = votes.get(response_id, 0.0) + alike * alike * (_EDITED if edited else 1.0)
+    best = max(votes.values(), default=0.0)
+    return {response_id: vote / best for response_id, vote in votes.items()}
+
+
+def _asked(session: Session, conversation_id: int) -> str:
+    newest = (
+        select(TEXT.c.subject, TEXT.c.reply_text)
+        .select_from(MESSAGE.join(TEXT, TEXT.c.message_id == MESSAGE.c.id))
+        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.direction == Direction.INCOMING)
+        .order_by(MESSAGE.c.arrived_at.desc(), MESSAGE.c.id.desc())
+        .limit(1)
+    )
+    row = session.connection().execute(newest).first()
+    return f"{row.subject} {row.reply_text}" if row else ""
+
+
+def _questions(session: Session, conversation_id: int) -> dict[int, list[tuple[int, bool]]]:
+    """Return by their entry in the index the questions that were answered with responses, and with which."""
+    question = MESSAGE.alias("question")
+    before = (
+        select(func.max(question.c.id))
+        .where(
+            question.c.conversation_id == MESSAGE.c.conversation_id,
+            question.c.direction == Direction.INCOMING,
+            question.c.automatic == Automatic.NO,
+            question.c.arrived_at <= MESSAGE.c.arrived_at,
+        )
+        .correlate(MESSAGE)
+        .scalar_subquery()
+    )
+    answered = RESPONSE_USE.join(MESSAGE, MESSAGE.c.id == RESPONSE_USE.c.message_id).join(
+        SEARCH_ENTRY, and_(SEARCH_ENTRY.c.message_id == before)
+    )
+    chosen = (
+        select(SEARCH_ENTRY.c.id, RESPONSE_USE.c.response_id, RESPONSE_USE.c.edited)
+        .select_from(answered)
+        .where(MESSAGE.c.conversation_id != conversation_id)
+        .order_by(RESPONSE_USE.c.message_id.desc())
+        .limit(LOOKED_BACK)
+    )
+    found: dict[int, list[tuple[int, bool]]] = {}
+    for row in session.connection().execute(chosen):
+        found.setdefault(row.id, []).append((row.response_id, row.edited))
+    return found

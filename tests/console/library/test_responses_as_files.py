@@ -1,0 +1,168 @@
+"""Responses as files: out and in byte for byte, what is wrong named with its place, tables by row and column."""
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from console.library.checking import problems
+from console.library.errors import FileTrouble
+from console.library.files import ATTACHMENTS, file_name, parsed, read, write, written
+from console.library.starter import STARTER
+from storage.kinds import Status
+from storage.kinds.clean import clean, clean_line
+from storage.kinds.responses import Actions, Attached, Canned, ResponseView
+
+CANNED = Canned(
+    "refund",
+    "pt_BR",
+    "Estorno: sim, «já»",
+    "Olá!\n\n---\n  {{ promised.date }}\n\nFim",
+    tags=("no", "12", "a: b"),
+    actions=Actions(Status.WAITING, "me", ("money",), ("new",), "3d"),
+)
+VIEW = ResponseView(7, CANNED, "", shared=True)
+
+
+def test_out_and_in_again_is_the_same_and_out_again_the_same_bytes(tmp_path: Path) -> None:
+    raw = b"%PDF-1.4"
+    digest = "e5a4" + "0" * 60
+    views = [
+        replace(VIEW, canned=replace(CANNED, attachments=(Attached("guia é.pdf", digest, len(raw)),))),
+        ResponseView(8, replace(CANNED, language="en", actions=Actions(), tags=()), "Ana Maria", shared=False),
+    ]
+    changed = write(tmp_path, views, {digest: raw})
+    assert [one.relative_to(tmp_path).as_posix() for one in changed] == [
+        "refund.pt_BR.md",
+        "attachments/guia é.pdf",
+        "Ana-Maria/refund.en.md",
+    ]
+    again = {one.entry.owner: one for one in read([tmp_path])}
+    assert again["Ana Maria"].entry.canned == views[1].canned
+    (kept,) = again[""].entry.canned.attachments
+    assert again[""].contents == {bytes.fromhex(kept.digest): raw}
+    assert replace(again[""].entry.canned, attachments=()) == CANNED
+    same = [replace(views[0], canned=again[""].entry.canned), views[1]]
+    assert write(tmp_path, same, {kept.digest: raw}) == []
+
+
+LINE = st.text(max_size=60).map(clean_line).filter(bool)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    LINE, st.text(max_size=200).map(lambda text: clean(text).replace("{", "").strip("\n")), st.lists(LINE, max_size=3)
+)
+def test_any_words_come_back_as_they_were(title: str, body: str, tags: list[str]) -> None:
+    tags = list(dict.fromkeys(clean_line(tag.lower()) for tag in tags))
+    canned = replace(CANNED, title=title, body=body if body.strip() else "x", tags=tuple(tags))
+    said = written(replace(VIEW, canned=canned))
+    assert parsed(said, "x").entry.canned == canned
+
+
+GOOD = written(VIEW)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no front matter", "front matter"),
+        ("---\nshortcode: a", "front matter"),
+        (GOOD.replace("title:", "titel:"), "x:3: titel is not known here"),
+        (GOOD.replace("title:", "titel:"), "Did you mean title?"),
+        (GOOD.replace("shortcode: refund", "shortcode: Não"), "x:2: A shortcode"),
+        (GOOD.replace("language: pt_BR", "language: Português"), "x:4: A language"),
+        (GOOD.replace("title: ", "title: ["), "x:4:1: the front matter cannot be read"),
+        (GOOD.replace("title: ", "title: [a]\n#"), "x:3: one value"),
+        (GOOD.replace("status: waiting", "status: spam"), "can open, resolve"),
+        (GOOD.replace("status: waiting", "colour: red"), "colour is not known here"),
+        (GOOD.replace("snooze: 3d", "snooze: never"), "4h, 3d or 2w"),
+        (GOOD.replace("{{ promised.date }}", "{{ customer.nmae }}"), "x:21:6: there is no field customer.nmae"),
+        (GOOD.replace("owner: team", "attachments: [../etc/passwd]"), "no name of a file"),
+        (GOOD.replace("owner: team", "attachments: [none.pdf]"), "no name of a file"),
+        ("---\nshortcode: &a [*a]\n---\nx", "x:2"),
+        ("---\n" + "- " * 3000 + "\n---\nx", "x:"),
+        ("---\n\x07: \x00\n---\nx", "x:"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named_with_its_line(text: str, said: str) -> None:
+    with pytest.raises(FileTrouble) as caught:
+        parsed(text, "x")
+    assert said in str(caught.value)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=120))
+def test_no_front_matter_brings_anything_else_down(front: str) -> None:
+    for text in (front, f"---\n{front}\n---\nbody", f"---\nshortcode: {front}\ntitle: x\nlanguage: en\n---\nbody"):
+        with suppress(FileTrouble):
+            parsed(text.replace("\r", ""), "x")
+
+
+def table(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "responses.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def test_a_table_gives_a_response_a_row(tmp_path: Path) -> None:
+    head = "shortcode;title;language;body;tags;status;put_tags"
+    path = table(
+        tmp_path, f'\ufeff{head}\r\nack;Aviso;es;"Hola\n\nFin";a b;waiting;x, -y\r\n\r\nbye;Adiós;es;Fin;;;\r\n'
+    )
+    first, second = (one.entry.canned for one in read([path]))
+    assert first == Canned(
+        "ack", "es", "Aviso", "Hola\n\nFin", ("a", "b"), (), Actions(Status.WAITING, "", ("x",), ("y",))
+    )
+    assert (second.shortcode, second.actions) == ("bye", Actions())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("shortcode,title,language\na,b,es\n", "row 1, column body: this column is missing"),
+        ("shortcode,title,language,body,colour\n", "row 1, column colour"),
+        ("shortcode,title,language,body\na,b,es,x\nÇ,b,es,x\n", "row 3, column shortcode"),
+        ("shortcode,title,language,body\na,b,spanish,x\n", "row 2, column language"),
+        ("shortcode,title,language,body\na,b,es,\n", "row 2, column body"),
+        ("shortcode,title,language,body\na,b,es,{{ x\n", "row 2, column body:1:1"),
+        ("shortcode,title,language,body\na,b,es,x,more\n", "row 2, column 5"),
+        ("shortcode,title,language,body\na,b,es,x\na,c,es,y\n", "gives this response already"),
+        ('shortcode,title,language,body\na,b,es,"x\n', "is no table"),
+        ("", "row"),
+    ],
+)
+def test_what_is_wrong_in_a_table_is_named_by_row_and_column(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(FileTrouble) as caught:
+        read([table(tmp_path, text)])
+    assert said in str(caught.value) or said == "row"
+
+
+def test_files_that_are_none_are_said(tmp_path: Path) -> None:
+    with pytest.raises(FileTrouble, match="no such file"):
+        read([tmp_path / "nowhere"])
+    with pytest.raises(FileTrouble, match="UTF-8"):
+        read([table(tmp_path, "shortcode,ã\n", "latin-1")])
+    with pytest.raises(FileTrouble, match=r"none\.pdf is not there"):
+        (tmp_path / "a.md").write_text(GOOD.replace("owner: team", "attachments: [none.pdf]"))
+        read([tmp_path / "a.md"])
+    assert (tmp_path / ATTACHMENTS).exists() is False
+
+
+def test_the_starter_library_is_whole_in_three_languages_and_passes_the_check() -> None:
+    found = read([STARTER])
+    by_language: dict[str, dict[str, Canned]] = {}
+    for one in found:
+        by_language.setdefault(one.entry.canned.language, {})[one.entry.canned.shortcode] = one.entry.canned
+        view = ResponseView(0, one.entry.canned, "", shared=True)
+        assert Path(one.source).name == file_name(view)
+        assert Path(one.source).read_text(encoding="utf-8") == written(view)
+    assert set(by_language) == {"pt_BR", "es", "en"}
+    assert all(len(some) == 30 for some in by_language.values())
+    assert by_language["pt_BR"].keys() == by_language["es"].keys() == by_language["en"].keys()
+    for code, canned in by_language["en"].items():
+        assert canned.actions == by_language["es"][code].actions == by_language["pt_BR"][code].actions
+    assert [(one.source, problem) for one in found for problem in problems(one.entry.canned.body)] == []
