@@ -345,34 +345,12 @@ def _actions(call: "Call", actions: "Actions") -> "Actions":
 
 def _edited(view: "ResponseView") -> "Canned":
     """Return a response as the editor leaves its file."""
-    import os
-    import shlex
-    import subprocess
-    import tempfile
     from dataclasses import replace
 
-    from console.library.files import parsed, written
+    from console.library.editing import edited
 
-    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
-    kept = replace(view, canned=replace(view.canned, attachments=()))
-    with tempfile.TemporaryDirectory(prefix="plantao-") as folder:
-        place = Path(folder) / f"{view.canned.shortcode}.{view.canned.language}.md"
-        place.write_text(written(kept), encoding="utf-8")
-        try:
-            done = subprocess.run([*editor, str(place)], check=False)  # noqa: S603 - the person's own editor
-        except OSError as error:
-            raise Usage(
-                _("{editor} cannot be started: {reason}").format(editor=editor[0], reason=error.strerror)
-            ) from None
-        if done.returncode:
-            raise Usage(
-                _("{editor} ended with status {status}: nothing was changed.").format(
-                    editor=editor[0], status=done.returncode
-                )
-            )
-        return replace(
-            parsed(place.read_text(encoding="utf-8"), place.name).entry.canned, attachments=view.canned.attachments
-        )
+    kept = edited(view)
+    return replace(kept, attachments=view.canned.attachments)
 
 
 def _read(call: "Call") -> "list[Read]":

@@ -15,6 +15,7 @@ from storage.kinds.responses import ResponseView
 _FEW: Final = 8  # with fewer than so many, misspelled ones are looked for
 _ALIKE: Final = 70.0  # of 100, by rapidfuzz's ratio
 _SHORTEST_GUESS: Final = 3  # letters that are needed for a guess
+_SHORTEST_IN_TEXTS: Final = 3  # fewer letters are looked for in shortcodes, titles and tags alone
 _KEPT: Final = 12  # earlier beginnings whose finds are remembered
 
 # Tiers, the best first.
@@ -48,8 +49,15 @@ class Library:
         self._codes = [one.canned.shortcode for one in self.views]
         self._titles = [folded(one.canned.title) for one in self.views]
         self._tags = [folded(" ".join(one.canned.tags)) for one in self.views]
-        self._bodies: list[str] | None = None
+        heads = zip(self._codes, self._titles, self._tags, strict=True)
+        self._heads = ["\n".join(head) for head in heads]
+        self._wholes: list[str] | None = None
         self._earlier: dict[str, dict[int, int]] = {}
+
+    def prepared(self) -> "Library":
+        """Fold all texts now, away from the keys, and return it."""
+        self._whole_texts()
+        return self
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -70,14 +78,20 @@ class Library:
         found = self._tiers(words)
         fits = fits or {}
 
-        def order(place: int) -> tuple[int, bool, float, int, int]:
+        def order(place: int) -> tuple[bool, float, int, int]:
             view = self.views[place]
-            code = self._codes[place]
             foreign = bool(language) and view.canned.language[:2] != language
-            near = len(code) if found[place] <= _INSIDE else 0
-            return found[place], foreign, -fits.get(view.response_id, 0.0), near, place
+            near = len(self._codes[place]) if found[place] <= _INSIDE else 0
+            return foreign, -fits.get(view.response_id, 0.0), near, place
 
-        return [self._found(place, words, fits) for place in nsmallest(limit, found, key=order)]
+        tiers: list[list[int]] = [[] for _tier in range(_BODY + 1)]
+        for place, tier in found.items():
+            tiers[tier].append(place)
+        best: list[int] = []
+        for some in tiers:  # the order inside a tier is only asked for where it is seen
+            if len(best) < limit:
+                best += nsmallest(limit - len(best), some, key=order)
+        return [self._found(place, words, fits) for place in best]
 
     def _tiers(self, words: Sequence[str]) -> dict[int, int]:
         """Return the places of what was found, each with its tier."""
@@ -87,7 +101,7 @@ class Library:
         if asked in self._earlier:
             return self._earlier[asked]
         among: Sequence[int] | range = range(len(self.views))
-        for size in range(len(asked) - 1, 0, -1):
+        for size in range(len(asked) - 1, _SHORTEST_IN_TEXTS - 1, -1):
             if (before := self._earlier.get(asked[:size])) is not None:
                 among = [place for place, tier in before.items() if tier != _GUESSED]
                 break
@@ -101,21 +115,24 @@ class Library:
         return found
 
     def _looked_through(self, words: Sequence[str], asked: str, among: Sequence[int] | range) -> dict[int, int]:
-        codes, titles, tags, bodies = self._codes, self._titles, self._tags, self._folded_bodies()
+        codes, titles, tags = self._codes, self._titles, self._tags
+        # One look at all that is said sorts most of them out. One or two letters stand in every text: not there.
+        wholes = self._whole_texts() if len(asked) >= _SHORTEST_IN_TEXTS else self._heads
+        if len(words) == 1:
+            (only,) = words
+            held = [place for place in among if only in wholes[place]]
+        else:
+            held = [place for place in among if all(word in wholes[place] for word in words)]
         found: dict[int, int] = {}
         begun, inside = asked.replace(" ", "-"), f" {words[0]}"
-        for place in among:
+        for place in held:
             code, title = codes[place], titles[place]
             if begun in code:
                 found[place] = _EXACT if code == begun else _BEGINS if code.startswith(begun) else _INSIDE
             elif all(word in title for word in words):
                 found[place] = _TITLE if title.startswith(words[0]) or inside in title else _TITLE_INSIDE
-            elif all(word in tags[place] for word in words):
-                found[place] = _TAG
             else:
-                body = bodies[place]
-                if all(word in body or word in title or word in code for word in words):
-                    found[place] = _BODY
+                found[place] = _TAG if all(word in tags[place] for word in words) else _BODY
         return found
 
     def _guessed(self, asked: str) -> list[int]:
@@ -129,10 +146,11 @@ class Library:
                 near.append((-score, place))
         return [place for _score, place in sorted(near)]
 
-    def _folded_bodies(self) -> list[str]:
-        if self._bodies is None:
-            self._bodies = [folded(one.canned.body) for one in self.views]
-        return self._bodies
+    def _whole_texts(self) -> list[str]:
+        if self._wholes is None:
+            heads = zip(self._heads, self.views, strict=True)
+            self._wholes = [f"{head}\n{folded(one.canned.body)}" for head, one in heads]
+        return self._wholes
 
     def _found(self, place: int, words: Sequence[str], fits: Mapping[int, float]) -> Found:
         view = self.views[place]

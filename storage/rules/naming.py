@@ -11,6 +11,8 @@ _OF_COMPANIES: Final = (
     "suporte soporte support atendimento atención atencion contato contacto contact vendas ventas sales financeiro "
     "finanzas finance billing facturación facturacion faturamento compras purchasing equipe equipo team info admin "
     "administrator administrador noreply service serviço servicio departamento department dept rh hr ti it "
+    "setor sector área area secretaria secretaría central gerência gerencia diretoria dirección coordenação the "
+    "coordinación cobrança cobranca cobranza cobros ouvidoria recepção recepción operações operaciones logística "
     "escola escuela school colégio colegio hotel clínica clinica hospital loja tienda store"
 )
 _NO_PERSON: Final = frozenset(_OF_COMPANIES.split())
