@@ -1,7 +1,7 @@
 """Every response against customers of whom this or that is not known: what would come out blank, or does not render."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -44,7 +44,7 @@ def problems(body: str) -> list[Problem]:
 def _problems(template: Template) -> Iterator[Problem]:
     seen = set()
     asked = {name: "…" for name in template.names if name.partition(".")[0] not in ROOTS}
-    for values, lacking in customers():
+    for values, lacking in customers(template.names):
         done, answers = template.render({**values, **asked}), dict(asked)
         for _round in range(20):  # an answer may bring another question to light
             open_ones = [one.name for one in done.missing if _is_asked_for(one.name)]
@@ -71,14 +71,21 @@ def _blanks(done: Rendered, lacking: tuple[str, ...], language: str) -> Iterator
             words = _("{name} always comes out blank.")
         yield Problem(words.format(name=one.name), one.line, one.column)
     if not done.text:
-        yield Problem(_("nothing comes out for customers who write in {language}.").format(language=language), 1, 1)
+        words = _("nothing comes out for some customers, such as one who writes in {language}.")
+        yield Problem(words.format(language=language), 1, 1)
 
 
-def customers() -> Iterator[tuple[Mapping[str, str], tuple[str, ...]]]:
-    """Yield the values of customers with and without each field, in every language, and what each lacks."""
-    for language in LANGUAGES:
+def customers(names: Container[str]) -> Iterator[tuple[Mapping[str, str], tuple[str, ...]]]:
+    """Yield the values of customers with and without each field, in every language, and what each lacks.
+
+    Args:
+        names: what the template asks for; customers who differ in nothing of that are one.
+    """
+    speaks = "language" in names or "customer.language" in names
+    may_lack = [some for some in (*MAY_LACK, ("customer.language",)) if any(name in names for name in some)]
+    for language in LANGUAGES if speaks else LANGUAGES[:1]:
         everything = {**SAMPLE, "customer.language": language[:2], "language": language[:2]}
-        for count in range(len(MAY_LACK) + 1):
-            for some in combinations((*MAY_LACK, ("customer.language",)), count):
-                lacking = tuple(name for names in some for name in names)
+        for count in range(len(may_lack) + 1):
+            for some in combinations(may_lack, count):
+                lacking = tuple(name for together in some for name in together)
                 yield {name: value for name, value in everything.items() if name not in lacking}, lacking
