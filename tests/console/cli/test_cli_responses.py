@@ -139,3 +139,19 @@ def test_the_list_finds_as_the_picker_does(run, kept: Path):
 def test_what_cannot_be_done_is_said(run, kept: Path, words, status, said):
     done = run("response", *words)
     assert (done.status, said in done.err) == (status, True), done.err
+
+
+def test_attachments_come_in_and_go_out_with_their_bytes(run, kept: Path):
+    (kept / "attachments").mkdir()
+    (kept / "attachments" / "guia.pdf").write_bytes(b"%PDF-1.4 \x00\xff")
+    (kept / "guide.md").write_text(
+        "---\nshortcode: guide\ntitle: Guide\nlanguage: en\nattachments: [guia.pdf]\n---\nHere it is.\n"
+    )
+    assert run("response", "import", kept).status == 0
+    (row,) = rows(run("response", "show", "guide", "--json"))
+    assert row["attachments"] == [{"name": "guia.pdf", "size": 11}]
+    assert run("response", "export", kept.parent / "out").status == 0
+    assert (kept.parent / "out" / "attachments" / "guia.pdf").read_bytes() == b"%PDF-1.4 \x00\xff"
+    (kept / "attachments" / "guia.pdf").write_bytes(b"another")
+    seen = rows(run("response", "import", kept, "--preview", "--json"))
+    assert [row["would_be"] for row in seen if row["shortcode"] == "guide"].count("changed") == 1
