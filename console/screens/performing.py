@@ -78,6 +78,20 @@ class Performs(Does):
             return _("{word}: no command; did you mean {name}?").format(word=name, name=near[0])
         return _("{word}: no command; ? shows them all").format(word=name)
 
+    def _judge_line(self, line: str) -> str:
+        """Return why a line cannot be done, and point at the place; of most commands only the name is looked at."""
+        name, _space, rest = line.partition(" ")
+        command = self.ground.keymap.named(name)
+        place = (0, 0)
+        words = self._line_trouble(line)
+        if command is not None and command.takes == "rule" and rest.strip():
+            from console.screens.rulemaking import rule_trouble
+
+            words, (start, end) = rule_trouble(rest)
+            place = (start + len(line) - len(rest), end + len(line) - len(rest))
+        self.prompt.point_at(place)
+        return words
+
     def _known(self) -> list[Command]:
         named: dict[str, Command] = {}
         for command in self.ground.keymap.commands:
@@ -88,7 +102,7 @@ class Performs(Does):
     @work(group="commands")
     async def action_line(self) -> None:
         """Ask for a line, and do what it says."""
-        question = Question(":", offer=self._offer_line, judge=self._line_trouble, history=self.ground.lines)
+        question = Question(":", offer=self._offer_line, judge=self._judge_line, history=self.ground.lines)
         line = await self.ask(question)
         if line and line.strip():
             if line in self.ground.lines:
@@ -119,7 +133,7 @@ class Performs(Does):
         offer = offer_rest(self, command.takes)
         if offer is None:
             return ()
-        whole = command.takes in {"moment", "query", "view", "folder", "words"}
+        whole = command.takes in {"moment", "query", "view", "folder", "words", "rule", "standing"}
         lead = f"{name} " if whole else f"{name} {before}{between}"
         offered = await offer(rest if whole else last)
         return [Choice(f"{lead}{choice.text}", choice.shown, choice.aside, "", choice.role) for choice in offered]

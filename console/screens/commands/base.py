@@ -4,16 +4,31 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-Where = Literal["queue", "conversation", "search", "help", "history", "paper", "files"]
+Where = Literal["queue", "conversation", "search", "help", "history", "paper", "files", "rules"]
 """What has the keys: one of the main screen's two panes, or a screen of its own."""
 
-Takes = Literal["", "agent", "tag", "moment", "conversation", "query", "view", "folder", "theme", "command", "words"]
+Takes = Literal[
+    "",
+    "agent",
+    "tag",
+    "moment",
+    "conversation",
+    "query",
+    "view",
+    "folder",
+    "theme",
+    "command",
+    "words",
+    "rule",
+    "standing",
+]
 """What may follow a command's name on the `:` line, which is offered while it is typed."""
 
 QUEUE: Final[frozenset[Where]] = frozenset({"queue"})
+RULES: Final[frozenset[Where]] = frozenset({"rules"})
 READING: Final[frozenset[Where]] = frozenset({"conversation"})
 MAIN: Final[frozenset[Where]] = frozenset({"queue", "conversation"})
-LISTS: Final[frozenset[Where]] = frozenset({"queue", "conversation", "help", "history", "paper", "files"})
+LISTS: Final[frozenset[Where]] = frozenset({"queue", "conversation", "help", "history", "paper", "files", "rules"})
 
 Run = Callable[[Any, str], Awaitable[None] | None]
 """Does it on a screen; the text is what followed the name on the `:` line, or what the key stands for."""

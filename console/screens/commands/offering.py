@@ -11,6 +11,7 @@ from widgets.choices import Choice
 from widgets.language import _, ngettext
 from widgets.line import one_line
 from widgets.moments import moment_words, weekday_words
+from widgets.rules import condition_words
 from widgets.text import query_words
 from widgets.when import NoMoment, read_moment
 
@@ -192,6 +193,12 @@ def offer_rest(screen: "Performs", takes: Takes) -> Offer | None:
             return offer_query(screen)
         case "view":
             return offer_views(screen)
+        case "rule":
+            from console.screens.rulemaking import offer_rule  # it stands on this room
+
+            return offer_rule(screen)
+        case "standing":
+            return offer_rules(screen)
         case _:
             return None
 
@@ -263,6 +270,21 @@ def offer_views(screen: "Performs") -> Offer:
 
     async def offer(text: str) -> Sequence[Choice]:
         return best(text, ((view.name, Choice(view.name, view.name, view.words, view.key)) for view in screen.views))
+
+    return offer
+
+
+def offer_rules(screen: "Performs") -> Offer:
+    """Offer the rules that stand, by their names."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        from storage.queries.ruling import rules
+
+        found = [rule for rule in await screen.desk.ask(rules) if rule.name]
+        return best(
+            text,
+            ((rule.name, Choice(rule.name, one_line(rule.name), condition_words(rule.conditions))) for rule in found),
+        )
 
     return offer
 

@@ -2,7 +2,17 @@
 
 from functools import cache
 
-from console.screens.commands import deciding, elsewhere, joining, keeping, moving, places, putting_away, reading
+from console.screens.commands import (
+    deciding,
+    elsewhere,
+    joining,
+    keeping,
+    moving,
+    places,
+    putting_away,
+    reading,
+    ruling,
+)
 from console.screens.commands.base import Command
 from widgets.language import chosen_language
 
@@ -19,6 +29,7 @@ def _in(_language: str) -> tuple[Command, ...]:
         *going[:2],
         *deciding.commands(),
         *putting_away.commands(),
+        *ruling.commands(),
         *joining.commands(),
         *places.commands(),
         *reading.commands(),
