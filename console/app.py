@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
@@ -13,6 +14,7 @@ from textual.signal import Signal
 
 from console.feed import Change, Feed
 from console.files.means import Means
+from console.files.typed_lines import TypedLines
 from console.screens.asking import make_ready
 from console.screens.commands.table import commands
 from console.screens.ground import DeskApp, DeskScreen
@@ -45,6 +47,7 @@ class Plantao(DeskApp):
         keys: the agent's own keys, by the name of a command.
         means: what opening, saving and copying go by.
         accounts: as the configuration has them.
+        typed: the lines of earlier sessions; `None` keeps them for this one alone.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -62,6 +65,7 @@ class Plantao(DeskApp):
         keys: Mapping[str, str] | None = None,
         means: Means | None = None,
         accounts: "Sequence[Account]" = (),
+        typed: TypedLines | None = None,
         **choices: Any,
     ) -> None:
         self.look = look or choose_look("auto", os.environ)  # before Textual chooses its filters
@@ -73,7 +77,7 @@ class Plantao(DeskApp):
         self.clock = clock
         self.desk = None
         self.agent_id = None
-        self.lines = []
+        self.typed = typed or TypedLines()
         self.means = means or Means()
         self.accounts = accounts
         self.keymap = Keymap(commands(), keys)
@@ -178,6 +182,7 @@ def run_console(
     keys: Mapping[str, str] | None = None,
     means: Means | None = None,
     accounts: "Sequence[Account]" = (),
+    lines: Path | None = None,
 ) -> int:
     """Run the console until the agent leaves it.
 
@@ -191,6 +196,7 @@ def run_console(
         keys: the agent's own keys, by the name of a command.
         means: what opening, saving and copying go by.
         accounts: as the configuration has them.
+        lines: the file in which what is typed on the `:` line is kept between sessions.
 
     Returns:
         The exit status: 0 done, 1 failed, 2 when there is no terminal to draw on.
@@ -202,7 +208,14 @@ def run_console(
         sys.stderr.write(_("plantao: this terminal cannot place text (TERM=dumb); plantao list does without.") + "\n")
         return 2
     app = Plantao(
-        store, agent=agent, look=choose_look(look, environ), opened=opened, keys=keys, means=means, accounts=accounts
+        store,
+        agent=agent,
+        look=choose_look(look, environ),
+        opened=opened,
+        keys=keys,
+        means=means,
+        accounts=accounts,
+        typed=TypedLines(lines),
     )
     left = app.run(mouse=mouse)
     return app.return_code or left or 0

@@ -12,6 +12,7 @@ from textual.signal import Signal
 
 from console.feed import Change
 from console.files.means import Means
+from console.files.typed_lines import TypedLines
 from console.screens.commands.base import Command, Where
 from console.screens.keymap import Keymap, Pending
 from widgets.look import Look
@@ -31,7 +32,7 @@ class DeskApp(App[int]):
         agent_id: who "you" is.
         changes: published with each change of the record, whoever made it.
         clock: gives the present in the reader's zone.
-        lines: what was typed on the `:` line, the newest last.
+        typed: what was typed on the `:` line.
         means: what opening, saving and copying go by.
         accounts: as the configuration has them.
     """
@@ -42,7 +43,7 @@ class DeskApp(App[int]):
     agent_id: int | None = None
     changes: Signal[Change]
     clock: Callable[[], datetime]
-    lines: list[str]
+    typed: TypedLines
     means: Means
     accounts: "Sequence[Account]" = ()
 

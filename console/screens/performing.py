@@ -102,12 +102,10 @@ class Performs(Does):
     @work(group="commands")
     async def action_line(self) -> None:
         """Ask for a line, and do what it says."""
-        question = Question(":", offer=self._offer_line, judge=self._judge_line, history=self.ground.lines)
+        question = Question(":", offer=self._offer_line, judge=self._judge_line, history=self.ground.typed.lines)
         line = await self.ask(question)
         if line and line.strip():
-            if line in self.ground.lines:
-                self.ground.lines.remove(line)
-            self.ground.lines.append(line)
+            self.ground.typed.keep(line)
             self.perform_line(line)
 
     async def _offer_line(self, text: str) -> Sequence[Choice]:
