@@ -21,7 +21,7 @@ from console.screens.ground import DeskApp, DeskScreen
 from console.screens.keymap import Keymap
 from console.screens.main import MainScreen
 from widgets.language import _
-from widgets.look import Look, choose_look
+from widgets.look import Look, LookName, choose_look
 from widgets.scrub import Scrub
 from widgets.theme import theme_of
 
@@ -152,6 +152,19 @@ class Plantao(DeskApp):
         if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.screen, DeskScreen):
             self.screen.key_came()
         await super().on_event(event)
+
+    def turn_to(self, name: LookName) -> None:
+        """Show everything in another palette, from the next frame on.
+
+        Not under NO_COLOR, where Textual has chosen its filters for good: a colour would come out black on black.
+        """
+        self.look.turn_to(name)
+        self.register_theme(theme_of(self.look))
+        self.theme = f"plantao-{name}"
+        for screen in self.screen_stack:
+            for widget in screen.walk_children(with_self=True):
+                widget.refresh()
+        self.call_after_refresh(self._redraw)
 
     def _redraw(self) -> None:
         """Draw everything anew after ``fg``: the terminal shows nothing of ours then."""

@@ -15,7 +15,7 @@ from console.files.means import Means
 from console.files.typed_lines import TypedLines
 from console.screens.commands.base import Command, Where
 from console.screens.keymap import Keymap, Pending
-from widgets.look import Look
+from widgets.look import Look, LookName
 
 if TYPE_CHECKING:
     from console.config.accounts import Account
@@ -49,6 +49,9 @@ class DeskApp(App[int]):
 
     def wake_feed(self) -> None:
         """Let the feed look at once: something was written here."""
+
+    def turn_to(self, name: LookName) -> None:
+        """Show everything in another palette."""
 
 
 class DeskScreen(Screen[Any]):

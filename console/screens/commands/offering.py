@@ -10,6 +10,7 @@ from storage.kinds.clean import folded
 from widgets.choices import Choice
 from widgets.language import _, ngettext
 from widgets.line import one_line
+from widgets.look import LOOK_NAMES
 from widgets.moments import moment_words, weekday_words
 from widgets.rules import condition_words
 from widgets.text import query_words
@@ -193,6 +194,8 @@ def offer_rest(screen: "Performs", takes: Takes) -> Offer | None:
             return offer_query(screen)
         case "view":
             return offer_views(screen)
+        case "theme":
+            return offer_looks()
         case "rule":
             from console.screens.rulemaking import offer_rule  # it stands on this room
 
@@ -270,6 +273,22 @@ def offer_views(screen: "Performs") -> Offer:
 
     async def offer(text: str) -> Sequence[Choice]:
         return best(text, ((view.name, Choice(view.name, view.name, view.words, view.key)) for view in screen.views))
+
+    return offer
+
+
+def offer_looks() -> Offer:
+    """Offer the looks there are."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        words = {
+            "dark": _("dark ground"),
+            "light": _("light ground"),
+            "terminal": _("the terminal's own colours"),
+            "terminal-light": _("the same, where its ground is light"),
+            "none": _("no colours"),
+        }
+        return best(text, ((name, Choice(name, name, words[name])) for name in LOOK_NAMES))
 
     return offer
 
