@@ -1,5 +1,6 @@
 """What every screen stands on: the app's desk, clock, look and keys, and the one signal that says what changed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from inspect import isawaitable
@@ -58,6 +59,8 @@ class DeskScreen(Screen[Any]):
     """A screen of the console: keys mean what the table of commands says."""
 
     _pressed: tuple[str, ...] = ()
+    _beginning = False
+    _waiting: tuple[events.Key, ...] = ()
 
     @property
     def ground(self) -> DeskApp:
@@ -95,6 +98,11 @@ class DeskScreen(Screen[Any]):
                 event.stop()
                 top.call_later(top.on_key, event)
             return
+        if self._beginning:  # what has just been called may ask: what was typed after it is for its line
+            event.stop()
+            event.prevent_default()
+            self._waiting = (*self._waiting, event)
+            return
         if self.typed_ahead(event):
             if event.is_printable:
                 event.stop()
@@ -127,7 +135,20 @@ class DeskScreen(Screen[Any]):
         """
         done: Awaitable[None] | None = command.run(self, rest)
         if isawaitable(done):
-            self.run_worker(done, group="commands", exit_on_error=True)
+            self._beginning = True
+            self.run_worker(self._begun(done), group="commands", exit_on_error=True)
+
+    async def _begun(self, done: Awaitable[None]) -> None:
+        """Do it, and take the keys that waited once it stands still for the first time: by then it has asked."""
+        asyncio.get_running_loop().call_soon(self._take_waiting)
+        await done
+
+    def _take_waiting(self) -> None:
+        self._beginning = False
+        while self._waiting and not self._beginning:
+            event, *rest = self._waiting
+            self._waiting = tuple(rest)
+            self.on_key(event)
 
     def hint(self, pending: Pending | None) -> None:
         """Show what may follow keys that are the beginning of commands."""

@@ -1,5 +1,6 @@
 """The `:` line, the palette, and doing again: three ways to the one table of commands beside its keys."""
 
+import asyncio
 from collections.abc import Sequence
 from difflib import get_close_matches
 
@@ -99,11 +100,14 @@ class Performs(Does):
                 named.setdefault(command.name, command)
         return list(named.values())
 
-    @work(group="commands")
-    async def action_line(self) -> None:
+    def action_line(self) -> None:
         """Ask for a line, and do what it says."""
         question = Question(":", offer=self._offer_line, judge=self._judge_line, history=self.ground.typed.lines)
-        line = await self.ask(question)
+        self._perform_answer(self.put_question(question))
+
+    @work(group="commands")
+    async def _perform_answer(self, answer: "asyncio.Future[str | None]") -> None:
+        line = await answer
         if line and line.strip():
             self.ground.typed.keep(line)
             self.perform_line(line)
@@ -136,8 +140,7 @@ class Performs(Does):
         offered = await offer(rest if whole else last)
         return [Choice(f"{lead}{choice.text}", choice.shown, choice.aside, "", choice.role) for choice in offered]
 
-    @work(group="commands")
-    async def action_palette(self) -> None:
+    def action_palette(self) -> None:
         """Find a command by its words, and do it."""
 
         async def offer(text: str) -> Sequence[Choice]:
@@ -152,6 +155,10 @@ class Performs(Does):
                 ),
             )
 
-        name = await self.ask(Question(_("do"), offer=offer, chooses=True))
+        self._perform_chosen(self.put_question(Question(_("do"), offer=offer, chooses=True)))
+
+    @work(group="commands")
+    async def _perform_chosen(self, answer: "asyncio.Future[str | None]") -> None:
+        name = await answer
         if name:
             self.perform_line(name)

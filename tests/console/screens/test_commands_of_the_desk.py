@@ -556,3 +556,23 @@ async def test_what_was_typed_on_the_line_comes_back_in_the_next_session(five, c
             await pilot.press("up")
             await until(lambda app=app: app._main.prompt.value == "tag vip")
             await pilot.press("escape")
+
+
+def post_at_once(app, text):
+    """Send keys all at once, as a paste or a slow line does: the screen has no time between them."""
+    names = {":": "colon", "+": "plus", " ": "space", "\r": "enter"}
+    for sign in text:
+        app.post_message(events.Key(names.get(sign, sign), sign))
+
+
+async def test_what_is_typed_right_after_a_key_that_asks_is_for_its_line(five, console, desk, until):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)):
+        await rows()
+        for turn in range(6):  # letters that would resolve, take and put on hold
+            post_at_once(app, f":tag +ept{turn}\r")
+            await until(lambda turn=turn: f"ept{turn}" in read(desk, five[0]).tags)
+            post_at_once(app, f"+etp{turn}\r")
+            await until(lambda turn=turn: f"etp{turn}" in read(desk, five[0]).tags)
+        assert statuses(desk, five) == [Status.NEW] * 5
+        assert read(desk, five[0]).assignee_id is None
