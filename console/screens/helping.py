@@ -26,6 +26,8 @@ def groups(commands: tuple[Command, ...], letters: str = "") -> list[Group]:
         ("rules", _("in the list of rules")),
         ("paper", _("in a paper: source, headers, why")),
         ("files", _("in the list of files and links")),
+        ("picker", _("while a canned response is chosen")),
+        ("library", _("in the canned responses")),
         ("help", _("here")),
     )
     made: list[Group] = []

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-Where = Literal["queue", "conversation", "search", "help", "history", "paper", "files", "rules"]
+Where = Literal["queue", "conversation", "search", "help", "history", "paper", "files", "rules", "picker", "library"]
 """What has the keys: one of the main screen's two panes, or a screen of its own."""
 
 Takes = Literal[
@@ -28,7 +28,9 @@ QUEUE: Final[frozenset[Where]] = frozenset({"queue"})
 RULES: Final[frozenset[Where]] = frozenset({"rules"})
 READING: Final[frozenset[Where]] = frozenset({"conversation"})
 MAIN: Final[frozenset[Where]] = frozenset({"queue", "conversation"})
-LISTS: Final[frozenset[Where]] = frozenset({"queue", "conversation", "help", "history", "paper", "files", "rules"})
+LISTS: Final[frozenset[Where]] = frozenset(
+    {"queue", "conversation", "help", "history", "paper", "files", "rules", "library"}
+)
 
 Run = Callable[[Any, str], Awaitable[None] | None]
 """Does it on a screen; the text is what followed the name on the `:` line, or what the key stands for."""

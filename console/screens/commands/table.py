@@ -11,6 +11,7 @@ from console.screens.commands import (
     places,
     putting_away,
     reading,
+    responding,
     ruling,
 )
 from console.screens.commands.base import Command
@@ -35,5 +36,6 @@ def _in(_language: str) -> tuple[Command, ...]:
         *reading.commands(),
         *keeping.commands(),
         *elsewhere.commands(),
+        *responding.commands(),
         *going[2:],
     )
