@@ -17,6 +17,7 @@ COMMANDS = (
     ("queries", "--store", ".benchmarks/steady/100000/ours"),
     ("against_notmuch", "--count", "100000"),
     ("replay", "--facts", "1000000"),
+    ("picker",),
 )
 
 

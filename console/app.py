@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
@@ -14,6 +15,7 @@ from textual.signal import Signal
 
 from console.feed import Change, Feed
 from console.files.means import Means
+from console.files.typed_lines import TypedLines
 from console.screens.asking import make_ready
 from console.screens.calling import Caller
 from console.screens.commands.table import commands
@@ -21,7 +23,7 @@ from console.screens.ground import DeskApp, DeskScreen
 from console.screens.keymap import Keymap
 from console.screens.main import MainScreen
 from widgets.language import _
-from widgets.look import Look, choose_look
+from widgets.look import Look, LookName, choose_look
 from widgets.scrub import Scrub
 from widgets.theme import theme_of
 
@@ -49,6 +51,7 @@ class Plantao(DeskApp):
         means: what opening, saving and copying go by.
         accounts: as the configuration has them.
         notices: what the console calls for, and how.
+        typed: the lines of earlier sessions; `None` keeps them for this one alone.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -67,6 +70,7 @@ class Plantao(DeskApp):
         means: Means | None = None,
         accounts: "Sequence[Account]" = (),
         notices: "Notices | None" = None,
+        typed: TypedLines | None = None,
         **choices: Any,
     ) -> None:
         self.look = look or choose_look("auto", os.environ)  # before Textual chooses its filters
@@ -78,7 +82,7 @@ class Plantao(DeskApp):
         self.clock = clock
         self.desk = None
         self.agent_id = None
-        self.lines = []
+        self.typed = typed or TypedLines()
         self.means = means or Means()
         self.accounts = accounts
         self._caller = Caller(self, notices) if notices is not None else None
@@ -169,6 +173,19 @@ class Plantao(DeskApp):
             self.screen.key_came()
         await super().on_event(event)
 
+    def turn_to(self, name: LookName) -> None:
+        """Show everything in another palette, from the next frame on.
+
+        Not under NO_COLOR, where Textual has chosen its filters for good: a colour would come out black on black.
+        """
+        self.look.turn_to(name)
+        self.register_theme(theme_of(self.look))
+        self.theme = f"plantao-{name}"
+        for screen in self.screen_stack:
+            for widget in screen.walk_children(with_self=True):
+                widget.refresh()
+        self.call_after_refresh(self._redraw)
+
     def _redraw(self) -> None:
         """Draw everything anew after ``fg``: the terminal shows nothing of ours then."""
         if isinstance(self.screen, DeskScreen):
@@ -199,6 +216,7 @@ def run_console(
     means: Means | None = None,
     accounts: "Sequence[Account]" = (),
     notices: "Notices | None" = None,
+    lines: Path | None = None,
 ) -> int:
     """Run the console until the agent leaves it.
 
@@ -213,6 +231,7 @@ def run_console(
         means: what opening, saving and copying go by.
         accounts: as the configuration has them.
         notices: what the console calls for, and how.
+        lines: the file in which what is typed on the `:` line is kept between sessions.
 
     Returns:
         The exit status: 0 done, 1 failed, 2 when there is no terminal to draw on.
@@ -232,6 +251,7 @@ def run_console(
         means=means,
         accounts=accounts,
         notices=notices,
+        typed=TypedLines(lines),
     )
     left = app.run(mouse=mouse)
     return app.return_code or left or 0

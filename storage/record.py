@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -10,7 +10,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlmodel import Session, SQLModel
 
 from storage.apply import apply, refresh
@@ -149,14 +149,17 @@ def verify(session: Session) -> Verified:
     return Verified(count, digest, None)
 
 
-def facts_of(session: Session, *, action_id: int | None = None) -> Iterator[tuple[int, Fact]]:
+def facts_of(
+    session: Session, *, action_id: int | None = None, about: Collection[int | None] | None = None
+) -> Iterator[tuple[int, Fact]]:
     """Yield (event id, fact) out of the log in its order, lifted to today's versions.
 
     Args:
         session: of any transaction.
         action_id: only this agent's action.
+        about: only what is about these conversations, with `None` among them what is about none; a part of a bulk act.
     """
-    for row in _rows(session, action_id=action_id):
+    for row in _rows(session, action_id=action_id, about=about):
         yield row.id, fact_in(row.kind, row.version, row.public, row.personal)
 
 
@@ -193,7 +196,9 @@ def _greatest(models: tuple[type[SQLModel], ...]) -> Select[*tuple[int | None, .
     return select(*(select(func.max(table(model).c.id)).scalar_subquery() for model in models))
 
 
-def _rows(session: Session, *, action_id: int | None = None) -> Iterator[Row[*tuple[Any, ...]]]:
+def _rows(
+    session: Session, *, action_id: int | None = None, about: Collection[int | None] | None = None
+) -> Iterator[Row[*tuple[Any, ...]]]:
     """Yield the log's rows with their personal parts, a page at a time: memory stays flat."""
     after = 0
     joined = (
@@ -213,6 +218,10 @@ def _rows(session: Session, *, action_id: int | None = None) -> Iterator[Row[*tu
     )
     if action_id is not None:
         joined = joined.where(_EVENT.c.action_id == action_id, _EVENT.c.agent_id.is_not(None))
+    if about is not None:
+        number = _EVENT.c.conversation_id
+        chosen = number.in_([one for one in about if one is not None])
+        joined = joined.where(or_(chosen, number.is_(None)) if None in about else chosen)
     while True:
         page = session.connection().execute(joined.where(_EVENT.c.id > after)).all()
         yield from page

@@ -17,6 +17,7 @@ from storage.kinds import (
     Status,
     Tier,
 )
+from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.mail import Attachment, Correspondent, Original
 from storage.kinds.notices import Notice
 
@@ -409,3 +410,47 @@ class Why:
     messages: tuple[Threaded, ...]
     links: tuple[Linked, ...]
     parted_from: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """A rule of the desk.
+
+    Attributes:
+        name: empty when it was erased, as the conditions are then.
+        assignee: the name of the agent who gets what it meets.
+        valid_until: since when it does not act any more; `None` while it stands.
+    """
+
+    rule_id: int
+    name: str
+    conditions: Conditions
+    deeds: Deeds
+    assignee: str
+    valid_from: datetime
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A message that a rule would have met."""
+
+    message_id: int
+    conversation_id: int
+    author: Correspondent
+    subject: str
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a rule would have met.
+
+    Attributes:
+        count: how many messages; `looked_at` among how many that came in.
+        first: the newest of them.
+    """
+
+    count: int
+    looked_at: int
+    first: tuple[Met, ...]

@@ -7,16 +7,13 @@ from itertools import islice
 from typing import ClassVar, Final, Literal
 
 from rich.cells import cell_len
-from textual.geometry import Region
-from textual.strip import Strip
 
 from storage.views import ConversationView
 from widgets.language import _
 from widgets.line import Line, one_line
-from widgets.look import Look
 from widgets.moments import size_words
 from widgets.notices import part_words
-from widgets.pane import Pane
+from widgets.rows import Rows
 
 _KNOWN: Final[Mapping[str, str]] = {
     "text/calendar": "invitation",
@@ -79,63 +76,24 @@ def _written(text: str) -> Iterator[str]:
         yield address
 
 
-class Items(Pane):
+class Items(Rows[Item]):
     """Files and links, one of them under the cursor."""
 
     DEFAULT_CSS: ClassVar[str] = "Items { width: 1fr; height: 1fr; background: $background; }"
 
-    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(look, id=id)
-        self._items: Sequence[Item] = ()
-        self._cursor = 0
-        self._first = 0
-
-    @property
-    def chosen(self) -> Item | None:
-        """The one under the cursor."""
-        return self._items[self._cursor] if self._items else None
-
-    @property
-    def cursor(self) -> int:
-        """The place of the one under the cursor, from 0."""
-        return self._cursor
-
     def show(self, items: Sequence[Item]) -> None:
         """Show other items, the cursor on the first."""
-        self._items, self._cursor, self._first = items, 0, 0
-        self.repaint()
+        self.lay(items)
 
-    def move(self, by: int) -> None:
-        """Move the cursor; half a page is scrolled at the edge."""
-        before, first = self._cursor, self._first
-        page = self.rows_free
-        self._cursor = max(0, min(self._cursor + by, len(self._items) - 1))
-        if self._cursor < self._first:
-            self._first = max(0, self._cursor - page // 2)
-        elif self._cursor >= self._first + page:
-            self._first = max(self._cursor - page + 1, min(self._cursor - page // 2, len(self._items) - page))
-        if self._first != first:
-            self.repaint()
-        elif before != self._cursor:
-            for place in (before, self._cursor):
-                self.refresh(Region(0, place - self._first, self.size.width, 1))
-
-    def draw(self, y: int) -> Strip:
-        """Draw one row."""
-        place = self._first + y
-        if place >= len(self._items):
-            return Line(self._look, self.size.width).strip()
-        item = self._items[place]
-        is_chosen = place == self._cursor
-        line = Line(self._look, self.size.width, "selected" if is_chosen else "bg")
-        if is_chosen and self._look.full:
-            line.sign("▌", "accent")
-        line.to(1)
+    def write(self, line: Line, row: Item) -> None:
+        """Write a link's number and address; of a file its name, type and size."""
+        item = row
         if item.kind == "link":
-            return line.put(f"[{item.number}]", "muted", width=6).put(one_line(item.name), "text").strip()
+            line.put(f"[{item.number}]", "muted", width=6).put(one_line(item.name), "text")
+            return
         word = _("inline") if item.inline else _("file")
         tail = f"{one_line(item.media_type)[:30]}  {size_words(item.size):>7}"
         name = one_line(item.name) or part_words(_KNOWN.get(item.media_type, "file"))
         line.put(word, "muted", width=6)
         line.put(name, "bright", width=max(10, line.width - line.column - cell_len(tail) - 3))
-        return line.gap(2).put(tail, "muted").strip()
+        line.gap(2).put(tail, "muted")

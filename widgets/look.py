@@ -7,7 +7,7 @@ sixteen colours, and NO_COLOR) shows a chosen row in reverse, all in one style: 
 import locale
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from rich.color import Color
 from rich.style import Style
@@ -30,6 +30,7 @@ Role = Literal[
 ]
 Ground = Literal["bg", "surface", "selected", "held", "notebg", "warnbg"]
 LookName = Literal["dark", "light", "terminal", "terminal-light", "none"]
+LOOK_NAMES: Final[tuple[LookName, ...]] = get_args(LookName)
 
 TEXT_ROLES: Final[tuple[Role, ...]] = (
     "text",
@@ -157,9 +158,11 @@ ASCII_SIGNS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Look:
-    """One look of the console: gives the style of a role on a ground, and the form of a sign.
+    """The look of the console: gives the style of a role on a ground, and the form of a sign.
+
+    Whatever draws holds the same one, so that another palette reaches all of it.
 
     Attributes:
         name: which palette.
@@ -169,6 +172,11 @@ class Look:
     name: LookName = "dark"
     ascii: bool = False
     _styles: dict[tuple[str, str, bool], Style] = field(default_factory=dict, repr=False)
+
+    def turn_to(self, name: LookName) -> None:
+        """Take another palette; whoever asks for it has everything drawn anew."""
+        self.name = name
+        self._styles.clear()
 
     @property
     def full(self) -> bool:

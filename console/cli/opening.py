@@ -33,6 +33,7 @@ def run_console(call: "Call") -> int:
             means=Means.configured(settings),
             accounts=settings.accounts,
             notices=settings.notices,
+            lines=call.paths.state / "lines",
         )
 
 

@@ -1,6 +1,5 @@
 """`rule`, `block` and `unblock`: what the desk does by itself with mail that arrives, tried before it acts."""
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from console.cli.errors import DONE, Usage
@@ -9,16 +8,15 @@ from console.cli.parser import Group, Parser
 from storage.kinds.clean import clean_line
 from storage.kinds.errors import NoSuch
 from widgets.language import _, ngettext
+from widgets.rules import deed_words
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from console.cli.call import Call
     from storage.kinds.filing import Conditions, Deeds
-    from storage.queries.ruling import RuleView, Tried
+    from storage.views import RuleView, Tried
 
-_SIZE: Final = re.compile(r"([0-9]{1,12})([kM]?)B?")
-_UNITS: Final = {"": 1, "k": 1000, "M": 1_000_000}
 _FLAGS: Final = {
     "from": "--from",
     "to": "--to",
@@ -85,7 +83,7 @@ def run_list(call: "Call") -> int:
             continue
         ended = _("dropped") if rule.valid_until is not None else ""
         cells = [(rule.name or _("(erased)"), 24), (ended, 8), (_condition_words(rule.conditions), 40)]
-        call.out.line(columns(cells, last=_deed_words(rule), width=call.out.width))
+        call.out.line(columns(cells, last=deed_words(rule), width=call.out.width))
     return DONE
 
 
@@ -178,9 +176,7 @@ def _laid_down(call: "Call", number: int) -> int:
         call.out.object({**_object(rule), "would_have_met": done.count})
         return DONE
     sentence = _("{name} stands from now on: {conditions} → {deeds}.")
-    call.out.line(
-        sentence.format(name=rule.name, conditions=_condition_words(rule.conditions), deeds=_deed_words(rule))
-    )
+    call.out.line(sentence.format(name=rule.name, conditions=_condition_words(rule.conditions), deeds=deed_words(rule)))
     call.out.line(_met_words(done, since, call.now))
     return DONE
 
@@ -250,10 +246,12 @@ def _agent(call: "Call", name: str) -> int:
 def _bytes(word: str | None) -> int | None:
     if word is None:
         return None
-    said = _SIZE.fullmatch(word.strip())
-    if said is None:
+    from storage.rules.rule_line import size_in
+
+    size = size_in(word)
+    if size is None:
         raise Usage(_("«{word}» is no size: write 800, 500k or 2M.").format(word=clean_line(word)[:60]))
-    return int(said[1]) * _UNITS[said[2]]
+    return size
 
 
 def _since(call: "Call", word: str) -> "datetime":
@@ -273,15 +271,6 @@ def _since(call: "Call", word: str) -> "datetime":
 def _condition_words(conditions: "Conditions") -> str:
     """Return conditions as they are typed."""
     return " ".join(f"{_FLAGS[word]} {value}" for word, value in conditions.written().items()) or _("(erased)")
-
-
-def _deed_words(rule: "RuleView") -> str:
-    words = [f"+{tag}" for tag in rule.deeds.tags]
-    if rule.deeds.assignee_id is not None:
-        words.append(_("assigned to {name}").format(name=rule.assignee or f"#{rule.deeds.assignee_id}"))
-    words += [_("spam")] if rule.deeds.spam else []
-    words += [_("ignored")] if rule.deeds.ignores else []
-    return ", ".join(words)
 
 
 def _object(rule: "RuleView") -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """`undo` and `redo`: this agent's last command is taken back, and that is taken back."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from console.cli.errors import DONE
 from console.cli.parser import Group
@@ -20,34 +19,38 @@ def add(group: Group) -> None:
 
 def run_undo(call: "Call") -> int:
     """Take the last command back."""
-    from storage.commands.undoing import undo
-
-    return _back(call, undo, again=False)
+    return _back(call, again=False)
 
 
 def run_redo(call: "Call") -> int:
     """Do again what was taken back."""
-    from storage.commands.undoing import redo
-
-    return _back(call, redo, again=True)
+    return _back(call, again=True)
 
 
-def _back(call: "Call", command: Callable[..., Any], *, again: bool) -> int:
-    done = call.desk.tell_now(command, actor=call.desk.actor, now=call.now)
-    numbers = list(dict.fromkeys(fact.about for fact in done.facts if fact.about is not None))
+def _back(call: "Call", *, again: bool) -> int:
+    from storage.commands.bulk import TakenBack, undo_in_parts
+    from storage.commands.triage import AT_ONCE
+
+    done: TakenBack | None = None
+    for done in undo_in_parts(call.store, actor=call.desk.actor, clock=lambda: call.now, redo=again):
+        if done.total > AT_ONCE:
+            call.out.progress(f"{done.done}/{done.total}")
+    call.out.progress_done()
+    if done is None:
+        return DONE
     if call.out.json_lines:
         call.out.object(
             {
                 "action_id": done.action_id,
                 "undoes": done.undoes,
-                "conversations": numbers,
+                "conversations": list(done.taken),
                 "kept": [{"conversation_id": one.conversation_id, "changed_by": one.agent} for one in done.kept],
             }
         )
         return DONE
     kinds = ", ".join(dict.fromkeys(fact.kind.replace("_", " ") for fact in done.facts))
     sentence = _("{numbers}: done again ({kinds})") if again else _("{numbers}: taken back ({kinds})")
-    call.out.line(sentence.format(numbers=numbers_words(numbers) or _("the desk"), kinds=kinds))
+    call.out.line(sentence.format(numbers=numbers_words(done.taken) or _("the desk"), kinds=kinds))
     for kept in done.kept:
         who = kept.agent or _("new mail")
         call.out.line(

@@ -14,6 +14,7 @@ from console.config.errors import ConsoleError
 from console.files.means import Means
 from console.screens.commands.base import Where
 from console.screens.ground import DeskScreen
+from console.screens.moving import Steps
 from console.screens.paper import LINE_CSS
 from console.screens.yanking import send
 from storage.kinds.errors import DeskError
@@ -28,7 +29,7 @@ from widgets.pane import toast
 from widgets.troubles import trouble_words
 
 
-class FilesScreen(DeskScreen):
+class FilesScreen(Steps, DeskScreen):
     """Files and links.
 
     Args:
@@ -95,42 +96,15 @@ class FilesScreen(DeskScreen):
 
     # ------------------------------------------------------------------------------------------ moving
 
-    def _move(self, by: int) -> None:
+    def step(self, by: int) -> None:
+        """Go so many rows down."""
         self.items.cover([])
         self.items.move(by)
         self.on_resize()
 
-    def action_down(self) -> None:
-        """Go to the next one."""
-        self._move(1)
-
-    def action_up(self) -> None:
-        """Go to the one before."""
-        self._move(-1)
-
-    def action_half_down(self) -> None:
-        """Go half a page down."""
-        self._move(max(1, self.items.size.height // 2))
-
-    def action_half_up(self) -> None:
-        """Go half a page up."""
-        self._move(-max(1, self.items.size.height // 2))
-
-    def action_page_down(self) -> None:
-        """Go a page down."""
-        self._move(max(1, self.items.size.height - 1))
-
-    def action_page_up(self) -> None:
-        """Go a page up."""
-        self._move(-max(1, self.items.size.height - 1))
-
-    def action_top(self) -> None:
-        """Go to the first one."""
-        self._move(-len(self._items))
-
-    def action_bottom(self) -> None:
-        """Go to the last one."""
-        self._move(len(self._items))
+    def rows_shown(self) -> int:
+        """Return how many rows there is room for."""
+        return self.items.size.height
 
     # ------------------------------------------------------------------------------------------ doing
 

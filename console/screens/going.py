@@ -9,6 +9,7 @@ from console.screens.helping import HelpScreen
 from console.screens.history import HistoryScreen
 from console.screens.performing import Performs
 from console.screens.questions import Question
+from console.screens.rules import RulesScreen
 from console.screens.searching import SearchScreen
 from storage.kinds.errors import DeskError
 from storage.views import ActionView, SearchHit
@@ -183,6 +184,10 @@ class Goes(Performs):
     def action_history(self) -> None:
         """Show this agent's last actions; one chosen there is taken back."""
         self.app.push_screen(HistoryScreen(), self._take_back_chosen)
+
+    def action_rules(self) -> None:
+        """Show the desk's rules."""
+        self.app.push_screen(RulesScreen(self.look))
 
     def _take_back_chosen(self, chosen: ActionView | None) -> None:
         if chosen is not None:

@@ -1,5 +1,6 @@
 """What every screen stands on: the app's desk, clock, look and keys, and the one signal that says what changed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from inspect import isawaitable
@@ -12,9 +13,10 @@ from textual.signal import Signal
 
 from console.feed import Change
 from console.files.means import Means
+from console.files.typed_lines import TypedLines
 from console.screens.commands.base import Command, Where
 from console.screens.keymap import Keymap, Pending
-from widgets.look import Look
+from widgets.look import Look, LookName
 
 if TYPE_CHECKING:
     from console.config.accounts import Account
@@ -31,7 +33,7 @@ class DeskApp(App[int]):
         agent_id: who "you" is.
         changes: published with each change of the record, whoever made it.
         clock: gives the present in the reader's zone.
-        lines: what was typed on the `:` line, the newest last.
+        typed: what was typed on the `:` line.
         means: what opening, saving and copying go by.
         accounts: as the configuration has them.
     """
@@ -42,18 +44,23 @@ class DeskApp(App[int]):
     agent_id: int | None = None
     changes: Signal[Change]
     clock: Callable[[], datetime]
-    lines: list[str]
+    typed: TypedLines
     means: Means
     accounts: "Sequence[Account]" = ()
 
     def wake_feed(self) -> None:
         """Let the feed look at once: something was written here."""
 
+    def turn_to(self, name: LookName) -> None:
+        """Show everything in another palette."""
+
 
 class DeskScreen(Screen[Any]):
     """A screen of the console: keys mean what the table of commands says."""
 
     _pressed: tuple[str, ...] = ()
+    _beginning = False
+    _waiting: tuple[events.Key, ...] = ()
 
     @property
     def ground(self) -> DeskApp:
@@ -91,6 +98,11 @@ class DeskScreen(Screen[Any]):
                 event.stop()
                 top.call_later(top.on_key, event)
             return
+        if self._beginning:  # what has just been called may ask: what was typed after it is for its line
+            event.stop()
+            event.prevent_default()
+            self._waiting = (*self._waiting, event)
+            return
         if self.typed_ahead(event):
             if event.is_printable:
                 event.stop()
@@ -123,7 +135,20 @@ class DeskScreen(Screen[Any]):
         """
         done: Awaitable[None] | None = command.run(self, rest)
         if isawaitable(done):
-            self.run_worker(done, group="commands", exit_on_error=True)
+            self._beginning = True
+            self.run_worker(self._begun(done), group="commands", exit_on_error=True)
+
+    async def _begun(self, done: Awaitable[None]) -> None:
+        """Do it, and take the keys that waited once it stands still for the first time: by then it has asked."""
+        asyncio.get_running_loop().call_soon(self._take_waiting)
+        await done
+
+    def _take_waiting(self) -> None:
+        self._beginning = False
+        while self._waiting and not self._beginning:
+            event, *rest = self._waiting
+            self._waiting = tuple(rest)
+            self.on_key(event)
 
     def hint(self, pending: Pending | None) -> None:
         """Show what may follow keys that are the beginning of commands."""

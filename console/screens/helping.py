@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 from console.screens.commands.base import Command, Where
 from console.screens.commands.offering import close_to
 from console.screens.ground import DeskScreen
+from console.screens.moving import Steps
 from widgets.bars import KeyRow, PaneTitle, TitleRow
 from widgets.helping import Group, KeysPage
 from widgets.language import _
@@ -22,6 +23,7 @@ def groups(commands: tuple[Command, ...], letters: str = "") -> list[Group]:
         ("conversation", _("in a conversation")),
         ("search", _("in the search")),
         ("history", _("in the history")),
+        ("rules", _("in the list of rules")),
         ("paper", _("in a paper: source, headers, why")),
         ("files", _("in the list of files and links")),
         ("composer", _("in the composer")),
@@ -29,7 +31,8 @@ def groups(commands: tuple[Command, ...], letters: str = "") -> list[Group]:
         ("beside", _("in the conversation beside the composer")),
         ("quote", _("in the lines to quote")),
         ("drafts", _("in the list of drafts")),
-        ("outbox", _("in the outbox")),
+        ("picker", _("while a canned response is chosen")),
+        ("library", _("in the canned responses")),
         ("help", _("here")),
     )
     made: list[Group] = []
@@ -53,7 +56,7 @@ def _found(command: Command, letters: str) -> bool:
     return rank is not None and rank < 3
 
 
-class HelpScreen(DeskScreen):
+class HelpScreen(Steps, DeskScreen):
     """What every key does."""
 
     CSS: ClassVar[str] = """
@@ -108,40 +111,13 @@ class HelpScreen(DeskScreen):
     def _typed(self, message: Input.Changed) -> None:
         self.query_one(KeysPage).show(groups(self.ground.keymap.commands, message.value))
 
-    def _scroll(self, by: int) -> None:
+    def step(self, by: int) -> None:
+        """Scroll by so many lines."""
         self.query_one(KeysPage).scroll(by)
 
-    def action_down(self) -> None:
-        """Scroll a line down."""
-        self._scroll(1)
-
-    def action_up(self) -> None:
-        """Scroll a line up."""
-        self._scroll(-1)
-
-    def action_half_down(self) -> None:
-        """Scroll half a page down."""
-        self._scroll(self.size.height // 2)
-
-    def action_half_up(self) -> None:
-        """Scroll half a page up."""
-        self._scroll(-(self.size.height // 2))
-
-    def action_page_down(self) -> None:
-        """Scroll a page down."""
-        self._scroll(self.size.height - 3)
-
-    def action_page_up(self) -> None:
-        """Scroll a page up."""
-        self._scroll(3 - self.size.height)
-
-    def action_top(self) -> None:
-        """Scroll to the first line."""
-        self._scroll(-1000)
-
-    def action_bottom(self) -> None:
-        """Scroll to the last line."""
-        self._scroll(1000)
+    def rows_shown(self) -> int:
+        """Return how many lines there is room for."""
+        return self.query_one(KeysPage).size.height
 
     def action_close(self) -> None:
         """Go back."""

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from console.feed import Change
 from console.screens.commands.base import Where
 from console.screens.ground import DeskScreen
+from console.screens.moving import Steps
 from storage.kinds.errors import DeskError
 from storage.views import ActionView
 from widgets.actions import ActionList
@@ -21,7 +22,7 @@ from widgets.troubles import trouble_words
 _SHOWN = 200
 
 
-class HistoryScreen(DeskScreen):
+class HistoryScreen(Steps, DeskScreen):
     """The agent's own actions, newest first; leaves with the one that is to be taken back."""
 
     CSS: ClassVar[str] = "HistoryScreen { background: $background; }"
@@ -96,37 +97,10 @@ class HistoryScreen(DeskScreen):
         """Go back."""
         self.dismiss(None)
 
-    def _move(self, by: int) -> None:
+    def step(self, by: int) -> None:
+        """Go so many actions back in time."""
         self.query_one(ActionList).move(by)
 
-    def action_down(self) -> None:
-        """Go to the action before in time."""
-        self._move(1)
-
-    def action_up(self) -> None:
-        """Go to the next one in time."""
-        self._move(-1)
-
-    def action_half_down(self) -> None:
-        """Go half a page down."""
-        self._move(self.size.height // 2)
-
-    def action_half_up(self) -> None:
-        """Go half a page up."""
-        self._move(-(self.size.height // 2))
-
-    def action_page_down(self) -> None:
-        """Go a page down."""
-        self._move(self.size.height - 4)
-
-    def action_page_up(self) -> None:
-        """Go a page up."""
-        self._move(4 - self.size.height)
-
-    def action_top(self) -> None:
-        """Go to the newest action."""
-        self._move(-_SHOWN)
-
-    def action_bottom(self) -> None:
-        """Go to the oldest action shown."""
-        self._move(_SHOWN)
+    def rows_shown(self) -> int:
+        """Return how many actions there is room for."""
+        return self.query_one(ActionList).size.height

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from console.config.errors import ConsoleError
 from console.screens.commands.base import Where
 from console.screens.ground import DeskScreen
+from console.screens.moving import Steps
 from storage.kinds.errors import DeskError
 from widgets.bars import KeyRow, PaneTitle, TitleRow
 from widgets.language import _
@@ -44,7 +45,7 @@ LINE_CSS = """
 """How a screen draws the line to type in that comes and goes above the row of keys."""
 
 
-class PaperScreen(DeskScreen):
+class PaperScreen(Steps, DeskScreen):
     """A pager.
 
     Args:
@@ -117,34 +118,15 @@ class PaperScreen(DeskScreen):
 
     # ------------------------------------------------------------------------------------------ moving
 
-    def _scroll(self, by: int) -> None:
+    def step(self, by: int) -> None:
+        """Scroll by so many rows."""
         self.paper.cover([])
         self.paper.scroll(by)
         self._tell()
 
-    def action_down(self) -> None:
-        """Scroll a row down."""
-        self._scroll(1)
-
-    def action_up(self) -> None:
-        """Scroll a row up."""
-        self._scroll(-1)
-
-    def action_half_down(self) -> None:
-        """Scroll half a page down."""
-        self._scroll(max(1, self.paper.size.height // 2))
-
-    def action_half_up(self) -> None:
-        """Scroll half a page up."""
-        self._scroll(-max(1, self.paper.size.height // 2))
-
-    def action_page_down(self) -> None:
-        """Scroll a page down, a row of which was seen before."""
-        self._scroll(max(1, self.paper.size.height - 1))
-
-    def action_page_up(self) -> None:
-        """Scroll a page up."""
-        self._scroll(-max(1, self.paper.size.height - 1))
+    def rows_shown(self) -> int:
+        """Return how many rows there is room for."""
+        return self.paper.size.height
 
     def action_top(self) -> None:
         """Go to the first row."""

@@ -1,5 +1,6 @@
 """The `:` line, the palette, and doing again: three ways to the one table of commands beside its keys."""
 
+import asyncio
 from collections.abc import Sequence
 from difflib import get_close_matches
 
@@ -78,6 +79,20 @@ class Performs(Does):
             return _("{word}: no command; did you mean {name}?").format(word=name, name=near[0])
         return _("{word}: no command; ? shows them all").format(word=name)
 
+    def _judge_line(self, line: str) -> str:
+        """Return why a line cannot be done, and point at the place; of most commands only the name is looked at."""
+        name, _space, rest = line.partition(" ")
+        command = self.ground.keymap.named(name)
+        place = (0, 0)
+        words = self._line_trouble(line)
+        if command is not None and command.takes == "rule" and rest.strip():
+            from console.screens.rulemaking import rule_trouble
+
+            words, (start, end) = rule_trouble(rest)
+            place = (start + len(line) - len(rest), end + len(line) - len(rest))
+        self.prompt.point_at(place)
+        return words
+
     def _known(self) -> list[Command]:
         named: dict[str, Command] = {}
         for command in self.ground.keymap.commands:
@@ -85,15 +100,16 @@ class Performs(Does):
                 named.setdefault(command.name, command)
         return list(named.values())
 
-    @work(group="commands")
-    async def action_line(self) -> None:
+    def action_line(self) -> None:
         """Ask for a line, and do what it says."""
-        question = Question(":", offer=self._offer_line, judge=self._line_trouble, history=self.ground.lines)
-        line = await self.ask(question)
+        question = Question(":", offer=self._offer_line, judge=self._judge_line, history=self.ground.typed.lines)
+        self._perform_answer(self.put_question(question))
+
+    @work(group="commands")
+    async def _perform_answer(self, answer: "asyncio.Future[str | None]") -> None:
+        line = await answer
         if line and line.strip():
-            if line in self.ground.lines:
-                self.ground.lines.remove(line)
-            self.ground.lines.append(line)
+            self.ground.typed.keep(line)
             self.perform_line(line)
 
     async def _offer_line(self, text: str) -> Sequence[Choice]:
@@ -119,13 +135,12 @@ class Performs(Does):
         offer = offer_rest(self, command.takes)
         if offer is None:
             return ()
-        whole = command.takes in {"moment", "query", "view", "folder", "words"}
+        whole = command.takes in {"moment", "query", "view", "folder", "words", "rule", "standing"}
         lead = f"{name} " if whole else f"{name} {before}{between}"
         offered = await offer(rest if whole else last)
         return [Choice(f"{lead}{choice.text}", choice.shown, choice.aside, "", choice.role) for choice in offered]
 
-    @work(group="commands")
-    async def action_palette(self) -> None:
+    def action_palette(self) -> None:
         """Find a command by its words, and do it."""
 
         async def offer(text: str) -> Sequence[Choice]:
@@ -140,6 +155,10 @@ class Performs(Does):
                 ),
             )
 
-        name = await self.ask(Question(_("do"), offer=offer, chooses=True))
+        self._perform_chosen(self.put_question(Question(_("do"), offer=offer, chooses=True)))
+
+    @work(group="commands")
+    async def _perform_chosen(self, answer: "asyncio.Future[str | None]") -> None:
+        name = await answer
         if name:
             self.perform_line(name)

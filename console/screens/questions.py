@@ -91,15 +91,20 @@ class Asks(DeskScreen):
 
         A question that stands already is left: there is one last row.
         """
+        return await self.put_question(question)
+
+    def put_question(self, question: Question) -> "asyncio.Future[str | None]":
+        """Ask in the last row at once: the very next key is for the line; return what will be answered."""
         self._leave(None)
-        self._question, self._answer = question, asyncio.get_running_loop().create_future()
+        self._question, answer = question, asyncio.get_running_loop().create_future()
+        self._answer = answer
         self._offered, self._at, self._past, self._draft = (), None, 0, ""
         self._pending = None
         self._say_nothing()
         self.prompt.ask(question.prompt, question.text, secret=question.secret)
         self._judge(question.text)
         self._offer_for(question.text, at_once=True)
-        return await self._answer
+        return answer
 
     def _leave(self, answer: str | None) -> None:
         if self._question is None or self._answer is None:

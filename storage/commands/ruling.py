@@ -1,7 +1,6 @@
 """Rules of the desk: laid down and dropped, and senders blocked by one of them; each is undone like any decision."""
 
 from datetime import datetime
-from typing import Final
 
 from sqlmodel import Session
 
@@ -11,14 +10,12 @@ from storage.kinds.clean import clean_line, folded
 from storage.kinds.errors import NoSuch, Refused
 from storage.kinds.filing import Conditions, Deeds
 from storage.models import Agent, Rule
-from storage.queries.ruling import RuleView, rules
+from storage.queries.ruling import rules
 from storage.queries.views import view_called
 from storage.record import next_id, record
-from storage.rules.filing import address_in, fault
+from storage.rules.filing import LONGEST_NAME, address_in, fault
 from storage.rules.query import WORD, And, Field, Node, parse
-
-LONGEST_NAME: Final = 60
-"""Letters of a rule's name, and of a tag."""
+from storage.views import RuleView
 
 
 def lay_down(

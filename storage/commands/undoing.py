@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from storage.apply import apply
-from storage.apply.base import table
+from storage.apply.base import chunks, table
 from storage.commands.wanted import want
 from storage.events import Actor, Fact, inverse
 from storage.kinds.errors import Changed, Refused
@@ -94,33 +94,24 @@ def take_back(
         Refused: nothing of it can be taken back (``final``), or all was changed since (``changed_since``,
             a `NothingStands`).
     """
-    done = [
-        (number, fact) for number, fact in facts_of(session, action_id=action_id) if only is None or fact.about in only
-    ]
-    groups: dict[int | None, list[Fact]] = {}
-    for _, fact in done:
-        groups.setdefault(fact.about, []).append(fact)
-    taken: list[Fact] = []
-    inverses: list[Fact] = []
-    kept: list[Kept] = []
-    elsewhere = False
-    for conversation_id, facts in groups.items():
-        back = [one for fact in reversed(facts) if (one := inverse(fact)) is not None]
-        if not back:
-            continue
-        if _stands(session, back):
-            taken += facts
-            inverses += [one.model_copy(update={"happened_at": now}) for one in back]
-        elif conversation_id is not None:
-            kept.append(Kept(conversation_id, _changed_by(session, conversation_id, after=done[-1][0])))
-        else:
-            elsewhere = True  # a view or a rule, which no conversation's timeline tells of
+    done = list(facts_of(session, action_id=action_id, about=only))
+    back = {number: one for number, fact in done if (one := inverse(fact)) is not None}
+    about = {number: fact.about for number, fact in done}
+    groups = dict.fromkeys(about[number] for number in back)
+    # In the log's own order backwards: what ran as one kind there runs as one kind here.
+    orderly = [(about[number], one) for number, one in reversed(back.items())]
+    changed = _changed(session, orderly, list(groups))
+    inverses = [one.model_copy(update={"happened_at": now}) for group, one in orderly if group not in changed]
+    taken = [fact for number, fact in done if about[number] in groups and about[number] not in changed]
+    numbers = [group for group in groups if group in changed and group is not None]
+    names = _changed_by(session, numbers, after=done[-1][0]) if numbers else {}
+    kept = tuple(Kept(number, names.get(number, "")) for number in numbers)
+    elsewhere = None in changed  # a view or a rule, which no conversation's timeline tells of
     if not inverses:
-        numbers = tuple(one.conversation_id for one in kept)
-        raise NothingStands("changed_since", numbers, tuple(kept)) if kept or elsewhere else Refused("final")
+        raise NothingStands("changed_since", tuple(numbers), kept) if kept or elsewhere else Refused("final")
     new = record(session, inverses, actor=actor, now=now, action_id=into, undoes=action_id)
     want(session, inverses, now=now)
-    return Undone(new, action_id, tuple(taken), tuple(kept))
+    return Undone(new, action_id, tuple(taken), kept)
 
 
 def left_of(session: Session, action_id: int) -> tuple[int | None, list[int | None]]:
@@ -140,6 +131,29 @@ def left_of(session: Session, action_id: int) -> tuple[int | None, list[int | No
     taken = select(_EVENT.c.conversation_id).where(_EVENT.c.action_id == into, _EVENT.c.agent_id.is_not(None))
     gone = set(session.connection().execute(taken).scalars())
     return into, [number for number in numbers if number not in gone]
+
+
+def _changed(
+    session: Session, facts: Sequence[tuple[int | None, Fact]], groups: Sequence[int | None]
+) -> set[int | None]:
+    """Return the groups whose rows do not all stand as their facts need them.
+
+    All are tried at once, and in halves only where something was changed: a bulk act that stands costs as many
+    statements as a single one.
+    """
+    changed: set[int | None] = set()
+    waiting = [groups] if groups else []
+    while waiting:
+        some = waiting.pop()
+        chosen = set(some)
+        if _stands(session, [fact for group, fact in facts if group in chosen]):
+            continue
+        if len(some) == 1:
+            changed.update(some)
+        else:
+            middle = len(some) // 2
+            waiting += [some[middle:], some[:middle]]
+    return changed
 
 
 def _stands(session: Session, facts: Sequence[Fact]) -> bool:
@@ -193,13 +207,20 @@ def last_action(session: Session, actor: Actor, *, redo: bool) -> int:
     return stack[-1]
 
 
-def _changed_by(session: Session, conversation_id: int, *, after: int) -> str:
+def _changed_by(session: Session, numbers: Sequence[int], *, after: int) -> dict[int, str]:
+    """Return who changed each of these conversations last, by its number; nobody where the desk itself did."""
     agents = table(Agent)
-    last = (
-        select(agents.c.name)
-        .select_from(_EVENT.outerjoin(agents, agents.c.id == _EVENT.c.agent_id))
-        .where(_EVENT.c.conversation_id == conversation_id, _EVENT.c.id > after)
-        .order_by(_EVENT.c.id.desc())
-        .limit(1)
-    )
-    return session.connection().execute(last).scalar() or ""
+    names: dict[int, str] = {}
+    for some in chunks(numbers):
+        last = (
+            select(func.max(_EVENT.c.id))
+            .where(_EVENT.c.conversation_id.in_(some), _EVENT.c.id > after)
+            .group_by(_EVENT.c.conversation_id)
+        )
+        found = (
+            select(_EVENT.c.conversation_id, agents.c.name)
+            .select_from(_EVENT.outerjoin(agents, agents.c.id == _EVENT.c.agent_id))
+            .where(_EVENT.c.id.in_(last))
+        )
+        names.update({row.conversation_id: row.name or "" for row in session.connection().execute(found)})
+    return names

@@ -38,9 +38,8 @@ def want(session: Session, facts: Iterable[Fact], *, now: datetime) -> None:
         now: the moment.
     """
     changes: dict[tuple[int, str], _Change] = {}
-    for fact in facts:
-        for change in _following(session, fact):
-            changes[change[0], change[2] if change[1] is not WantedChange.MOVE else "move"] = change
+    for change in _following(session, list(facts)):
+        changes[change[0], change[2] if change[1] is not WantedChange.MOVE else "move"] = change
     if not changes:
         return
     mailboxes = _placed(session, [number for number, _, _ in changes.values()])
@@ -79,29 +78,43 @@ def want(session: Session, facts: Iterable[Fact], *, now: datetime) -> None:
     )
 
 
-def _following(session: Session, fact: Fact) -> Iterator[_Change]:
-    match fact:
-        case Handled():
-            change = WantedChange.ADD_FLAG if fact.after else WantedChange.REMOVE_FLAG
-            yield from ((number, change, SEEN) for number in fact.message_ids)
-        case StatusChanged() if (role := _moves_to(session, fact)) is not None:
-            incoming = _incoming(session, fact.conversation_id)
-            yield from ((number, WantedChange.MOVE, role) for number in incoming)
-        case Tagged() if FLAGGED_TAG in (*fact.added, *fact.removed):
-            change = WantedChange.ADD_FLAG if FLAGGED_TAG in fact.added else WantedChange.REMOVE_FLAG
-            yield from ((number, change, FLAGGED) for number in _incoming(session, fact.conversation_id)[-1:])
+def _following(session: Session, facts: Sequence[Fact]) -> Iterator[_Change]:
+    moves = _moves(session, facts)
+    flagged = [fact for fact in facts if isinstance(fact, Tagged) and FLAGGED_TAG in (*fact.added, *fact.removed)]
+    asked = {*moves, *(fact.conversation_id for fact in flagged)}
+    incoming = _incoming(session, asked) if asked else {}
+    for fact in facts:
+        match fact:
+            case Handled():
+                change = WantedChange.ADD_FLAG if fact.after else WantedChange.REMOVE_FLAG
+                yield from ((number, change, SEEN) for number in fact.message_ids)
+            case StatusChanged() if (role := _role(fact, moves.get(fact.conversation_id))) is not None:
+                mine = incoming.get(fact.conversation_id, ())
+                yield from ((number, WantedChange.MOVE, role) for number in mine)
+            case Tagged() if FLAGGED_TAG in (*fact.added, *fact.removed):
+                change = WantedChange.ADD_FLAG if FLAGGED_TAG in fact.added else WantedChange.REMOVE_FLAG
+                mine = incoming.get(fact.conversation_id, ())
+                yield from ((number, change, FLAGGED) for number in mine[-1:])
 
 
-def _moves_to(session: Session, fact: StatusChanged) -> str | None:
-    """Return the role of the folder that a conversation's mail moves to; `None` when it stays where it lies."""
-    if fact.before not in PLACES and fact.after not in PLACES:
-        return None
+def _moves(session: Session, facts: Sequence[Fact]) -> dict[int, dict[str, bool]]:
+    """Return, by conversation whose mail may move, which places its mailbox has; asked at once for all."""
+    turned = [fact for fact in facts if isinstance(fact, StatusChanged)]
+    numbers = {fact.conversation_id for fact in turned if fact.before in PLACES or fact.after in PLACES}
     rows, boxes = table(Conversation), table(Mailbox)
-    asked = select(boxes.c.archive, boxes.c.trash).join(rows, rows.c.mailbox_id == boxes.c.id)
-    box = session.connection().execute(asked.where(rows.c.id == fact.conversation_id)).first()
-    if box is None:
+    asked = select(rows.c.id, boxes.c.archive, boxes.c.trash).join(boxes, rows.c.mailbox_id == boxes.c.id)
+    found: dict[int, dict[str, bool]] = {}
+    for some in chunks(numbers):
+        for row in session.connection().execute(asked.where(rows.c.id.in_(some))):
+            if row.archive or row.trash:
+                found[row.id] = {"inbox": True, "archive": bool(row.archive), "trash": bool(row.trash)}
+    return found
+
+
+def _role(fact: StatusChanged, has: dict[str, bool] | None) -> str | None:
+    """Return the role of the folder that a conversation's mail moves to; `None` when it stays where it lies."""
+    if has is None or (fact.before not in PLACES and fact.after not in PLACES):
         return None
-    has = {"inbox": True, "archive": bool(box.archive), "trash": bool(box.trash)}
     before, after = (PLACES.get(status, "inbox") for status in (fact.before, fact.after))
     if after == "trash" and not has["trash"]:
         return None  # thrown away here alone
@@ -111,10 +124,17 @@ def _moves_to(session: Session, fact: StatusChanged) -> str | None:
     return None if after == (before if has[before] else "inbox") else after
 
 
-def _incoming(session: Session, number: int) -> Sequence[int]:
+def _incoming(session: Session, numbers: Iterable[int]) -> dict[int, list[int]]:
+    """Return the messages that came in, the oldest first, by conversation."""
     rows = table(Message)
-    found = select(rows.c.id).where(rows.c.conversation_id == number, rows.c.direction == Direction.INCOMING)
-    return session.connection().execute(found.order_by(rows.c.arrived_at, rows.c.id)).scalars().all()
+    found: dict[int, list[int]] = {}
+    for some in chunks(numbers):
+        chosen = select(rows.c.conversation_id, rows.c.id).where(
+            rows.c.conversation_id.in_(some), rows.c.direction == Direction.INCOMING
+        )
+        for row in session.connection().execute(chosen.order_by(rows.c.arrived_at, rows.c.id)):
+            found.setdefault(row.conversation_id, []).append(row.id)
+    return found
 
 
 def _placed(session: Session, message_ids: Iterable[int]) -> dict[int, set[int]]:

@@ -1,7 +1,7 @@
 """The rules that agents laid down: which there are, and what one would have met."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
+from contextlib import closing
 from datetime import datetime
 from heapq import heappop, heappush
 from typing import Any
@@ -10,57 +10,18 @@ from sqlalchemy import func, literal, select
 from sqlmodel import Session
 
 from storage.kinds import Direction
-from storage.kinds.clean import folded
+from storage.kinds.clean import clean_line, folded
 from storage.kinds.errors import NoSuch
 from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.mail import Correspondent
 from storage.models.details import correspondents
 from storage.queries.tables import AGENT, CONVERSATION, MESSAGE, RAW, RULE, TEXT
-from storage.rules.filing import Letter, Test
+from storage.rules.filing import Letter, Test, address_in
+from storage.rules.query import WORD
+from storage.rules.threading import subject_of
+from storage.views import Met, RuleView, Tried
 
-
-@dataclass(frozen=True, slots=True)
-class RuleView:
-    """A rule of the desk.
-
-    Attributes:
-        name: empty when it was erased, as the conditions are then.
-        assignee: the name of the agent who gets what it meets.
-        valid_until: since when it does not act any more; `None` while it stands.
-    """
-
-    rule_id: int
-    name: str
-    conditions: Conditions
-    deeds: Deeds
-    assignee: str
-    valid_from: datetime
-    valid_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """A message that a rule would have met."""
-
-    message_id: int
-    conversation_id: int
-    author: Correspondent
-    subject: str
-    arrived_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What a rule would have met.
-
-    Attributes:
-        count: how many messages; `looked_at` among how many that came in.
-        first: the newest of them.
-    """
-
-    count: int
-    looked_at: int
-    first: tuple[Met, ...]
+_SUBJECT_WORDS = 8  # of a subject that a rule is made from
 
 
 def rules(session: Session, *, ended: bool = False) -> tuple[RuleView, ...]:
@@ -107,21 +68,55 @@ def tried(
     test = Test(conditions)
     count = looked_at = 0
     first: list[tuple[datetime, int, Met]] = []
-    for row, letter in _letters(session, since, sized=conditions.over is not None or conditions.under is not None):
-        looked_at += 1
-        if looked_at % 500 == 0 and stopped():
-            break
-        if test.meets(letter):
-            count += 1
-            author = Correspondent(row.from_name, row.from_address)
-            met = Met(row.id, row.conversation_id, author, row.subject, row.arrived_at)
-            heappush(first, (row.arrived_at, row.id, met))
-            if len(first) > limit:
-                heappop(first)
+    sized = conditions.over is not None or conditions.under is not None
+    with closing(_letters(session, since, sized=sized)) as letters:  # PostgreSQL keeps a cursor for who stops early
+        for row, letter in letters:
+            looked_at += 1
+            if looked_at % 500 == 0 and stopped():
+                break
+            if test.meets(letter):
+                count += 1
+                author = Correspondent(row.from_name, row.from_address)
+                met = Met(row.id, row.conversation_id, author, row.subject, row.arrived_at)
+                heappush(first, (row.arrived_at, row.id, met))
+                if len(first) > limit:
+                    heappop(first)
     return Tried(count, looked_at, tuple(met for *_, met in sorted(first, reverse=True)))
 
 
-def _letters(session: Session, since: datetime, *, sized: bool) -> Iterator[tuple[Any, Letter]]:
+def kind_of_mail(session: Session, conversation_id: int) -> Conditions:
+    """Return what a rule would ask for to meet mail like a conversation's: its sender, and its list or its subject.
+
+    The newest mail that its customer wrote counts, else the newest that came in; a subject is without prefixes, and cut
+    after some words, since a rule finds them wherever they stand.
+
+    Args:
+        session: of any transaction.
+        conversation_id: the conversation; one without incoming mail asks for nothing.
+    """
+    of_customer = func.coalesce(MESSAGE.c.author_id == CONVERSATION.c.customer_id, False)
+    chosen = (
+        select(TEXT.c.subject, TEXT.c.from_address, TEXT.c.details)
+        .select_from(
+            MESSAGE.join(CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id).join(
+                TEXT, TEXT.c.message_id == MESSAGE.c.id
+            )
+        )
+        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.direction == Direction.INCOMING)
+        .order_by(of_customer.desc(), MESSAGE.c.arrived_at.desc(), MESSAGE.c.id.desc())
+        .limit(1)
+    )
+    row = session.connection().execute(chosen).first()
+    if row is None:
+        return Conditions()
+    list_id = clean_line(row.details.get("list_id", ""))
+    subject = " ".join(WORD.findall(subject_of(clean_line(row.subject or "")).bare)[:_SUBJECT_WORDS])
+    return Conditions(
+        sender=address_in(clean_line(row.from_address or "")), subject="" if list_id else subject, list_id=list_id
+    )
+
+
+def _letters(session: Session, since: datetime, *, sized: bool) -> Generator[tuple[Any, Letter], None, None]:
     """Yield the incoming messages since a moment, in no order, as rules see them.
 
     They are reached through conversations that have mail since then: both ways are indexed.
@@ -151,17 +146,18 @@ def _letters(session: Session, since: datetime, *, sized: bool) -> Iterator[tupl
             MESSAGE.c.direction == Direction.INCOMING,
         )
     )
-    for row in session.connection().execute(chosen.execution_options(yield_per=500)):
-        yield (
-            row,
-            Letter(
-                author=Correspondent(row.from_name, row.from_address),
-                recipients=(*correspondents(row.details, "to"), *correspondents(row.details, "cc")),
-                subject=row.subject,
-                list_id=row.details.get("list_id", ""),
-                size=row.size,
-            ),
-        )
+    with session.connection().execute(chosen.execution_options(yield_per=500)) as rows:
+        for row in rows:
+            yield (
+                row,
+                Letter(
+                    author=Correspondent(row.from_name, row.from_address),
+                    recipients=(*correspondents(row.details, "to"), *correspondents(row.details, "cc")),
+                    subject=row.subject,
+                    list_id=row.details.get("list_id", ""),
+                    size=row.size,
+                ),
+            )
 
 
 def _view(row: Any) -> RuleView:

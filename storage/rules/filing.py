@@ -10,6 +10,9 @@ from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.mail import Correspondent
 from storage.rules.query import WORD
 
+LONGEST_NAME: Final = 60
+"""Letters of a rule's name, and of a tag."""
+
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:()\[\]\"]*@[^\s@<>,;:()\[\]\"]+")
 
 

@@ -215,11 +215,11 @@ def parse(text: str, *, now: datetime) -> Query:
         BadQuery: it cannot be read; nothing else is ever raised, whatever the text.
     """
     if len(text) > LONGEST:
-        raise BadQuery(Trouble.TOO_LONG, place=LONGEST, word=_plain(text[LONGEST : LONGEST + 20]))
-    return _Reader(_plain(text), now).query()
+        raise BadQuery(Trouble.TOO_LONG, place=LONGEST, word=plain(text[LONGEST : LONGEST + 20]))
+    return _Reader(plain(text), now).query()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return `text` with nothing in it that could act, and every sign still at its place."""
     return "".join(sign if clean_line(sign) else " " for sign in text)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from console.mail.parse import dates, fields
 from console.mail.parse.fields import Fields
@@ -13,10 +14,11 @@ RECEIPTS = frozenset({"message/disposition-notification", "message/global-dispos
 
 _SIZE = 1_000_000
 _RECIPIENTS = 100
+_LOOKED_AT = 1_000  # groups of fields: a report has one, and one for each recipient
 _WORDS = 1_000  # signs kept of what a server said
 _ACTIONS = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
-_BLANK = re.compile(rb"[\r\n]*")
+_FIELD_LINE = re.compile(rb"^\r*(?=[\x21-\x39\x3b-\x7e]+[ \t]*:)", re.MULTILINE)
 _MARKED = re.compile(r"\s*[A-Za-z0-9\-]{1,30}\s*;\s*")
 
 
@@ -27,27 +29,25 @@ def read(data: bytes, media_type: str) -> tuple[Notice, ...]:
         data: the part without its transfer encoding.
         media_type: one of `STATUSES` or `RECEIPTS`.
     """
-    blocks = _blocks(data[:_SIZE])
+    blocks = islice(_blocks(data[:_SIZE]), _LOOKED_AT)
     if media_type in RECEIPTS:
         return tuple(_receipt(block) for block in blocks if b"disposition" in block)[:1]
     found: list[Notice] = []
     for block in blocks:
-        if (b"final-recipient" in block or b"original-recipient" in block) and len(found) < _RECIPIENTS:
+        if b"final-recipient" in block or b"original-recipient" in block:
             found.append(_delivery(block))
+            if len(found) == _RECIPIENTS:
+                break
     return tuple(found)
 
 
 def _blocks(data: bytes) -> Iterator[Fields]:
     """Yield the groups of fields that empty lines part (RFC 3464 §2.1)."""
     position = 0
-    while position < len(data):
-        leading = _BLANK.match(data, position)
-        position = leading.end() if leading else position
-        block = fields.read(data, position, len(data))
-        if block.items:
-            yield block
-        # Where no field stands, the rest of the line is none either.
-        position = block.end if block.end > position else data.find(b"\n", position) + 1 or len(data)
+    while (line := _FIELD_LINE.search(data, position)) is not None:  # whatever is no field is passed over at once
+        block = fields.read(data, line.end(), len(data))
+        yield block
+        position = block.end
 
 
 def _delivery(block: Fields) -> Delivery:

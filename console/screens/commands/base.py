@@ -12,23 +12,40 @@ Where = Literal[
     "history",
     "paper",
     "files",
+    "rules",
+    "picker",
+    "library",
     "composer",
     "review",
     "beside",
     "drafts",
-    "outbox",
     "quote",
 ]
 """What has the keys: one of the main screen's two panes, or a screen of its own."""
 
-Takes = Literal["", "agent", "tag", "moment", "conversation", "query", "view", "folder", "theme", "command", "words"]
+Takes = Literal[
+    "",
+    "agent",
+    "tag",
+    "moment",
+    "conversation",
+    "query",
+    "view",
+    "folder",
+    "theme",
+    "command",
+    "words",
+    "rule",
+    "standing",
+]
 """What may follow a command's name on the `:` line, which is offered while it is typed."""
 
 QUEUE: Final[frozenset[Where]] = frozenset({"queue"})
+RULES: Final[frozenset[Where]] = frozenset({"rules"})
 READING: Final[frozenset[Where]] = frozenset({"conversation"})
 MAIN: Final[frozenset[Where]] = frozenset({"queue", "conversation"})
 LISTS: Final[frozenset[Where]] = frozenset(
-    {"queue", "conversation", "help", "history", "paper", "files", "beside", "drafts", "outbox", "quote"}
+    {"queue", "conversation", "help", "history", "paper", "files", "rules", "library", "beside", "drafts", "quote"}
 )
 
 Run = Callable[[Any, str], Awaitable[None] | None]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from console.screens.commands.base import MAIN, Command, Run
+from console.screens.commands.base import MAIN, RULES, Command, Run
 from console.screens.commands.offering import (
     offer_agents,
     offer_moments,
@@ -128,8 +128,8 @@ def commands() -> Sequence[Command]:
             _("open again"),
             repeats=True,
         ),
-        Command("undo", ("u",), _("undo"), _("take your last action back"), MAIN, undo, also=_("back revert")),
-        Command("redo", ("U",), "", _("do again what was taken back"), MAIN, redo, also=_("again")),
+        Command("undo", ("u",), _("undo"), _("take your last action back"), MAIN | RULES, undo, also=_("back revert")),
+        Command("redo", ("U",), "", _("do again what was taken back"), MAIN | RULES, redo, also=_("again")),
         Command("repeat", (".",), "", _("do the last thing again, to this one"), MAIN, repeat, also=_("again dot")),
     )
 

@@ -10,7 +10,9 @@ from storage.kinds.clean import folded
 from widgets.choices import Choice
 from widgets.language import _, ngettext
 from widgets.line import one_line
+from widgets.look import LOOK_NAMES
 from widgets.moments import moment_words, weekday_words
+from widgets.rules import condition_words
 from widgets.text import query_words
 from widgets.when import NoMoment, read_moment
 
@@ -192,6 +194,14 @@ def offer_rest(screen: "Performs", takes: Takes) -> Offer | None:
             return offer_query(screen)
         case "view":
             return offer_views(screen)
+        case "theme":
+            return offer_looks()
+        case "rule":
+            from console.screens.rulemaking import offer_rule  # it stands on this room
+
+            return offer_rule(screen)
+        case "standing":
+            return offer_rules(screen)
         case _:
             return None
 
@@ -263,6 +273,37 @@ def offer_views(screen: "Performs") -> Offer:
 
     async def offer(text: str) -> Sequence[Choice]:
         return best(text, ((view.name, Choice(view.name, view.name, view.words, view.key)) for view in screen.views))
+
+    return offer
+
+
+def offer_looks() -> Offer:
+    """Offer the looks there are."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        words = {
+            "dark": _("dark ground"),
+            "light": _("light ground"),
+            "terminal": _("the terminal's own colours"),
+            "terminal-light": _("the same, where its ground is light"),
+            "none": _("no colours"),
+        }
+        return best(text, ((name, Choice(name, name, words[name])) for name in LOOK_NAMES))
+
+    return offer
+
+
+def offer_rules(screen: "Performs") -> Offer:
+    """Offer the rules that stand, by their names."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        from storage.queries.ruling import rules
+
+        found = [rule for rule in await screen.desk.ask(rules) if rule.name]
+        return best(
+            text,
+            ((rule.name, Choice(rule.name, one_line(rule.name), condition_words(rule.conditions))) for rule in found),
+        )
 
     return offer
 

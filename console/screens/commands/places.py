@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from console.screens.commands.base import LISTS, MAIN, QUEUE, Command, act
+from console.screens.commands.offering import offer_looks
+from console.screens.questions import Question
 from widgets.language import _
+from widgets.look import LOOK_NAMES
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
@@ -35,6 +38,16 @@ def commands() -> Sequence[Command]:
         Command(
             "help", ("?",), _("help"), _("every key and command"), MAIN, act("help"), footer=True, also=_("keys manual")
         ),
+        Command(
+            "theme",
+            (),
+            "",
+            _("another look: dark, light, or the terminal's own colours"),
+            MAIN,
+            theme,
+            "theme",
+            _("palette colors colours"),
+        ),
         Command("redraw", ("^l",), "", _("draw the screen anew"), LISTS, act("redraw"), also=_("refresh repaint")),
         Command(
             "suspend",
@@ -62,3 +75,20 @@ async def filter_(screen: "MainScreen", rest: str) -> None:
 def view(screen: "MainScreen", rest: str) -> None:
     """Show the view of a key, of a name, or of a query."""
     screen.action_view(rest)
+
+
+async def theme(screen: "MainScreen", rest: str) -> None:
+    """Turn to another look, until the console is left; the configuration says in which it begins."""
+    if screen.app.no_color:
+        screen.say_refusal(_("NO_COLOR is set: without colours there is one look. Start the console without it."))
+        return
+    question = Question(_("theme"), offer=offer_looks(), chooses=True)
+    wanted = rest.strip() or await screen.ask(question) or ""
+    if not wanted:
+        return
+    name = next((one for one in LOOK_NAMES if one == wanted), None)
+    if name is None:
+        screen.say_refusal(_("There are {known}.").format(known=", ".join(LOOK_NAMES)))
+        return
+    screen.ground.turn_to(name)
+    screen.say(((_("look:"), "ok"), (f" {name}", "text")), f":theme {name}")

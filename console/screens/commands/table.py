@@ -12,6 +12,8 @@ from console.screens.commands import (
     places,
     putting_away,
     reading,
+    responding,
+    ruling,
 )
 from console.screens.commands.base import Command
 from widgets.language import chosen_language
@@ -30,11 +32,13 @@ def _in(_language: str) -> tuple[Command, ...]:
         *answering.commands(),
         *deciding.commands(),
         *putting_away.commands(),
+        *ruling.commands(),
         *joining.commands(),
         *places.commands(),
         *reading.commands(),
         *keeping.commands(),
         *elsewhere.commands(),
         *answering.inside(),
+        *responding.commands(),
         *going[2:],
     )

@@ -9,6 +9,7 @@ from textual import events
 
 from console.config.settings import read_account
 from console.desk import Desk
+from console.files.typed_lines import TypedLines
 from console.screens.history import HistoryScreen
 from storage.commands import leasing, triage
 from storage.commands import views as kept_views
@@ -512,7 +513,7 @@ async def test_x_asks_for_a_new_password_where_the_server_refused_it_and_shows_n
             await until(lambda: "mail stopped" not in screen_text(app))
             assert list(backend.held.values()) == ["geheim"]
             assert app._main.prompt.value == ""
-            assert app.lines == []
+            assert app.typed.lines == []
     finally:
         keyring.set_keyring(before)
 
@@ -539,3 +540,39 @@ async def test_keys_that_come_while_a_screen_closes_are_for_the_one_below(five, 
             app.post_message(events.Key(key, character))  # all at once, as on a slow line
         await until(lambda: statuses(desk, five)[1] is Status.RESOLVED)
         assert statuses(desk, five)[0] is Status.NEW
+
+
+async def test_what_was_typed_on_the_line_comes_back_in_the_next_session(five, console, until, tmp_path):
+    for session in range(2):
+        app, rows = await started(console, until, typed=TypedLines(tmp_path / "state" / "lines"))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await rows()
+            if session == 0:
+                await pilot.press(*":tag vip", "enter")
+                await until(lambda app=app: app.typed.lines == ["tag vip"])
+                continue
+            await pilot.press("colon")
+            await until(lambda app=app: app._main._question is not None)
+            await pilot.press("up")
+            await until(lambda app=app: app._main.prompt.value == "tag vip")
+            await pilot.press("escape")
+
+
+def post_at_once(app, text):
+    """Send keys all at once, as a paste or a slow line does: the screen has no time between them."""
+    names = {":": "colon", "+": "plus", " ": "space", "\r": "enter"}
+    for sign in text:
+        app.post_message(events.Key(names.get(sign, sign), sign))
+
+
+async def test_what_is_typed_right_after_a_key_that_asks_is_for_its_line(five, console, desk, until):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)):
+        await rows()
+        for turn in range(6):  # letters that would resolve, take and put on hold
+            post_at_once(app, f":tag +ept{turn}\r")
+            await until(lambda turn=turn: f"ept{turn}" in read(desk, five[0]).tags)
+            post_at_once(app, f"+etp{turn}\r")
+            await until(lambda turn=turn: f"etp{turn}" in read(desk, five[0]).tags)
+        assert statuses(desk, five) == [Status.NEW] * 5
+        assert read(desk, five[0]).assignee_id is None

@@ -2,7 +2,7 @@
 
 import pytest
 from made.post import DAY, HOUR, MONDAY, Post, home, letter, row_of
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from storage.apply.base import table
 from storage.commands import joining, triage, undoing
@@ -258,3 +258,38 @@ def test_what_a_rule_forbids_for_some_does_not_keep_the_others(desk: Desk) -> No
     (report,) = in_parts(desk.store, triage.take, [1, 2, 4, 99], actor=desk.ana, clock=lambda: MONDAY + DAY)
     assert (report.changed, report.refused, report.missing) == ((1, 4), (2,), (99,))
     assert row_of(desk.store, 3).assignee_id == desk.ana.agent_id
+
+
+def statements_of_a_part(desk: Desk, count: int) -> int:
+    """How many statements taking back a part of so many conversations costs."""
+    clock, numbers = (lambda: MONDAY + DAY), list(range(5, 5 + 2 * count))
+    list(in_parts(desk.store, triage.set_status, numbers, actor=desk.ana, clock=clock, to=Status.RESOLVED))
+    seen: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        seen.append(statement)
+
+    event.listen(desk.store.engine, "before_cursor_execute", note)
+    try:
+        backs = undo_in_parts(desk.store, actor=desk.ana, clock=clock, at_once=count)
+        next(backs)
+        begun = len(seen)
+        assert next(backs).kept == ()
+        return len(seen) - begun
+    finally:
+        event.remove(desk.store.engine, "before_cursor_execute", note)
+
+
+def test_a_part_of_an_undo_costs_as_many_statements_however_many_conversations_it_is_about(thousand: Desk) -> None:
+    assert statements_of_a_part(thousand, 2) == statements_of_a_part(thousand, 200) < 40
+
+
+def test_what_others_changed_is_found_among_many_and_each_is_named(thousand: Desk) -> None:
+    desk, clock = thousand, lambda: MONDAY + DAY
+    numbers = list(range(5, 205))
+    list(in_parts(desk.store, triage.set_status, numbers, actor=desk.ana, clock=clock, to=Status.RESOLVED))
+    moved = [5, 60, 61, 204]
+    desk.tell(triage.reopen, moved, actor=desk.rui)
+    done = desk.tell(undoing.undo, actor=desk.ana)
+    assert done.kept == tuple(undoing.Kept(number, "Rui") for number in moved)
+    assert {fact.about for fact in done.facts} == set(numbers) - set(moved)
