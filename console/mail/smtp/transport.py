@@ -1,0 +1,265 @@
+"""One connection to an SMTP server: sign in once, then message after message, each recipient with its own answer."""
+
+import base64
+import re
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from console.mail.imap.server import Server, Tls
+from console.mail.smtp.errors import (
+    CertificateRefused,
+    MessageTooLarge,
+    MessageUnfit,
+    OutcomeUnknown,
+    PlainRefused,
+    SenderRefused,
+    ServerLost,
+    ServerSpokeNonsense,
+    SignInRefused,
+    StarttlsWithheld,
+)
+
+_UNSAFE = re.compile(r"[\x00-\x20\x7f<>]")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_DOT = re.compile(rb"(?m)^\.")
+_CLOSING, _GO_ON, _TOO_LARGE = 421, 354, 552
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What is sent, from whom, to whom; `sender` is empty for automatic mail, which nobody may answer."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the server said of one recipient."""
+
+    code: int
+    words: str
+
+    @property
+    def accepted(self) -> bool:
+        """Say whether the server answers for it from now on."""
+        return 200 <= self.code < 300
+
+    @property
+    def passing(self) -> bool:
+        """Say whether another try later may do."""
+        return 400 <= self.code < 500
+
+
+def on_the_wire(content: bytes) -> bytes:
+    """Return a message as DATA carries it: every line end CR LF, leading dots doubled, without the final dot.
+
+    smtplib doubles no dot after a bare CR, and a server that takes one for a line end would see a second message.
+    """
+    lines = _LINE_END.sub(b"\r\n", content)
+    return _DOT.sub(b"..", lines if lines.endswith(b"\r\n") else lines + b"\r\n")
+
+
+@contextmanager
+def open_transport(server: Server) -> Iterator["Transport"]:
+    """Connect, be under TLS, sign in once if there is a user; say goodbye and close at the end of the block.
+
+    Raises:
+        NeedsAgent: trying again does not help.
+        ServerLost: the server could not be reached, or broke off; another try after a pause may do.
+    """
+    if server.tls is Tls.NONE and not server.plain_allowed:
+        raise PlainRefused(server.host, "connection")
+    smtp = _connect(server)
+    try:
+        transport = Transport(server, smtp)
+        transport.greet()
+        yield transport
+        with suppress(smtplib.SMTPException, OSError):
+            smtp.quit()
+    finally:
+        smtp.close()
+
+
+def _context(server: Server) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=server.ca_file)
+    except OSError as missing:
+        raise CertificateRefused(server.host, "trusted certificates", str(missing)) from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    # A literal: the name of this machine is nobody's business, and looking it up may stall.
+    here = "[127.0.0.1]"
+    try:
+        if server.tls is Tls.IMPLICIT:
+            return smtplib.SMTP_SSL(server.host, server.port, here, timeout=server.timeout, context=_context(server))
+        return smtplib.SMTP(server.host, server.port, here, timeout=server.timeout)
+    except ssl.SSLCertVerificationError as refused:
+        raise CertificateRefused(server.host, "connection", refused.verify_message) from None
+    except smtplib.SMTPResponseException as refused:
+        kind = ServerLost if 400 <= refused.smtp_code < 600 else ServerSpokeNonsense
+        raise kind(server.host, "connection", _words(refused.smtp_error)) from None
+    except (smtplib.SMTPException, OSError) as lost:
+        raise ServerLost(server.host, "connection", str(lost)) from None
+
+
+def _words(said: bytes | str) -> str:
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+
+
+class Transport:
+    """A signed-in connection; after any `ServerLost` or `OutcomeUnknown` it is closed and of no more use."""
+
+    def __init__(self, server: Server, smtp: smtplib.SMTP) -> None:
+        self._server = server
+        self._smtp = smtp
+
+    def greet(self) -> None:
+        """Say EHLO, be under TLS where the account asks for it, and sign in."""
+        host = self._server.host
+        self._hello()
+        if self._server.tls is Tls.STARTTLS:
+            if not self._smtp.has_extn("starttls"):
+                raise StarttlsWithheld(host, "STARTTLS")
+            try:
+                self._smtp.starttls(context=_context(self._server))
+            except ssl.SSLCertVerificationError as refused:
+                raise CertificateRefused(host, "STARTTLS", refused.verify_message) from None
+            except (smtplib.SMTPException, OSError) as lost:
+                raise ServerLost(host, "STARTTLS", str(lost)) from None
+            self._hello()
+        if self._server.user:
+            self._sign_in()
+
+    def send(self, envelope: Envelope, before_dot: Callable[[], None]) -> dict[str, Reply]:
+        """Send one message.
+
+        Args:
+            envelope: the message; its recipients are asked for one by one.
+            before_dot: called when everything but the final dot has gone out, and only then; what it raises closes
+                the connection without the dot, so that the server drops the message.
+
+        Returns:
+            What was said of each recipient. Where none is accepted nothing of the message was sent.
+
+        Raises:
+            MessageTooLarge, MessageUnfit, SenderRefused: nothing was sent; the connection can go on.
+            ServerLost: before the dot; it may be tried again.
+            OutcomeUnknown: after the dot; it must not be tried again without asking.
+        """
+        body = on_the_wire(envelope.content)
+        options = self._options(envelope, body)
+        mail = self._ask("MAIL FROM", f"MAIL FROM:<{envelope.sender}>{options}")
+        if not mail.accepted:
+            self._reset()
+            refused = MessageTooLarge if mail.code == _TOO_LARGE else SenderRefused
+            kind = ServerLost if mail.passing else refused
+            raise kind(self._server.host, "MAIL FROM", f"{mail.code} {mail.words}")
+        replies = {address: self._ask("RCPT TO", f"RCPT TO:<{address}>") for address in envelope.recipients}
+        taken = [address for address, reply in replies.items() if reply.accepted]
+        if not taken:
+            self._reset()
+            return replies
+        begun = self._ask("DATA", "DATA")
+        if begun.code != _GO_ON:
+            if begun.code < 400:
+                self._smtp.close()
+                raise ServerSpokeNonsense(self._server.host, "DATA", f"{begun.code} {begun.words}")
+            self._reset()
+            return replies | dict.fromkeys(taken, begun)
+        return replies | dict.fromkeys(taken, self._data(body, before_dot))
+
+    def _data(self, body: bytes, before_dot: Callable[[], None]) -> Reply:
+        host = self._server.host
+        try:
+            self._smtp.send(body)
+        except (smtplib.SMTPException, OSError) as lost:
+            self._smtp.close()
+            raise ServerLost(host, "DATA", str(lost)) from None
+        try:
+            before_dot()
+        except BaseException:
+            self._smtp.close()
+            raise
+        try:
+            self._smtp.send(b".\r\n")
+            code, said = self._smtp.getreply()
+        except (smtplib.SMTPException, OSError) as lost:
+            self._smtp.close()
+            raise OutcomeUnknown(host, "DATA", str(lost)) from None
+        reply = Reply(code, _words(said))
+        if not (reply.accepted or 400 <= code < 600):
+            self._smtp.close()
+            raise OutcomeUnknown(host, "DATA", reply.words)
+        return reply
+
+    def _options(self, envelope: Envelope, body: bytes) -> str:
+        """Return what MAIL FROM says beside the address, after a look at what the server can take."""
+        host = self._server.host
+        for address in (envelope.sender, *envelope.recipients):
+            if _UNSAFE.search(address):
+                raise ValueError(address)
+        options = ""
+        if self._smtp.has_extn("size"):
+            most = self._smtp.esmtp_features["size"].strip()
+            if most.isdecimal() and 0 < int(most) < len(body):
+                raise MessageTooLarge(host, "SIZE", f"{len(body)} > {most}")
+            options += f" SIZE={len(body)}"
+        if not body.isascii():
+            if not self._smtp.has_extn("8bitmime"):
+                raise MessageUnfit(host, "8BITMIME")
+            options += " BODY=8BITMIME"
+        if not all(address.isascii() for address in (envelope.sender, *envelope.recipients)):
+            if not self._smtp.has_extn("smtputf8"):
+                raise MessageUnfit(host, "SMTPUTF8")
+            self._smtp.command_encoding = "utf-8"
+            options += " SMTPUTF8"
+        return options
+
+    def _hello(self) -> None:
+        try:
+            code, said = self._smtp.ehlo()
+        except (smtplib.SMTPException, OSError) as lost:
+            raise ServerLost(self._server.host, "EHLO", str(lost)) from None
+        if not 200 <= code < 300:
+            kind = ServerLost if 400 <= code < 600 else ServerSpokeNonsense
+            raise kind(self._server.host, "EHLO", _words(said))
+
+    def _sign_in(self) -> None:
+        """Sign in by PLAIN or LOGIN, in UTF-8 (smtplib's own takes ASCII only and tries a password several times)."""
+        user, password = self._server.user.encode(), self._server.password.encode()
+        ways = self._smtp.esmtp_features.get("auth", "").upper().split()
+        if "PLAIN" in ways and b"\0" not in user + password:
+            said = self._ask("sign-in", "AUTH PLAIN " + base64.b64encode(b"\0" + user + b"\0" + password).decode())
+        elif "LOGIN" in ways:
+            said = self._ask("sign-in", "AUTH LOGIN")
+            for secret in (user, password):
+                if said.code == 334:
+                    said = self._ask("sign-in", base64.b64encode(secret).decode())
+        else:
+            raise SignInRefused(self._server.host, "sign-in", "AUTH " + " ".join(ways))
+        if not said.accepted:
+            kind = ServerLost if said.passing else SignInRefused
+            raise kind(self._server.host, "sign-in", f"{said.code} {said.words}")
+
+    def _ask(self, step: str, command: str) -> Reply:
+        try:
+            code, said = self._smtp.docmd(command)
+        except (smtplib.SMTPException, OSError) as lost:
+            self._smtp.close()
+            raise ServerLost(self._server.host, step, str(lost)) from None
+        if not 200 <= code < 600 or code == _CLOSING:
+            self._smtp.close()
+            kind = ServerLost if code == _CLOSING else ServerSpokeNonsense
+            raise kind(self._server.host, step, _words(said))
+        return Reply(code, _words(said))
+
+    def _reset(self) -> None:
+        self._ask("RSET", "RSET")
