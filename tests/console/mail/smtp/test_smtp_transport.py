@@ -1,6 +1,9 @@
 """Mail leaves by a real SMTP server (aiosmtpd) that misbehaves on request."""
 
+import asyncio
+import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,9 +11,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from servers import grounds
+from servers.dovecot import Dovecot
 
 from console.mail.imap.server import Server, Tls
 from console.mail.smtp import (
+    CertificateRefused,
     Envelope,
     MessageTooLarge,
     OutcomeUnknown,
@@ -40,8 +45,13 @@ class Faulty:
             server.transport.abort()
         return said
 
+    async def _stall(self, step: str) -> None:
+        if self.answers.get(step) == "STALL":
+            await asyncio.Event().wait()  # until the client goes away
+
     async def handle_MAIL(self, server: Any, _s: Any, envelope: Any, address: str, _o: list[str]) -> str:
         envelope.mail_from = address
+        await self._stall("MAIL")
         return self._at("MAIL", server)
 
     async def handle_RCPT(self, server: Any, _s: Any, envelope: Any, address: str, _o: list[str]) -> str:
@@ -54,6 +64,7 @@ class Faulty:
         said = self.answers.get("DATA", "250 OK")
         if said in {"CUT", "lixo"} or said.startswith("250"):
             self.arrived.append((list(envelope.rcpt_tos), envelope.content))
+        await self._stall("DATA")
         return self._at("DATA", server)
 
     def server(self, **changes: Any) -> Server:
@@ -65,12 +76,10 @@ class Faulty:
             return transport.send(Envelope("desk@example.org", recipients, content), hook)
 
 
-@pytest.fixture
-def faulty() -> Iterator[Faulty]:
-    handler = Faulty()
-
-    def check(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
-        return AuthResult(success=given.password == "sëcret".encode(), handled=False)
+@contextmanager
+def _controller(handler: Faulty, **given: Any) -> Iterator[None]:
+    def check(_server: Any, _session: Any, _envelope: Any, _mechanism: str, secret: Any) -> AuthResult:
+        return AuthResult(success=secret.password == "sëcret".encode(), handled=False)
 
     (handler.port,) = grounds.free_ports(1)
     controller = Controller(
@@ -80,10 +89,20 @@ def faulty() -> Iterator[Faulty]:
         data_size_limit=100_000,
         authenticator=check,
         auth_require_tls=False,
+        **given,
     )
     controller.start()
-    yield handler
-    controller.stop()
+    try:
+        yield
+    finally:
+        controller.stop()
+
+
+@pytest.fixture
+def faulty() -> Iterator[Faulty]:
+    handler = Faulty()
+    with _controller(handler):
+        yield handler
 
 
 def test_several_messages_go_by_one_connection_each_recipient_with_its_answer(faulty: Faulty) -> None:
@@ -174,3 +193,24 @@ def test_what_needs_an_agent(faulty: Faulty) -> None:
         with pytest.raises(error) as caught, open_transport(faulty.server(**changes)):
             pass
         assert "wrong" not in str(caught.value)
+
+
+def test_a_server_that_stalls_is_lost_before_the_dot_and_unknown_after(faulty: Faulty) -> None:
+    for step, error in (("MAIL", ServerLost), ("DATA", OutcomeUnknown)):
+        faulty.answers = {step: "STALL"}
+        with pytest.raises(error), open_transport(faulty.server(timeout=0.3)) as transport:
+            transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)
+
+
+@pytest.mark.server
+def test_under_tls_on_both_roads_and_never_with_a_certificate_of_nobody(dovecot: Dovecot) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(dovecot.certificate, dovecot.certificate.with_name("key.pem"))
+    for tls, given in ((Tls.IMPLICIT, {"ssl_context": context}), (Tls.STARTTLS, {"tls_context": context})):
+        handler = Faulty()
+        with _controller(handler, **given):
+            with open_transport(handler.server(tls=tls, ca_file=dovecot.certificate)) as transport:
+                transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)
+            with pytest.raises(CertificateRefused), open_transport(handler.server(tls=tls)):
+                pass
+        assert len(handler.arrived) == 1
