@@ -34,20 +34,20 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
     return words
 
 
-def edit(text: str, environ: Mapping[str, str] = os.environ, *, suffix: str = ".txt") -> str:
+def edit(text: str, environ: Mapping[str, str] = os.environ, *, name: str = "answer.txt") -> str:
     """Let the agent edit a text and return it, clean; the terminal must be the editor's meanwhile.
 
     Args:
         text: what stands there.
         environ: names the editor.
-        suffix: of the file's name, by which editors choose their manner.
+        name: of the file, by whose end editors choose their manner.
 
     Raises:
-        NotEdited: the editor cannot be started, ended badly, or left what cannot be read.
+        NotEdited: the editor cannot be started, ended badly, or left what cannot be read or is no UTF-8.
     """
     command = editor_command(environ)
     with tempfile.TemporaryDirectory(prefix="plantao-") as folder:  # of mode 0700
-        place = Path(folder) / f"answer{suffix}"
+        place = Path(folder) / name
         place.write_text(text if text.endswith("\n") or not text else f"{text}\n", encoding="utf-8")
         try:
             done = subprocess.run([*command, str(place)], check=False)  # noqa: S603 - the agent names it
@@ -65,7 +65,9 @@ def edit(text: str, environ: Mapping[str, str] = os.environ, *, suffix: str = ".
         try:
             if place.stat().st_size > _LARGEST:
                 raise NotEdited(_("The text is too long now: it stays as it was."))
-            read = place.read_bytes().decode("utf-8", "replace")
+            read = place.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            raise NotEdited(_("This is not UTF-8: save the file as UTF-8. The text stays as it was.")) from None
         except OSError as error:
             why = clean_line(error.strerror or str(error))
             raise NotEdited(_("The text cannot be read back: {why}.").format(why=why)) from error

@@ -9,6 +9,7 @@ from typing import Any
 
 from console.screens.questions import Asks, Question
 from storage.kinds.drafts import Attached
+from storage.kinds.responses import Attached as ResponseFile
 from widgets.choices import Choice
 from widgets.language import _
 from widgets.line import one_line
@@ -29,9 +30,19 @@ def read_file(path: str) -> Attached:
         raise IsADirectoryError(21, os.strerror(21), str(place))
     with place.open("rb"):
         pass  # whether it may be read is said now, and not when it leaves
-    kind, encoding = mimetypes.guess_type(place.name)
-    media_type = kind if kind and not encoding else "application/octet-stream"
-    return Attached(place.name, media_type, found.st_size, path=str(place.resolve()), modified=found.st_mtime_ns)
+    return Attached(
+        place.name, _media_type(place.name), found.st_size, path=str(place.resolve()), modified=found.st_mtime_ns
+    )
+
+
+def brought(file: ResponseFile) -> Attached:
+    """Return the file of a canned response as it goes with a draft: its bytes are in the store."""
+    return Attached(file.name, _media_type(file.name), file.size, digest=file.digest)
+
+
+def _media_type(name: str) -> str:
+    kind, encoding = mimetypes.guess_type(name)
+    return kind if kind and not encoding else "application/octet-stream"
 
 
 def listed(text: str) -> list[tuple[str, str]]:

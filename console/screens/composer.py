@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult, SuspendNotSupported
@@ -11,6 +11,7 @@ from textual.widgets import TextArea
 
 from console.feed import Change
 from console.screens import asking, drafting
+from console.screens.attaching import brought
 from console.screens.commands.base import Where
 from console.screens.filling import Fills
 from console.screens.moving import Moves
@@ -29,6 +30,9 @@ from widgets.moments import moment_words, size_words
 from widgets.pane import Wall
 from widgets.prompt import PromptRow
 from widgets.review import ReviewPane
+
+if TYPE_CHECKING:
+    from console.screens.picking import Picked
 
 _SIGN = 30  # seconds between two signs that somebody writes
 _TALL = 30  # rows of the window from which the fields keep a row each
@@ -161,7 +165,13 @@ class ComposerScreen(Moves, Fills):
         self._tell_files()
         self._arrange()
         self._keep()
-        if draft.kind in {DraftKind.FORWARD, DraftKind.NEW} and not draft.to.strip():
+        if self._picking:
+            self._picking = False
+            self.to_text()
+            typed = "".join(event.character or "" for event in self._ahead if event.is_printable)
+            self._ahead = []
+            self.pick(typed)
+        elif draft.kind in {DraftKind.FORWARD, DraftKind.NEW} and not draft.to.strip():
             self.fields.go_to("to")
         else:
             self.to_text()
@@ -451,6 +461,33 @@ class ComposerScreen(Moves, Fills):
             self.editor.select_all()
             self.editor.put(made)
             self.changed("body", self.editor.text)
+
+    def pick(self, typed: str = "") -> None:
+        """Choose canned responses, filled in with this customer's values, and insert them at the cursor.
+
+        Args:
+            typed: what the search for them begins with.
+        """
+        if self.begun is None:
+            return
+        from console.screens.picking import ResponsePicker
+
+        self._uncover()
+        self.app.push_screen(ResponsePicker(self.begun.draft.conversation_id, typed), self._picked)
+
+    def _picked(self, picked: "tuple[Picked, ...] | None") -> None:
+        if picked:
+            row, column = self.editor.cursor_location
+            before = self.editor.document.get_line(row)[:column]
+            self.editor.put(
+                ("\n" if before.strip() else "") + "\n\n".join(one.text.rstrip("\n") for one in picked) + "\n"
+            )
+            files = [file for one in picked for file in one.attachments]
+            held = {one.digest for one in self.attached if one.digest}
+            if new := tuple(brought(file) for file in files if file.digest not in held):
+                self._put_files((*self.attached, *new))
+        self.to_text()
+        self.review_soon()
 
     def action_quote(self) -> None:
         """Choose lines of the message that is answered, and insert them as a quotation."""

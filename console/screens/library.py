@@ -10,6 +10,7 @@ from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import Horizontal, Vertical
 
 from console.feed import Change
+from console.files.editor import NotEdited
 from console.library.checking import problems
 from console.library.editing import edited
 from console.library.errors import FileTrouble, TemplateTrouble
@@ -303,7 +304,7 @@ class LibraryScreen(DeskScreen):
         try:
             with self.app.suspend():
                 return edited(view)
-        except FileTrouble as trouble:
+        except (FileTrouble, NotEdited) as trouble:
             self._say(((str(trouble), "late"),))
         except SuspendNotSupported:
             self._say(((_("There is no terminal to give to an editor here."), "late"),))

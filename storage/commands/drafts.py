@@ -169,7 +169,8 @@ def forget(session: Session, draft_id: int, *, agent_id: int) -> None:
 def kept_attachments(attachments: Sequence[Attached]) -> list[list[Any]]:
     """Return attachments as the table keeps them."""
     return [
-        [one.name, one.media_type, one.size, one.path, one.modified, one.message_id, one.section] for one in attachments
+        [one.name, one.media_type, one.size, one.path, one.modified, one.message_id, one.section, one.digest]
+        for one in attachments
     ]
 
 

@@ -8,12 +8,13 @@ from storage.kinds.words import DraftKind
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """Something that goes with a draft: a file of this machine, or a part of a message of the desk.
+    """Something that goes with a draft: a file of this machine, a part of a message, or what a response brought.
 
     Attributes:
         modified: of a file, in nanoseconds as the file system has it; 0 for a part of a message.
-        path: of a file; empty for a part of a message.
+        path: of a file; empty for what the desk has itself.
         message_id, section: of a part; an empty section is the whole message.
+        digest: hex, of a canned response's file, by which the store's content has its bytes; else empty.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Attached:
     modified: int = 0
     message_id: int | None = None
     section: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

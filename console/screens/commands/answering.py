@@ -52,6 +52,16 @@ def commands() -> Sequence[Command]:
             "conversation",
             _("pass on send"),
         ),
+        Command(
+            "canned",
+            (";",),
+            "",
+            _("answer everybody with a canned response"),
+            MAIN,
+            _compose(DraftKind.REPLY, picking=True),
+            "conversation",
+            _("response template snippet macro"),
+        ),
         Command("new", ("m",), "", _("write a new message"), MAIN, _compose(DraftKind.NEW), also=_("compose mail")),
         Command(
             "drafts",
@@ -89,6 +99,14 @@ def inside() -> Sequence[Command]:
         ("edit", ("^o",), _("editor"), _("write in $VISUAL or $EDITOR, and come back"), _COMPOSER, act("edit")),
         ("attach-file", ("^f",), _("attach"), _("attach a file, or take one off"), _COMPOSER, attach),
         ("quote-lines", ("^y",), _("quote"), _("quote lines of the message that is answered"), _COMPOSER, act("quote")),
+        (
+            "pick-response",
+            ("^p",),
+            _("canned"),
+            _("insert a canned response"),
+            _COMPOSER,
+            pick,
+        ),
         ("read", ("^r",), _("read"), _("read the conversation, and come back"), _COMPOSER | _BESIDE, act("read")),
         ("copy", ("^c",), "", _("copy what is chosen"), _COMPOSER, act("copy")),
         ("redraw-composer", ("^l",), "", _("draw the screen anew"), _SHEET, act("redraw")),
@@ -118,9 +136,9 @@ def inside() -> Sequence[Command]:
     ]
 
 
-def _compose(kind: DraftKind) -> Run:
+def _compose(kind: DraftKind, *, picking: bool = False) -> Run:
     def run(screen: "MainScreen", rest: str) -> None:
-        screen.compose_draft(kind, rest)
+        screen.compose_draft(kind, rest, picking=picking)
 
     return run
 
@@ -135,6 +153,11 @@ def _finding(by: int) -> Run:
 async def review(screen: "ComposerScreen", _rest: str) -> None:
     """Look the draft over."""
     await screen.to_review()
+
+
+def pick(screen: "ComposerScreen", _rest: str) -> None:
+    """Insert a canned response."""
+    screen.pick()
 
 
 async def attach(screen: "ComposerScreen", _rest: str) -> None:

@@ -50,7 +50,7 @@ def test_it_is_edited_in_the_editor(run, kept: Path, monkeypatch):
     assert rows(run("response", "show", "ola", "--json"))[0]["title"] == "Aceno"
     monkeypatch.setenv("VISUAL", "false")
     done = run("response", "edit", "ola")
-    assert (done.status, "nothing was changed" in done.err) == (1, True)
+    assert (done.status, "the text stays as it was" in done.err) == (1, True)
     monkeypatch.setenv("VISUAL", "sed -i s/promised.date/agent.shoe/")
     done = run("response", "edit", "ola")
     assert (done.status, "there is no field agent.shoe" in done.err) == (1, True)

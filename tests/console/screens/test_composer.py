@@ -10,9 +10,13 @@ from textual.drivers.headless_driver import HeadlessDriver
 from console.desk import Desk
 from console.screens.composer import ComposerScreen
 from console.screens.drafts import DraftsScreen
+from console.screens.picking import ResponsePicker
 from console.screens.quoting import QuoteScreen
 from storage.commands import drafts as keeping
+from storage.commands import responses
 from storage.kinds import DraftKind
+from storage.kinds.responses import Attached as ResponseFile
+from storage.kinds.responses import Canned
 from storage.kinds.review import Check, Severity
 from storage.queries import drafts
 
@@ -373,3 +377,44 @@ async def test_others_drafts_fall_silent(number, console, bruno, until, screen_t
         app.clock = lambda: late
         app._main._tick()
         await until(lambda: "Bruno writes" not in screen_text(app))
+
+
+@pytest.mark.parametrize("key", [";", "r"])
+async def test_a_canned_response_is_inserted_with_its_file_once(number, console, until, screen_text, desk, key):
+    response = Canned(
+        "prazo",
+        "pt_BR",
+        "Prazo do estorno",
+        "Olá, {{ customer.first_name }}! O prazo é {{ prazo }}.",
+        attachments=(ResponseFile("prazos.pdf", "ab" * 32, 1234),),
+    )
+    desk.tell_now(responses.keep, response, actor=desk.actor, now=keeping_now())
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press(key)
+        await until(lambda: isinstance(app.screen, ResponsePicker if key == ";" else ComposerScreen))
+        if key == "r":
+            await until(lambda: app.screen.begun)
+            await pilot.press(*"Vi", "ctrl+p")
+        for _ in range(2):
+            await until(lambda: isinstance(app.screen, ResponsePicker) and "prazo" in screen_text(app))
+            await pilot.press(*"prazo", "enter")
+            await until(lambda: "prazo =" in screen_text(app))
+            await pilot.press(*"sexta", "enter")
+            await until(lambda: isinstance(app.screen, ComposerScreen))
+            await pilot.press("ctrl+p")
+        await until(lambda: isinstance(app.screen, ResponsePicker))
+        await pilot.press("escape")
+        await until(lambda: isinstance(app.screen, ComposerScreen))
+        text = "Olá, Ana! O prazo é sexta.\n"
+        assert app.screen.editor.text.endswith(("Vi\n" if key == "r" else "") + text + text)
+        await until(lambda: "1 file" in screen_text(app) and "prazos.pdf" in screen_text(app))
+        await until(lambda: text + text in bodies(desk)[0])
+        assert [(one.name, one.digest) for one in kept(desk)[0].attachments] == [("prazos.pdf", "ab" * 32)]
+
+
+def keeping_now():
+    from console.desk import now
+
+    return now()
