@@ -418,3 +418,12 @@ def keeping_now():
     from console.desk import now
 
     return now()
+
+
+async def test_the_review_says_that_nothing_leaves(number, console, until, screen_text, desk):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_composer(app, pilot, until)
+        await pilot.press(*"Bom dia", "ctrl+s")
+        await until(lambda: "This version sends no mail: the draft is kept." in screen_text(app))
+        assert bodies(desk) == ["Bom dia"]
