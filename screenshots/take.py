@@ -29,13 +29,19 @@ from console.app import Plantao
 from console.config.settings import read_account
 from console.demo.servers import demo_servers
 from console.desk import open_desk
+from console.library.files import read
+from console.library.starter import STARTER
 from console.mail.sync import sync_once
 from console.screens.composer import ComposerScreen
-from storage.commands import leasing
+from console.screens.library import LibraryScreen
+from console.screens.picking import ResponsePicker
+from storage.commands import leasing, responses
+from storage.events import Actor
 from storage.kinds.review import Severity
 from storage.store import open_store
 from widgets.hits import Hits
 from widgets.look import Look
+from widgets.responses import ResponseList
 from widgets.theme import theme_of
 
 HERE = Path(__file__).parent
@@ -51,6 +57,12 @@ OTHERS = (
     ("error", (80, 24), "dark"),
     ("error", (80, 24), "terminal"),
     ("first", (80, 24), "dark"),
+    ("picker", (80, 24), "dark"),
+    ("picker", (120, 36), "dark"),
+    ("picker", (120, 36), "terminal"),
+    ("library", (80, 24), "dark"),
+    ("library", (120, 36), "dark"),
+    ("library", (120, 36), "light"),
 )
 """What is taken beside every screen at every size in every look: NO_COLOR, no Unicode, and what is not every day."""
 SUBJECT = "Cobrança em duplicidade"
@@ -88,6 +100,9 @@ def fill(folder: Path) -> str:
         ]
         store = open_store(str(folder / "desk"))
         outcome = sync_once(store, accounts, report=lambda _account, _step: None)
+        with store.writing() as session:
+            entries = [one.entry for one in read([STARTER])]
+            responses.bring(session, entries, actor=Actor(None, "desk"), now=NOW)
         store.close()
     if outcome.troubles:
         raise SystemExit(f"the demo's mail did not come: {outcome.troubles}")
@@ -120,6 +135,16 @@ async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:
         if what == "review":
             await pilot.press("ctrl+s")
             await until(lambda: screen.where == "review")
+    elif what == "picker":
+        await pilot.press("semicolon")
+        await until(lambda: isinstance(app.screen, ResponsePicker))
+        await pilot.press(*"estorno")
+        await until(lambda: app.screen.query_one(ResponseList).chosen is not None)
+    elif what == "library":
+        await pilot.press("g", "k")
+        await until(
+            lambda: isinstance(app.screen, LibraryScreen) and app.screen.query_one(ResponseList).chosen is not None
+        )
     elif what == "search":
         await pilot.press("slash", *"cobranca cartao")
         await until(lambda: app.screen.query(Hits) and app.screen.query_one(Hits).chosen)

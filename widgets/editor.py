@@ -11,7 +11,7 @@ from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.document._document import Document
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import TextArea
@@ -87,6 +87,18 @@ class Editor(TextArea):
         if list(strips) != list(self._over):
             self._over = strips
             self.refresh()
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: FBT001, FBT002 - Textual's
+        """Wrap anew at another width, also where Textual finds that nothing but scrolling changed, and tells nobody."""
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if changed:
+            self.call_later(self._wrap_anew)
+        return changed
+
+    def _wrap_anew(self) -> None:
+        if self.wrapped_document._width != self.wrap_width:  # noqa: SLF001 - it has no public name
+            self._rewrap_and_refresh_virtual_size()
+            self.scroll_cursor_visible()
 
     def get_line(self, line_index: int) -> Text:
         """Return a line of the text, drawn in its roles: quotations are muted."""

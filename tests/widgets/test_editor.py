@@ -6,6 +6,8 @@ import pyte
 import pytest
 from textual import events
 from textual.app import App
+from textual.containers import Horizontal
+from textual.widgets import Static
 
 from widgets.bars import KeyRow
 from widgets.choices import Choice, choice_rows
@@ -170,3 +172,26 @@ async def test_note_paper_and_marks_are_drawn_in_the_looks_own_colours(look):
             for strip in strips:
                 assert all(segment.style.bgcolor is None or segment.style.bgcolor.is_default for segment in strip)
         assert any("{{ x }}" in segment.text and segment.style.reverse for segment in strips[1])
+
+
+class Beside(Paper):
+    """An editor that another pane comes to stand beside."""
+
+    CSS = "#pane { width: 40; display: none; }"
+
+    def compose(self):
+        with Horizontal():
+            yield Static("", id="pane")
+            yield self.editor
+
+
+async def test_lines_are_wrapped_anew_when_a_pane_comes_beside_the_text():
+    app = Beside()
+    async with app.run_test(size=(100, 8)) as pilot:
+        editor = app.query_one(Editor)
+        for by_key in (True, False):
+            app.query_one("#pane").display = by_key
+            editor.put("palavra " * 11)
+            await pilot.pause()
+            await pilot.pause()
+            assert editor.wrapped_document._width == editor.wrap_width == editor.size.width - 1
