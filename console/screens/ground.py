@@ -136,12 +136,22 @@ class DeskScreen(Screen[Any]):
         done: Awaitable[None] | None = command.run(self, rest)
         if isawaitable(done):
             self._beginning = True
-            self.run_worker(self._begun(done), group="commands", exit_on_error=True)
+            self.run_worker(self._begun(done, command), group="commands", exit_on_error=True)
 
-    async def _begun(self, done: Awaitable[None]) -> None:
-        """Do it, and take the keys that waited once it stands still for the first time: by then it has asked."""
+    async def _begun(self, done: Awaitable[None], command: Command) -> None:
+        """Do it, and take the keys that waited once it has asked: most have by the time they stand still at first."""
+        if not command.reads_first:
+            self._soon_take_waiting()
+            await done
+            return
+        try:
+            await done
+        finally:
+            if self._beginning:  # it never asked: what was typed for its line is no command
+                self._beginning, self._waiting = False, ()
+
+    def _soon_take_waiting(self) -> None:
         asyncio.get_running_loop().call_soon(self._take_waiting)
-        await done
 
     def _take_waiting(self) -> None:
         self._beginning = False

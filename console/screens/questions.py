@@ -104,6 +104,8 @@ class Asks(DeskScreen):
         self.prompt.ask(question.prompt, question.text, secret=question.secret)
         self._judge(question.text)
         self._offer_for(question.text, at_once=True)
+        if self._beginning:
+            self._soon_take_waiting()
         return answer
 
     def _leave(self, answer: str | None) -> None:

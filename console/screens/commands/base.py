@@ -69,6 +69,7 @@ class Command:
         passes_key: whether the key itself is handed to `run`, as with ``1`` to ``9``.
         hidden: whether palette and `:` leave it out: moving and the like.
         footer: whether it stands at the right end of the row of keys.
+        reads_first: whether it reads something before it asks: what is typed meanwhile is for its line.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Command:
     passes_key: bool = False
     hidden: bool = False
     footer: bool = False
+    reads_first: bool = False
 
     @property
     def shown(self) -> str:

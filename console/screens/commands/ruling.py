@@ -31,7 +31,14 @@ def commands() -> Sequence[Command]:
         ),
         Command("unblock", (), "", _("let a sender or a domain write again"), MAIN, unblock, "words", _("unban")),
         Command(
-            "file", ("F",), "", _("file mail like this: a rule made of it"), MAIN, file_like, also=_("filter sort")
+            "file",
+            ("F",),
+            "",
+            _("file mail like this: a rule made of it"),
+            MAIN,
+            file_like,
+            also=_("filter sort"),
+            reads_first=True,
         ),
         Command(
             "rule",
@@ -42,6 +49,7 @@ def commands() -> Sequence[Command]:
             rule,
             "rule",
             _("filter automatic"),
+            reads_first=True,
         ),
         Command("unrule", (), "", _("let a rule act no more"), MAIN, unrule, "standing", _("drop remove delete rule")),
         Command(
@@ -54,7 +62,7 @@ def commands() -> Sequence[Command]:
             also=_("filters blocked"),
         ),
         Command("try-rule", ("Enter", "t"), _("try"), _("try it on the last month"), RULES, act("try"), hidden=True),
-        Command("new-rule", ("n",), _("new"), _("make a new rule"), RULES, new, hidden=True),
+        Command("new-rule", ("n",), _("new"), _("make a new rule"), RULES, new, hidden=True, reads_first=True),
         Command("drop-rule", ("D",), _("drop"), _("let this rule act no more"), RULES, drop, hidden=True),
         Command("close-rules", ("q", "h"), _("back"), _("back to where you were"), RULES, act("close"), hidden=True),
         Command(

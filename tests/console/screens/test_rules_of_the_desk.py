@@ -3,12 +3,15 @@
 import threading
 
 import pytest
+from textual import events
 
+from console.desk import Desk
 from console.screens.main import MainScreen
 from console.screens.rules import RulesScreen
 from storage.kinds.filing import Conditions, Deeds
 from storage.queries import ruling as queries
 from storage.queries.ruling import rules
+from storage.store import open_store
 from storage.views import Tried
 
 EVIL = "x\x1b]0;owned\x07\u202etxt"
@@ -171,3 +174,27 @@ async def test_a_trial_that_takes_long_is_stopped_by_escape(letters, console, de
         await until(ended.is_set)
         await until(lambda: "being tried" not in screen_text(app))
         assert isinstance(app.screen, RulesScreen)
+
+
+async def test_what_is_typed_while_a_rule_is_drawn_up_is_for_its_line(letters, console, desk, until):
+    app = console()
+    async with app.run_test(size=(80, 24)):
+        await until(lambda: len(app._main.queue.rows) >= 2)
+        before = [row.conversation_id for row in app._main.queue.rows]
+        for sign in "Ftag:eee":  # all at once; e resolves in the queue
+            app.post_message(events.Key({":": "colon"}.get(sign, sign), sign))
+        await until(lambda: line_of(app).endswith("-> tag:eee"))
+        assert [row.conversation_id for row in app._main.queue.rows] == before
+        assert not app._main._beginning
+
+
+async def test_keys_typed_for_a_line_that_never_comes_do_nothing(bare_folder, console, until, screen_text):
+    app = console(desk=Desk(open_store(str(bare_folder)), agent="Ana"))
+    async with app.run_test(size=(80, 24)):
+        await until(lambda: app.desk is not None and not app._main._frame.opening)
+        for sign in "Fq":
+            app.post_message(events.Key(sign, sign))
+        await until(lambda: "No conversation is chosen." in screen_text(app))
+        assert app.is_running
+        assert not app._main._waiting
+    app.desk.store.close()
