@@ -13,6 +13,7 @@ from widgets.line import Line, one_line
 from widgets.look import Look
 from widgets.moments import moment_words
 from widgets.pane import Pane
+from widgets.text import draft_words
 
 
 class DraftList(Pane):
@@ -65,15 +66,8 @@ class DraftList(Pane):
         line = Line(self._look, self.size.width, "selected" if here else "bg")
         line.sign("▌" if here and self._look.full else " ", "accent").gap()
         line.put(moment_words(draft.updated_at, self._now), "muted", width=10).gap()
-        word = {
-            DraftKind.REPLY: _("reply"),
-            DraftKind.REPLY_SENDER: _("reply"),
-            DraftKind.FORWARD: _("forward"),
-            DraftKind.NEW: _("new"),
-            DraftKind.NOTE: _("note"),
-        }[draft.kind]
         thrown = draft.draft_id in self._dropped
-        line.put(word, "note" if draft.kind is DraftKind.NOTE else "text", width=10).gap()
+        line.put(draft_words(draft.kind), "note" if draft.kind is DraftKind.NOTE else "text", width=11).gap()
         number = f"#{draft.conversation_id}" if draft.conversation_id is not None else ""
         line.put(number, "muted", width=7).gap()
         who = draft.customer or draft.to

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from storage.kinds import (
     Automatic,
     Cause,
+    DraftKind,
     Evidence,
     Special,
     Status,
@@ -23,6 +24,17 @@ from storage.kinds.errors import (
     StoreTooNew,
 )
 from widgets.language import _
+
+
+def draft_words(kind: DraftKind) -> str:
+    """Return what a draft will be."""
+    return {
+        DraftKind.REPLY: _("reply all"),
+        DraftKind.REPLY_SENDER: _("reply"),
+        DraftKind.FORWARD: _("forward"),
+        DraftKind.NEW: _("new message"),
+        DraftKind.NOTE: _("note"),
+    }[kind]
 
 
 def status_words(status: Status) -> str:

@@ -29,7 +29,7 @@ def trouble_words(error: DeskError) -> str:
     return explain(error)
 
 
-_MISSING = frozenset({"conversation", "message", "agent", "view", "rule", "block", "response", "raw mail"})
+_MISSING = frozenset({"conversation", "message", "agent", "view", "rule", "block", "response", "draft", "raw mail"})
 
 
 def _missing(error: NoSuch) -> str:
@@ -41,6 +41,7 @@ def _missing(error: NoSuch) -> str:
         "rule": _("There is no rule {name}: `plantao rule list` shows those there are."),
         "block": _("{name} is not blocked: `plantao rule list` shows what is."),
         "response": _("There is no response {name}: `plantao response list` shows those there are."),
+        "draft": _("There is no draft {name} of yours: `plantao draft list` shows those there are."),
         "raw mail": _("The raw mail of this message is not kept any more."),
     }[error.what]
     number = numbers_words([error.name]) if error.what == "conversation" else error.name

@@ -30,23 +30,13 @@ from widgets.moments import moment_words, size_words
 from widgets.pane import Wall
 from widgets.prompt import PromptRow
 from widgets.review import ReviewPane
+from widgets.text import draft_words
 
 if TYPE_CHECKING:
     from console.screens.picking import Picked
 
 _SIGN = 30  # seconds between two signs that somebody writes
 _TALL = 30  # rows of the window from which the fields keep a row each
-
-
-def kind_words(kind: DraftKind) -> str:
-    """Return what a draft will be."""
-    return {
-        DraftKind.REPLY: _("reply all"),
-        DraftKind.REPLY_SENDER: _("reply"),
-        DraftKind.FORWARD: _("forward"),
-        DraftKind.NEW: _("new message"),
-        DraftKind.NOTE: _("note"),
-    }[kind]
 
 
 class ComposerScreen(Moves, Fills):
@@ -238,7 +228,7 @@ class ComposerScreen(Moves, Fills):
 
     def tell(self) -> None:
         """Draw the titles, the fields in two rows, and the keys."""
-        here = kind_words(self.kind)
+        here = draft_words(self.kind)
         view = self.begun.view if self.begun else None
         title = f"{here} #{view.conversation_id}" if view else here
         if view is not None and (names := self._names("to")):
