@@ -1,0 +1,88 @@
+"""To whom an answer goes by default, and what its subject is; pure."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+
+from storage.kinds import DraftKind
+from storage.kinds.mail import Correspondent
+
+_ANSWERS: Final = re.compile(r"\s*(?:re|res|aw|sv|antw|rv)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+_FORWARDS: Final = re.compile(r"\s*(?:fwd?|enc|rv|wg|tr)\s*:", re.IGNORECASE)
+_PLAIN: Final = re.compile(r"[\w .'+-]*")
+
+Recipients = tuple[tuple[Correspondent, ...], tuple[Correspondent, ...]]
+"""Those of To, and those of Cc."""
+
+
+def recipients(
+    kind: DraftKind,
+    *,
+    author: Correspondent,
+    reply_to: Sequence[Correspondent],
+    to: Sequence[Correspondent],
+    cc: Sequence[Correspondent],
+    own: Collection[str],
+    strangers: Collection[str] = (),
+) -> Recipients:
+    """Return to whom an answer goes (RFC 5322 §3.6.3), nobody twice and never to ourselves.
+
+    Args:
+        kind: an answer to all, or to the sender alone; anything else goes to nobody by default.
+        author, reply_to, to, cc: of the message that is answered. One of ours is answered to those it went to.
+        own: the desk's own addresses.
+        strangers: addresses that wrote without having taken part: never recipients by default (DESIGN §4).
+    """
+    if kind not in {DraftKind.REPLY, DraftKind.REPLY_SENDER}:
+        return (), ()
+    ours = author.address in own
+    first = tuple(to) if ours else tuple(reply_to) or (author,)
+    others = tuple(cc) if ours else (*to, *cc)
+    seen = {*own, *strangers}
+    if not ours and kind is DraftKind.REPLY_SENDER:
+        seen -= {author.address} - set(own)  # asked for by name: R answers whoever wrote
+        first = tuple(reply_to) or (author,)
+    chosen = _new(first, seen)
+    return chosen, (_new(others, seen) if kind is DraftKind.REPLY else ())
+
+
+def _new(people: Iterable[Correspondent], seen: set[str]) -> tuple[Correspondent, ...]:
+    found = []
+    for person in people:
+        if person.address and person.address not in seen:
+            seen.add(person.address)
+            found.append(person)
+    return tuple(found)
+
+
+def subject_of(kind: DraftKind, subject: str) -> str:
+    """Return the subject of an answer or a forward; one that says so already is left as it is."""
+    subject = subject.strip()
+    match kind:
+        case DraftKind.REPLY | DraftKind.REPLY_SENDER:
+            return subject if _ANSWERS.match(subject) else f"Re: {subject}".strip()
+        case DraftKind.FORWARD:
+            return subject if _FORWARDS.match(subject) else f"Fwd: {subject}".strip()
+        case _:
+            return ""
+
+
+def entry_of(person: Correspondent) -> str:
+    """Return somebody as a line of recipients has it: ``Ana Souza <ana@acme.example>``."""
+    name = person.name.strip()
+    if not name or name == person.address:
+        return person.address
+    if not _PLAIN.fullmatch(name):
+        name = '"' + name.replace("\\", "").replace('"', "") + '"'
+    return f"{name} <{person.address}>"
+
+
+def line_of(people: Iterable[Correspondent]) -> str:
+    """Return several as one line."""
+    return ", ".join(entry_of(person) for person in people)
+
+
+def quoted(text: str) -> str:
+    """Return text as a quotation: ``> `` before each line, deeper quotations without a space (RFC 3676 §4.5)."""
+    lines = text.strip("\n").split("\n")
+    return "\n".join(f">{line}" if line.startswith(">") else f"> {line}".rstrip() for line in lines)
