@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.signal import Signal
 
 from console.feed import Change, Feed
 from console.files.means import Means
 from console.screens.asking import make_ready
+from console.screens.calling import Caller
 from console.screens.commands.table import commands
 from console.screens.ground import DeskApp, DeskScreen
 from console.screens.keymap import Keymap
@@ -25,6 +27,7 @@ from widgets.theme import theme_of
 
 if TYPE_CHECKING:
     from console.config.accounts import Account
+    from console.config.noticing import Notices
     from console.desk import Desk
 
 
@@ -45,6 +48,7 @@ class Plantao(DeskApp):
         keys: the agent's own keys, by the name of a command.
         means: what opening, saving and copying go by.
         accounts: as the configuration has them.
+        notices: what the console calls for, and how.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -62,6 +66,7 @@ class Plantao(DeskApp):
         keys: Mapping[str, str] | None = None,
         means: Means | None = None,
         accounts: "Sequence[Account]" = (),
+        notices: "Notices | None" = None,
         **choices: Any,
     ) -> None:
         self.look = look or choose_look("auto", os.environ)  # before Textual chooses its filters
@@ -76,6 +81,7 @@ class Plantao(DeskApp):
         self.lines = []
         self.means = means or Means()
         self.accounts = accounts
+        self._caller = Caller(self, notices) if notices is not None else None
         self.keymap = Keymap(commands(), keys)
         self.changes: Signal[Change] = Signal(self, "changes")
         self._given = desk
@@ -87,6 +93,11 @@ class Plantao(DeskApp):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Let nothing through to the terminal that could command it; the look needs no other filter."""
         return self._scrub
+
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """No screen shines through another: Textual would send the upper one whole whenever a lower one changes."""
+        return []
 
     def get_default_screen(self) -> MainScreen:
         """Return the main screen, so that it is the first one painted."""
@@ -124,6 +135,15 @@ class Plantao(DeskApp):
         self._feed = Feed(desk.store, self._heard, self._blind, desk.wrote)
         self._feed.start()
         self._main.begin()
+        if self._caller is not None:
+            self.changes.subscribe(self, lambda _change: self._call())
+            self._call()
+
+    @work(group="call", exclusive=True)
+    async def _call(self) -> None:
+        """Call the agent for what happened, where that is wanted."""
+        if self._caller is not None:
+            await self._caller.look()
 
     def _heard(self, change: Change) -> None:
         """Publish a change; this is called in the feed's thread."""
@@ -178,6 +198,7 @@ def run_console(
     keys: Mapping[str, str] | None = None,
     means: Means | None = None,
     accounts: "Sequence[Account]" = (),
+    notices: "Notices | None" = None,
 ) -> int:
     """Run the console until the agent leaves it.
 
@@ -191,6 +212,7 @@ def run_console(
         keys: the agent's own keys, by the name of a command.
         means: what opening, saving and copying go by.
         accounts: as the configuration has them.
+        notices: what the console calls for, and how.
 
     Returns:
         The exit status: 0 done, 1 failed, 2 when there is no terminal to draw on.
@@ -202,7 +224,14 @@ def run_console(
         sys.stderr.write(_("plantao: this terminal cannot place text (TERM=dumb); plantao list does without.") + "\n")
         return 2
     app = Plantao(
-        store, agent=agent, look=choose_look(look, environ), opened=opened, keys=keys, means=means, accounts=accounts
+        store,
+        agent=agent,
+        look=choose_look(look, environ),
+        opened=opened,
+        keys=keys,
+        means=means,
+        accounts=accounts,
+        notices=notices,
     )
     left = app.run(mouse=mouse)
     return app.return_code or left or 0

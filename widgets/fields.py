@@ -21,7 +21,7 @@ from widgets.look import Ground, Look
 LABEL: Final = 10
 """Cells of the column that labels stand in (LOOK §4)."""
 
-NAMES: Final = ("from", "to", "cc", "bcc", "subject", "attachments")
+NAMES: Final = ("from", "to", "cc", "bcc", "subject")
 """The fields in their order."""
 
 
@@ -33,7 +33,6 @@ def field_words(name: str) -> str:
         "cc": _("cc"),
         "bcc": _("bcc"),
         "subject": _("subject"),
-        "attachments": _("files"),
     }[name]
 
 

@@ -1,6 +1,6 @@
 """The list of conversations: draws a window of rows, keeps its cursor on a conversation, and asks for more rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -82,6 +82,7 @@ class Queue(Pane):
         self._top = 0
         self._asked: set[Direction] = set()
         self._marked: dict[int, None] = {}
+        self._writers: Mapping[int, str] = {}
         self._range: int | None = None  # the conversation that a range began at, while one is being marked
         self._now = datetime.now().astimezone()
         self.total = 0
@@ -228,6 +229,12 @@ class Queue(Pane):
         elif self.chosen is not None:
             self._range = self.chosen.conversation_id
         self.repaint()
+
+    def write_in(self, writers: Mapping[int, str]) -> None:
+        """Show who writes where now: a colleague's name by the conversation's number."""
+        if writers != self._writers:
+            self._writers = dict(writers)
+            self.repaint()
 
     def mark(self, numbers: Sequence[int]) -> None:
         """Mark conversations, those not in memory too."""
@@ -421,6 +428,7 @@ class Queue(Pane):
             focused=self.has_keys,
             agent_id=self.agent_id,
             marked=number in self._marked or (self._range is not None and number in self._in_range()),
+            writer=self._writers.get(number, ""),
         )
         return draw_row(self._rows[index], self._look, self.size.width, manner, self._now)
 

@@ -71,12 +71,14 @@ class RowManner:
         cursor: whether the cursor is on it; `focused` whether keys go to the queue.
         agent_id: who "you" is.
         marked: whether it is marked.
+        writer: a colleague who writes there now; empty for none.
     """
 
     cursor: bool
     focused: bool
     agent_id: int | None
     marked: bool = False
+    writer: str = ""
 
 
 def draw_row(row: QueueRow, look: Look, width: int, manner: RowManner, now: datetime) -> Strip:
@@ -96,6 +98,8 @@ def draw_row(row: QueueRow, look: Look, width: int, manner: RowManner, now: date
         line.put("*", "accent", bold=True)
     elif row.unread:
         line.sign("●", "accent")
+    elif manner.writer:
+        line.sign("~", "soon")
     line.to(3).put(words, clock_role, width=_CLOCK, right=True).gap()
     line.put(tier_words(row.tier), "muted" if idle and row.tier is Tier.N1 else TIER_ROLES[row.tier], width=2).gap()
     name = one_line(row.customer) or "–"  # noqa: RUF001 - the sign for "none"
@@ -103,7 +107,14 @@ def draw_row(row: QueueRow, look: Look, width: int, manner: RowManner, now: date
     if columns.organization:
         where = one_line(row.organization) or one_line(row.mailbox)
         line.put(where, "muted", width=columns.organization).gap()
-    line.put(one_line(row.subject) or _("(no subject)"), quiet, width=columns.subject)
+    subject = one_line(row.subject) or _("(no subject)")
+    if manner.writer:  # never a sign without its word
+        words = _("{who} writes").format(who=one_line(manner.writer).split(" ")[0]) + "  "
+        room = line.column + columns.subject
+        line.put(words, "soon", width=min(cell_len(words), columns.subject))
+        line.put(subject, quiet, width=max(0, room - line.column))
+    else:
+        line.put(subject, quiet, width=columns.subject)
     if columns.owner:
         line.gap()
         owner, owner_role = _owner(row, manner.agent_id)

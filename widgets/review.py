@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from storage.kinds.review import Check, Finding, Severity
+from widgets.arrangement import THREE_PANES
 from widgets.ends import write
 from widgets.known import language_words
 from widgets.language import _
@@ -35,7 +36,7 @@ def finding_words(finding: Finding, now: datetime, *, conversation_id: int | Non
     """
     what = one_line(finding.what)
     if finding.severity is Severity.OK and finding.check is not Check.RECIPIENTS:
-        return _("{words}: you said that it is right").format(words=_said(finding, what, now, conversation_id))
+        return _("right, you said: {words}").format(words=_said(finding, what, now, conversation_id))
     return _said(finding, what, now, conversation_id)
 
 
@@ -81,7 +82,7 @@ def counted(findings: Sequence[Finding]) -> list[Span]:
         spans.append((_("{count} stop it").format(count=stop), "late"))
     if look:
         spans.append((_("{count} to look at").format(count=look), "soon"))
-    if well or not findings:
+    if well:
         spans.append((_("{count} ok").format(count=well), "ok"))
     return spans
 
@@ -89,7 +90,7 @@ def counted(findings: Sequence[Finding]) -> list[Span]:
 class ReviewPane(Pane):
     """The review, one finding a row, one of them under the cursor while the keys go there."""
 
-    DEFAULT_CSS: ClassVar[str] = "ReviewPane { width: 1fr; height: 2; background: $background; }"
+    DEFAULT_CSS: ClassVar[str] = "ReviewPane { width: 1fr; height: 1; background: $background; }"
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(look, id=id)
@@ -107,14 +108,22 @@ class ReviewPane(Pane):
         return self._findings
 
     @property
+    def _listed(self) -> Sequence[Finding]:
+        """What has a row: where the window is narrow what is well is only counted (LOOK §7)."""
+        if self.app.size.width >= THREE_PANES:
+            return self._findings
+        return [one for one in self._findings if one.severity is not Severity.OK]
+
+    @property
     def chosen(self) -> Finding | None:
         """The finding under the cursor."""
-        return self._findings[self._cursor] if self._cursor < len(self._findings) else None
+        listed = self._listed
+        return listed[self._cursor] if self._cursor < len(listed) else None
 
     @property
     def rows_wanted(self) -> int:
         """The rows that everything needs: the heading, the findings, and what sending does."""
-        return 2 + len(self._findings)
+        return 2 + len(self._listed)
 
     def show(
         self,
@@ -139,21 +148,26 @@ class ReviewPane(Pane):
         before = self.chosen.key if self.chosen is not None else ""
         self._findings, self._now, self._keys = tuple(findings), now, keys
         self._then, self._then_keys, self._conversation_id = tuple(then), then_keys, conversation_id
-        known = [one.key for one in self._findings]
+        known = [one.key for one in self._listed]
         self._cursor = known.index(before) if before in known else 0
         self.repaint()
 
     def move(self, by: int) -> None:
         """Move the cursor."""
-        self._cursor = max(0, min(self._cursor + by, len(self._findings) - 1))
+        self._cursor = max(0, min(self._cursor + by, len(self._listed) - 1))
         self.repaint()
 
     @property
     def _window(self) -> tuple[int, int]:
         """The first finding that is shown, and how many: heading and last row stay."""
         rows = max(1, self.size.height - 2)
-        first = max(0, min(self._cursor - rows // 2, len(self._findings) - rows))
+        first = max(0, min(self._cursor - rows // 2, len(self._listed) - rows))
         return first, rows
+
+    def _remedies(self, finding: Finding) -> list[tuple[str, str]]:
+        if finding.severity is Severity.OK:
+            return []
+        return [self._keys[name] for name in finding.remedies if self._keys.get(name, ("", ""))[0]]
 
     def draw(self, y: int) -> Strip:
         """Draw one row."""
@@ -163,9 +177,10 @@ class ReviewPane(Pane):
             return self._last()
         first, _rows = self._window
         place = first + y - 1
-        if place >= len(self._findings):
+        listed = self._listed
+        if place >= len(listed):
             return Line(self._look, self.size.width).strip()
-        return self._finding(place)
+        return self._finding(listed[place], here=self.has_keys and place == self._cursor)
 
     def _heading(self) -> Strip:
         line = Line(self._look, self.size.width).gap()
@@ -173,23 +188,19 @@ class ReviewPane(Pane):
         line.put(title, "accent" if self.has_keys else "text", bold=self.has_keys).gap()
         spans = counted(self._findings)
         taken = sum(cell_len(text) for text, _role in spans) + 3 * (len(spans) - 1)
-        line.fill("─", self.size.width - taken - 2, "accent" if self.has_keys else "rule").gap()
+        line.fill("─", self.size.width - (taken + 2 if spans else 0), "accent" if self.has_keys else "rule").gap()
         for number, (text, role) in enumerate(spans):
             line.gap(3 if number else 0).put(text, role)
         return line.strip()
 
-    def _finding(self, place: int) -> Strip:
-        finding = self._findings[place]
-        here = self.has_keys and place == self._cursor
+    def _finding(self, finding: Finding, *, here: bool) -> Strip:
         line = Line(self._look, self.size.width, "selected" if here else "bg")
         line.sign("▌" if here and self._look.full else " ", "accent")
         line.put(severity_words(finding.severity), _ROLES[finding.severity], width=LABEL, bold=True)
         words = finding_words(finding, self._now, conversation_id=self._conversation_id)
         asides: list[Span] = []
-        for name in finding.remedies if finding.severity is not Severity.OK else ():
-            key, what = self._keys.get(name, ("", ""))
-            if key:
-                asides += [("   " if asides else "", "muted"), (key, "accent"), (f" {what}", "muted")]
+        for key, what in self._remedies(finding):
+            asides += [("   " if asides else "", "muted"), (key, "accent"), (f" {what}", "muted")]
         role: Role = "muted" if finding.severity is Severity.OK else "text"
         return write(line, ((words, role),), tuple(asides)).strip()
 

@@ -32,6 +32,7 @@ def run_console(call: "Call") -> int:
             keys=settings.keys,
             means=Means.configured(settings),
             accounts=settings.accounts,
+            notices=settings.notices,
         )
 
 

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from console.config.accounts import Account, Line, refuse
 from console.config.errors import AccountInvalid, ConfigurationInvalid, Problem
 from console.config.lines import Place, line_of
+from console.config.noticing import Notices
 from console.config.paths import Paths, find_paths
 from storage.kinds.clean import clean_line
 from widgets.language import _
@@ -62,6 +63,7 @@ class Settings(BaseModel):
         link_opener: the same for links.
         clipboard: how copied text reaches the terminal: as it is, through tmux to the one around it, or not at all.
         keys: the keys of actions, by the action's name.
+        notices: what the console calls for, how, and when it is silent.
         store: the URL of the store; `None` for the usual place. Never shown: it may carry a password.
         accounts: the mailboxes, in the order of the file, where they stand as ``[[account]]``.
     """
@@ -77,6 +79,7 @@ class Settings(BaseModel):
     link_opener: Program | None = None
     clipboard: Literal["plain", "tmux", "off"] = "plain"
     keys: Mapping[str, Line] = Field(default_factory=dict)
+    notices: Notices = Notices()
     store: Annotated[str, AfterValidator(_store)] | None = Field(default=None, repr=False)
     accounts: tuple[Account, ...] = Field(default=(), alias="account")
 
@@ -261,7 +264,8 @@ def _unknown(key: str, nearest: str, known: list[str]) -> str:
 
 def _known(table: Place) -> list[str]:
     """Return the names that a table of the configuration may hold."""
-    model = Account if table[:1] == ("account",) else Settings
+    named: dict[object, type[BaseModel]] = {"account": Account, "notices": Notices}
+    model = named.get(table[0], Settings) if table else Settings
     return [field.alias or name for name, field in model.model_fields.items()]
 
 

@@ -14,7 +14,7 @@ from widgets.bars import PaneTitle, Trouble, ViewLabel
 from widgets.context import ContextPane, context_title
 from widgets.conversation import ConversationPane
 from widgets.language import _, ngettext
-from widgets.line import Span
+from widgets.line import Span, one_line
 from widgets.moments import count_words, moment_words, now_words
 from widgets.queue import Queue
 from widgets.text import trouble_words
@@ -26,6 +26,7 @@ class Panes(Protocol):
     queue: Queue
     conversation: ConversationPane
     context: ContextPane
+    writers: dict[int, str]
     view: View
     narrowed: str
     reading: bool
@@ -89,13 +90,16 @@ class Frame:
         of_queue = PaneTitle(share.queue, shown.view.name, aside, not reading)
         view = shown.conversation.view
         title = f"#{view.conversation_id} {view.subject}" if view else ""
+        writer = shown.writers.get(view.conversation_id, "") if view else ""
+        writes = _("{who} writes").format(who=one_line(writer)) if writer else ""
         if share.panes == 1 and not reading:
             return [of_queue]
         if share.panes == 1:
             number = queue.number
             place = _("{number} of {total}").format(number=number, total=total) if number else ""
+            place = writes or place
             return [PaneTitle(width, title, place, focused=True)]
-        of_conversation = PaneTitle(share.conversation, title, "", reading)
+        of_conversation = PaneTitle(share.conversation, title, writes, reading)
         if share.panes == 2:
             return [of_queue, of_conversation]
         name, kind = context_title(view, shown.context.beside)

@@ -24,6 +24,12 @@ def groups(commands: tuple[Command, ...], letters: str = "") -> list[Group]:
         ("history", _("in the history")),
         ("paper", _("in a paper: source, headers, why")),
         ("files", _("in the list of files and links")),
+        ("composer", _("in the composer")),
+        ("review", _("in the review before it leaves")),
+        ("beside", _("in the conversation beside the composer")),
+        ("quote", _("in the lines to quote")),
+        ("drafts", _("in the list of drafts")),
+        ("outbox", _("in the outbox")),
         ("help", _("here")),
     )
     made: list[Group] = []

@@ -15,6 +15,7 @@ _NAMED: Final[Mapping[str, str]] = {
     "esc": "escape",
     "space": "space",
     "tab": "tab",
+    "shift+tab": "shift+tab",
     "home": "home",
     "end": "end",
     "pgup": "pageup",

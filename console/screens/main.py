@@ -11,10 +11,11 @@ from textual.timer import Timer
 
 from console.feed import Change
 from console.screens import asking
+from console.screens.answering import Answers
 from console.screens.commands.base import Command, Where
 from console.screens.doing import Targets, much
 from console.screens.frame import PASSWORD_TROUBLES, Frame
-from console.screens.going import ROWS, Goes
+from console.screens.going import ROWS
 from console.screens.moving import Moves
 from storage.kinds.errors import DeskError
 from storage.views import MailboxView
@@ -36,7 +37,7 @@ _REST = 0.2  # seconds that the cursor rests before the conversation beside the 
 _BREATH = 0.1  # seconds between two readings while much is changing
 
 
-class MainScreen(Moves, Goes):
+class MainScreen(Moves, Answers):
     """Queue, conversation and context."""
 
     CSS: ClassVar[str] = """
@@ -62,6 +63,7 @@ class MainScreen(Moves, Goes):
         self._rest: Timer | None = None
         self._frame = Frame()
         self._read_marks: dict[int, int] = {}
+        self.writers: dict[int, str] = {}
 
     def compose(self) -> ComposeResult:
         """Yield the rows and the panes."""
@@ -152,7 +154,17 @@ class MainScreen(Moves, Goes):
             from storage.queries import mailboxes
 
             self._frame.sync = asking.SyncState(await self.desk.ask(mailboxes.states))
+        await self._read_writers()
         self.paint()
+
+    async def _read_writers(self) -> None:
+        """See who writes where: with each change, and each time the clocks move, since who died says nothing."""
+        from storage.queries import drafts
+
+        now = self.now()
+        found = await self.desk.ask(drafts.writers, now=now, but=self.ground.agent_id)
+        self.writers = {one.conversation_id: one.agent for one in reversed(found) if not one.note}
+        self.queue.write_in(self.writers)
 
     def stopped_mailboxes(self) -> Sequence[MailboxView]:
         """Return the mailboxes that wait for the agent."""
@@ -185,6 +197,8 @@ class MainScreen(Moves, Goes):
         if self.ground.desk is not None:
             for pane in (self.queue, self.conversation, self.context):
                 pane.tick(self.now())
+            if self.writers:
+                self._changed(Change(local=True))
         self.paint()
 
     # ------------------------------------------------------------------------------------------ the queue speaks

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 from textual import on, work
 from textual.strip import Strip
@@ -14,7 +14,7 @@ from console.screens.keymap import Pending
 from storage.kinds.errors import DeskError
 from widgets.choices import Choice, choice_rows
 from widgets.language import _
-from widgets.pane import Cover, Pane, toast
+from widgets.pane import Cover, toast
 from widgets.prompt import PromptRow
 from widgets.troubles import trouble_words
 
@@ -25,6 +25,13 @@ _OFFERED = 10  # rows of choices at most
 _PAUSE = 0.05  # seconds of no typing after which what is offered is read anew
 
 Offer = Callable[[str], Awaitable[Sequence[Choice]]]
+
+
+class Coverable(Protocol):
+    """What rows can be drawn over."""
+
+    def cover(self, strips: Sequence[Strip]) -> None:
+        """Draw rows of the window's width over the last rows, or take them away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class Asks(DeskScreen):
         self._aside = ""
         self._said_at = 0.0
 
-    def panes(self) -> Sequence[Pane]:
+    def panes(self) -> Sequence[Coverable]:
         """Return what can be drawn over."""
         raise NotImplementedError
 

@@ -4,7 +4,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-Where = Literal["queue", "conversation", "search", "help", "history", "paper", "files"]
+Where = Literal[
+    "queue",
+    "conversation",
+    "search",
+    "help",
+    "history",
+    "paper",
+    "files",
+    "composer",
+    "review",
+    "beside",
+    "drafts",
+    "outbox",
+    "quote",
+]
 """What has the keys: one of the main screen's two panes, or a screen of its own."""
 
 Takes = Literal["", "agent", "tag", "moment", "conversation", "query", "view", "folder", "theme", "command", "words"]
@@ -13,7 +27,9 @@ Takes = Literal["", "agent", "tag", "moment", "conversation", "query", "view", "
 QUEUE: Final[frozenset[Where]] = frozenset({"queue"})
 READING: Final[frozenset[Where]] = frozenset({"conversation"})
 MAIN: Final[frozenset[Where]] = frozenset({"queue", "conversation"})
-LISTS: Final[frozenset[Where]] = frozenset({"queue", "conversation", "help", "history", "paper", "files"})
+LISTS: Final[frozenset[Where]] = frozenset(
+    {"queue", "conversation", "help", "history", "paper", "files", "beside", "drafts", "outbox", "quote"}
+)
 
 Run = Callable[[Any, str], Awaitable[None] | None]
 """Does it on a screen; the text is what followed the name on the `:` line, or what the key stands for."""

@@ -2,7 +2,17 @@
 
 from functools import cache
 
-from console.screens.commands import deciding, elsewhere, joining, keeping, moving, places, putting_away, reading
+from console.screens.commands import (
+    answering,
+    deciding,
+    elsewhere,
+    joining,
+    keeping,
+    moving,
+    places,
+    putting_away,
+    reading,
+)
 from console.screens.commands.base import Command
 from widgets.language import chosen_language
 
@@ -17,6 +27,7 @@ def _in(_language: str) -> tuple[Command, ...]:
     going = moving.commands()
     return (
         *going[:2],
+        *answering.commands(),
         *deciding.commands(),
         *putting_away.commands(),
         *joining.commands(),
@@ -24,5 +35,6 @@ def _in(_language: str) -> tuple[Command, ...]:
         *reading.commands(),
         *keeping.commands(),
         *elsewhere.commands(),
+        *answering.inside(),
         *going[2:],
     )

@@ -141,7 +141,7 @@ def test_an_unknown_key_is_named_with_its_line_and_the_nearest_name() -> None:
 def test_an_unknown_key_at_the_top_is_compared_with_the_names_of_the_top() -> None:
     error = refused('langage = "en"\n')
     assert (error.line, error.key, error.nearest) == (1, "langage", "language")
-    assert "keys, store, account" in str(refused("zzz = 1"))
+    assert "keys, notices, store, account" in str(refused("zzz = 1"))
 
 
 def test_all_faults_are_named_at_once_in_the_order_of_the_file() -> None:
@@ -308,3 +308,14 @@ def test_reading_the_configuration_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_notices_are_read_and_what_is_wrong_in_them_is_named() -> None:
+    given = read_settings(
+        '[notices]\nbell = true\ndesktop = "osc9"\nabout = ["mine"]\nquiet = "22:00-07:00"\n', FILE
+    ).notices
+    assert (given.bell, given.desktop, given.about, given.quiet) == (True, "osc9", ("mine",), "22:00-07:00")
+    assert not read_settings("", FILE).notices.wanted
+    error = refused("[notices]\nbel = true\n")
+    assert (error.line, error.key, error.nearest) == (2, "notices.bel", "bell")
+    assert "22:00-07:00" in str(refused('[notices]\nquiet = "late"\n'))

@@ -1,0 +1,64 @@
+"""What the console calls an agent for, how, and when it is silent, as the configuration has it."""
+
+from datetime import datetime, time
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from console.config.accounts import Line, refuse
+from widgets.language import _
+
+Call = Literal["mine", "assigned", "failed"]
+"""New mail in a conversation of mine; a conversation that somebody gives me; an answer of mine that did not leave."""
+
+
+def quiet_hours(text: str) -> tuple[time, time]:
+    """Return the beginning and the end of quiet hours such as ``22:00-07:00``.
+
+    Raises:
+        ValueError: it is not of that form.
+    """
+    first, dash, last = text.partition("-")
+    if not dash:
+        raise ValueError(text)
+    return time.fromisoformat(first.strip()), time.fromisoformat(last.strip())
+
+
+def _quiet(text: str) -> str:
+    try:
+        quiet_hours(text)
+    except ValueError:
+        raise refuse(_("These are no hours: write them as in 22:00-07:00.")) from None
+    return text
+
+
+class Notices(BaseModel):
+    """How the console calls for attention; all of it is off unless the configuration asks for it.
+
+    Attributes:
+        bell: whether the terminal's bell rings.
+        desktop: how a notice reaches the desktop: by OSC 9 (iTerm2, kitty, WezTerm, Windows Terminal), by OSC 777
+            (foot, Ghostty, rxvt, VTE with its patch), or not at all.
+        about: for what.
+        quiet: hours of the day without any, such as ``22:00-07:00``, in the zone of this machine.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bell: bool = False
+    desktop: Literal["off", "osc9", "osc777"] = "off"
+    about: tuple[Call, ...] = ("mine", "assigned", "failed")
+    quiet: Annotated[Line, AfterValidator(_quiet)] | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anything is ever said."""
+        return bool(self.about) and (self.bell or self.desktop != "off")
+
+    def silent(self, now: datetime) -> bool:
+        """Say whether these are quiet hours; they may go over midnight."""
+        if self.quiet is None:
+            return False
+        first, last = quiet_hours(self.quiet)
+        here = now.time()
+        return first <= here < last if first <= last else here >= first or here < last

@@ -1,0 +1,681 @@
+"""The composer: fields, text and review of one draft, saved as it is typed, the conversation beside it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.containers import Horizontal, Vertical
+from textual.widgets import TextArea
+
+from console.feed import Change
+from console.screens import asking, drafting
+from console.screens.attaching import Attaches
+from console.screens.commands.base import Where
+from console.screens.moving import Moves
+from console.screens.questions import Coverable
+from console.screens.reviewing import Reviews
+from storage.kinds import DraftKind
+from storage.kinds.clean import clean
+from storage.kinds.drafts import DraftView
+from storage.kinds.errors import DeskError, NoSuch
+from widgets.arrangement import THREE_PANES
+from widgets.bars import PaneTitle, TitleRow
+from widgets.choices import Choice, choice_rows
+from widgets.conversation import ConversationPane
+from widgets.editor import Editor
+from widgets.fields import NAMES, FieldLine, Fields, Summary, entries, shortened
+from widgets.language import _, ngettext
+from widgets.line import Span, one_line
+from widgets.look import Look
+from widgets.moments import moment_words, size_words
+from widgets.pane import Wall
+from widgets.prompt import PromptRow
+from widgets.review import ReviewPane
+from widgets.troubles import trouble_words
+
+_BREATH = 0.15  # seconds between two savings while somebody types
+_AGAIN = 1.0  # seconds after a saving that failed
+_SIGN = 30  # seconds between two signs that somebody writes
+_RECIPIENTS = frozenset({"to", "cc", "bcc"})
+_TALL = 30  # rows of the window from which the fields keep a row each
+_OFFERED = 6
+
+
+def kind_words(kind: DraftKind) -> str:
+    """Return what a draft will be."""
+    return {
+        DraftKind.REPLY: _("reply all"),
+        DraftKind.REPLY_SENDER: _("reply"),
+        DraftKind.FORWARD: _("forward"),
+        DraftKind.NEW: _("new message"),
+        DraftKind.NOTE: _("note"),
+    }[kind]
+
+
+class ComposerScreen(Moves, Attaches, Reviews):
+    """One draft.
+
+    Args:
+        look: how everything is drawn.
+        kind: what it will be.
+        conversation_id: that it belongs to; `None` for a new one.
+        message_id: what is answered or forwarded; `None` for the message that asks for it.
+        draft_id: of the draft that is gone on with; the others are not looked at then.
+        picking: whether the canned responses are offered at once.
+    """
+
+    AUTO_FOCUS: ClassVar[str] = ""
+    CSS: ClassVar[str] = """
+    ComposerScreen { background: $background; }
+    ComposerScreen #sheets { height: 1fr; width: 1fr; }
+    ComposerScreen #sheet { height: 1fr; width: 1fr; }
+    """
+
+    def __init__(
+        self,
+        look: Look,
+        kind: DraftKind,
+        *,
+        conversation_id: int | None = None,
+        message_id: int | None = None,
+        draft_id: int | None = None,
+        picking: bool = False,
+    ) -> None:
+        super().__init__()
+        self.kind = kind
+        self.note = kind is DraftKind.NOTE
+        self.begun: drafting.Begun | None = None
+        self._about = (conversation_id, message_id, draft_id)
+        self._picking = picking
+        self._look_given = look
+        self.editor = Editor(look, note=self.note, id="text")
+        self.fields = Fields(look, NAMES, id="fields")
+        self.review = ReviewPane(look, id="review")
+        self.prompt = PromptRow(look, id="prompt")
+        self.conversation = ConversationPane(look, id="beside")
+        self._wall = Wall(look, id="wall")
+        self._titles = TitleRow(look, id="titles")
+        self._line = TitleRow(look, id="line-above")
+        self._files = Summary(look, id="files")
+        self._reading = False
+        self._ahead: list[events.Key] = []
+        self._unsaved: dict[str, Any] = {}
+        self._typing = asyncio.Event()
+        self._saved_at: datetime | None = None
+        self._trouble = ""
+        self._choices: Sequence[Choice] = ()
+        self._choice: int | None = None
+        self._field = ""
+
+    def compose(self) -> ComposeResult:
+        """Yield the conversation, and the sheet with its fields, text and review."""
+        yield self._titles
+        with Horizontal(id="sheets"):
+            yield self.conversation
+            yield self._wall
+            with Vertical(id="sheet"):
+                yield self.fields
+                yield self._files
+                yield self._line
+                yield self.editor
+                yield self.review
+        yield self.prompt
+
+    def on_mount(self) -> None:
+        """Draw the sheet, then begin the draft."""
+        self.fields.display = not self.note
+        self._files.display = False
+        self._arrange()
+        self._begin()
+        self.set_interval(_SIGN, self._sign)
+        self.ground.changes.subscribe(self, self._changed)
+
+    @property
+    def draft(self) -> DraftView:
+        """The draft as it was read; what has been typed since is in the widgets."""
+        assert self.begun is not None
+        return self.begun.draft
+
+    @property
+    def where(self) -> Where:
+        """What has the keys."""
+        if self.reviewing:
+            return "review"
+        return "beside" if self._reading else "composer"
+
+    def panes(self) -> Sequence[Coverable]:
+        """Return what is drawn over."""
+        return (self.editor, self.conversation, self._wall, self.review)
+
+    # ------------------------------------------------------------------------------------------ beginning
+
+    @work(exclusive=True, group="begin")
+    async def _begin(self) -> None:
+        conversation_id, message_id, draft_id = self._about
+        asked: dict[str, Any] = {"agent_id": self.desk.agent_id, "now": self.now()}
+        try:
+            if draft_id is not None:
+                begun = await self.desk.tell(drafting.resume, draft_id=draft_id, **asked)
+            else:
+                begun = await self.desk.tell(
+                    drafting.begin, kind=self.kind, conversation_id=conversation_id, message_id=message_id, **asked
+                )
+        except DeskError as error:
+            self.dismiss(error)
+            return
+        self._show(begun)
+
+    def _show(self, begun: drafting.Begun) -> None:
+        self.begun = begun
+        draft = begun.draft
+        self.kind = draft.kind
+        self.attached = draft.attachments
+        self.right = set(draft.right)
+        self._saved_at = draft.updated_at if begun.known else None
+        self.fields.put(
+            {"from": draft.address, "to": draft.to, "cc": draft.cc, "bcc": draft.bcc, "subject": draft.subject}
+        )
+        with self.editor.prevent(TextArea.Changed):
+            self.editor.load_text(draft.body)
+        if begun.known and draft.kind is not DraftKind.FORWARD:
+            self.editor.move_cursor(self.editor.document.end)
+        if begun.view is not None:
+            self.conversation.show(begun.view, self.now(), names=begun.names, context=begun.context)
+        self._tell_files()
+        self._arrange()
+        self._keep()
+        if draft.kind in {DraftKind.FORWARD, DraftKind.NEW} and not draft.to.strip():
+            self.fields.go_to("to")
+        else:
+            self.to_text()
+        self.review_soon()
+        ahead, self._ahead = self._ahead, []
+        for event in ahead:
+            self._replay(event)
+
+    def _replay(self, event: events.Key) -> None:
+        """Do what a key meant that was typed before the draft was there."""
+        if self.editor.has_focus and event.is_printable and event.character:
+            self.editor.put(event.character)
+        elif self.editor.has_focus and event.key in {"enter", "backspace"}:
+            self.editor.put("\n") if event.key == "enter" else self.editor.action_delete_left()
+        elif event.is_printable and event.character and isinstance(self.focused, FieldLine):
+            self.focused.insert_text_at_cursor(event.character)
+        else:
+            self.on_key(event)
+
+    def typed_ahead(self, event: events.Key) -> bool:
+        """Keep keys for a draft that is still on its way, and leave those of a line that asks to that line."""
+        if self.begun is None:
+            if event.key in {"escape", "ctrl+l"}:
+                return False
+            self._ahead.append(event)
+            event.stop()
+            return True
+        return super().typed_ahead(event)
+
+    # ------------------------------------------------------------------------------------------ where things stand
+
+    def on_resize(self) -> None:
+        """Share the window out anew."""
+        self._arrange()
+        self._draw_over()
+
+    @property
+    def _wide(self) -> bool:
+        return self.app.size.width >= THREE_PANES
+
+    def _arrange(self) -> None:
+        """Give each part its place: the conversation stands beside the sheet, or takes its place while it is read."""
+        width, height = self.app.size
+        beside = self._wide and self.begun is not None and self.begun.view is not None
+        self.conversation.display = beside or self._reading
+        self._wall.display = beside
+        self.query_one("#sheet").display = beside or not self._reading
+        self.conversation.styles.width = max(45, width * 2 // 5) if beside else "1fr"
+        self.fields.fold(folded=not self.note and height < _TALL and not self._field and self.begun is not None)
+        self._line.display = height >= 16
+        self.review.display = not self.note and height >= 12
+        most = max(4, min(height // 2 - 2, height - 14))
+        self.review.styles.height = min(self.review.rows_wanted, most) if self.reviewing else 1
+        self.tell()
+
+    def tell(self) -> None:
+        """Draw the titles, the fields in two rows, and the keys."""
+        here = kind_words(self.kind)
+        view = self.begun.view if self.begun else None
+        title = f"{here} #{view.conversation_id}" if view else here
+        if self.note:
+            title += "  " + _("never sent")
+        elif view is not None and (names := self._names("to")):
+            title += " " + _("to {names}").format(names=shortened(names, 30))
+        width = self.app.size.width
+        panes = [PaneTitle(width, title, self._state_words(), focused=not self._reading)]
+        if self.conversation.display and self._wall.display and view is not None:
+            left = max(45, width * 2 // 5)
+            about = PaneTitle(left, f"#{view.conversation_id} {one_line(view.subject)}", "", self._reading)
+            panes = [about, PaneTitle(width - left - 1, title, self._state_words(), not self._reading)]
+        elif self._reading and view is not None:
+            panes = [PaneTitle(width, f"#{view.conversation_id} {one_line(view.subject)}", "", focused=True)]
+        self._titles.show(panes)
+        sheet = width - (max(45, width * 2 // 5) + 1 if self._wall.display else 0)
+        label = _("a note, for the desk alone") if self.note else _("you write")
+        self._line.show([PaneTitle(sheet, label, "", focused=False)])
+        self._tell_summary(sheet)
+        keys, always = self.ground.keymap.footer(self.where)
+        if self.reviewing:  # the others stand beside what they settle or choose
+            shown = {self._key("send-now"), self._key("leave-review")}
+            keys = [pair for pair in keys if pair[0] in shown]
+        self.prompt.show(keys, always)
+
+    def _state_words(self) -> str:
+        if self._trouble:
+            return self._trouble
+        if self._saved_at is None:
+            return ""
+        return _("draft saved {moment}").format(moment=moment_words(self._saved_at, self.now()))
+
+    def _names(self, field: str) -> list[str]:
+        """Return a field's recipients by their names, else their addresses."""
+        return [one_line(each.split("<")[0].strip().strip('"') or each) for each in entries(self.fields.value(field))]
+
+    def _tell_summary(self, width: int) -> None:
+        if not self.fields.query(Summary):
+            return
+        to, cc, bcc = (self._names(name) for name in ("to", "cc", "bcc"))
+        first: list[Span] = [(f"{_('to'):<9}", "muted"), (shortened(to, width // 2) or _("nobody yet"), "bright")]
+        if cc:
+            first += [(f"   {_('cc')} ", "muted"), (shortened(cc, width // 4), "text")]
+        if bcc:
+            first += [(f"   {_('bcc')} ", "muted"), (shortened(bcc, width // 4), "text")]
+        key = next((one.shown for one in self.ground.keymap.commands if one.name == "fields"), "")
+        aside: list[Span] = [(key, "accent"), (" " + _("to, cc, subject"), "muted")]
+        wrote = one_line(self.begun.wrote[:2000]) if self.begun else ""
+        if wrote:
+            second: list[Span] = [(f"{_('wrote'):<9}", "muted"), (wrote, "muted")]
+        else:
+            second = [(f"{_('subject'):<9}", "muted"), (one_line(self.fields.value("subject")), "text")]
+        self.fields.summary.show((first, aside), (second, ()))
+
+    def _tell_files(self) -> None:
+        self._files.display = bool(self.attached) and not self.note
+        self._files.styles.height = 1
+        names = ", ".join(f"{one_line(one.name)} {size_words(one.size)}" for one in self.attached)
+        count = ngettext("{count} file", "{count} files", len(self.attached)).format(count=len(self.attached))
+        self._files.show(([(f"{_('files'):<9}", "muted"), (names, "text")], [(count, "muted")]))
+
+    def to_text(self) -> None:
+        """Give the keys to the text."""
+        self._uncover()
+        self._field = ""
+        self._reading = False
+        self.leave_review()
+        self.set_focus(self.editor)
+        self._arrange()
+
+    def _leave(self, answer: str | None) -> None:
+        """Give the keys back to where they were, once the last row asks nothing any more."""
+        asked = self.asking
+        super()._leave(answer)
+        if asked and not self.reviewing and not self._reading:
+            if self._field:
+                self.fields.go_to(self._field)
+            else:
+                self.set_focus(self.editor)
+
+    # ------------------------------------------------------------------------------------------ what is typed
+
+    @on(TextArea.Changed)
+    def _text_changed(self) -> None:
+        self.changed("body", self.editor.text)
+
+    @on(Fields.Changed)
+    def _field_changed(self, message: Fields.Changed) -> None:
+        if self.begun is None:
+            return
+        if message.name == "from":
+            wanted = message.text.strip().casefold()
+            found = next((one for one in self.begun.senders if one.address.casefold() == wanted), None)
+            if found is not None:
+                self.changed("mailbox_id", found.mailbox_id)
+        else:
+            self.changed(message.name, clean(message.text))
+        self._offer(message.name, message.text)
+
+    def changed(self, name: str, value: Any) -> None:
+        """Keep what has been typed, soon: at once when nothing was typed a moment ago."""
+        if self.begun is not None:
+            self._unsaved[name] = value
+            self._typing.set()
+            self.review_soon()
+
+    @work(exclusive=True, group="keep")
+    async def _keep(self) -> None:
+        """Save whenever something was typed, never two savings at once and never behind for long."""
+        while True:
+            await self._typing.wait()
+            self._typing.clear()
+            await asyncio.sleep(_BREATH if await self.save_now() else _AGAIN)
+
+    async def save_now(self) -> bool:
+        """Save what has not been saved; say whether it is."""
+        values, self._unsaved = self._unsaved, {}
+        if not values:
+            return True
+        try:
+            await self._save(values)
+        except DeskError as error:
+            self._unsaved = {**values, **self._unsaved}
+            self._trouble = _("not saved: {why}").format(why=trouble_words(error))
+            self._typing.set()
+            self.tell()
+            return False
+        self._trouble, self._saved_at = "", self.now()
+        self.tell()
+        return True
+
+    async def _save(self, values: dict[str, Any]) -> None:
+        from storage.commands import drafts
+
+        agent_id = self.desk.agent_id
+        assert self.begun is not None
+        try:
+            await self.desk.tell(drafts.save, self.draft.draft_id, agent_id=agent_id, values=values, now=self.now())
+        except NoSuch:  # it was sent or thrown away in another window: what stands here is a draft of its own
+            given = {**self.values(), "attachments": self.attached}
+            draft = self.draft
+            fresh, _known = await self.desk.tell(
+                drafts.begin,
+                agent_id=agent_id,
+                kind=draft.kind,
+                conversation_id=draft.conversation_id,
+                message_id=draft.message_id,
+                mailbox_id=draft.mailbox_id,
+                values=given,
+                now=self.now(),
+            )
+            self.begun = replace(self.begun, draft=fresh, known=False)
+
+    def values(self) -> dict[str, str]:
+        """Return what stands in the fields and in the text."""
+        return {
+            "to": self.fields.value("to"),
+            "cc": self.fields.value("cc"),
+            "bcc": self.fields.value("bcc"),
+            "subject": self.fields.value("subject"),
+            "body": self.editor.text,
+        }
+
+    async def _sign(self) -> None:
+        """Let others see that it is still being written."""
+        if self.begun is not None and self.is_current:
+            from storage.commands import drafts
+
+            try:
+                await self.desk.tell(
+                    drafts.note_writing, self.draft.draft_id, agent_id=self.desk.agent_id, now=self.now()
+                )
+            except DeskError:
+                return  # the next saving says what is wrong
+
+    def _changed(self, change: Change) -> None:
+        if self.begun is not None and self.begun.view is not None:
+            if change.touches(self.begun.view.conversation_id):
+                self._read_anew()
+            self.review_soon()
+
+    @work(exclusive=True, group="beside")
+    async def _read_anew(self) -> None:
+        assert self.begun is not None
+        assert self.begun.view is not None
+        try:
+            view, context, names = await self.desk.ask(
+                asking.conversation,
+                conversation_id=self.begun.view.conversation_id,
+                agent_id=self.desk.agent_id,
+            )
+        except DeskError:
+            return
+        self.conversation.show(view, self.now(), names=names, context=context)
+
+    # ------------------------------------------------------------------------------------------ fields
+
+    @work(exclusive=True, group="offer-field")
+    async def _offer(self, name: str, text: str) -> None:
+        """Offer known persons for the last recipient of a line, mailboxes for the sender."""
+        from storage.queries import answering
+
+        self._choices, self._choice = (), None
+        if self.begun is None:
+            return
+        if name == "from":
+            self._choices = [
+                Choice(one.address, one.address, one.name)
+                for one in self.begun.senders
+                if text.strip().casefold() in one.address.casefold() and one.address != text.strip()
+            ]
+        elif name in _RECIPIENTS:
+            await asyncio.sleep(0.05)
+            last = entries(f"{text} ")[-1] if entries(text) and not text.rstrip().endswith((",", ";")) else ""
+            if len(last) > 1 and "<" not in last:
+                before = text[: len(text.rstrip()) - len(last)]
+                from storage.rules.addressing import entry_of
+
+                try:
+                    found = await self.desk.ask(answering.persons, last)
+                except DeskError:
+                    return
+                self._choices = [
+                    Choice(f"{before}{entry_of(one)}", one_line(one.name) or one.address, one.address)
+                    for one in found
+                    if one.address != last
+                ]
+        self._draw_choices()
+
+    def _draw_choices(self) -> None:
+        self.editor.cover(choice_rows(self.look, self.size.width, self._choices, self._choice, _OFFERED))
+
+    def _uncover(self) -> None:
+        self._choices, self._choice = (), None
+        self._draw_choices()
+
+    @on(FieldLine.Steered)
+    def _field_steered(self, message: FieldLine.Steered) -> None:
+        if self._choices:
+            at = -1 if self._choice is None and message.by > 0 else (self._choice or 0)
+            self._choice = (at + message.by) % len(self._choices)
+            self._draw_choices()
+        elif not self.fields.step(message.by) and message.by > 0:
+            self.to_text()
+        else:
+            self._field = self.fields.focused_name or self._field
+
+    @on(Fields.Left)
+    def _fields_left(self) -> None:
+        self.to_text()
+
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """Take note of the field that has the keys."""
+        name = self.fields.focused_name
+        if name != self._field:
+            self._field = name
+            self._arrange()
+
+    def action_fields(self) -> None:
+        """Take what is offered, else go to the next field, and from the last one to the text."""
+        if self.note:
+            return
+        if not self._field:
+            self.fields.go_to("to")
+        elif self._choices:
+            taken = self._choices[self._choice or 0].text
+            self._uncover()
+            self.fields.put({self._field: taken}, quietly=False)
+            self._choices = ()
+        elif not self.fields.step(1):
+            self.to_text()
+
+    def action_fields_back(self) -> None:
+        """Go to the field before."""
+        if self.note:
+            return
+        if not self._field:
+            self.fields.go_to("subject")
+        elif not self.fields.step(-1):
+            self.to_text()
+
+    # ------------------------------------------------------------------------------------------ leaving
+
+    def action_escape(self) -> None:
+        """Take away what is offered, else go back to the text, else leave with the draft kept."""
+        if self._choices:
+            self._uncover()
+        elif self._field or self._reading or self.reviewing:
+            self.to_text()
+        else:
+            self._go()
+
+    @work(exclusive=True, group="go")
+    async def _go(self) -> None:
+        """Leave; what was typed is saved first, and a draft in which nothing was ever written is none."""
+        if self.begun is None:
+            self.dismiss(None)
+            return
+        from storage.commands import drafts
+
+        if not await self.save_now():
+            self.say_refusal(_("It cannot be saved: copy it, or try again."))
+            return
+        agent_id, draft = self.desk.agent_id, self.draft
+        untouched = not self.begun.known and self.values()["body"] == draft.body and self.attached == draft.attachments
+        try:
+            if untouched and self.fields.value("to") == draft.to:
+                await self.desk.tell(drafts.forget, draft.draft_id, agent_id=agent_id)
+            else:
+                await self.desk.tell(drafts.note_writing, draft.draft_id, agent_id=agent_id, now=None)
+        except DeskError as error:
+            self.say_error(error)
+            return
+        self.dismiss(None)
+
+    # ------------------------------------------------------------------------------------------ the conversation
+
+    def action_read(self) -> None:
+        """Read the conversation, and come back."""
+        if self.begun is None or self.begun.view is None:
+            return
+        if self._reading:
+            self.to_text()
+            return
+        self._uncover()
+        self._field = ""
+        self.leave_review()
+        self._reading = True
+        self.set_focus(None)
+        self.conversation.has_keys = True
+        self._arrange()
+
+    def pane(self) -> ConversationPane:
+        """Return the pane that is moved in: the conversation."""
+        return self.conversation
+
+    def action_fold(self) -> None:
+        """Show quotes and signatures of the conversation, or fold them."""
+        self.conversation.action_fold()
+
+    def action_next_message(self) -> None:
+        """Go to the next message of the conversation."""
+        self.conversation.action_next_message()
+
+    def action_previous_message(self) -> None:
+        """Go to the message before."""
+        self.conversation.action_previous_message()
+
+    def action_read_news(self) -> None:
+        """Read what came meanwhile; from then on it is seen."""
+        finding = self.review.chosen
+        if finding is None or "read-news" not in finding.remedies:
+            return
+        number = finding.message_id
+        self.action_read()
+        self._seen(number)
+
+    @work(exclusive=True, group="beside")
+    async def _seen(self, message_id: int | None) -> None:
+        """Take note that the agent has seen everything that stands here now."""
+        from storage.queries.history import last_event
+
+        assert self.begun is not None
+        assert self.begun.view is not None
+        try:
+            newest = await self.desk.ask(last_event)
+            view, context, names = await self.desk.ask(
+                asking.conversation, conversation_id=self.begun.view.conversation_id, agent_id=self.desk.agent_id
+            )
+        except DeskError as error:
+            self.say_error(error)
+            return
+        self.conversation.show(view, self.now(), at=message_id, names=names, context=context)
+        self.begun = replace(self.begun, draft=replace(self.begun.draft, seen_event_id=newest))
+        self.changed("seen_event_id", newest)
+
+    # ------------------------------------------------------------------------------------------ other ways to write
+
+    def action_edit(self) -> None:
+        """Write in the editor of choice, and come back; the draft is saved before and after."""
+        self._edit()
+
+    @work(exclusive=True, group="edit")
+    async def _edit(self) -> None:
+        from console.files.editor import NotEdited, edit
+
+        await self.save_now()
+        text = self.editor.text
+        try:
+            with self.app.suspend():
+                made = edit(text)
+        except SuspendNotSupported:
+            self.say_refusal(_("This terminal cannot be lent to another program."))
+            return
+        except NotEdited as error:
+            self.say_refusal(str(error))
+            return
+        if made != text:
+            self.editor.select_all()
+            self.editor.put(made)
+            self.changed("body", self.editor.text)
+
+    def action_quote(self) -> None:
+        """Choose lines of the message that is answered, and insert them as a quotation."""
+        if self.begun is None or self.note or not self.begun.wrote.strip():
+            self.say_refusal(_("There is nothing here to be quoted."))
+            return
+        from console.screens.quoting import QuoteScreen
+
+        self.app.push_screen(QuoteScreen(self.begun.wrote_by, self.begun.wrote), self._quoted)
+
+    def _quoted(self, quotation: str | None) -> None:
+        if quotation:
+            at_start = self.editor.cursor_location[1] == 0
+            self.editor.put(f"{'' if at_start else chr(10)}{quotation}\n")
+        self.to_text()
+
+    def action_copy(self) -> None:
+        """Copy what is chosen to the system's clipboard."""
+        from console.config.errors import ConsoleError
+        from console.screens.yanking import send
+
+        text = self.editor.selected_text
+        if not text:
+            self.say(((_("Esc closes; the draft is kept."), "text"),))
+            return
+        try:
+            send(self.ground, text, self.ground.means.clipboard)
+        except ConsoleError as error:
+            self.say_refusal(str(error))
+            return
+        self.say(((_("sent to terminal"), "ok"),))

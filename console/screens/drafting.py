@@ -1,0 +1,178 @@
+"""How a draft is begun: what stands in it at first, by what it will be and what it answers; one transaction each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from storage.kinds import DraftKind
+from storage.kinds.drafts import Attached, DraftView
+from storage.views import ContextView, ConversationView
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from storage.queries.answering import Answerable, Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A draft that is on the screen, and what is known around it.
+
+    Attributes:
+        draft: as it is kept.
+        known: whether it had been begun before.
+        view: the conversation; `None` for a new one.
+        context: what stands beside the conversation.
+        names: of the agents, for its events.
+        wrote: what the message that is answered says; empty when there is none.
+        wrote_by: who wrote it.
+        senders: the mailboxes that can be written from.
+        customer: whose conversation it is.
+    """
+
+    draft: DraftView
+    known: bool
+    view: ConversationView | None
+    context: ContextView | None
+    names: dict[int, str]
+    wrote: str
+    wrote_by: str
+    senders: "tuple[Sender, ...]"
+    customer: str
+
+
+def begin(
+    session: "Session",
+    *,
+    agent_id: int,
+    kind: DraftKind,
+    conversation_id: int | None,
+    message_id: int | None,
+    now: datetime,
+) -> Begun:
+    """Begin a draft, or go on with the one there is.
+
+    Args:
+        session: of a writing transaction.
+        agent_id: who writes.
+        kind: what it will be.
+        conversation_id: that it belongs to; `None` for a new one.
+        message_id: what is answered or forwarded; `None` for the message that asks for it.
+        now: the moment.
+
+    Raises:
+        NoSuch: there is no such conversation, or no such message in it.
+    """
+    from storage.commands import drafts
+    from storage.queries import answering
+
+    if conversation_id is None:
+        senders = answering.senders(session)
+        first = senders[0].mailbox_id if senders else None
+        draft, known = drafts.begin(session, agent_id=agent_id, kind=kind, mailbox_id=first, now=now)
+        return _around(session, draft, known=known, answer=None)
+    answer = answering.answerable(session, conversation_id, message_id=message_id)
+    draft, known = drafts.begin(
+        session,
+        agent_id=agent_id,
+        kind=kind,
+        conversation_id=answer.view.conversation_id,
+        message_id=answer.message.message_id if answer.message else None,
+        mailbox_id=answer.sender.mailbox_id,
+        values=_values(kind, answer),
+        now=now,
+    )
+    if known and draft.kind is not kind:  # an answer to all becomes one to the sender, or the other way round
+        values = {name: value for name, value in _values(kind, answer).items() if name in {"to", "cc"}}
+        drafts.turn_into(session, draft.draft_id, agent_id=agent_id, kind=kind, now=now)
+        drafts.save(session, draft.draft_id, agent_id=agent_id, values=values, now=now)
+        draft, _known = drafts.begin(
+            session, agent_id=agent_id, kind=kind, conversation_id=answer.view.conversation_id, now=now
+        )
+    return _around(session, draft, known=known, answer=answer)
+
+
+def resume(session: "Session", *, draft_id: int, agent_id: int, now: datetime) -> Begun:
+    """Go on with a draft.
+
+    Raises:
+        NoSuch: it is not there any more.
+    """
+    from storage.commands import drafts
+    from storage.queries import answering
+    from storage.queries.drafts import draft as read_draft
+
+    draft = read_draft(session, draft_id, agent_id=agent_id)
+    drafts.note_writing(session, draft_id, agent_id=agent_id, now=now)
+    number = draft.conversation_id
+    answer = answering.answerable(session, number, message_id=None) if number is not None else None
+    return _around(session, draft, known=True, answer=answer)
+
+
+def _values(kind: DraftKind, answer: "Answerable") -> dict[str, Any]:
+    from storage.rules.addressing import line_of, recipients, subject_of
+
+    message = answer.message
+    if kind is DraftKind.NOTE or message is None:
+        return {"subject": answer.view.subject if kind is not DraftKind.NOTE else ""}
+    to, cc = recipients(
+        kind,
+        author=message.author,
+        reply_to=answer.reply_to,
+        to=message.to,
+        cc=message.cc,
+        own=answer.own,
+        strangers=answer.strangers,
+    )
+    values: dict[str, Any] = {
+        "to": line_of(to),
+        "cc": line_of(cc),
+        "subject": subject_of(kind, message.subject or answer.view.subject),
+    }
+    if kind is DraftKind.FORWARD:
+        values["body"] = forwarded(answer)
+        values["attachments"] = [
+            Attached(one.name or one.media_type, one.media_type, one.size, "", 0, message.message_id, one.section)
+            for one in message.attachments
+            if not one.inline
+        ]
+    return values
+
+
+def forwarded(answer: "Answerable") -> str:
+    """Return a message as it stands in a forward: who wrote, when, about what, then its text."""
+    from widgets.language import _
+
+    message = answer.message
+    assert message is not None
+    author = f"{message.author.name} <{message.author.address}>".strip()
+    rows = [
+        "",
+        "",
+        "---------- " + _("forwarded message") + " ----------",
+        _("From: {author}").format(author=author),
+        _("Date: {date}").format(date=f"{message.arrived_at.astimezone():%Y-%m-%d %H:%M}"),
+        _("Subject: {subject}").format(subject=message.subject),
+        "",
+        message.text.strip("\n"),
+    ]
+    return "\n".join(rows)
+
+
+def _around(session: "Session", draft: DraftView, *, known: bool, answer: "Answerable | None") -> Begun:
+    from storage.queries import agents, answering, context
+
+    if answer is None:
+        return Begun(draft, known, None, None, {}, "", "", answering.senders(session), "")
+    message = answering.answered(answer.view.messages, draft.message_id) or answer.message
+    return Begun(
+        draft=draft,
+        known=known,
+        view=answer.view,
+        context=context.read(session, answer.view),
+        names=agents.agents(session),
+        wrote=(message.reply_text if message.reply_text.strip() else message.text) if message else "",
+        wrote_by=(message.author.name or message.author.address) if message else "",
+        senders=answering.senders(session),
+        customer=answer.view.customer,
+    )

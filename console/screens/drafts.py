@@ -1,0 +1,173 @@
+"""An agent's drafts: gone on with, thrown away, recalled."""
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+
+from console.feed import Change
+from console.screens.commands.base import Where
+from console.screens.ground import DeskScreen
+from storage.kinds.errors import DeskError
+from widgets.bars import KeyRow, PaneTitle, TitleRow
+from widgets.draft_list import DraftList
+from widgets.empty import Empty
+from widgets.language import _, ngettext
+from widgets.line import Span
+from widgets.pane import toast
+from widgets.troubles import trouble_words
+
+
+class DraftsScreen(DeskScreen):
+    """Drafts; leaves with the number of the one that is gone on with."""
+
+    AUTO_FOCUS: ClassVar[str] = ""
+    CSS: ClassVar[str] = "DraftsScreen { background: $background; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last_dropped: int | None = None
+
+    @property
+    def where(self) -> Where:
+        """There is one pane."""
+        return "drafts"
+
+    @property
+    def drafts(self) -> DraftList:
+        """The list."""
+        return self.query_one(DraftList)
+
+    def compose(self) -> ComposeResult:
+        """Yield the list."""
+        yield TitleRow(self.look)
+        yield DraftList(self.look)
+        yield Empty(self.look)
+        yield KeyRow(self.look)
+
+    def on_mount(self) -> None:
+        """Read them."""
+        self.query_one(Empty).display = False
+        self.query_one(KeyRow).show(*self.ground.keymap.footer("drafts"))
+        self._title(0)
+        self.ground.changes.subscribe(self, self._changed)
+        self._read()
+
+    def _title(self, count: int) -> None:
+        aside = ngettext("{count} draft", "{count} drafts", count).format(count=count) if count else ""
+        self.query_one(TitleRow).show([PaneTitle(self.app.size.width, _("Drafts"), aside, focused=True)])
+
+    def _changed(self, _change: Change) -> None:
+        self._read()
+
+    @work(exclusive=True, group="drafts")
+    async def _read(self) -> None:
+        from storage.queries import drafts
+
+        try:
+            mine = await self.desk.ask(drafts.drafts, agent_id=self.desk.agent_id)
+            dropped = await self.desk.ask(drafts.drafts, agent_id=self.desk.agent_id, dropped=True)
+        except DeskError as error:
+            self._say(((_("not done"), "late"), (f"  {trouble_words(error)}", "text")))
+            return
+        if not self.query(DraftList):  # it was left meanwhile
+            return
+        nothing = not mine and not dropped
+        self.drafts.display = not nothing
+        empty = self.query_one(Empty)
+        empty.display = nothing
+        empty.show(_("You are writing nothing."), (), (("r", _("answers the conversation under the cursor")),))
+        self.drafts.show(mine, dropped, self.now())
+        self._title(len(mine))
+
+    def _say(self, spans: tuple[Span, ...]) -> None:
+        self.drafts.cover([toast(self.look, self.size.width, spans)])
+
+    def action_open(self) -> None:
+        """Go on with the draft under the cursor, recalled where it was thrown away."""
+        chosen = self.drafts.chosen
+        if chosen is None:
+            return
+        if self.drafts.is_dropped:
+            self._recall(chosen.draft_id, go_on=True)
+        else:
+            self.dismiss(chosen.draft_id)
+
+    @work(exclusive=True, group="drop")
+    async def action_drop(self) -> None:
+        """Throw the draft under the cursor away."""
+        from storage.commands import drafts
+
+        chosen = self.drafts.chosen
+        if chosen is None or self.drafts.is_dropped:
+            return
+        try:
+            await self.desk.tell(drafts.drop, chosen.draft_id, agent_id=self.desk.agent_id, now=self.now())
+        except DeskError as error:
+            self._say(((_("not done"), "late"), (f"  {trouble_words(error)}", "text")))
+            return
+        self._last_dropped = chosen.draft_id
+        self._say(((_("thrown away"), "ok"), ("   u", "accent"), (" " + _("recalls it, for a week"), "text")))
+        self._read()
+
+    def action_recall(self) -> None:
+        """Recall the one under the cursor, else the one that was thrown away last."""
+        chosen = self.drafts.chosen
+        number = chosen.draft_id if chosen is not None and self.drafts.is_dropped else self._last_dropped
+        if number is not None:
+            self._recall(number, go_on=False)
+
+    @work(exclusive=True, group="drop")
+    async def _recall(self, number: int, *, go_on: bool) -> None:
+        from storage.commands import drafts
+
+        try:
+            await self.desk.tell(drafts.recall, number, agent_id=self.desk.agent_id)
+        except DeskError as error:
+            self._say(((_("not done"), "late"), (f"  {trouble_words(error)}", "text")))
+            return
+        if go_on:
+            self.dismiss(number)
+            return
+        self._say(((_("recalled"), "ok"),))
+        self._read()
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)
+
+    def on_resize(self) -> None:
+        """Draw the list as wide as the window."""
+        self.drafts.repaint()
+
+    def action_down(self) -> None:
+        """Go down."""
+        self.drafts.move(1)
+
+    def action_up(self) -> None:
+        """Go up."""
+        self.drafts.move(-1)
+
+    def action_half_down(self) -> None:
+        """Go half a page down."""
+        self.drafts.move(self.size.height // 2)
+
+    def action_half_up(self) -> None:
+        """Go half a page up."""
+        self.drafts.move(-(self.size.height // 2))
+
+    def action_page_down(self) -> None:
+        """Go a page down."""
+        self.drafts.move(self.size.height - 3)
+
+    def action_page_up(self) -> None:
+        """Go a page up."""
+        self.drafts.move(3 - self.size.height)
+
+    def action_top(self) -> None:
+        """Go to the one that was written last."""
+        self.drafts.move(-10_000)
+
+    def action_bottom(self) -> None:
+        """Go to the last one."""
+        self.drafts.move(10_000)

@@ -1,0 +1,248 @@
+"""The review on the composer's screen: kept up to date while nothing is typed, with keys that settle what it finds."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual import work
+
+from console.screens.questions import Asks
+from storage.kinds import DraftKind, Status
+from storage.kinds.drafts import Attached, DraftView
+from storage.kinds.errors import DeskError
+from storage.kinds.review import Finding, Severity, Written
+from widgets.fields import Fields, entries
+from widgets.language import _
+from widgets.line import Span
+from widgets.review import ReviewPane
+
+if TYPE_CHECKING:
+    from widgets.editor import Editor
+
+_REST = 0.5  # seconds of no typing after which a draft is reviewed
+
+
+def gone(attached: Sequence[Attached]) -> tuple[str, ...]:
+    """Return the names of files that are not where they were, or not as they were; this may be called in a thread."""
+    missing = []
+    for one in attached:
+        if not one.path:
+            continue
+        try:
+            found = Path(one.path).stat()
+        except OSError:
+            missing.append(one.name)
+        else:
+            if (found.st_size, found.st_mtime_ns) != (one.size, one.modified):
+                missing.append(one.name)
+    return tuple(missing)
+
+
+class Reviews(Asks):
+    """A screen with a draft that is reviewed."""
+
+    editor: "Editor"
+    fields: Fields
+    review: ReviewPane
+    kind: DraftKind
+    note: bool
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reviewing = False
+        self.right: set[str] = set()
+        self.attached: tuple[Attached, ...] = ()
+        self.after: Status | None = Status.WAITING
+        self._told: frozenset[str] = frozenset()
+
+    @property
+    def draft(self) -> DraftView:
+        """The draft as it was read."""
+        raise NotImplementedError
+
+    def values(self) -> dict[str, str]:
+        """Return what stands in the fields and in the text."""
+        raise NotImplementedError
+
+    def changed(self, name: str, value: Any) -> None:
+        """Keep what has been changed."""
+        raise NotImplementedError
+
+    async def save_now(self) -> bool:
+        """Save what has not been saved; say whether it is."""
+        raise NotImplementedError
+
+    def to_text(self) -> None:
+        """Give the keys to the text."""
+        raise NotImplementedError
+
+    def _arrange(self) -> None:
+        raise NotImplementedError
+
+    async def send(self) -> None:
+        """Let the draft leave."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------------------------------ looking
+
+    def written(self) -> Written:
+        """Return the draft as the review reads it."""
+        from console.mail.parse.language import guess
+
+        values = self.values()
+        own = "\n".join(line for line in values["body"].split("\n") if not line.startswith(">"))
+        return Written(
+            kind=self.kind,
+            to=entries(values["to"]),
+            cc=entries(values["cc"]),
+            bcc=entries(values["bcc"]),
+            subject=values["subject"],
+            body=values["body"],
+            attachments=tuple(one.name for one in self.attached),
+            language=guess(own),
+        )
+
+    @work(exclusive=True, group="review")
+    async def review_soon(self) -> None:
+        """Review once typing rests."""
+        await asyncio.sleep(_REST)
+        await self.look_over()
+
+    async def look_over(self) -> Sequence[Finding]:
+        """Review the draft as it stands now, and show what is found."""
+        from storage.queries import answering
+        from storage.rules.mentions import addresses_in
+        from storage.rules.placeholders import placeholders
+        from storage.rules.reviewing import review
+
+        written = self.written()
+        mentioned = {address for address, _start, _end in addresses_in(written.body)}
+        missing = await asyncio.to_thread(gone, self.attached)
+        try:
+            facts = await self.desk.ask(
+                answering.review_facts,
+                self._as_written(),
+                mentioned=mentioned,
+                gone=missing,
+                now=self.now(),
+            )
+        except DeskError as error:
+            self.say_error(error)
+            return self.review.findings
+        findings = review(written, facts, self.right)
+        if not self.is_attached:
+            return findings
+        self.editor.mark([(start, end, "soon") for start, end in placeholders(self.editor.text)])
+        self._show_findings(findings)
+        return findings
+
+    def _as_written(self) -> DraftView:
+        from dataclasses import replace
+
+        return replace(self.draft, kind=self.kind, attachments=self.attached)
+
+    def _show_findings(self, findings: Sequence[Finding]) -> None:
+        known = {one.name: one for one in self.ground.keymap.commands if "review" in one.where}
+        keys = {name: (one.shown, one.word) for name, one in known.items()}
+        others = {"then-waiting": Status.WAITING, "then-resolved": Status.RESOLVED, "then-open": None}
+        then_keys = [keys[name] for name, status in others.items() if name in keys and status is not self.after]
+        before = self.review.rows_wanted
+        self.review.show(
+            findings,
+            self.now(),
+            keys=keys,
+            then=self._then(),
+            then_keys=then_keys if self.reviewing and self.draft.conversation_id is not None else (),
+            conversation_id=self.draft.conversation_id,
+        )
+        if self.reviewing and before != self.review.rows_wanted:
+            self._arrange()
+
+    def _then(self) -> list[Span]:
+        words = {
+            Status.WAITING: _("it waits for the customer"),
+            Status.RESOLVED: _("it is resolved"),
+        }
+        if self.draft.conversation_id is None:
+            return [(_("a new conversation begins, and waits for the customer"), "text")]
+        return [(words[self.after] if self.after in words else _("it stays open"), "text")]
+
+    # ------------------------------------------------------------------------------------------ settling
+
+    async def to_review(self) -> None:
+        """Save, review, and give the keys to what was found; a note has nothing to be reviewed and is kept at once."""
+        if not await self.save_now():
+            return
+        if self.note:
+            await self.send()
+            return
+        self.reviewing = True
+        self.set_focus(None)
+        self.review.has_keys = True
+        findings = await self.look_over()
+        self._told = frozenset(one.key for one in findings)
+        self._arrange()
+
+    def leave_review(self) -> None:
+        """Take the keys away from the review."""
+        if self.reviewing:
+            self.reviewing = False
+            self.review.has_keys = False
+
+    async def send_reviewed(self) -> None:
+        """Let it leave, unless something must be settled, or something came that was not told yet."""
+        findings = await self.look_over()
+        stops = [one for one in findings if one.severity is Severity.STOP]
+        fresh = [one for one in findings if one.severity is not Severity.OK and one.key not in self._told]
+        self._told |= {one.key for one in findings}
+        self._arrange()
+        if stops:
+            self.say_refusal(
+                _("What stops it is mended, or said to be right with {key}.").format(key=self._key("right"))
+            )
+        elif fresh:
+            self.say_refusal(_("Something came meanwhile: look at it, then send again."))
+        else:
+            await self.send()
+
+    def _key(self, name: str) -> str:
+        return next((one.shown for one in self.ground.keymap.commands if one.name == name and one.shown), name)
+
+    def action_finding(self, by: int) -> None:
+        """Go to another finding."""
+        self.review.move(by)
+
+    def action_right(self) -> None:
+        """Say that a finding is right as it is."""
+        finding = self.review.chosen
+        if finding is None or finding.severity is Severity.OK:
+            return
+        if "right" not in finding.remedies:
+            self.say_refusal(_("Without that it cannot leave: mend it."))
+            return
+        self.right.add(finding.key)
+        self.changed("right", frozenset(self.right))
+        self._look_again()
+
+    def action_go_there(self) -> None:
+        """Go to where a finding stands."""
+        finding = self.review.chosen
+        place = finding.place if finding is not None else None
+        self.to_text()
+        if place is None:
+            return
+        if place.field == "body":
+            if place.end > place.start:
+                self.editor.go_to(place.start, place.end)
+        elif place.field != "attachments":
+            self.fields.go_to(place.field)
+
+    def action_then(self, status: Status | None) -> None:
+        """Choose how the conversation stands once the answer is on its way."""
+        self.after = status
+        self._show_findings(self.review.findings)
+
+    @work(exclusive=True, group="review")
+    async def _look_again(self) -> None:
+        await self.look_over()
