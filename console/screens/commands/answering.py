@@ -91,7 +91,7 @@ def inside() -> Sequence[Command]:
         (
             "leave-draft",
             ("Esc",),
-            _("close, the draft is kept"),
+            _("close"),
             _("close; the draft is kept"),
             _COMPOSER,
             act("escape"),
