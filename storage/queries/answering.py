@@ -23,6 +23,7 @@ from storage.rules.addressing import recipients
 from storage.views import ConversationView, MessageView
 
 _AT_ONCE: Final = 300  # addresses in one question
+_RANKED: Final = 100  # persons found among whom the nearest are chosen
 _PERSONS: Final = 20_000  # persons that letters are looked for in: the newest
 
 
@@ -251,7 +252,7 @@ def _writing(session: Session, draft: DraftView, now: datetime) -> tuple[Writes,
 
 
 def persons(session: Session, letters: str, *, limit: int = 12) -> list[Correspondent]:
-    """Return known persons whose name or address has words that begin so, the newest first.
+    """Return known persons whose name or address has words that begin so: those that begin with it, then the newest.
 
     Args:
         session: of any transaction.
@@ -272,9 +273,11 @@ def persons(session: Session, letters: str, *, limit: int = 12) -> list[Correspo
     for row in session.connection().execute(chosen):
         if row.address not in found and _named(wanted, row):
             found[row.address] = Correspondent(row.name or "", row.address)
-            if len(found) == limit:
+            if len(found) == _RANKED:
                 break
-    return list(found.values())
+    first = folded(letters.strip())
+    ranked = sorted(found.values(), key=lambda one: not folded(one.name or one.address).startswith(first))
+    return ranked[:limit]
 
 
 def _named(wanted: Sequence[str], row: Any) -> bool:
