@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from textual.strip import Strip
@@ -18,12 +18,37 @@ from widgets.moments import moment_words, size_words
 from widgets.pane import Pane
 
 LABEL = 6  # cells of the column that the gravity stands in
+_SERVICES: Final = {
+    "aws_key": "AWS",
+    "google_key": "Google",
+    "google_secret": "Google",
+    "azure_key": "Azure",
+    "github_token": "GitHub",
+    "gitlab_token": "GitLab",
+    "slack_token": "Slack",
+    "stripe_key": "Stripe",
+    "sendgrid_key": "SendGrid",
+    "ai_key": "OpenAI, Anthropic",
+    "package_token": "npm, PyPI",
+    "telegram_token": "Telegram",
+}
 _ROLES: dict[Severity, Role] = {Severity.STOP: "late", Severity.LOOK: "soon", Severity.OK: "ok"}
 
 
 def severity_words(severity: Severity) -> str:
     """Return how much a finding matters, in a word."""
     return {Severity.STOP: _("stop"), Severity.LOOK: _("look"), Severity.OK: _("ok")}[severity]
+
+
+def secret_words(name: str) -> str:
+    """Return what sort of secret a pattern finds, by its name in `storage.rules.secrets`."""
+    return {
+        "private_key": _("a private key"),
+        "private_address": _("a private IP address"),
+        "url_password": _("a password in an address"),
+        "jwt": _("a session token (JWT)"),
+        "bearer_token": _("an access token"),
+    }.get(name) or _("a key of {service}").format(service=_SERVICES.get(name, name.replace("_", " ")))
 
 
 def finding_words(finding: Finding, now: datetime, *, conversation_id: int | None = None) -> str:
@@ -53,7 +78,7 @@ def _said(finding: Finding, what: str, now: datetime, conversation_id: int | Non
             size = size_words(int(finding.what or 0))
             return _("{size} are attached: many servers refuse so much").format(size=size)
         case Check.SECRET:
-            return _("a secret in the text: {kind} {what}").format(kind=one_line(finding.other), what=what).rstrip()
+            return _("{kind} in the text: {what}").format(kind=secret_words(finding.other), what=what)
     words = {
         Check.NOTHING_WRITTEN: _("nothing is written yet"),
         Check.NO_SUBJECT: _("there is no subject"),

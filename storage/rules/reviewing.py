@@ -6,12 +6,14 @@ must be settled is mended or said to be right, once, and stays so while it is th
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from storage.kinds import DraftKind
 from storage.kinds.review import Check, Finding, Place, ReviewFacts, Severity, Written
 from storage.rules.mentions import addresses_in, attachment_mention
 from storage.rules.placeholders import placeholders
+from storage.rules.secrets import masked, secrets_in
 
 ATTACHED_LARGE: Final = 18 * 1024 * 1024
 """Bytes of attachments from which many servers refuse a message: in Base64 they are a third more, of 25 MB."""
@@ -141,6 +143,13 @@ def _attachments(written: Written, facts: ReviewFacts) -> Iterator[Finding]:
 
 def _leaks(written: Written, facts: ReviewFacts) -> Iterator[Finding]:
     """What should not leave the desk: quoted lines count, since they leave too."""
+    for secret in islice(secrets_in(written.body), _TOLD):
+        what = masked(written.body[secret.start : secret.end])
+        severity = Severity.LOOK if secret.name == "private_address" else Severity.STOP
+        if severity is Severity.LOOK:  # an address is no key: it is shown whole
+            what = written.body[secret.start : secret.end]
+        place = Place("body", secret.start, secret.end)
+        yield Finding(Check.SECRET, severity, what, place=place, remedies=("go-there", "right"), other=secret.name)
     seen: set[str] = set()
     taken_part = {address_of(each) for each in (*written.to, *written.cc)} | facts.known | facts.own
     for address, start, end in addresses_in(written.body):

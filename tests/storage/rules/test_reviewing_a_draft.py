@@ -278,6 +278,17 @@ def test_a_colleague_who_writes_to_the_same_customer():
     assert (finding.severity, finding.what, finding.other) == (Severity.LOOK, "Bruno", "4213")
 
 
+def test_secrets_in_the_text_are_pointed_at_and_not_told():
+    body = "A chave é AKIAABCDEFGH234567AB.\n> no host 10.0.0.12"
+    findings = [one for one in review(replace(GOOD, body=body), FACTS) if one.check is Check.SECRET]
+    assert [(one.severity, one.what, one.other) for one in findings] == [
+        (Severity.STOP, "AKIA…", "aws_key"),
+        (Severity.LOOK, "10.0.0.12", "private_address"),
+    ]
+    assert [body[one.place.start : one.place.end] for one in findings] == ["AKIAABCDEFGH234567AB", "10.0.0.12"]
+    assert not found(replace(GOOD, body=body), right={one.key for one in findings})
+
+
 def test_another_customers_address_in_the_text():
     facts = replace(FACTS, others=frozenset({"bob@other.example"}))
     body = "Oi, Ana. Falei com Bob@Other.example hoje."
