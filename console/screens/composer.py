@@ -199,13 +199,14 @@ class ComposerScreen(Moves, Attaches, Reviews):
 
     def _replay(self, event: events.Key) -> None:
         """Do what a key meant that was typed before the draft was there."""
-        if self.editor.has_focus and event.is_printable and event.character:
-            self.editor.put(event.character)
-        elif self.editor.has_focus and event.key in {"enter", "backspace"}:
-            self.editor.put("\n") if event.key == "enter" else self.editor.action_delete_left()
-        elif event.is_printable and event.character and isinstance(self.focused, FieldLine):
-            self.focused.insert_text_at_cursor(event.character)
-        else:
+        line = self.focused if isinstance(self.focused, FieldLine) else None
+        if event.is_printable and event.character:
+            line.insert_text_at_cursor(event.character) if line else self.editor.put(event.character)
+        elif line is None and event.key == "enter":
+            self.editor.put("\n")
+        elif line is None and event.key == "backspace":
+            self.editor.action_delete_left()
+        elif event.key != "enter":
             self.on_key(event)
 
     def typed_ahead(self, event: events.Key) -> bool:
@@ -216,7 +217,14 @@ class ComposerScreen(Moves, Attaches, Reviews):
             self._ahead.append(event)
             event.stop()
             return True
-        return super().typed_ahead(event)
+        if super().typed_ahead(event):
+            return True
+        # Text and lines keep what they are given: what comes here was on its way before one of them had the keys.
+        if self.where == "composer" and ((event.is_printable and event.character) or event.key == "enter"):
+            self._replay(event)
+            event.stop()
+            return True
+        return False
 
     # ------------------------------------------------------------------------------------------ where things stand
 
