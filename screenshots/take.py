@@ -30,7 +30,9 @@ from console.config.settings import read_account
 from console.demo.servers import demo_servers
 from console.desk import open_desk
 from console.mail.sync import sync_once
+from console.screens.composer import ComposerScreen
 from storage.commands import leasing
+from storage.kinds.review import Severity
 from storage.store import open_store
 from widgets.hits import Hits
 from widgets.look import Look
@@ -40,7 +42,7 @@ HERE = Path(__file__).parent
 NOW = datetime(2026, 11, 23, 9, 32, tzinfo=ZoneInfo("America/Sao_Paulo"))  # a Monday
 SIZES = ((80, 24), (120, 36), (160, 45))
 LOOKS = ("dark", "light", "terminal")
-SCREENS = ("queue", "conversation", "search", "palette", "history", "help")
+SCREENS = ("queue", "conversation", "composer", "review", "search", "palette", "history", "help")
 OTHERS = (
     ("queue", (120, 36), "none"),
     ("queue", (80, 24), "ascii"),
@@ -52,6 +54,10 @@ OTHERS = (
 )
 """What is taken beside every screen at every size in every look: NO_COLOR, no Unicode, and what is not every day."""
 SUBJECT = "Cobrança em duplicidade"
+ANSWER = (
+    "Oi, Ana.\n\nConfirmado: a segunda cobrança foi um erro nosso e já está anulada. O valor volta no mesmo "
+    "cartão em até {{ prazo }}.\n\nEm anexo vai o comprovante da anulação.\n"
+)
 
 WIDE, HIGH = 12.2, 24.4  # a cell in Rich's SVG
 BLOCKS = {
@@ -104,6 +110,16 @@ async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:
     if what == "conversation":
         await pilot.press("enter")
         await until(lambda: main.reading)
+    elif what in {"composer", "review"}:
+        await pilot.press("r")
+        await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
+        screen = app.screen
+        assert isinstance(screen, ComposerScreen)
+        screen.editor.put(ANSWER)
+        await until(lambda: any(one.severity is Severity.STOP for one in screen.review.findings))
+        if what == "review":
+            await pilot.press("ctrl+s")
+            await until(lambda: screen.where == "review")
     elif what == "search":
         await pilot.press("slash", *"cobranca cartao")
         await until(lambda: app.screen.query(Hits) and app.screen.query_one(Hits).chosen)

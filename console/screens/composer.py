@@ -146,8 +146,8 @@ class ComposerScreen(Moves, Attaches, Reviews):
         return "beside" if self._reading else "composer"
 
     def panes(self) -> Sequence[Coverable]:
-        """Return what is drawn over."""
-        return (self.editor, self.conversation, self._wall, self.review)
+        """Return what is drawn over; the review below keeps its rows."""
+        return (self.editor, self.conversation, self._wall)
 
     # ------------------------------------------------------------------------------------------ beginning
 
