@@ -1,9 +1,7 @@
 """The composer: fields, text and review of one draft, saved as it is typed, the conversation beside it."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, ClassVar
 
 from textual import events, on, work
@@ -13,18 +11,14 @@ from textual.widgets import TextArea
 
 from console.feed import Change
 from console.screens import asking, drafting
-from console.screens.attaching import Attaches
 from console.screens.commands.base import Where
+from console.screens.filling import Fills
 from console.screens.moving import Moves
 from console.screens.questions import Coverable
-from console.screens.reviewing import Reviews
 from storage.kinds import DraftKind
-from storage.kinds.clean import clean
-from storage.kinds.drafts import DraftView
-from storage.kinds.errors import DeskError, NoSuch
+from storage.kinds.errors import DeskError
 from widgets.arrangement import THREE_PANES
 from widgets.bars import PaneTitle, TitleRow
-from widgets.choices import Choice, choice_rows
 from widgets.conversation import ConversationPane
 from widgets.editor import Editor
 from widgets.fields import NAMES, FieldLine, Fields, Summary, entries, shortened
@@ -35,14 +29,9 @@ from widgets.moments import moment_words, size_words
 from widgets.pane import Wall
 from widgets.prompt import PromptRow
 from widgets.review import ReviewPane
-from widgets.troubles import trouble_words
 
-_BREATH = 0.15  # seconds between two savings while somebody types
-_AGAIN = 1.0  # seconds after a saving that failed
 _SIGN = 30  # seconds between two signs that somebody writes
-_RECIPIENTS = frozenset({"to", "cc", "bcc"})
 _TALL = 30  # rows of the window from which the fields keep a row each
-_OFFERED = 6
 
 
 def kind_words(kind: DraftKind) -> str:
@@ -56,7 +45,7 @@ def kind_words(kind: DraftKind) -> str:
     }[kind]
 
 
-class ComposerScreen(Moves, Attaches, Reviews):
+class ComposerScreen(Moves, Fills):
     """One draft.
 
     Args:
@@ -87,7 +76,6 @@ class ComposerScreen(Moves, Attaches, Reviews):
     ) -> None:
         super().__init__()
         self.kind = kind
-        self.begun: drafting.Begun | None = None
         self._about = (conversation_id, message_id, draft_id)
         self._picking = picking
         self._look_given = look
@@ -102,13 +90,6 @@ class ComposerScreen(Moves, Attaches, Reviews):
         self._files = Summary(look, id="files")
         self._reading = False
         self._ahead: list[events.Key] = []
-        self._unsaved: dict[str, Any] = {}
-        self._typing = asyncio.Event()
-        self._saved_at: datetime | None = None
-        self._trouble = ""
-        self._choices: Sequence[Choice] = ()
-        self._choice: int | None = None
-        self._field = ""
 
     def compose(self) -> ComposeResult:
         """Yield the conversation, and the sheet with its fields, text and review."""
@@ -131,12 +112,6 @@ class ComposerScreen(Moves, Attaches, Reviews):
         self._begin()
         self.set_interval(_SIGN, self._sign)
         self.ground.changes.subscribe(self, self._changed)
-
-    @property
-    def draft(self) -> DraftView:
-        """The draft as it was read; what has been typed since is in the widgets."""
-        assert self.begun is not None
-        return self.begun.draft
 
     @property
     def where(self) -> Where:
@@ -336,95 +311,6 @@ class ComposerScreen(Moves, Attaches, Reviews):
     def _text_changed(self) -> None:
         self.changed("body", self.editor.text)
 
-    @on(Fields.Changed)
-    def _field_changed(self, message: Fields.Changed) -> None:
-        if self.begun is None:
-            return
-        if message.name == "from":
-            wanted = message.text.strip().casefold()
-            found = next((one for one in self.begun.senders if one.address.casefold() == wanted), None)
-            if found is not None:
-                self.changed("mailbox_id", found.mailbox_id)
-        else:
-            self.changed(message.name, clean(message.text))
-        self._offer(message.name, message.text)
-
-    def changed(self, name: str, value: Any) -> None:
-        """Keep what has been typed, soon: at once when nothing was typed a moment ago."""
-        if self.begun is not None:
-            self._unsaved[name] = value
-            self._typing.set()
-            self.review_soon()
-
-    @work(exclusive=True, group="keep")
-    async def _keep(self) -> None:
-        """Save whenever something was typed, never two savings at once and never behind for long."""
-        while True:
-            await self._typing.wait()
-            self._typing.clear()
-            await asyncio.sleep(_BREATH if await self.save_now() else _AGAIN)
-
-    async def save_now(self) -> bool:
-        """Save what has not been saved; say whether it is."""
-        values, self._unsaved = self._unsaved, {}
-        if not values:
-            return True
-        try:
-            await self._save(values)
-        except DeskError as error:
-            self._unsaved = {**values, **self._unsaved}
-            self._trouble = _("not saved: {why}").format(why=trouble_words(error))
-            self._typing.set()
-            self.tell()
-            return False
-        self._trouble, self._saved_at = "", self.now()
-        self.tell()
-        return True
-
-    async def _save(self, values: dict[str, Any]) -> None:
-        from storage.commands import drafts
-
-        agent_id = self.desk.agent_id
-        assert self.begun is not None
-        try:
-            await self.desk.tell(drafts.save, self.draft.draft_id, agent_id=agent_id, values=values, now=self.now())
-        except NoSuch:  # it was sent or thrown away in another window: what stands here is a draft of its own
-            given = {**self.values(), "attachments": self.attached}
-            draft = self.draft
-            fresh, _known = await self.desk.tell(
-                drafts.begin,
-                agent_id=agent_id,
-                kind=draft.kind,
-                conversation_id=draft.conversation_id,
-                message_id=draft.message_id,
-                mailbox_id=draft.mailbox_id,
-                values=given,
-                now=self.now(),
-            )
-            self.begun = replace(self.begun, draft=fresh, known=False)
-
-    def values(self) -> dict[str, str]:
-        """Return what stands in the fields and in the text."""
-        return {
-            "to": self.fields.value("to"),
-            "cc": self.fields.value("cc"),
-            "bcc": self.fields.value("bcc"),
-            "subject": self.fields.value("subject"),
-            "body": self.editor.text,
-        }
-
-    async def _sign(self) -> None:
-        """Let others see that it is still being written."""
-        if self.begun is not None and self.is_current:
-            from storage.commands import drafts
-
-            try:
-                await self.desk.tell(
-                    drafts.note_writing, self.draft.draft_id, agent_id=self.desk.agent_id, now=self.now()
-                )
-            except DeskError:
-                return  # the next saving says what is wrong
-
     def _changed(self, change: Change) -> None:
         if self.begun is not None and self.begun.view is not None:
             if change.touches(self.begun.view.conversation_id):
@@ -444,88 +330,6 @@ class ComposerScreen(Moves, Attaches, Reviews):
         except DeskError:
             return
         self.conversation.show(view, self.now(), names=names, context=context)
-
-    # ------------------------------------------------------------------------------------------ fields
-
-    @work(exclusive=True, group="offer-field")
-    async def _offer(self, name: str, text: str) -> None:
-        """Offer known persons for the last recipient of a line, mailboxes for the sender."""
-        from storage.queries import answering
-
-        self._choices, self._choice = (), None
-        if self.begun is None:
-            return
-        if name == "from":
-            self._choices = [
-                Choice(one.address, one.address, one.name)
-                for one in self.begun.senders
-                if text.strip().casefold() in one.address.casefold() and one.address != text.strip()
-            ]
-        elif name in _RECIPIENTS:
-            await asyncio.sleep(0.05)
-            last = entries(f"{text} ")[-1] if entries(text) and not text.rstrip().endswith((",", ";")) else ""
-            if len(last) > 1 and "<" not in last:
-                before = text[: len(text.rstrip()) - len(last)]
-                from storage.rules.addressing import entry_of
-
-                try:
-                    found = await self.desk.ask(answering.persons, last)
-                except DeskError:
-                    return
-                self._choices = [
-                    Choice(f"{before}{entry_of(one)}", one_line(one.name) or one.address, one.address)
-                    for one in found
-                    if one.address != last
-                ]
-        self._draw_choices()
-
-    def _draw_choices(self) -> None:
-        self.editor.cover(choice_rows(self.look, self.size.width, self._choices, self._choice, _OFFERED))
-
-    def _uncover(self) -> None:
-        self._choices, self._choice = (), None
-        self._draw_choices()
-
-    @on(FieldLine.Steered)
-    def _field_steered(self, message: FieldLine.Steered) -> None:
-        if self._choices:
-            at = -1 if self._choice is None and message.by > 0 else (self._choice or 0)
-            self._choice = (at + message.by) % len(self._choices)
-            self._draw_choices()
-        elif not self.fields.step(message.by) and message.by > 0:
-            self.to_text()
-        else:
-            self._field = self.fields.focused_name or self._field
-
-    @on(Fields.Left)
-    def _fields_left(self) -> None:
-        self.to_text()
-
-    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
-        """Take note of the field that has the keys."""
-        name = self.fields.focused_name
-        if name != self._field:
-            self._field = name
-            self._arrange()
-
-    def action_fields(self) -> None:
-        """Take what is offered, else go to the next field, and from the last one to the text."""
-        if not self._field:
-            self.fields.go_to("to")
-        elif self._choices:
-            taken = self._choices[self._choice or 0].text
-            self._uncover()
-            self.fields.put({self._field: taken}, quietly=False)
-            self._choices = ()
-        elif not self.fields.step(1):
-            self.to_text()
-
-    def action_fields_back(self) -> None:
-        """Go to the field before."""
-        if not self._field:
-            self.fields.go_to("subject")
-        elif not self.fields.step(-1):
-            self.to_text()
 
     # ------------------------------------------------------------------------------------------ leaving
 

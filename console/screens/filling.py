@@ -1,0 +1,119 @@
+"""The fields of a draft: what is typed in them, what is offered, and the way from one to the next."""
+
+import asyncio
+from collections.abc import Sequence
+
+from textual import events, on, work
+
+from console.screens.saving import Saves
+from storage.kinds.clean import clean
+from storage.kinds.errors import DeskError
+from widgets.choices import Choice, choice_rows
+from widgets.fields import FieldLine, Fields, entries
+from widgets.line import one_line
+
+_RECIPIENTS = frozenset({"to", "cc", "bcc"})
+_OFFERED = 6  # rows of what is offered
+
+
+class Fills(Saves):
+    """A screen with a draft's fields."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._choices: Sequence[Choice] = ()
+        self._choice: int | None = None
+        self._field = ""
+
+    @on(Fields.Changed)
+    def _field_changed(self, message: Fields.Changed) -> None:
+        if self.begun is None:
+            return
+        if message.name == "from":
+            wanted = message.text.strip().casefold()
+            found = next((one for one in self.begun.senders if one.address.casefold() == wanted), None)
+            if found is not None:
+                self.changed("mailbox_id", found.mailbox_id)
+        else:
+            self.changed(message.name, clean(message.text))
+        self._offer(message.name, message.text)
+
+    @work(exclusive=True, group="offer-field")
+    async def _offer(self, name: str, text: str) -> None:
+        """Offer known persons for the last recipient of a line, mailboxes for the sender."""
+        from storage.queries import answering
+
+        self._choices, self._choice = (), None
+        if self.begun is None:
+            return
+        if name == "from":
+            self._choices = [
+                Choice(one.address, one.address, one.name)
+                for one in self.begun.senders
+                if text.strip().casefold() in one.address.casefold() and one.address != text.strip()
+            ]
+        elif name in _RECIPIENTS:
+            await asyncio.sleep(0.05)
+            last = entries(f"{text} ")[-1] if entries(text) and not text.rstrip().endswith((",", ";")) else ""
+            if len(last) > 1 and "<" not in last:
+                before = text[: len(text.rstrip()) - len(last)]
+                from storage.rules.addressing import entry_of
+
+                try:
+                    found = await self.desk.ask(answering.persons, last)
+                except DeskError:
+                    return
+                self._choices = [
+                    Choice(f"{before}{entry_of(one)}", one_line(one.name) or one.address, one.address)
+                    for one in found
+                    if one.address != last
+                ]
+        self._draw_choices()
+
+    def _draw_choices(self) -> None:
+        self.editor.cover(choice_rows(self.look, self.size.width, self._choices, self._choice, _OFFERED))
+
+    def _uncover(self) -> None:
+        self._choices, self._choice = (), None
+        self._draw_choices()
+
+    @on(FieldLine.Steered)
+    def _field_steered(self, message: FieldLine.Steered) -> None:
+        if self._choices:
+            at = -1 if self._choice is None and message.by > 0 else (self._choice or 0)
+            self._choice = (at + message.by) % len(self._choices)
+            self._draw_choices()
+        elif not self.fields.step(message.by) and message.by > 0:
+            self.to_text()
+        else:
+            self._field = self.fields.focused_name or self._field
+
+    @on(Fields.Left)
+    def _fields_left(self) -> None:
+        self.to_text()
+
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """Take note of the field that has the keys."""
+        name = self.fields.focused_name
+        if name != self._field:
+            self._field = name
+            self._arrange()
+
+    def action_fields(self) -> None:
+        """Take what is offered, else go to the next field, and from the last one to the text."""
+        if not self._field:
+            self.fields.go_to("to")
+        elif self._choices:
+            taken = self._choices[self._choice or 0].text
+            self._uncover()
+            self.fields.put({self._field: taken}, quietly=False)
+            self._choices = ()
+        elif not self.fields.step(1):
+            self.to_text()
+
+    def action_fields_back(self) -> None:
+        """Go to the field before."""
+        if not self._field:
+            self.fields.go_to("subject")
+        elif not self.fields.step(-1):
+            self.to_text()
