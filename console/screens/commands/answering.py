@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from console.screens.commands.base import MAIN, Command, Run, Where, act
-from storage.kinds import DraftKind
+from storage.kinds import DraftKind, Status
 from widgets.language import _
 
 if TYPE_CHECKING:
@@ -43,6 +43,16 @@ def commands() -> Sequence[Command]:
             _("answer write one"),
         ),
         Command(
+            "note",
+            ("i",),
+            _("note"),
+            _("write a note for the desk; it is never sent"),
+            MAIN,
+            _compose(DraftKind.NOTE),
+            "conversation",
+            _("internal comment"),
+        ),
+        Command(
             "forward",
             ("f",),
             "",
@@ -68,7 +78,7 @@ def commands() -> Sequence[Command]:
 def inside() -> Sequence[Command]:
     """Return what works in the composer and on the pages that it opens, in the order of use."""
     rows = (
-        ("review", ("^s",), _("review"), _("look the draft over before it leaves"), _COMPOSER, review),
+        ("send", ("^s",), _("review and send"), _("look the draft over; again sends it"), _COMPOSER, review),
         (
             "fields",
             ("Tab",),
@@ -96,10 +106,14 @@ def inside() -> Sequence[Command]:
         ("back-to-text", ("q", "Esc", "h"), _("back to the text"), _("back to the text"), _BESIDE, act("escape")),
         ("next-beside", ("n",), _("next"), _("the next message of the conversation"), _BESIDE, act("next_message")),
         ("previous-beside", ("N",), "", _("the message before"), _BESIDE, act("previous_message")),
+        ("send-now", ("^s", "Enter"), _("send"), _("send it"), _REVIEW, send),
         ("go-there", ("Tab",), _("goes there"), _("go to where it stands"), _REVIEW, act("go_there")),
         ("attach", ("a", "^f"), _("attach"), _("attach a file"), _REVIEW, attach),
         ("right", ("y",), _("it is right"), _("it is right as it is"), _REVIEW, act("right")),
         ("read-news", ("n",), _("read it"), _("read what came"), _REVIEW, act("read_news")),
+        ("then-waiting", ("w",), _("wait"), _("the conversation waits for the customer then"), _REVIEW, _then("w")),
+        ("then-resolved", ("e",), _("resolve"), _("the conversation is resolved then"), _REVIEW, _then("e")),
+        ("then-open", ("o",), _("stay open"), _("the conversation stays open then"), _REVIEW, _then("o")),
         ("next-finding", ("j", "↓"), "", _("the next one"), _REVIEW, _finding(1)),
         ("previous-finding", ("k", "↑"), "", _("the one before"), _REVIEW, _finding(-1)),
         ("leave-review", ("Esc", "q"), _("back to the text"), _("back to the text"), _REVIEW, act("escape")),
@@ -125,6 +139,13 @@ def _compose(kind: DraftKind) -> Run:
     return run
 
 
+def _then(key: str) -> Run:
+    def run(screen: "ComposerScreen", _rest: str) -> None:
+        screen.action_then({"w": Status.WAITING, "e": Status.RESOLVED}.get(key))
+
+    return run
+
+
 def _finding(by: int) -> Run:
     def run(screen: "ComposerScreen", _rest: str) -> None:
         screen.action_finding(by)
@@ -135,6 +156,11 @@ def _finding(by: int) -> Run:
 async def review(screen: "ComposerScreen", _rest: str) -> None:
     """Look the draft over."""
     await screen.to_review()
+
+
+async def send(screen: "ComposerScreen", _rest: str) -> None:
+    """Send what was looked over."""
+    await screen.send_reviewed()
 
 
 async def attach(screen: "ComposerScreen", _rest: str) -> None:

@@ -101,6 +101,11 @@ async def test_every_kind_begins_as_it_should(number, console, desk, until, scre
         assert screen.fields.value("to") == ""
         await pilot.press("escape", "escape")
         await until(lambda: app.screen is app._main and not kept(desk))
+        screen = await open_composer(app, pilot, until, "i")
+        assert "never sent" in screen_text(app)
+        assert not screen.fields.display
+        await pilot.press(*"só nós")
+        await until(lambda: [(one.kind, one.body) for one in kept(desk)] == [(DraftKind.NOTE, "só nós")])
 
 
 async def test_an_answer_to_all_becomes_one_to_the_sender_and_keeps_its_words(deliver, console, desk, until):
@@ -147,6 +152,8 @@ async def test_the_review_names_what_stops_it_and_each_key_settles_its_own(
         await until(lambda: screen.where == "review" and "2 stop it" in screen_text(app))
         assert "[NOME] has no value" in screen_text(app)
         assert "“Em anexo”, and nothing is attached" in screen_text(app)
+        await pilot.press("ctrl+s")  # it does not leave
+        await until(lambda: "What stops it is mended, or said to be right with y." in screen_text(app))
         await pilot.press("tab")
         await until(lambda: screen.editor.has_focus)
         assert screen.editor.selected_text == "[NOME]"
