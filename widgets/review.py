@@ -205,6 +205,10 @@ class ReviewPane(Pane):
         line.put(title, "accent" if self.has_keys else "text", bold=self.has_keys).gap()
         spans = counted(self._findings)
         taken = sum(cell_len(text) for text, _role in spans) + 3 * (len(spans) - 1)
+        # Nobody may believe that an answer has left; these words go with the outbox, which sends.
+        words = _("this version sends no mail")
+        if cell_len(words) + 2 <= self.size.width - line.column - taken - 2:
+            line.gap().put(words, "soon").gap()
         line.fill("─", self.size.width - (taken + 2 if spans else 0), "accent" if self.has_keys else "rule").gap()
         for number, (text, role) in enumerate(spans):
             line.gap(3 if number else 0).put(text, role)

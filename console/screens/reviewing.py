@@ -158,8 +158,6 @@ class Reviews(Asks):
         self.review.has_keys = True
         await self.look_over()
         self._arrange()
-        # Nobody may believe that an answer has left; this goes with the outbox, which sends.
-        self.say(((_("This version sends no mail: the draft is kept."), "soon"),))
 
     def leave_review(self) -> None:
         """Take the keys away from the review."""
