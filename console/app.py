@@ -1,6 +1,8 @@
 """The console: paints its frame first, then opens the desk, follows the feed, and says what goes wrong in words."""
 
+import errno
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +33,29 @@ if TYPE_CHECKING:
     from console.config.accounts import Account
     from console.config.noticing import Notices
     from console.desk import Desk
+
+
+_TERMINAL_LOOKED_AT = 2.0  # seconds between two looks whether it is still there
+
+
+def _end_without_terminal() -> None:
+    """End as a hangup ends it, where the terminal is gone and only the session's leader was told, such as `make`.
+
+    Textual's driver would read its end again and again, for ever and with all of one processor.
+    """
+    if terminal_gone():
+        os.kill(os.getpid(), signal.SIGHUP)
+
+
+def terminal_gone() -> bool:
+    """Say whether the terminal that the keys came from was taken away."""
+    import termios
+
+    try:
+        termios.tcgetattr(0)
+    except termios.error as error:
+        return bool(error.args[0] == errno.EIO)  # ENOTTY: it never was one
+    return False
 
 
 def local_now() -> datetime:
@@ -111,6 +136,8 @@ class Plantao(DeskApp):
         """Open the desk after the first frame: importing and opening it takes longer than all else."""
         self.call_after_refresh(self._open)
         self.app_resume_signal.subscribe(self, lambda _app: self.call_after_refresh(self._redraw))
+        if not self.is_headless:
+            self.set_interval(_TERMINAL_LOOKED_AT, _end_without_terminal)
 
     @work(thread=True, group="open desk")
     def _open(self) -> None:

@@ -6,11 +6,13 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
 import pexpect
 import pytest
+from made.window import naming
 
 pytestmark = [
     pytest.mark.slow,
@@ -61,3 +63,28 @@ def test_a_demo_whose_terminal_goes_leaves_nothing(quiet: Path, home: Path):
     child.wait()
     assert child.exitstatus == 128 + signal.SIGHUP
     assert not list(quiet.glob("plantao-demo-*"))
+
+
+def test_a_demo_behind_a_program_that_keeps_the_hangup_for_itself_ends_too(quiet: Path, home: Path):
+    """As under `make demo`: the kernel tells the session's leader alone that the terminal is gone."""
+    child = pexpect.spawn(
+        "/bin/sh",
+        ["-c", 'trap "" HUP; "$@"; :', "sh", sys.executable, "-m", "console.cli", "demo"],
+        env={**os.environ, "TERM": "xterm-256color"},
+        dimensions=(36, 120),
+        encoding="utf-8",
+        timeout=120,
+    )
+    try:
+        child.expect("sync ok")
+        [folder] = quiet.glob("plantao-demo-*")
+        assert naming(str(folder))
+        child.ptyproc.fileobj.close()
+        end = time.monotonic() + 60
+        while (left := [folder.exists(), *naming(str(folder))]) != [False]:
+            assert time.monotonic() < end, left
+            time.sleep(0.05)
+    finally:
+        child.ptyproc.closed = child.closed = True
+        os.killpg(child.pid, signal.SIGKILL)
+        os.waitpid(child.pid, 0)
