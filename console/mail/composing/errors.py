@@ -1,0 +1,55 @@
+"""What can stand in the way of an answer's bytes; each error is a sentence, and the draft stays as it is."""
+
+from console.config.errors import ConsoleError
+from storage.kinds.clean import clean_line
+from widgets.language import _
+
+_SHOWN = 200
+
+
+class ComposingError(ConsoleError):
+    """An answer cannot be made as it stands; nothing was queued."""
+
+
+class NoAddress(ComposingError):
+    """What stands as an address is none that mail can be sent to or from.
+
+    Attributes:
+        address: what stands there, clean.
+    """
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = clean_line(address)[:_SHOWN]
+
+    def __str__(self) -> str:
+        """Name the address."""
+        return _("{address} is no mail address. Mend it, or take it out.").format(address=self.address or '""')
+
+
+class NoRecipient(ComposingError):
+    """Nobody is named to whom it would go."""
+
+    def __str__(self) -> str:
+        """Say what is missing."""
+        return _("It is addressed to nobody. Name somebody under To, Cc or Bcc.")
+
+
+class AttachmentGone(ComposingError):
+    """A file that was attached is not there any more, or cannot be read.
+
+    Attributes:
+        name: of the file, clean.
+        reason: what the system or the desk said, a clause.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name = clean_line(name)[:_SHOWN]
+        self.reason = clean_line(reason)
+
+    def __str__(self) -> str:
+        """Name the file, and say why."""
+        return _("{name} cannot be attached any more ({reason}). Attach it anew, or take it off.").format(
+            name=self.name, reason=self.reason
+        )
