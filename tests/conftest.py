@@ -50,6 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 if TYPE_CHECKING:
     from servers.dovecot import Dovecot
+    from servers.postfix import Postfix
     from servers.postgres import Postgres
     from servers.proxy import Faults, Proxy
 
@@ -74,6 +75,15 @@ def proxy() -> Iterator[Callable[..., "Proxy"]]:
             return stack.enter_context(module.before(port, faults))
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def postfix() -> Iterator["Postfix"]:
+    """A Postfix on loopback, one for the session: write to addresses of your own, as what others sent lies there too."""
+    from servers import postfix as module
+
+    with module.running() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

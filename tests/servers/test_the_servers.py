@@ -1,18 +1,22 @@
 """The test servers themselves: what the other tests take for granted."""
 
+import contextlib
 import imaplib
 import os
+import smtplib
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from servers import grounds
+from servers import postfix as postfix_module
 from servers.dovecot import Dovecot
+from servers.postfix import BOUNCED, LATER, NOT_FROM, NOT_NOW_FROM, REFUSED, Postfix
 from servers.postgres import Postgres
 from servers.proxy import Faults, Proxy
 
@@ -92,6 +96,79 @@ def test_dovecot_stops_and_starts_again_on_the_same_port(dovecot: Dovecot) -> No
     finally:
         dovecot.start()
     assert dovecot.uids(user) == [1]
+
+
+@pytest.fixture
+def smtp(postfix: Postfix) -> Iterator[smtplib.SMTP]:
+    with smtplib.SMTP("127.0.0.1", postfix.port, "[127.0.0.1]", timeout=30) as client:
+        client.ehlo()
+        yield client
+
+
+def test_postfix_delivers_in_order_and_answers_as_the_address_says(postfix: Postfix, smtp: smtplib.SMTP) -> None:
+    assert {"pipelining", "8bitmime", "smtputf8", "starttls", "size"} <= set(smtp.esmtp_features)
+    for number in range(20):
+        smtp.sendmail("ana@desk.example", ["ordem@customer.example"], MAIL + b"%d\r\n" % number)
+    came = postfix.wait_for(20, "ordem@customer.example")
+    assert [int(content.split()[-1]) for content in came] == list(range(20))
+    smtp.mail("ana@desk.example")
+    codes = [smtp.rcpt(address)[0] for address in (REFUSED, LATER, "ana@gmail.example", "vera@desk.example")]
+    assert codes == [550, 451, 554, 250], "nothing leaves this machine"
+    smtp.rset()
+    assert [smtp.mail(address)[0] for address in (NOT_FROM, NOT_NOW_FROM)] == [553, 450]
+
+
+def test_postfix_sends_a_delivery_report_of_what_it_took_in_vain(postfix: Postfix, smtp: smtplib.SMTP) -> None:
+    smtp.sendmail("volta@desk.example", [BOUNCED], b"Message-ID: <volta@desk.example>\r\n" + MAIL)
+    (report,) = postfix.wait_for(1, "volta@desk.example")
+    for word in (b"multipart/report", b"Status: 5.2.2", b"<volta@desk.example>", BOUNCED.encode()):
+        assert word in report
+    postfix.until_idle()
+    assert len(postfix.arrived("volta@desk.example")) == 1
+
+
+def test_what_postfix_takes_for_a_box_is_read_from_dovecot(
+    postfix: Postfix, smtp: smtplib.SMTP, dovecot: Dovecot
+) -> None:
+    user, _ = dovecot.user("ana")
+    address = postfix.into(dovecot.home / "homes" / user / "Maildir")
+    context = ssl.create_default_context(cafile=str(postfix.certificate))
+    smtp.starttls(context=context)
+    smtp.sendmail("cliente@customer.example", [address, "copia@desk.example"], MAIL)
+    grounds.until_true(lambda: dovecot.uids(user) == [1], "the mail in INBOX")
+    assert dovecot.raw(user, 1).endswith(MAIL.partition(b"\r\n")[2])
+    dovecot.append(user, [MAIL])
+    assert dovecot.uids(user) == [1, 2]
+    assert not postfix.arrived(address)
+    assert len(postfix.wait_for(1, "copia@desk.example")) == 1
+
+
+def test_postfix_takes_the_size_it_is_given_and_leaves_no_process(postfix: Postfix) -> None:
+    with postfix_module.running(message_size_limit=20_000) as small:
+        assert small.port != postfix.port
+        with smtplib.SMTP("127.0.0.1", small.port, "[127.0.0.1]", timeout=30) as client:
+            client.ehlo()
+            assert client.esmtp_features["size"] == "20000"
+            client.sendmail("ana@desk.example", ["bia@customer.example"], MAIL)
+            assert client.mail("ana@desk.example", ["SIZE=20001"])[0] == 552
+            small.wait_for(1, "bia@customer.example")
+            assert "status=sent" in small.log()
+            leader = int((small.home / "queue" / "pid" / "master.pid").read_text())
+            assert len(_alive(leader)) > 3
+    assert not small.home.exists()
+    grounds.until_true(lambda: not _alive(leader), "the end of every process")
+    assert grounds.answers(postfix.port), "the other one goes on"
+
+
+def _alive(group: int) -> list[int]:
+    """The processes of a group that have not ended, from Linux's /proc."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _parent, its_group = path.read_text().rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state != "Z":
+                found.append(int(path.parent.name))
+    return found
 
 
 def test_a_missing_server_skips_here_and_fails_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
