@@ -32,6 +32,7 @@ command_directory = {commands}
 daemon_directory = {daemons}
 mail_owner = postfix
 setgid_group = postdrop
+enable_long_queue_ids = yes
 maillog_file = {home}/log/postfix.log
 maillog_file_prefixes = {home}
 inet_interfaces = loopback-only
@@ -98,13 +99,14 @@ error unix - - n - - error
 full unix - n n - - pipe flags=q user=nobody argv=/bin/sh -c {{echo 5.2.2 this mailbox is full; exit 69}}
 retry unix - - n - - error
 discard unix - - n - - discard
-virtual unix - n n - 1 virtual
+virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 """
 
 _QUEUES = ("incoming", "deferred", "active", "maildrop")
-_TO = re.compile(rb"^Delivered-To: (.*)\r?\n", re.MULTILINE)
+_TO = re.compile(rb"^Delivered-To: (.*)\n", re.MULTILINE)
+_TAKEN = re.compile(rb"\bid ([0-9A-Za-z]+)[;\s]")  # in the first Received
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class Postfix:
 
     home: Path
     port: int
-    _read: dict[str, tuple[str, bytes]] = field(default_factory=dict, repr=False)
+    _read: dict[str, tuple[bytes, str, bytes]] = field(default_factory=dict, repr=False)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count, repr=False)
 
     @property
@@ -132,7 +134,7 @@ class Postfix:
         return path.read_text(errors="replace") if path.exists() else ""
 
     def arrived(self, address: str | None = None) -> list[bytes]:
-        """Read what was delivered to `address` so far, or to anybody, in the order of delivery, without waiting.
+        """Read what was delivered to `address` so far, or to anybody, in the order in which it was taken, without waiting.
 
         The server's own lines (Return-Path, Delivered-To, Received) stand on top; line ends are LF, as in a Maildir.
         """
@@ -140,12 +142,13 @@ class Postfix:
         for path in new.iterdir() if new.exists() else ():
             if path.name not in self._read:
                 content = path.read_bytes()
-                to = _TO.search(content)
+                to, taken = _TO.search(content), _TAKEN.search(content)
                 assert to is not None, content[:1000]
-                self._read[path.name] = (to[1].decode().strip(), content)
-        # A name begins with seconds and microseconds; without padding they would not sort as they came.
-        kept = sorted(self._read.items(), key=lambda each: _moment(each[0]))
-        return [content for _name, (to, content) in kept if address is None or to == address]
+                assert taken is not None, content[:1000]
+                self._read[path.name] = (taken[1], to[1].decode(), content)
+        # The queue manager shuffles what stands close together; a long queue id begins with the moment, made to be sorted.
+        kept = sorted(self._read.values())
+        return [content for _taken, to, content in kept if address in {None, to}]
 
     def wait_for(self, count: int, address: str | None = None) -> list[bytes]:
         """Wait until `count` messages arrived (for `address`) and return them all; more than `count` is the caller's to see."""
@@ -173,13 +176,6 @@ class Postfix:
         number = next(self._numbers)
         (self.home / "boxes" / str(number)).symlink_to(maildir, target_is_directory=True)
         return f"box{number}@desk.example"
-
-
-def _moment(name: str) -> tuple[int, int, str]:
-    """Order the names that Postfix gives: seconds.V<device>I<inode>M<microseconds>.host."""
-    seconds, _, rest = name.partition(".")
-    micro = re.match(r"V[0-9a-f]+I[0-9a-f]+M(\d+)", rest)
-    return int(seconds), int(micro[1]) if micro else 0, name
 
 
 def _path() -> str:
