@@ -3,10 +3,11 @@
 import sys
 from typing import TYPE_CHECKING
 
-from console.cli.errors import DONE, FAILED, Usage, sentence_of, status_of
+from console.cli.errors import DONE, Usage
 from console.cli.output import columns
 from console.cli.parser import Group
-from widgets.language import _, ngettext
+from console.cli.signing_in import folder_words, run_check, sign_in, sign_in_to_send
+from widgets.language import _
 
 if TYPE_CHECKING:
     from console.cli.call import Call
@@ -32,7 +33,9 @@ def add(group: Group) -> None:
     )
     parser.add_argument("--smtp", metavar="HOST:PORT", help=_("where mail is sent; port 465 unless given"))
     parser.add_argument("--user", metavar="U", help=_("what the servers know it by; the address unless given"))
+    parser.add_argument("--smtp-user", metavar="U", help=_("the same for the SMTP server alone; '' for no sign-in"))
     parser.add_argument("--tls", choices=("implicit", "starttls", "none"), help=_("how the connection is protected"))
+    parser.add_argument("--smtp-tls", choices=("implicit", "starttls", "none"), help=_("the same for the SMTP server"))
     parser.add_argument(
         "--password-command", metavar="CMD", help=_("a program whose first line of output is the password")
     )
@@ -46,6 +49,16 @@ def add(group: Group) -> None:
         "--trash",
         metavar="F",
         help=_("where trashed mail is moved, or \\Trash for the server's own; it stays unless given"),
+    )
+    parser.add_argument("--sender-name", metavar="N", help=_("what stands beside the address; {agent} is who writes"))
+    parser.add_argument("--signature", metavar="TEXT", help=_("what stands below every text; {agent} is who writes"))
+    parser.add_argument(
+        "--html", action="store_true", default=None, help=_("send HTML, made from the text as Markdown, beside it")
+    )
+    parser.add_argument(
+        "--sent-copy",
+        choices=("auto", "append", "server"),
+        help=_("who keeps the copy of what was sent; chosen by the server unless given"),
     )
     parser.add_argument("--group", metavar="G", help=_("the tenant: threading never crosses groups"))
     parser.add_argument("--live-since", metavar="DATE", help=_("older mail is history; now unless given"))
@@ -67,12 +80,18 @@ def run_add(call: "Call") -> int:
     _refuse_taken(call, account)
     secret = None if account.password_command else _ask_password(account)
     if not call.options.no_check:
-        folders = _sign_in(account, secret)
+        from console.config.secrets import password
+
+        known = secret if secret is not None else password(account)
+        folders = sign_in(account, known)
         call.out.line(
             _("{host} let {user} in: {folders}.").format(
-                host=account.imap.host, user=account.user, folders=_folder_words(folders)
+                host=account.imap.host, user=account.user, folders=folder_words(folders)
             )
         )
+        if account.smtp is not None:
+            sign_in_to_send(account, known)
+            call.out.line(_("Mail leaves by {server}.").format(server=account.smtp))
     if secret is not None:
         store_password(account, secret)
     add_account(call.configuration_file, account, now=call.now)
@@ -103,6 +122,7 @@ def run_list(call: "Call") -> int:
                     "imap": str(account.imap) if account else None,
                     "user": account.user if account else None,
                     "tls": account.tls if account else None,
+                    "smtp": str(account.smtp) if account and account.smtp else None,
                     "state": state,
                     "trouble": held.trouble if held else "",
                     "words": held.words if held else "",
@@ -127,47 +147,6 @@ def run_list(call: "Call") -> int:
     return DONE
 
 
-def run_check(call: "Call") -> int:
-    """Sign in to accounts, and tell of each what came of it."""
-    from console.config.errors import AccountUnknown, ConsoleError
-    from console.mail.imap import ImapError
-
-    accounts = []
-    for name in call.options.name:
-        account = call.settings.account(name)
-        if account is None:
-            raise AccountUnknown(name)
-        accounts.append(account)
-    status = DONE
-    for account in accounts or call.settings.accounts:
-        try:
-            folders = _sign_in(account, None)
-        except (ImapError, ConsoleError) as error:
-            status = status_of(error) if status in {DONE, status_of(error)} else FAILED
-            sentence = sentence_of(error) or type(error).__name__
-            if call.out.json_lines:
-                call.out.object({"name": account.name, "ok": False, "trouble": sentence, "folders": []})
-            else:
-                call.out.error(f"plantao: {account.name}: {sentence}")
-            continue
-        _let_go_on(call, account.name)
-        if call.out.json_lines:
-            call.out.object({"name": account.name, "ok": True, "trouble": "", "folders": folders})
-        else:
-            call.out.line(f"{account.name}: {_folder_words(folders)}")
-    return status
-
-
-def _let_go_on(call: "Call", name: str) -> None:
-    """Tell a sync that waits for this account to be mended that it is."""
-    from storage.commands import leasing
-    from storage.queries import mailboxes
-
-    held = next((mailbox for mailbox in call.ask(mailboxes.states) if mailbox.name == name), None)
-    if held is not None and held.state == "stopped":
-        call.desk.tell_now(leasing.try_again, held.mailbox_id, now=call.now)
-
-
 def run_remove(call: "Call") -> int:
     """Take an account out of the configuration, and its password out of the keyring."""
     from console.config.editing import remove_account
@@ -189,13 +168,19 @@ def _said(call: "Call") -> dict[str, object]:
         "imap": given.imap,
         "smtp": given.smtp,
         "user": given.user,
+        "smtp_user": given.smtp_user,
         "tls": given.tls,
+        "smtp_tls": given.smtp_tls,
         "password_command": given.password_command,
         "aliases": given.alias,
         "folders": given.folder,
         "sent": given.sent,
         "archive": given.archive,
         "trash": given.trash,
+        "sender_name": given.sender_name,
+        "signature": given.signature,
+        "html": given.html,
+        "sent_copy": given.sent_copy,
         "group": given.group,
         "live_since": given.live_since,
     }
@@ -223,29 +208,6 @@ def _ask_password(account: "Account") -> str:
     if not secret:
         raise Usage(_("No password was given. Type it, pipe it in, or name a program with --password-command."))
     return secret
-
-
-def _sign_in(account: "Account", secret: str | None) -> list[str]:
-    """Sign in once and return the folders that the server has."""
-    from console.config.secrets import password
-    from console.mail.imap import Server, Tls, open_session
-
-    server = Server(
-        host=account.imap.host,
-        port=account.imap.port,
-        tls=Tls(account.tls),
-        user=account.user,
-        password=secret if secret is not None else password(account),
-        plain_by_name=account.tls is Tls.NONE,
-    )
-    with open_session(server) as session:
-        return [folder.name for folder in session.folders()]
-
-
-def _folder_words(folders: list[str]) -> str:
-    count = len(folders)
-    shown = ", ".join(folders[:12]) + (", …" if count > 12 else "")
-    return ngettext("{count} folder ({names})", "{count} folders ({names})", count).format(count=count, names=shown)
 
 
 def _state_words(state: str) -> str:

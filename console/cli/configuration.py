@@ -47,6 +47,7 @@ def run_show(call: "Call") -> int:
         "opener": settings.opener or "",
         "link_opener": settings.link_opener or "",
         "clipboard": settings.clipboard,
+        "undo_window": settings.undo_window,
         "accounts": [account.name for account in settings.accounts],
     }
     if call.out.json_lines:

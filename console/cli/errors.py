@@ -39,7 +39,9 @@ _BY_NAME: Final = {
     "PasswordMissing": CONFIGURATION,
     "CertificateRefused": NOT_ALLOWED,
     "NeedsAgent": NOT_ALLOWED,
+    "NoWayOut": CONFIGURATION,
     "MailboxLost": AGAIN,
+    "ServerLost": AGAIN,
     "SyncElsewhere": AGAIN,
 }
 
@@ -86,7 +88,7 @@ def sentence_of(error: BaseException) -> str | None:
         return _("Another process keeps this desk in step ({holder}): there is only one at a time.").format(
             holder=clean_line(str(error))
         )
-    if any(kind.__name__ in {"ConsoleError", "ImapError", "DemoError"} for kind in type(error).__mro__):
+    if any(kind.__name__ in {"ConsoleError", "ImapError", "SmtpError", "DemoError"} for kind in type(error).__mro__):
         return str(error)
     return None
 

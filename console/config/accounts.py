@@ -3,20 +3,23 @@
 import re
 import shlex
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
-from pydantic_core import PydanticCustomError
 
+from console.config.leaving import SenderName, SentCopy, Shortcode, Signature, SignInName, Span, filled
+from console.config.values import Line, checked_line, refuse
 from storage.kinds.clean import clean_line, folded
+from storage.kinds.mail import Correspondent
 from widgets.language import _
 
 IMPLICIT_PORT = 993
 STARTTLS_PORT = 143
 SUBMISSIONS_PORT = 465
+SUBMISSION_PORTS = (587, 25)
 POLL_LEAST, POLL_MOST = 5, 86_400
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -31,12 +34,6 @@ class Tls(StrEnum):
     IMPLICIT = "implicit"
     STARTTLS = "starttls"
     NONE = "none"
-
-
-def refuse(sentence: str) -> PydanticCustomError:
-    """Return the error that a validator raises: its text is ours, and says what to do."""
-    # Braces would be read as places to fill in.
-    return PydanticCustomError("plantao", "{sentence}", {"sentence": sentence})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +79,11 @@ class Server:
 
 def default_tls(server: Server) -> Tls:
     """Return how a server is spoken to when the configuration does not say: by its port, in plain never but at home."""
-    if server.port == IMPLICIT_PORT:
+    if server.port in {IMPLICIT_PORT, SUBMISSIONS_PORT}:
         return Tls.IMPLICIT
-    if server.port == STARTTLS_PORT:
+    if server.port in {STARTTLS_PORT, *SUBMISSION_PORTS}:
         return Tls.STARTTLS
     return Tls.NONE if server.loopback else Tls.IMPLICIT
-
-
-def _line(text: str) -> str:
-    if not text or clean_line(text) != text:
-        raise refuse(_("This must be one line of text, without control characters or doubled spaces. Write it anew."))
-    return text
 
 
 def _name(text: str) -> str:
@@ -128,7 +119,7 @@ def _tls(value: object) -> Tls:
 
 def _command(text: str) -> str:
     try:
-        words = shlex.split(_line(text))
+        words = shlex.split(checked_line(text))
     except ValueError:
         raise refuse(_("A quotation mark in this command is never closed. Close it.")) from None
     if not words or not words[0]:
@@ -160,7 +151,6 @@ def _poll(value: object) -> int:
     raise refuse(_("Write a whole number of seconds from {least} to {most}.").format(least=POLL_LEAST, most=POLL_MOST))
 
 
-Line = Annotated[str, AfterValidator(_line)]
 Name = Annotated[str, AfterValidator(_name)]
 Address = Annotated[str, AfterValidator(_address)]
 _AsText = PlainSerializer(str, return_type=str)
@@ -176,8 +166,10 @@ class Account(BaseModel):
         imap: the server that mail is read from; port 993 unless given.
         smtp: the server that mail is sent through; port 465 unless given.
         user: what the servers know the mailbox by; the address unless given.
+        smtp_user: the same for the SMTP server alone; empty where it wants no sign-in.
         tls: how the IMAP connection is protected; chosen by the port unless given. In plain only when the server
             is this machine, or when the configuration says ``none`` in so many words.
+        smtp_tls: the same for the SMTP connection.
         password_command: a program and its arguments whose first line of output is the password; run without a shell.
         folders: further folders to keep in step, beside INBOX and Sent.
         sent: the folder of sent mail; `None` to ask the server.
@@ -187,6 +179,12 @@ class Account(BaseModel):
         live_since: in UTC, the moment from which mail is work and not history; `None` for when the desk first sees
             the mailbox.
         poll_seconds: how long to wait between two looks at a server without IDLE.
+        sender_name: what stands beside the address in From; see `sender`.
+        signature: what stands below every text; see `signed_by`.
+        html: whether an HTML part, made from the text as Markdown, goes out beside the plain text.
+        sent_copy: who puts the copy into the folder of sent mail.
+        acknowledge: the shortcode of the canned response that acknowledges new mail by itself; `None` for none.
+        acknowledge_every: how long one customer gets no second acknowledgement of one subject.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -200,6 +198,10 @@ class Account(BaseModel):
     tls: Annotated[Tls, BeforeValidator(_tls)] = Field(
         default_factory=lambda known: default_tls(known["imap"]) if "imap" in known else Tls.IMPLICIT
     )
+    smtp_user: SignInName = Field(default_factory=lambda known: known.get("user", ""))
+    smtp_tls: Annotated[Tls, BeforeValidator(_tls)] = Field(
+        default_factory=lambda known: default_tls(known["smtp"]) if known.get("smtp") else Tls.IMPLICIT
+    )
     # Out of repr: its arguments may be a secret, whatever the guide says.
     password_command: Annotated[str, AfterValidator(_command)] | None = Field(default=None, repr=False)
     folders: tuple[Line, ...] = ()
@@ -209,11 +211,25 @@ class Account(BaseModel):
     group: Annotated[str, AfterValidator(_group)] = ""
     live_since: Annotated[datetime | None, BeforeValidator(_moment)] = None
     poll_seconds: Annotated[int, BeforeValidator(_poll)] = 60
+    sender_name: SenderName | None = None
+    signature: Signature = ""
+    html: bool = False
+    sent_copy: SentCopy = "auto"
+    acknowledge: Shortcode | None = None
+    acknowledge_every: Span = timedelta(hours=24)
 
     @property
     def addresses(self) -> frozenset[str]:
         """Return every address that arrives here."""
         return frozenset({self.address, *self.aliases})
+
+    def sender(self, agent: str) -> Correspondent:
+        """Return who stands in From: customers learn the agent's name only where the configuration puts it there."""
+        return Correspondent(filled(self.sender_name or "", agent), self.address)
+
+    def signed_by(self, agent: str) -> str:
+        """Return the lines below a text of an agent; empty when there are none."""
+        return filled(self.signature, agent)
 
     @property
     def variable_name(self) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from console.config.accounts import Account
+from console.config.accounts import Account, Tls
 from console.config.errors import AccountTaken, AccountUnknown, ConfigurationInvalid, ConfigurationNotSaved, Problem
 from console.config.lines import statements
 from console.config.paths import private_folder
@@ -113,12 +113,17 @@ def _table(account: Account) -> str:
 
     table = tomlkit.table()
     for key, value in account.model_dump(mode="python", exclude_unset=True, exclude_none=True).items():
-        table.add(key, list(value) if isinstance(value, tuple) else str(value) if key == "tls" else value)
+        lines = isinstance(value, str) and "\n" in value
+        table.add(key, _said(value) if not lines else tomlkit.string(value, multiline=True))
     accounts = tomlkit.aot()
     accounts.append(table)
     document = tomlkit.document()
     document.add("account", accounts)
     return tomlkit.dumps(document)
+
+
+def _said(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else str(value) if isinstance(value, Tls) else value
 
 
 def _without(text: str, number: int) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from console.config.accounts import Line, refuse
+from console.config.values import Line, refuse
 from widgets.language import _
 
 Call = Literal["mine", "assigned", "failed"]

@@ -10,11 +10,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from console.config.accounts import Account, Line, refuse
+from console.config.accounts import Account
 from console.config.errors import AccountInvalid, ConfigurationInvalid, Problem
+from console.config.leaving import UndoSeconds
 from console.config.lines import Place, line_of
 from console.config.noticing import Notices
 from console.config.paths import Paths, find_paths
+from console.config.values import Line, refuse
 from storage.kinds.clean import clean_line
 from widgets.language import _
 
@@ -62,6 +64,7 @@ class Settings(BaseModel):
         opener: a program and its arguments that opens files, run without a shell; `None` for the desktop's own.
         link_opener: the same for links.
         clipboard: how copied text reaches the terminal: as it is, through tmux to the one around it, or not at all.
+        undo_window: seconds that an answer waits before it leaves, so that it can be taken back; 0 for none.
         keys: the keys of actions, by the action's name.
         notices: what the console calls for, how, and when it is silent.
         store: the URL of the store; `None` for the usual place. Never shown: it may carry a password.
@@ -78,6 +81,7 @@ class Settings(BaseModel):
     opener: Program | None = None
     link_opener: Program | None = None
     clipboard: Literal["plain", "tmux", "off"] = "plain"
+    undo_window: UndoSeconds = 10
     keys: Mapping[str, Line] = Field(default_factory=dict)
     notices: Notices = Notices()
     store: Annotated[str, AfterValidator(_store)] | None = Field(default=None, repr=False)
@@ -234,6 +238,8 @@ def _problem(text: str, loc: Place, fault: Mapping[str, Any]) -> Problem:
             sentence = _("{key}: write one of {words}.").format(
                 key=names[-1], words=str(fault["ctx"]["expected"]).replace(" or ", ", ").replace("'", "")
             )
+        case "bool_type" | "bool_parsing":
+            sentence = _("{key}: write {key} = true or {key} = false, without quotation marks.").format(key=names[-1])
         case "string_type":
             sentence = _("{key} is a text: put it in quotation marks.").format(key=names[-1])
         case "tuple_type" if place == ("account",):

@@ -10,11 +10,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
 from made.letters import letter
+from servers import grounds
 from servers.dovecot import Dovecot
+
+from console.config.settings import load_settings
 
 BARRED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 
@@ -71,6 +77,110 @@ def test_a_wrong_password_is_told_and_nothing_is_written(run, home: Path, doveco
     assert run("sync").status == 77
     assert json.loads(run("account", "list", "--json").out)["state"] == "stopped"
     assert run("doctor").status == 1
+
+
+@dataclass
+class Outlet:
+    """An SMTP server that knows one user; `signed_in` are those who tried."""
+
+    user: str
+    secret: str
+    signed_in: list[str] = field(default_factory=list)
+    port: int = 0
+
+    def sign_in(self, _server: object, _session: object, _envelope: object, _way: str, auth: object) -> AuthResult:
+        assert isinstance(auth, LoginPassword)
+        self.signed_in.append(auth.login.decode())
+        return AuthResult(
+            success=(auth.login, auth.password) == (self.user.encode(), self.secret.encode()), handled=False
+        )
+
+
+@pytest.fixture
+def outlet(mailbox: tuple[str, str]) -> Iterator[Outlet]:
+    (port,) = grounds.free_ports(1)
+    outlet = Outlet(*mailbox, port=port)
+    controller = Controller(
+        outlet,
+        hostname="127.0.0.1",
+        port=port,
+        authenticator=outlet.sign_in,
+        auth_require_tls=False,
+    )
+    controller.start()
+    yield outlet
+    controller.stop()
+
+
+@pytest.mark.server
+def test_both_servers_are_signed_in_to_and_each_has_its_line(
+    run, home: Path, dovecot: Dovecot, mailbox, outlet: Outlet
+):
+    added = run(*adding(dovecot.port, *mailbox), "--smtp", f"127.0.0.1:{outlet.port}")
+    assert added.status == 0
+    assert f"Mail leaves by 127.0.0.1:{outlet.port}." in added.out
+    checked = run("account", "check")
+    assert checked.status == 0
+    assert checked.out.splitlines()[1:] == [f"vendas: mail leaves by 127.0.0.1:{outlet.port}"]
+    assert "INBOX" in checked.out.splitlines()[0]
+    assert outlet.signed_in == [mailbox[0]] * 2
+    said = json.loads(run("account", "check", "--json").out)
+    assert said["smtp"] == {"server": f"127.0.0.1:{outlet.port}", "ok": True, "trouble": ""}
+    assert json.loads(run("account", "list", "--json").out)["smtp"] == f"127.0.0.1:{outlet.port}"
+
+
+@pytest.mark.server
+def test_what_is_wrong_with_sending_hides_nothing_of_reading(
+    run, home: Path, dovecot: Dovecot, mailbox, outlet: Outlet
+):
+    where = ("--smtp", f"127.0.0.1:{outlet.port}", "--smtp-user", "stranger")
+    assert run(*adding(dovecot.port, *mailbox), *where).status == 77
+    assert not (home / "config.toml").exists()
+    assert run(*adding(dovecot.port, *mailbox), *where, "--no-check").status == 0
+    checked = run("account", "check")
+    assert checked.status == 77
+    assert "INBOX" in checked.out
+    assert "refused the sign-in" in checked.err
+    said = json.loads(run("account", "check", "--json").out)
+    assert (said["ok"], said["smtp"]["ok"]) == (False, False)
+    assert "INBOX" in said["folders"]
+    assert run("account", "remove", "vendas").status == 0
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    assert run(*adding(dovecot.port, *mailbox), "--smtp", f"127.0.0.1:{port}").status == 75
+
+
+@pytest.mark.server
+def test_a_password_that_was_refused_is_not_tried_at_the_other_server(
+    run, home: Path, dovecot: Dovecot, mailbox, outlet: Outlet
+):
+    where = ("--smtp", f"127.0.0.1:{outlet.port}", "--no-check")
+    assert run(*adding(dovecot.port, mailbox[0], "wrong"), *where).status == 0
+    checked = run("account", "check")
+    assert checked.status == 77
+    assert "was not tried" in checked.out
+    assert outlet.signed_in == []
+
+
+@pytest.mark.server
+def test_an_account_that_sends_nothing_says_so_and_is_no_fault(run, home: Path, dovecot: Dovecot, mailbox):
+    assert run(*adding(dovecot.port, *mailbox)).status == 0
+    checked = run("account", "check")
+    assert checked.status == 0
+    assert "nothing can be sent: add smtp" in checked.out
+    assert json.loads(run("account", "check", "--json").out)["smtp"] is None
+
+
+def test_what_an_account_says_of_sending_is_written_as_it_was_said(run, home: Path):
+    where = ("--address", "a@example.org", "--imap", "127.0.0.1:1", "--password-command", "echo x", "--no-check")
+    given = ("--smtp", "127.0.0.1:2", "--smtp-user", "", "--smtp-tls", "none", "--sender-name", "{agent} da Lumen")
+    more = ("--signature", "{agent}\nLumen", "--html", "--sent-copy", "append")
+    assert run("account", "add", "x", *where, *given, *more).status == 0
+    (account,) = load_settings(home / "config.toml").accounts
+    assert (account.smtp_user, account.smtp_tls, account.html, account.sent_copy) == ("", "none", True, "append")
+    assert account.signed_by("Ana") == "Ana\nLumen"
+    assert account.sender("Ana").name == "Ana da Lumen"
+    assert run("account", "add", "y", *where[:1], "b@example.org", *where[2:], "--signature", "{nome}").status == 2
 
 
 def test_a_server_that_is_not_there_is_tried_again_another_time(run, home: Path):

@@ -15,7 +15,7 @@ from console.config.accounts import Account, Server, Tls
 from console.config.editing import add_account, remove_account
 from console.config.errors import AccountTaken, AccountUnknown, ConfigurationInvalid, ConfigurationNotSaved
 from console.config.settings import load_settings
-from storage.kinds.clean import clean_line
+from storage.kinds.clean import clean, clean_line
 
 NOW = datetime(2026, 3, 1, 12, 30, 5, 999, tzinfo=UTC)
 KEPT = """\
@@ -80,6 +80,14 @@ def test_every_field_survives_the_way_through_the_file(file: Path) -> None:
         group="acme",
         live_since="2026-01-31T12:00:00-03:00",
         poll_seconds=5,
+        smtp_user="",
+        smtp_tls="none",
+        sender_name="{agent} da Lumen",
+        signature='{agent}\nLumen "Energia" \\\n\n\tlumen.example',
+        html=True,
+        sent_copy="append",
+        acknowledge="recebido",
+        acknowledge_every="3d",
     )
     assert add_account(file, whole, now=NOW).accounts[-1] == whole
     assert load_settings(file).accounts[-1].imap == Server("::1", 1143)
@@ -104,6 +112,17 @@ def test_whatever_is_added_can_be_taken_out_in_any_order(
     for name in names:
         remove_account(file, name)
     assert file.read_text(encoding="utf-8") == KEPT
+
+
+@settings(max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=60).map(clean).filter(lambda text: "{" not in text), st.sampled_from(["\n", "\r\n"]))
+def test_a_signature_of_any_lines_survives_and_can_be_taken_out(file: Path, signature: str, end: str) -> None:
+    before = KEPT.replace("\n", end)
+    file.write_text(before, encoding="utf-8", newline="")
+    added = account("added", signature=signature)
+    assert add_account(file, added, now=NOW).accounts[-1].signature == signature.strip("\n")
+    remove_account(file, "added")
+    assert file.read_bytes().decode() == before
 
 
 def test_what_is_said_to_be_none_is_not_written(file: Path) -> None:

@@ -4,7 +4,7 @@ import os
 import stat
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from console.config.accounts import Server, Tls
 from console.config.errors import AccountInvalid, ConfigurationInvalid, FolderUnusable
 from console.config.paths import Paths, find_paths, private_folder
 from console.config.settings import SIZE_LIMIT, Settings, load_settings, read_account, read_settings
+from storage.kinds.mail import Correspondent
 
 FILE = Path("config.toml")
 ACCOUNT = """
@@ -132,6 +133,63 @@ def test_what_is_no_server_is_refused(text: str) -> None:
         Server.read(text, port=993)
 
 
+@pytest.mark.parametrize(
+    ("smtp", "said", "tls"),
+    [
+        ("mail.example.org", "", Tls.IMPLICIT),
+        ("mail.example.org:465", "", Tls.IMPLICIT),
+        ("mail.example.org:587", "", Tls.STARTTLS),
+        ("mail.example.org:25", "", Tls.STARTTLS),
+        ("mail.example.org:2525", "", Tls.IMPLICIT),  # in plain never by itself
+        ("mail.example.org:2525", "none", Tls.NONE),
+        ("localhost:2525", "", Tls.NONE),
+        ("[::1]:587", "", Tls.STARTTLS),
+    ],
+)
+def test_mail_leaves_protected_unless_at_home_or_asked_for_by_name(smtp: str, said: str, tls: Tls) -> None:
+    more = [f'smtp = "{smtp}"', *([f'smtp_tls = "{said}"'] if said else [])]
+    (account,) = read_settings(one_account(*more, imap="localhost:1143"), FILE).accounts
+    assert (account.smtp_tls, account.tls) == (tls, Tls.NONE)
+
+
+def test_what_leaves_is_as_the_account_says() -> None:
+    (account,) = read_settings(one_account('user = "sup"'), FILE).accounts
+    assert (account.smtp_user, account.html, account.sent_copy) == ("sup", False, "auto")
+    assert (account.acknowledge, account.acknowledge_every) == (None, timedelta(hours=24))
+    assert account.sender("Ana") == Correspondent("", "suporte@example.org")
+    assert account.signed_by("Ana") == ""
+    more = (
+        'smtp_user = ""',
+        'sender_name = "{agent} da Lumen"',
+        'signature = """',
+        "{agent}",
+        'Lumen Energia\n"""',
+        "html = true",
+        'sent_copy = "server"',
+        'acknowledge = "recebido"',
+        'acknowledge_every = "1w"',
+    )
+    (account,) = read_settings(one_account(*more), FILE).accounts
+    assert (account.smtp_user, account.html, account.sent_copy) == ("", True, "server")
+    assert (account.acknowledge, account.acknowledge_every) == ("recebido", timedelta(weeks=1))
+    assert account.sender("Ana Souza") == Correspondent("Ana Souza da Lumen", "suporte@example.org")
+    assert account.signed_by("Ana Souza") == "Ana Souza\nLumen Energia"
+
+
+def test_an_agents_name_is_never_filled_in_twice() -> None:
+    (account,) = read_settings(one_account("signature = '{agent}'"), FILE).accounts
+    assert account.signed_by("{agent}{x}") == "{agent}{x}"
+
+
+def test_an_answer_waits_before_it_leaves_for_as_long_as_is_said() -> None:
+    assert read_settings("", FILE).undo_window == 10
+    assert read_settings("undo_window = 0", FILE).undo_window == 0
+    for wrong in ("-1", "601", "true", "'10'", "1.5"):
+        error = refused(f"undo_window = {wrong}")
+        assert (error.line, error.key) == (1, "undo_window")
+        assert "0 to 600" in str(error)
+
+
 def test_an_unknown_key_is_named_with_its_line_and_the_nearest_name() -> None:
     error = refused(one_account('adress = "x@example.org"'))
     assert (error.file, error.line, error.key, error.nearest) == (FILE, 6, "account.adress", "address")
@@ -178,6 +236,19 @@ def test_a_password_in_the_file_is_refused_and_not_repeated(key: str) -> None:
         ('password_command = "pass \'x"', "quotation"),
         ("password_command = \"''\"", "empty"),
         ("group = 'a b'", "letters"),
+        ("smtp_tls = 'ssl'", "starttls"),
+        ("smtp_user = 'a  b'", "one line"),
+        ("sender_name = ''", "one line"),
+        ('sender_name = "a\\r\\nBcc: x"', "one line"),
+        ("sender_name = '{name}'", "{agent}"),
+        ("signature = '{agnet}'", "{agent}"),
+        ('signature = "\\u001b[2J"', "control"),
+        ("signature = '" + "x" * 4001 + "'", "4000"),
+        ("html = 'sim'", "true"),
+        ("sent_copy = 'yes'", "append"),
+        ("acknowledge = 'Olá!'", "shortcode"),
+        ("acknowledge_every = '10m'", "span"),
+        ("acknowledge_every = 24", "span"),
     ],
 )
 def test_a_bad_value_is_named_with_what_to_write(line: str, word: str) -> None:
