@@ -223,9 +223,15 @@ class Account(BaseModel):
         """Return every address that arrives here."""
         return frozenset({self.address, *self.aliases})
 
-    def sender(self, agent: str) -> Correspondent:
-        """Return who stands in From: customers learn the agent's name only where the configuration puts it there."""
-        return Correspondent(filled(self.sender_name or "", agent), self.address)
+    def sender(self, agent: str, *, address: str = "") -> Correspondent:
+        """Return who stands in From: customers learn the agent's name only where the configuration puts it there.
+
+        Args:
+            agent: the name of who writes.
+            address: to which the customer wrote; the account's own unless it is one of its aliases.
+        """
+        written_to = address.lower() if address.lower() in self.aliases else self.address
+        return Correspondent(filled(self.sender_name or "", agent), written_to)
 
     def signed_by(self, agent: str) -> str:
         """Return the lines below a text of an agent; empty when there are none."""

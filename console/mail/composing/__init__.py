@@ -1,7 +1,7 @@
 """Mail out: the finished bytes of an answer and to whom they go; made once, when it is queued, and never again."""
 
 from console.mail.composing.errors import AttachmentGone, ComposingError, NoAddress, NoRecipient
-from console.mail.composing.fields import wire_address
+from console.mail.composing.fields import id_domain, wire_address
 from console.mail.composing.letter import Composed, Letter, compose
 from console.mail.composing.loading import load_files
 from console.mail.composing.parts import File
@@ -16,6 +16,7 @@ __all__ = [
     "NoAddress",
     "NoRecipient",
     "compose",
+    "id_domain",
     "load_files",
     "signed",
     "wire_address",

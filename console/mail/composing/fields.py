@@ -73,14 +73,28 @@ def wire_address(address: str) -> str:
     if not _ADDRESS.fullmatch(bare):
         raise NoAddress(address)
     local, _at, domain = bare.rpartition("@")
-    if local.isascii() and not domain.isascii():
-        try:
-            domain = domain.encode("idna").decode("ascii")
-        except UnicodeError:
-            raise NoAddress(address) from None
-        if not _ADDRESS.fullmatch(f"{local}@{domain}"):
-            raise NoAddress(address)
-    return f"{local}@{domain}"
+    return f"{local}@{_in_ascii(domain, address)}" if local.isascii() else bare
+
+
+def id_domain(address: str) -> str:
+    """Return what stands behind the @ of a Message-ID that leaves from an address: its domain, always in ASCII.
+
+    Raises:
+        NoAddress: it is none.
+    """
+    return _in_ascii(wire_address(address).rpartition("@")[2], address)
+
+
+def _in_ascii(domain: str, address: str) -> str:
+    if domain.isascii():
+        return domain
+    try:
+        written = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise NoAddress(address) from None
+    if not _ADDRESS.fullmatch(f"x@{written}"):
+        raise NoAddress(address)
+    return written
 
 
 def people_words(people: Sequence[Correspondent]) -> list[str]:

@@ -158,6 +158,9 @@ def test_what_leaves_is_as_the_account_says() -> None:
     assert (account.acknowledge, account.acknowledge_every) == (None, timedelta(hours=24))
     assert account.sender("Ana") == Correspondent("", "suporte@example.org")
     assert account.signed_by("Ana") == ""
+    (account,) = read_settings(one_account('aliases = ["ajuda@example.org"]'), FILE).accounts
+    assert account.sender("Ana", address="Ajuda@Example.org").address == "ajuda@example.org"
+    assert account.sender("Ana", address="evil@example.com").address == "suporte@example.org"
     more = (
         'smtp_user = ""',
         'sender_name = "{agent} da Lumen"',

@@ -10,13 +10,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from console.mail.composing import Composed, File, Letter, NoAddress, NoRecipient, compose, wire_address
+from console.mail.composing import Composed, File, Letter, NoAddress, NoRecipient, compose, id_domain, wire_address
 from console.mail.composing.fields import REFERENCES_MOST
 from console.mail.parse import parse, part
 from console.mail.parse.message import headers
+from console.mail.smtp.transport import on_the_wire
 from storage.kinds import Automatic
 from storage.kinds.clean import clean, clean_line
 from storage.kinds.mail import Correspondent
+from storage.rules.threading import own_message_id
 
 NOW = datetime(2026, 11, 27, 13, 5, 9, tzinfo=timezone(timedelta(hours=-3)))
 OWN = "p.4213.k3j5h2.0123456789abcdef0123@lumen.example"
@@ -160,8 +162,21 @@ def test_domains_are_written_so_that_any_server_takes_them():
     assert not made.content.isascii()  # this one needs SMTPUTF8, and the transport says so where it lacks
     assert parse(made.content).to == (Correspondent("José", "josé@ação.example"),)
     assert compose(replace(LETTER, to=(Correspondent("José", "jose@ação.example"),))).content.isascii()
-    with pytest.raises(NoAddress):
-        wire_address("ana@é..example")
+    for address in ("josé@ação.example", "jose@ação.example"):
+        header_id = own_message_id(b"key", conversation_id=7, unique="x1", domain=id_domain(address))
+        sent = compose(replace(LETTER, author=Correspondent("", address), header_id=header_id))
+        assert parse(sent.content).header_id == header_id
+    for made_up in (wire_address, id_domain):
+        with pytest.raises(NoAddress):
+            made_up("ana@é..example")
+
+
+def test_nothing_changes_on_the_wire():
+    for text in (".\n..\n.\r.\n", "Olá\n.", "."):
+        content = compose(replace(LETTER, text=text)).content
+        sent = on_the_wire(content)
+        assert b"\r\n.\r\n" not in sent  # nothing in it ends it
+        assert re.sub(rb"(?m)^\.\.", b".", sent) == content
 
 
 def test_files_go_with_their_names_and_bytes():
