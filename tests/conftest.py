@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from servers.postfix import Postfix
     from servers.postgres import Postgres
     from servers.proxy import Faults, Proxy
+    from servers.smtp import FaultySmtp
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +82,15 @@ def proxy() -> Iterator[Callable[..., "Proxy"]]:
 def postfix() -> Iterator["Postfix"]:
     """A Postfix on loopback, one for the session: write to addresses of your own, as what others sent lies there too."""
     from servers import postfix as module
+
+    with module.running() as server:
+        yield server
+
+
+@pytest.fixture
+def faulty_smtp() -> Iterator["FaultySmtp"]:
+    """An SMTP server for this test alone, which goes wrong at every step that `at` names."""
+    from servers import smtp as module
 
     with module.running() as server:
         yield server

@@ -3,9 +3,12 @@
 import contextlib
 import imaplib
 import os
+import signal
 import smtplib
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +22,7 @@ from servers.dovecot import Dovecot
 from servers.postfix import BOUNCED, LATER, NOT_FROM, NOT_NOW_FROM, REFUSED, Postfix
 from servers.postgres import Postgres
 from servers.proxy import Faults, Proxy
+from servers.smtp import FaultySmtp, Step
 
 pytestmark = pytest.mark.server
 
@@ -169,6 +173,56 @@ def _alive(group: int) -> list[int]:
             if int(its_group) == group and state != "Z":
                 found.append(int(path.parent.name))
     return found
+
+
+SENDER = """
+import smtplib, sys
+with smtplib.SMTP("127.0.0.1", int(sys.argv[1]), "[127.0.0.1]") as client:
+    for number in range(2):
+        client.sendmail("d@x.org", ["a@x.org"], b"Message-ID: <%d@x.org>\\r\\n\\r\\nOi\\r\\n" % number)
+"""
+
+
+def test_a_sender_is_killed_at_the_step_that_a_test_names(faulty_smtp: FaultySmtp) -> None:
+    steps: list[tuple[Step, int]] = []
+    holder: list[subprocess.Popen[bytes]] = []
+    started = threading.Event()
+
+    def kill(step: Step, message: int) -> None:
+        steps.append((step, message))
+        if (step, message) == (Step.TAKEN, 2):
+            started.wait(30)
+            holder[0].kill()
+            holder[0].wait(30)
+
+    faulty_smtp.on_step = kill
+    holder.append(subprocess.Popen([sys.executable, "-c", SENDER, str(faulty_smtp.port)]))
+    started.set()
+    assert holder[0].wait(30) == -signal.SIGKILL
+    dialogue = [Step.MAIL, Step.RCPT, Step.NAMED, Step.DATA, Step.BODY, Step.DOT, Step.TAKEN, Step.ANSWERED]
+    assert steps == [(Step.GREETING, 0), *((each, 1) for each in dialogue), *((each, 2) for each in dialogue[:-1])]
+    assert [faulty_smtp.copies(f"<{number}@x.org>") for number in range(3)] == [1, 1, 0]
+
+
+def test_faults_are_for_a_message_a_recipient_and_a_number_of_times(faulty_smtp: FaultySmtp) -> None:
+    faulty_smtp.at(Step.RCPT, recipient="b@x.org", says="450 later", times=2)
+    faulty_smtp.at(Step.DOT, message=2, says="554 spam")
+    stall = faulty_smtp.at(Step.ANSWERED, message=4, stall=True)
+    with smtplib.SMTP("127.0.0.1", faulty_smtp.port, "[127.0.0.1]", timeout=30) as client:
+        for said in ({"b@x.org": (450, b"later")}, None, {}, {}):
+            with contextlib.ExitStack() as stack:
+                if said is None:
+                    stack.enter_context(pytest.raises(smtplib.SMTPDataError, match="spam"))
+                assert client.sendmail("d@x.org", ["a@x.org", "b@x.org"], MAIL) == said
+        assert stall.reached.wait(30)
+        client.putcmd("NOOP")
+        stall.release()
+        assert client.getreply()[0] == 250
+    assert [message.rcpt_tos for message in faulty_smtp.arrived] == [
+        ("a@x.org",),
+        ("a@x.org", "b@x.org"),
+        ("a@x.org", "b@x.org"),
+    ]
 
 
 def test_a_missing_server_skips_here_and_fails_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,12 +13,15 @@ from console.mail.smtp.errors import (
     SignInRefused,
     SmtpError,
     StarttlsWithheld,
+    TryLater,
 )
+from console.mail.smtp.patience import Limits
 from console.mail.smtp.transport import Envelope, Reply, Transport, open_transport
 
 __all__ = [
     "CertificateRefused",
     "Envelope",
+    "Limits",
     "MessageTooLarge",
     "MessageUnfit",
     "NeedsAgent",
@@ -32,5 +35,6 @@ __all__ = [
     "SmtpError",
     "StarttlsWithheld",
     "Transport",
+    "TryLater",
     "open_transport",
 ]

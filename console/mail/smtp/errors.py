@@ -43,6 +43,13 @@ class ServerSpokeNonsense(ServerLost):
         return _("{host} answered {attempted} with what is no SMTP. The connection was closed; it will be tried again.")
 
 
+class TryLater(SmtpError):
+    """The server takes no mail from this address just now (4xx at MAIL FROM); nothing was sent, the next one may go."""
+
+    def _sentence(self) -> str:
+        return _("{host} takes no mail from this address just now. It will be tried again.")
+
+
 class OutcomeUnknown(SmtpError):
     """The final dot went out and no readable answer came: it may have been taken, and is never sent again by itself."""
 
@@ -51,7 +58,7 @@ class OutcomeUnknown(SmtpError):
 
 
 class SenderRefused(SmtpError):
-    """The server will not take mail from this address, now or for good."""
+    """The server will not take mail from this address."""
 
     def _sentence(self) -> str:
         return _("{host} takes no mail from this address. Check address and user of the account.")

@@ -4,7 +4,7 @@ import base64
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -20,12 +20,16 @@ from console.mail.smtp.errors import (
     ServerSpokeNonsense,
     SignInRefused,
     StarttlsWithheld,
+    TryLater,
 )
+from console.mail.smtp.patience import Limits, Patient, PatientTls
+from widgets.language import _
 
 _UNSAFE = re.compile(r"[\x00-\x20\x7f<>]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _DOT = re.compile(rb"(?m)^\.")
-_CLOSING, _GO_ON, _TOO_LARGE = 421, 354, 552
+_CLOSING, _GO_ON, _TOO_LARGE, _NO_SUCH_LETTERS = 421, 354, 552, 553
+_GOODBYE = 10.0  # seconds in which QUIT may be answered; nothing depends on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the server said of one recipient."""
+    """What the server said of one recipient, or we in its stead."""
 
     code: int
     words: str
@@ -65,8 +69,12 @@ def on_the_wire(content: bytes) -> bytes:
 
 
 @contextmanager
-def open_transport(server: Server) -> Iterator["Transport"]:
+def open_transport(server: Server, limits: Limits = Limits()) -> Iterator["Transport"]:  # noqa: B008 - it is frozen
     """Connect, be under TLS, sign in once if there is a user; say goodbye and close at the end of the block.
+
+    Args:
+        server: where to; its `timeout` is for silence, but for that after the final dot.
+        limits: how long each part may take, whatever is said meanwhile.
 
     Raises:
         NeedsAgent: trying again does not help.
@@ -74,11 +82,12 @@ def open_transport(server: Server) -> Iterator["Transport"]:
     """
     if server.tls is Tls.NONE and not server.plain_allowed:
         raise PlainRefused(server.host, "connection")
-    smtp = _connect(server)
+    smtp = _connect(server, limits)
     try:
-        transport = Transport(server, smtp)
+        transport = Transport(server, smtp, limits)
         transport.greet()
         yield transport
+        smtp.allow(_GOODBYE, silence=server.timeout)
         with suppress(smtplib.SMTPException, OSError):
             smtp.quit()
     finally:
@@ -94,13 +103,14 @@ def _context(server: Server) -> ssl.SSLContext:
     return context
 
 
-def _connect(server: Server) -> smtplib.SMTP:
+def _connect(server: Server, limits: Limits) -> Patient:
     # A literal: the name of this machine is nobody's business, and looking it up may stall.
     here = "[127.0.0.1]"
     try:
         if server.tls is Tls.IMPLICIT:
-            return smtplib.SMTP_SSL(server.host, server.port, here, timeout=server.timeout, context=_context(server))
-        return smtplib.SMTP(server.host, server.port, here, timeout=server.timeout)
+            context = _context(server)
+            return PatientTls(server.host, server.port, here, limits=limits, silence=server.timeout, context=context)
+        return Patient(server.host, server.port, here, limits=limits, silence=server.timeout)
     except ssl.SSLCertVerificationError as refused:
         raise CertificateRefused(server.host, "connection", refused.verify_message) from None
     except smtplib.SMTPResponseException as refused:
@@ -117,9 +127,10 @@ def _words(said: bytes | str) -> str:
 class Transport:
     """A signed-in connection; after any `ServerLost` or `OutcomeUnknown` it is closed and of no more use."""
 
-    def __init__(self, server: Server, smtp: smtplib.SMTP) -> None:
+    def __init__(self, server: Server, smtp: Patient, limits: Limits) -> None:
         self._server = server
         self._smtp = smtp
+        self._limits = limits
 
     def greet(self) -> None:
         """Say EHLO, be under TLS where the account asks for it, and sign in."""
@@ -147,22 +158,29 @@ class Transport:
                 the connection without the dot, so that the server drops the message.
 
         Returns:
-            What was said of each recipient. Where none is accepted nothing of the message was sent.
+            What was said of each recipient. Where none is accepted nothing of the message was sent. An address beyond
+            ASCII is not asked for where the server has no SMTPUTF8: its reply is 553 and our words, and the others go.
 
         Raises:
-            MessageTooLarge, MessageUnfit, SenderRefused: nothing was sent; the connection can go on.
+            MessageTooLarge, MessageUnfit, SenderRefused, TryLater: nothing was sent; the connection can go on.
             ServerLost: before the dot; it may be tried again.
             OutcomeUnknown: after the dot; it must not be tried again without asking.
         """
+        self._smtp.allow(self._limits.envelope, silence=self._server.timeout)
         body = on_the_wire(envelope.content)
-        options = self._options(envelope, body)
+        unspeakable = self._unspeakable(envelope)
+        asked = [address for address in envelope.recipients if address not in unspeakable]
+        options = self._options(envelope.sender, asked, body)
+        if not asked:
+            return unspeakable
         mail = self._ask("MAIL FROM", f"MAIL FROM:<{envelope.sender}>{options}")
         if not mail.accepted:
             self._reset()
             refused = MessageTooLarge if mail.code == _TOO_LARGE else SenderRefused
-            kind = ServerLost if mail.passing else refused
+            kind = TryLater if mail.passing else refused
             raise kind(self._server.host, "MAIL FROM", f"{mail.code} {mail.words}")
-        replies = {address: self._ask("RCPT TO", f"RCPT TO:<{address}>") for address in envelope.recipients}
+        said = {address: self._ask("RCPT TO", f"RCPT TO:<{address}>") for address in asked}
+        replies = {address: unspeakable.get(address) or said[address] for address in envelope.recipients}
         taken = [address for address, reply in replies.items() if reply.accepted]
         if not taken:
             self._reset()
@@ -178,6 +196,7 @@ class Transport:
 
     def _data(self, body: bytes, before_dot: Callable[[], None]) -> Reply:
         host = self._server.host
+        self._smtp.allow(self._limits.body, silence=self._server.timeout)
         try:
             self._smtp.send(body)
         except (smtplib.SMTPException, OSError) as lost:
@@ -188,6 +207,7 @@ class Transport:
         except BaseException:
             self._smtp.close()
             raise
+        self._smtp.allow(self._limits.answer, silence=self._limits.answer)
         try:
             self._smtp.send(b".\r\n")
             code, said = self._smtp.getreply()
@@ -200,12 +220,19 @@ class Transport:
             raise OutcomeUnknown(host, "DATA", reply.words)
         return reply
 
-    def _options(self, envelope: Envelope, body: bytes) -> str:
-        """Return what MAIL FROM says beside the address, after a look at what the server can take."""
-        host = self._server.host
+    def _unspeakable(self, envelope: Envelope) -> dict[str, Reply]:
+        """Answer for recipients whose address cannot be said to this server (553 5.6.7 of RFC 6531, section 3.5)."""
         for address in (envelope.sender, *envelope.recipients):
             if _UNSAFE.search(address):
                 raise ValueError(address)
+        if self._smtp.has_extn("smtputf8"):
+            return {}
+        words = "5.6.7 " + _("{host} has no SMTPUTF8, which this address needs").format(host=self._server.host)
+        return {address: Reply(_NO_SUCH_LETTERS, words) for address in envelope.recipients if not address.isascii()}
+
+    def _options(self, sender: str, recipients: Sequence[str], body: bytes) -> str:
+        """Return what MAIL FROM says beside the address, after a look at what the server can take."""
+        host = self._server.host
         options = ""
         if self._smtp.has_extn("size"):
             most = self._smtp.esmtp_features["size"].strip()
@@ -216,7 +243,7 @@ class Transport:
             if not self._smtp.has_extn("8bitmime"):
                 raise MessageUnfit(host, "8BITMIME")
             options += " BODY=8BITMIME"
-        if not all(address.isascii() for address in (envelope.sender, *envelope.recipients)):
+        if not all(address.isascii() for address in (sender, *recipients)):
             if not self._smtp.has_extn("smtputf8"):
                 raise MessageUnfit(host, "SMTPUTF8")
             self._smtp.command_encoding = "utf-8"

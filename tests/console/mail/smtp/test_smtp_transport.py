@@ -1,23 +1,22 @@
 """Mail leaves by a real SMTP server (aiosmtpd) that misbehaves on request."""
 
-import asyncio
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import threading
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
-from servers import grounds
+from servers import smtp as module
 from servers.dovecot import Dovecot
+from servers.postfix import LATER, NOT_FROM, NOT_NOW_FROM, REFUSED, Postfix
+from servers.smtp import FaultySmtp, Step
 
 from console.mail.imap.server import Server, Tls
 from console.mail.smtp import (
     CertificateRefused,
     Envelope,
+    Limits,
     MessageTooLarge,
+    MessageUnfit,
     OutcomeUnknown,
     PlainRefused,
     SenderRefused,
@@ -25,90 +24,29 @@ from console.mail.smtp import (
     ServerSpokeNonsense,
     SignInRefused,
     StarttlsWithheld,
+    TryLater,
     open_transport,
 )
 
 MAIL = b"From: desk@example.org\r\nSubject: oi\r\n\r\nOi\r\n"
-
-
-@dataclass
-class Faulty:
-    """The handler: what it answers at each step, `CUT` for a connection that breaks there."""
-
-    answers: dict[str, str] = field(default_factory=dict)
-    arrived: list[tuple[list[str], bytes]] = field(default_factory=list)
-    port: int = 0
-
-    def _at(self, step: str, server: Any) -> str:
-        said = self.answers.get(step, "250 OK")
-        if said == "CUT":
-            server.transport.abort()
-        return said
-
-    async def _stall(self, step: str) -> None:
-        if self.answers.get(step) == "STALL":
-            await asyncio.Event().wait()  # until the client goes away
-
-    async def handle_MAIL(self, server: Any, _s: Any, envelope: Any, address: str, _o: list[str]) -> str:
-        envelope.mail_from = address
-        await self._stall("MAIL")
-        return self._at("MAIL", server)
-
-    async def handle_RCPT(self, server: Any, _s: Any, envelope: Any, address: str, _o: list[str]) -> str:
-        said = self._at(address, server)
-        if said.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return said
-
-    async def handle_DATA(self, server: Any, _s: Any, envelope: Any) -> str:
-        said = self.answers.get("DATA", "250 OK")
-        if said in {"CUT", "lixo"} or said.startswith("250"):
-            self.arrived.append((list(envelope.rcpt_tos), envelope.content))
-        await self._stall("DATA")
-        return self._at("DATA", server)
-
-    def server(self, **changes: Any) -> Server:
-        given = {"host": "127.0.0.1", "port": self.port, "tls": Tls.NONE, "user": "", "password": "", "timeout": 10.0}
-        return Server(**(given | changes))
-
-    def send(self, *recipients: str, content: bytes = MAIL, hook: Any = lambda: None) -> Any:
-        with open_transport(self.server()) as transport:
-            return transport.send(Envelope("desk@example.org", recipients, content), hook)
-
-
-@contextmanager
-def _controller(handler: Faulty, **given: Any) -> Iterator[None]:
-    def check(_server: Any, _session: Any, _envelope: Any, _mechanism: str, secret: Any) -> AuthResult:
-        return AuthResult(success=secret.password == "sëcret".encode(), handled=False)
-
-    (handler.port,) = grounds.free_ports(1)
-    controller = Controller(
-        handler,
-        hostname="127.0.0.1",
-        port=handler.port,
-        data_size_limit=100_000,
-        authenticator=check,
-        auth_require_tls=False,
-        **given,
-    )
-    controller.start()
-    try:
-        yield
-    finally:
-        controller.stop()
+LINE = b"x" * 948 + b"\r\n"  # 16,000 are more than the buffers of two sockets hold
 
 
 @pytest.fixture
-def faulty() -> Iterator[Faulty]:
-    handler = Faulty()
-    with _controller(handler):
-        yield handler
+def faulty(faulty_smtp: FaultySmtp) -> FaultySmtp:
+    return faulty_smtp
 
 
-def test_several_messages_go_by_one_connection_each_recipient_with_its_answer(faulty: Faulty) -> None:
-    faulty.answers = {"later@x.org": "450 busy", "never@x.org": "550 nobody"}
+def send(faulty: FaultySmtp, *recipients: str, content: bytes = MAIL, hook: Any = lambda: None) -> Any:
+    with open_transport(faulty.server()) as transport:
+        return transport.send(Envelope("desk@example.org", recipients, content), hook)
+
+
+def test_several_messages_go_by_one_connection_each_recipient_with_its_answer(faulty: FaultySmtp) -> None:
+    faulty.at(Step.RCPT, recipient="later@x.org", says="450 busy")
+    faulty.at(Step.RCPT, recipient="never@x.org", says="550 nobody")
     hooks: list[int] = []
-    with open_transport(faulty.server(user="ana", password="sëcret")) as transport:
+    with open_transport(faulty.server(user="ana", password=module.PASSWORD)) as transport:
         for _round in range(3):
             envelope = Envelope("desk@example.org", ("ana@x.org", "later@x.org", "never@x.org"), MAIL)
             said = transport.send(envelope, lambda: hooks.append(len(faulty.arrived)))
@@ -116,67 +54,122 @@ def test_several_messages_go_by_one_connection_each_recipient_with_its_answer(fa
             assert said["later@x.org"].passing
             assert not said["never@x.org"].passing
     assert hooks == [0, 1, 2], "the hook comes before the server has the message"
-    assert [to for to, _content in faulty.arrived] == [["ana@x.org"]] * 3
+    assert [message.rcpt_tos for message in faulty.arrived] == [("ana@x.org",)] * 3
+    assert faulty.connections == 1
 
 
-def test_nothing_is_smuggled_and_dots_come_back_as_written(faulty: Faulty) -> None:
+def test_nothing_is_smuggled_and_dots_come_back_as_written(faulty: FaultySmtp) -> None:
     evil = b"Subject: a\r\n\r\n.dot\n..\r.\r\nMAIL FROM:<evil@x.org>\r\n\n.\n\r.\rRCPT TO:<b@x.org>\r.\r\n."
-    faulty.send("ana@x.org", content=evil)
-    ((to, content),) = faulty.arrived
-    assert to == ["ana@x.org"]
+    send(faulty, "ana@x.org", content=evil)
+    (message,) = faulty.arrived
+    assert message.rcpt_tos == ("ana@x.org",)
     lines = evil.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
-    assert content == lines + b"\r\n"
+    assert message.content == lines + b"\r\n"
     with pytest.raises(ValueError, match="evil"):
-        faulty.send("ana@x.org>\r\nRCPT TO:<evil@x.org")
+        send(faulty, "ana@x.org>\r\nRCPT TO:<evil@x.org")
 
 
 @pytest.mark.parametrize(
-    ("step", "said", "error"),
+    ("step", "fault", "error"),
     [
-        ("MAIL", "CUT", ServerLost),
-        ("MAIL", "451 later", ServerLost),
-        ("MAIL", "553 not yours", SenderRefused),
-        ("MAIL", "lixo", ServerSpokeNonsense),
-        ("ana@x.org", "CUT", ServerLost),
-        ("ana@x.org", "421 closing", ServerLost),
+        (Step.GREETING, {"cut": True}, ServerLost),
+        (Step.GREETING, {"says": "554 go away"}, ServerLost),
+        (Step.GREETING, {"says": "lixo"}, ServerSpokeNonsense),
+        (Step.MAIL, {"cut": True}, ServerLost),
+        (Step.MAIL, {"says": "451 later"}, TryLater),
+        (Step.MAIL, {"says": "553 not yours"}, SenderRefused),
+        (Step.MAIL, {"says": "lixo"}, ServerSpokeNonsense),
+        (Step.RCPT, {"cut": True}, ServerLost),
+        (Step.RCPT, {"says": "421 closing"}, ServerLost),
+        (Step.RCPT, {"says": "2\x1b[31m"}, ServerSpokeNonsense),
+        (Step.NAMED, {"cut": True}, ServerLost),
+        (Step.DATA, {"cut": True}, ServerLost),
+        (Step.DATA, {"says": "250 what?"}, ServerSpokeNonsense),
     ],
 )
 def test_before_the_dot_nothing_was_sent_and_the_hook_is_not_called(
-    faulty: Faulty, step: str, said: str, error: type[Exception]
+    faulty: FaultySmtp, step: Step, fault: dict[str, Any], error: type[Exception]
 ) -> None:
-    faulty.answers = {step: said}
+    reached = faulty.at(step, **fault).reached
     with pytest.raises(error) as caught:
-        faulty.send("ana@x.org", hook=lambda: pytest.fail("the hook was called"))
+        send(faulty, "ana@x.org", hook=lambda: pytest.fail("the hook was called"))
     assert type(caught.value) is error
+    assert "\x1b" not in str(caught.value)
+    assert reached.is_set()
     assert not faulty.arrived
 
 
-@pytest.mark.parametrize("said", ["CUT", "lixo"])
-def test_after_the_dot_no_answer_is_never_taken_for_a_no(faulty: Faulty, said: str) -> None:
-    faulty.answers = {"DATA": said}
+def test_a_large_body_that_is_cut_is_lost_and_not_unknown() -> None:
+    with module.running(data_size_limit=50_000_000) as faulty:
+        faulty.at(Step.BODY, cut=True, body_bytes=100_000, times=1)
+        large = MAIL + LINE * 16_000
+        with pytest.raises(ServerLost):
+            send(faulty, "ana@x.org", content=large, hook=lambda: pytest.fail("the hook was called"))
+        assert not faulty.arrived
+        assert send(faulty, "ana@x.org", content=large)["ana@x.org"].accepted
+        assert faulty.arrived[0].content == large
+
+
+@pytest.mark.parametrize(
+    ("step", "fault", "taken"),
+    [
+        (Step.DOT, {"cut": True}, 0),
+        (Step.TAKEN, {"cut": True}, 1),
+        (Step.TAKEN, {"says": "lixo"}, 1),
+        (Step.DOT, {"says": "250-1\r\n" * 200_000}, 0),
+    ],
+)
+def test_after_the_dot_no_answer_is_never_taken_for_a_no(
+    faulty: FaultySmtp, step: Step, fault: dict[str, Any], taken: int
+) -> None:
+    faulty.at(step, **fault)
     hooks: list[str] = []
     with pytest.raises(OutcomeUnknown):
-        faulty.send("ana@x.org", hook=lambda: hooks.append("dot"))
+        send(faulty, "ana@x.org", hook=lambda: hooks.append("dot"))
     assert hooks == ["dot"]
-    assert len(faulty.arrived) == 1
+    assert len(faulty.arrived) == taken
 
 
-def test_a_no_after_the_dot_is_a_no(faulty: Faulty) -> None:
-    faulty.answers = {"DATA": "554 spam"}
-    assert faulty.send("ana@x.org")["ana@x.org"].code == 554
+def test_an_answer_that_was_heard_counts_whatever_comes_after(faulty: FaultySmtp) -> None:
+    faulty.at(Step.ANSWERED, cut=True)
+    assert send(faulty, "ana@x.org")["ana@x.org"].accepted
 
 
-def test_a_hook_that_fails_sends_no_dot(faulty: Faulty) -> None:
+def test_a_no_after_the_dot_is_a_no(faulty: FaultySmtp) -> None:
+    faulty.at(Step.DOT, says="554 spam")
+    assert send(faulty, "ana@x.org")["ana@x.org"].code == 554
+
+
+def test_a_no_at_data_is_a_no_for_each_and_the_next_message_goes(faulty: FaultySmtp) -> None:
+    faulty.at(Step.DATA, says="451 later", message=1)
+    with open_transport(faulty.server()) as transport:
+        for code in (451, 250):
+            said = transport.send(Envelope("d@x.org", ("a@x.org", "b@x.org"), MAIL), lambda: None)
+            assert [reply.code for reply in said.values()] == [code, code]
+
+
+@pytest.mark.parametrize("said", ["450 4.7.1 slowly", "452 no room"])
+def test_a_sender_put_off_is_tried_later_and_the_next_message_goes_at_once(faulty: FaultySmtp, said: str) -> None:
+    faulty.at(Step.MAIL, says=said, message=1)
+    with open_transport(faulty.server()) as transport:
+        with pytest.raises(TryLater, match=said):
+            transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: pytest.fail("the hook was called"))
+        assert not faulty.arrived
+        transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)
+    assert (len(faulty.arrived), faulty.connections) == (1, 1)
+
+
+def test_a_hook_that_fails_sends_no_dot(faulty: FaultySmtp) -> None:
     def fail() -> None:
         raise RuntimeError("store is full")
 
     with pytest.raises(RuntimeError):
-        faulty.send("ana@x.org", hook=fail)
-    faulty.send("bia@x.org")
-    assert [to for to, _content in faulty.arrived] == [["bia@x.org"]]
+        send(faulty, "ana@x.org", hook=fail)
+    send(faulty, "bia@x.org")
+    assert [message.rcpt_tos for message in faulty.arrived] == [("bia@x.org",)]
 
 
-def test_a_message_over_the_servers_size_is_not_begun_and_the_next_one_goes(faulty: Faulty) -> None:
+def test_a_message_over_the_servers_size_is_not_begun_and_the_next_one_goes(faulty: FaultySmtp) -> None:
     with open_transport(faulty.server()) as transport:
         with pytest.raises(MessageTooLarge, match="attachment"):
             transport.send(Envelope("d@x.org", ("a@x.org",), MAIL + b"x" * 100_000), lambda: None)
@@ -184,10 +177,10 @@ def test_a_message_over_the_servers_size_is_not_begun_and_the_next_one_goes(faul
     assert len(faulty.arrived) == 1
 
 
-def test_what_needs_an_agent(faulty: Faulty) -> None:
+def test_what_needs_an_agent(faulty: FaultySmtp) -> None:
     for changes, error in (
         ({"user": "ana", "password": "wrong"}, SignInRefused),
-        ({"tls": Tls.STARTTLS, "user": "ana", "password": "sëcret"}, StarttlsWithheld),
+        ({"tls": Tls.STARTTLS, "user": "ana", "password": module.PASSWORD}, StarttlsWithheld),
         ({"host": "mail.example.org"}, PlainRefused),
     ):
         with pytest.raises(error) as caught, open_transport(faulty.server(**changes)):
@@ -195,11 +188,134 @@ def test_what_needs_an_agent(faulty: Faulty) -> None:
         assert "wrong" not in str(caught.value)
 
 
-def test_a_server_that_stalls_is_lost_before_the_dot_and_unknown_after(faulty: Faulty) -> None:
-    for step, error in (("MAIL", ServerLost), ("DATA", OutcomeUnknown)):
-        faulty.answers = {step: "STALL"}
-        with pytest.raises(error), open_transport(faulty.server(timeout=0.3)) as transport:
+def test_a_server_that_stalls_is_lost_before_the_dot_and_unknown_after(faulty: FaultySmtp) -> None:
+    for step, error in ((Step.MAIL, ServerLost), (Step.TAKEN, OutcomeUnknown)):
+        stalled = faulty.at(step, stall=True)
+        with pytest.raises(error), open_transport(faulty.server(timeout=0.7), Limits(answer=0.7)) as transport:
             transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)
+        assert stalled.reached.is_set()
+        faulty.heal()
+
+
+def test_a_slow_answer_to_the_dot_is_waited_for_longer_than_silence_elsewhere(faulty: FaultySmtp) -> None:
+    stalled = faulty.at(Step.TAKEN, stall=True)
+
+    def release(step: Step, _number: int) -> None:
+        if step is Step.TAKEN:
+            threading.Timer(1.2, stalled.release).start()
+
+    faulty.on_step = release
+    with open_transport(faulty.server(timeout=1.0)) as transport:
+        assert transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)["a@x.org"].accepted
+
+
+@pytest.mark.parametrize(
+    ("step", "limits", "error"),
+    [
+        (Step.GREETING, Limits(greeting=0.7), ServerLost),
+        (Step.MAIL, Limits(envelope=0.7), ServerLost),
+        (Step.DATA, Limits(envelope=0.7), ServerLost),
+        (Step.TAKEN, Limits(answer=0.7), OutcomeUnknown),
+    ],
+)
+def test_a_server_that_trickles_holds_nobody_for_ever(
+    faulty: FaultySmtp, step: Step, limits: Limits, error: type[Exception]
+) -> None:
+    trickle = faulty.at(step, trickle=True)
+    with pytest.raises(error) as caught, open_transport(faulty.server(timeout=60), limits) as transport:
+        transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)
+    assert type(caught.value) is error
+    assert trickle.reached.is_set()
+
+
+def test_a_body_that_nobody_reads_ends_at_its_limit() -> None:
+    with module.running(data_size_limit=50_000_000) as faulty:
+        faulty.at(Step.BODY, stall=True)
+        with pytest.raises(ServerLost), open_transport(faulty.server(timeout=60), Limits(body=0.4)) as transport:
+            transport.send(Envelope("d@x.org", ("a@x.org",), MAIL + LINE * 16_000), lambda: None)
+
+
+@pytest.mark.parametrize("without", ["PLAIN", "LOGIN"])
+def test_users_sign_in_by_what_the_server_offers_in_utf8_and_are_tried_once(without: str) -> None:
+    with module.running(auth_exclude_mechanism=[without]) as faulty:
+        with open_transport(faulty.server(user="josé", password=module.PASSWORD)) as transport:
+            transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)
+        with pytest.raises(SignInRefused), open_transport(faulty.server(user="josé", password="wrong")):
+            pass
+    way = {"PLAIN": "LOGIN", "LOGIN": "PLAIN"}[without]
+    assert faulty.signed_in == [(way, "josé")] * 2
+
+
+def test_a_server_without_any_known_sign_in_is_refused_with_what_it_offers() -> None:
+    with module.running(auth_exclude_mechanism=["PLAIN", "LOGIN"]) as faulty:
+        server = faulty.server(user="a", password="b")
+        with pytest.raises(SignInRefused, match="sign-in"), open_transport(server):
+            pass
+    assert not faulty.signed_in
+
+
+def test_letters_beyond_ascii_go_where_the_server_can_and_fail_alone_where_it_cannot(faulty: FaultySmtp) -> None:
+    envelope = Envelope("desk@example.org", ("joão@exemplo.org", "ana@x.org"), MAIL)
+    with open_transport(faulty.server()) as transport:
+        assert all(reply.accepted for reply in transport.send(envelope, lambda: None).values())
+    assert "SMTPUTF8" in faulty.mail_options[0]
+    assert faulty.arrived[0].rcpt_tos == envelope.recipients
+    faulty.without = {"SMTPUTF8"}
+    with open_transport(faulty.server()) as transport:
+        said = transport.send(envelope, lambda: None)
+        assert [reply.code for reply in said.values()] == [553, 250]
+        assert list(said) == list(envelope.recipients)
+        assert "SMTPUTF8" in said["joão@exemplo.org"].words
+        assert "SMTPUTF8" not in faulty.mail_options[1]
+        assert faulty.arrived[1].rcpt_tos == ("ana@x.org",)
+        alone = Envelope("desk@example.org", ("joão@exemplo.org",), MAIL)
+        said = transport.send(alone, lambda: pytest.fail("the hook was called"))
+        assert (said["joão@exemplo.org"].code, said["joão@exemplo.org"].passing) == (553, False)
+        with pytest.raises(MessageUnfit, match="SMTPUTF8"):
+            transport.send(Envelope("mesa@açaí.org", ("ana@x.org",), MAIL), lambda: None)
+        transport.send(Envelope("desk@example.org", ("ana@x.org",), MAIL), lambda: None)
+    assert len(faulty.arrived) == 3
+
+
+def test_eight_bits_are_said_beforehand_and_never_sent_to_who_cannot_take_them(faulty: FaultySmtp) -> None:
+    eight = MAIL + "ação\r\n".encode()
+    send(faulty, "ana@x.org", content=eight)
+    assert "BODY=8BITMIME" in faulty.mail_options[0]
+    assert faulty.arrived[0].content == eight
+    faulty.without = {"8BITMIME"}
+    with pytest.raises(MessageUnfit, match="8BITMIME"):
+        send(faulty, "ana@x.org", content=eight)
+    send(faulty, "ana@x.org")
+    assert "BODY=8BITMIME" not in faulty.mail_options[1]
+    assert len(faulty.arrived) == 2
+
+
+@pytest.mark.server
+def test_automatic_mail_goes_with_no_sender(postfix: Postfix) -> None:
+    with open_transport(_over(postfix)) as transport:
+        said = transport.send(Envelope("", ("automatica@customer.example",), MAIL), lambda: None)
+    assert said["automatica@customer.example"].accepted
+    assert postfix.wait_for(1, "automatica@customer.example")[0].startswith(b"Return-Path: <>\n")
+
+
+@pytest.mark.server
+def test_postfix_takes_refuses_and_puts_off_each_recipient_by_one_connection_under_tls(postfix: Postfix) -> None:
+    ana = "josé@customer.example"
+    with open_transport(_over(postfix)) as transport:
+        for sender, error in ((NOT_FROM, SenderRefused), (NOT_NOW_FROM, TryLater)):
+            with pytest.raises(error):
+                transport.send(Envelope(sender, (ana,), MAIL), lambda: None)
+        said = transport.send(Envelope("ana@desk.example", (ana, REFUSED, LATER), MAIL + "ação".encode()), lambda: None)
+        assert [reply.code for reply in said.values()] == [250, 550, 451]
+        with pytest.raises(MessageTooLarge):
+            transport.send(Envelope("ana@desk.example", (ana,), MAIL + LINE * 11_000), lambda: None)
+    postfix.until_idle()
+    (content,) = postfix.arrived(ana)
+    assert content.endswith("Oi\nação\n".encode())
+
+
+def _over(postfix: Postfix) -> Server:
+    return Server("127.0.0.1", postfix.port, Tls.STARTTLS, "", "", timeout=30.0, ca_file=postfix.certificate)
 
 
 @pytest.mark.server
@@ -207,10 +323,9 @@ def test_under_tls_on_both_roads_and_never_with_a_certificate_of_nobody(dovecot:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(dovecot.certificate, dovecot.certificate.with_name("key.pem"))
     for tls, given in ((Tls.IMPLICIT, {"ssl_context": context}), (Tls.STARTTLS, {"tls_context": context})):
-        handler = Faulty()
-        with _controller(handler, **given):
-            with open_transport(handler.server(tls=tls, ca_file=dovecot.certificate)) as transport:
+        with module.running(**given) as faulty:
+            with open_transport(faulty.server(tls=tls, ca_file=dovecot.certificate)) as transport:
                 transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)
-            with pytest.raises(CertificateRefused), open_transport(handler.server(tls=tls)):
+            with pytest.raises(CertificateRefused), open_transport(faulty.server(tls=tls)):
                 pass
-        assert len(handler.arrived) == 1
+        assert len(faulty.arrived) == 1
