@@ -1,4 +1,7 @@
-"""The rows around the panes: views and state above, titles on one rule, keys below, and what has just been done."""
+"""The rows around the panes: views and state above, titles on one rule, keys below, and what has just been done.
+
+Where the mouse is followed they say what was clicked in them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from widgets.clicking import KeyClicked, key_among
 from widgets.language import _
 from widgets.line import Line, Span, cut, one_line
 from widgets.look import Look
@@ -122,6 +126,21 @@ class TitleRow(Bar):
         super().__init__(look, id=id)
         self._panes: tuple[PaneTitle, ...] = ()
 
+    @dataclass
+    class Clicked(Message):
+        """A pane's title was clicked: its place from the left, from 0."""
+
+        place: int
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which title was clicked."""
+        end = 0
+        for place, pane in enumerate(self._panes):
+            end += pane.width + 1
+            if event.screen_x - self.region.x < end:
+                self.post_message(self.Clicked(place))
+                return
+
     def show(self, panes: Sequence[PaneTitle]) -> None:
         """Draw other titles."""
         if self._panes != tuple(panes):
@@ -145,19 +164,45 @@ class TitleRow(Bar):
         return line.strip()
 
 
-def keys_line(look: Look, width: int, keys: Sequence[tuple[str, str]], always: Sequence[tuple[str, str]] = ()) -> Strip:
+Keys = Sequence[tuple[str, str]]
+"""Keys, each with its word."""
+
+
+def keys_placed(width: int, keys: Keys, always: Keys = ()) -> list[tuple[int, str, str]]:
+    """Return the keys of a row, each with its first cell and its word.
+
+    Those that do not fit are left out whole; `always` ends the row.
+    """
+    taken = sum(_cells(pair) for pair in always) + 2 * (len(always) - 1)
+    edge = width - 1 - max(0, taken)
+    placed, column = [], 1
+    for key, word in keys:
+        if column + _cells((key, word)) <= edge - 2:
+            placed.append((column, key, word))
+            column += _cells((key, word)) + 2
+    column = max(column, edge)
+    for key, word in always:
+        placed.append((column, key, word))
+        column += _cells((key, word)) + 2
+    return placed
+
+
+def _cells(pair: tuple[str, str]) -> int:
+    return cell_len(pair[0]) + 1 + cell_len(pair[1])
+
+
+def keys_line(look: Look, width: int, keys: Keys, always: Keys = ()) -> Strip:
     """Return a row of keys, each with its word; those that do not fit are left out whole, `always` ends the row."""
     line = Line(look, width, "surface").gap()
-    taken = sum(cell_len(key) + 1 + cell_len(word) for key, word in always) + 2 * (len(always) - 1)
-    edge = line.width - 1 - max(0, taken)
-    for key, word in keys:
-        if line.column + cell_len(key) + 1 + cell_len(word) > edge - 2:
-            continue
-        line.put(key, "accent", bold=True).put(f" {word}", "muted").gap(2)
-    line.to(edge)
-    for number, (key, word) in enumerate(always):
-        line.gap(2 if number else 0).put(key, "accent", bold=True).put(f" {word}", "muted")
+    for column, key, word in keys_placed(width, keys, always):
+        line.to(column).put(key, "accent", bold=True).put(f" {word}", "muted")
     return line.strip()
+
+
+def key_at(cell: int, width: int, keys: Keys, always: Keys = ()) -> str:
+    """Return the key that stands in a cell of such a row, or whose word does; empty where there is none."""
+    placed = keys_placed(width, keys, always)
+    return next((key for column, key, word in placed if column <= cell < column + _cells((key, word))), "")
 
 
 class KeyRow(Bar):
@@ -168,7 +213,12 @@ class KeyRow(Bar):
         self._keys: tuple[tuple[str, str], ...] = ()
         self._always: tuple[tuple[str, str], ...] = ()
 
-    def show(self, keys: Sequence[tuple[str, str]], always: Sequence[tuple[str, str]] = ()) -> None:
+    def on_click(self, event: events.Click) -> None:
+        """Say which key was clicked."""
+        if key := key_at(event.screen_x - self.region.x, self.size.width, self._keys, self._always):
+            self.post_message(KeyClicked(key))
+
+    def show(self, keys: Keys, always: Keys = ()) -> None:
         """Draw other keys, each with its word; `always` stands at the right edge."""
         if (self._keys, self._always) != (tuple(keys), tuple(always)):
             self._keys, self._always = tuple(keys), tuple(always)
@@ -205,6 +255,13 @@ class TroubleBar(Bar):
             self._troubles = tuple(troubles)
             self.display = bool(troubles)
             self.refresh(layout=True)
+
+    def on_click(self, event: events.Click) -> None:
+        """Say that the key that mends was clicked."""
+        rows, row = self._rows(self.size.width), event.screen_y - self.region.y
+        key = key_among(rows[row], event.screen_x - self.region.x - 2) if 0 <= row < len(rows) else ""
+        if key:
+            self.post_message(KeyClicked(key))
 
     def _rows(self, width: int) -> list[tuple[Span, ...]]:
         if not self._troubles:

@@ -29,6 +29,11 @@ class Choice:
     role: Role = "text"
 
 
+def first_shown(count: int, cursor: int | None, rows: int) -> int:
+    """Return which of so many choices stands in the first of the rows, for the cursor's to be among them."""
+    return max(0, min((cursor or 0) - rows // 2, count - rows))
+
+
 def choice_rows(look: Look, width: int, choices: Sequence[Choice], cursor: int | None, rows: int) -> list[Strip]:
     """Return what is offered as rows of the window's width, the cursor's row among them.
 
@@ -41,7 +46,7 @@ def choice_rows(look: Look, width: int, choices: Sequence[Choice], cursor: int |
     """
     if rows <= 0:
         return []
-    first = max(0, min((cursor or 0) - rows // 2, len(choices) - rows))
+    first = first_shown(len(choices), cursor, rows)
     asides = any(choice.aside for choice in choices)
     longest = max((cell_len(one_line(choice.shown)) for choice in choices), default=0)
     beside = max((cell_len(one_line(choice.aside)) for choice in choices), default=0) if asides else 0

@@ -18,6 +18,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Selection, TextAreaTheme
 
 from storage.kinds.clean import clean
+from widgets.clicking import CoverClicked
 from widgets.look import Ground, Look, Role
 
 Mark = tuple[int, int, Role]
@@ -138,6 +139,23 @@ class Editor(TextArea):
                 start, end = _apart(before, row)
                 changed.append(Region(start + self.gutter.left, y, end - start, 1))
         return changed
+
+    # ------------------------------------------------------------------------------------------ clicks
+
+    def _covered(self, event: events.MouseEvent) -> int | None:
+        """Return which row over the text the mouse is on; `None` where it is on the text."""
+        over = event.screen_y - self.region.y - self.size.height + len(self._over)
+        return over if self._over and over >= 0 else None
+
+    async def _on_mouse_down(self, event: events.MouseDown) -> None:
+        if self._covered(event) is not None:
+            event.prevent_default()  # the cursor of the text stays
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which row over the text was clicked."""
+        row = self._covered(event)
+        if row is not None:
+            self.post_message(CoverClicked(row, event.screen_x))
 
     # ------------------------------------------------------------------------------------------ writing
 

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.strip import Strip
 
+from widgets.clicking import KeyClicked, key_among
 from widgets.line import Line, Span
 from widgets.look import Look, Role
 from widgets.pane import Pane
@@ -51,6 +52,13 @@ class Empty(Pane):
         """Wrap anew."""
         self._rows = None
         self.refresh()
+
+    def clicked(self, row: int, column: int, *, times: int) -> None:  # noqa: ARG002 - twice is as good as once
+        """Say which key was clicked."""
+        rows = self._shown()
+        key = key_among(rows[row], column - min(_AIR, self.size.width // 8)) if row < len(rows) else ""
+        if key:
+            self.post_message(KeyClicked(key))
 
     def _anew(self) -> None:
         self._rows = None

@@ -8,6 +8,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from storage.views import SearchHit
+from widgets.clicking import KeyClicked
 from widgets.line import Line, Span, one_line
 from widgets.look import Ground, Look
 from widgets.moments import moment_words
@@ -77,6 +78,17 @@ class Hits(Pane):
         elif before != self._cursor:
             for index in (before, self._cursor):
                 self.refresh(Region(0, (index - self._first) * _ROWS, self.size.width, _ROWS))
+
+    def wheel(self, rows: int) -> None:
+        """Go by hits, the cursor with them."""
+        self.move(rows)
+
+    def clicked(self, row: int, column: int, *, times: int) -> None:  # noqa: ARG002 - a hit is one
+        """Put the cursor on the hit that is clicked; a double click is Enter on it."""
+        if self._first + row // _ROWS < len(self._hits):
+            self.move(self._first + row // _ROWS - self._cursor)
+            if times > 1:
+                self.post_message(KeyClicked("Enter"))
 
     def draw(self, y: int) -> Strip:
         """Draw one row of a hit."""

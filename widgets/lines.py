@@ -46,6 +46,18 @@ class Lines(Pane):
             self._first = max(self.cursor - page + 1, min(self.cursor - page // 2, len(self.lines) - page))
         self.repaint()
 
+    def wheel(self, rows: int) -> None:
+        """Go by lines, the cursor with them."""
+        self.move(rows)
+
+    def clicked(self, row: int, column: int, *, times: int) -> None:  # noqa: ARG002 - a line is one
+        """Put the cursor on the line that is clicked, and mark it when it was clicked twice."""
+        if self._first + row < len(self.lines):
+            self.move(self._first + row - self.cursor)
+            if times == 2:
+                self.marks ^= {self.cursor}
+                self.repaint()
+
     def mark(self) -> None:
         """Mark the cursor's line, or take its mark off, and go on."""
         self.marks ^= {self.cursor}

@@ -1,13 +1,16 @@
 """What all panes share: what is offered, and what has just been done, is drawn over their last rows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual import events
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from widgets.clicking import CoverClicked
 from widgets.line import Line, Span
 from widgets.look import Look
 
@@ -39,6 +42,17 @@ class Pane(Widget):
         self._drawn: dict[int, Strip] = {}
         self._has_keys = False
 
+    @dataclass
+    class Clicked(Message):
+        """One of the pane's own rows was clicked, where the mouse is followed."""
+
+        pane: "Pane"
+
+        @property
+        def control(self) -> "Pane":
+            """Let `@on` select by widget."""
+            return self.pane
+
     @property
     def has_keys(self) -> bool:
         """Whether keys go here. Textual's own focus would send both panes whole whenever it moves."""
@@ -68,6 +82,25 @@ class Pane(Widget):
 
     def wheel(self, rows: int) -> None:
         """Scroll by rows, down when positive."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Say what was clicked: a row over the pane, or one of its own."""
+        event.stop()
+        row = event.screen_y - self.region.y
+        over = row - self.size.height + len(self._over)
+        if self._over and over >= 0:
+            self.post_message(CoverClicked(over, event.screen_x))
+            return
+        self.post_message(self.Clicked(self))
+        self.clicked(row, event.screen_x - self.region.x, times=event.chain)
+
+    def clicked(self, row: int, column: int, *, times: int) -> None:
+        """Make something of a click on one of the pane's own cells.
+
+        Args:
+            row, column: of the pane, from 0.
+            times: how many clicks came there one upon the other: two are a double click.
+        """
 
     @property
     def rows_free(self) -> int:

@@ -3,7 +3,6 @@
 One widget for both: a line that came and went would have the whole screen laid out and sent anew.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,7 +14,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input
 
-from widgets.bars import keys_line
+from widgets.bars import Keys, key_at, keys_line
+from widgets.clicking import KeyClicked
 from widgets.line import Line, cut, one_line
 from widgets.look import Look
 
@@ -78,7 +78,7 @@ class PromptRow(Input):
         self._prompt = ""
         self._aside = ""
 
-    def show(self, keys: Sequence[tuple[str, str]], always: Sequence[tuple[str, str]] = ()) -> None:
+    def show(self, keys: Keys, always: Keys = ()) -> None:
         """Draw other keys, each with its word; `always` stands at the right edge."""
         if (self._keys, self._always) != (tuple(keys), tuple(always)):
             self._keys, self._always = tuple(keys), tuple(always)
@@ -153,6 +153,18 @@ class PromptRow(Input):
     async def _on_key(self, event: events.Key) -> None:
         if not self.take_key(event):
             await super()._on_key(event)
+
+    async def _on_mouse_down(self, event: events.MouseDown) -> None:
+        """Put the cursor where the line is clicked; it begins behind its prompt."""
+        event.prevent_default()
+        if self.asking:
+            self.cursor_position = self._cell_offset_to_index(max(0, event.x - cell_len(self._prompt) - 1))
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which key was clicked, while keys are shown."""
+        key = key_at(event.screen_x - self.region.x, self.size.width, self._keys, self._always)
+        if key and not self.asking:
+            self.post_message(KeyClicked(key))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say that the line is another one."""

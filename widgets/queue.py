@@ -304,13 +304,12 @@ class Queue(Pane):
         """Go by rows, the cursor with them: what is under it is what keys mean."""
         self._move(self._cursor + rows)
 
-    def on_click(self, event: events.Click) -> None:
+    def clicked(self, row: int, column: int, *, times: int) -> None:  # noqa: ARG002 - a row is one
         """Put the cursor on the row that is clicked; a double click opens it."""
-        y = event.screen_y - self.region.y
-        index = self._top + y
-        if 0 <= index < len(self._rows) and y < self.size.height - len(self._over):
+        index = self._top + row
+        if index < len(self._rows):
             self._move(index)
-            if event.chain > 1:
+            if times > 1:
                 self.action_open()
 
     def action_down(self) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 
+from widgets.clicking import KeyClicked
 from widgets.language import _, ngettext
 from widgets.line import Line, Span, one_line
 from widgets.look import Ground, Look, Role
@@ -63,6 +65,10 @@ class ResponseList(Pane):
 
     DEFAULT_CSS: ClassVar[str] = "ResponseList { width: 1fr; height: 1fr; background: $background; }"
 
+    @dataclass
+    class Moved(Message):
+        """The mouse put the cursor on another row."""
+
     def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(look, id=id)
         self._rows: tuple[ResponseRow, ...] = ()
@@ -101,6 +107,19 @@ class ResponseList(Pane):
         elif before != self._cursor:
             for index in (before, self._cursor):
                 self.refresh(Region(0, index - self._first, self.size.width, 1))
+
+    def wheel(self, rows: int) -> None:
+        """Go by rows, the cursor with them."""
+        self.move(rows)
+        self.post_message(self.Moved())
+
+    def clicked(self, row: int, column: int, *, times: int) -> None:  # noqa: ARG002 - a row is one
+        """Put the cursor on the row that is clicked; a double click is Enter on it."""
+        if self._first + row < len(self._rows):
+            self.move(self._first + row - self._cursor)
+            self.post_message(self.Moved())
+            if times > 1:
+                self.post_message(KeyClicked("Enter"))
 
     def _follow(self) -> None:
         page = max(1, self.size.height)

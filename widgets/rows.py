@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from textual.geometry import Region
 from textual.strip import Strip
 
+from widgets.clicking import KeyClicked
 from widgets.line import Line
 from widgets.look import Look
 from widgets.pane import Pane
@@ -69,6 +70,17 @@ class Rows(Pane, Generic[Row]):
         elif before != self._cursor:
             for place in (before, self._cursor):
                 self.refresh(Region(0, place - self._first, self.size.width, 1))
+
+    def wheel(self, rows: int) -> None:
+        """Go by rows, the cursor with them."""
+        self.move(rows)
+
+    def clicked(self, row: int, column: int, *, times: int) -> None:  # noqa: ARG002 - a row is one
+        """Put the cursor on the row that is clicked; a double click is Enter on it."""
+        if self._first + row < len(self._rows):
+            self.move(self._first + row - self._cursor)
+            if times > 1:
+                self.post_message(KeyClicked("Enter"))
 
     def _settle(self) -> None:
         self._cursor = max(0, min(self._cursor, len(self._rows) - 1))

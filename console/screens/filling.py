@@ -8,7 +8,7 @@ from textual import events, on, work
 from console.screens.saving import Saves
 from storage.kinds.clean import clean
 from storage.kinds.errors import DeskError
-from widgets.choices import Choice, choice_rows
+from widgets.choices import Choice, choice_rows, first_shown
 from widgets.fields import FieldLine, Fields, entries
 from widgets.line import one_line
 
@@ -23,7 +23,7 @@ class Fills(Saves):
         super().__init__()
         self._choices: Sequence[Choice] = ()
         self._choice: int | None = None
-        self._field = ""
+        self._field = self._offered_in = ""
 
     @on(Fields.Changed)
     def _field_changed(self, message: Fields.Changed) -> None:
@@ -43,7 +43,7 @@ class Fills(Saves):
         """Offer known persons for the last recipient of a line, mailboxes for the sender."""
         from storage.queries import answering
 
-        self._choices, self._choice = (), None
+        self._choices, self._choice, self._offered_in = (), None, name
         if self.begun is None:
             return
         if name == "from":
@@ -76,6 +76,18 @@ class Fills(Saves):
     def _uncover(self) -> None:
         self._choices, self._choice = (), None
         self._draw_choices()
+
+    def clicked_over(self, row: int, column: int) -> None:
+        """Take the person or the mailbox that was clicked into its field."""
+        if self.asking or not self._choices:
+            super().clicked_over(row, column)
+            return
+        at = min(first_shown(len(self._choices), self._choice, _OFFERED) + row, len(self._choices) - 1)
+        taken = self._choices[at].text
+        self._uncover()
+        self.fields.go_to(self._offered_in)  # the click took the keys out of it
+        self.fields.put({self._offered_in: taken}, quietly=False)
+        self._choices = ()
 
     @on(FieldLine.Steered)
     def _field_steered(self, message: FieldLine.Steered) -> None:

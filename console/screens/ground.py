@@ -6,7 +6,7 @@ from datetime import datetime
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
-from textual import events
+from textual import events, on
 from textual.app import App
 from textual.screen import Screen
 from textual.signal import Signal
@@ -15,7 +15,8 @@ from console.feed import Change
 from console.files.means import Means
 from console.files.typed_lines import TypedLines
 from console.screens.commands.base import Command, Where
-from console.screens.keymap import Keymap, Pending
+from console.screens.keymap import Keymap, Pending, textual_key
+from widgets.clicking import KeyClicked
 from widgets.look import Look, LookName
 
 if TYPE_CHECKING:
@@ -125,6 +126,14 @@ class DeskScreen(Screen[Any]):
         self._pressed = ()
         self.hint(None)
         self.perform(found, (event.character or "") if found.passes_key else "")
+
+    @on(KeyClicked)
+    def _key_clicked(self, message: KeyClicked) -> None:
+        """Press the key that was clicked: it goes the way of all keys."""
+        for written in message.keys.split():
+            key = textual_key(written)
+            sign = written if len(written) == 1 else " " if key == "space" else None
+            self.app.post_message(events.Key(key, sign))
 
     def perform(self, command: Command, rest: str = "") -> None:
         """Do what a command does; what takes time goes on beside.

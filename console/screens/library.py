@@ -198,6 +198,10 @@ class LibraryScreen(DeskScreen):
         self.query_one(ResponseList).move(by)
         self._describe()
 
+    @on(ResponseList.Moved)
+    def _moved(self) -> None:
+        self._move(0)
+
     def action_down(self) -> None:
         """Go to the next response."""
         self._move(1)

@@ -241,6 +241,22 @@ class MainScreen(Moves, Answers):
     def _view_clicked(self, message: StatusRow.Clicked) -> None:
         self.action_view(message.key)
 
+    @on(TitleRow.Clicked)
+    def _title_clicked(self, message: TitleRow.Clicked) -> None:
+        if self._frame.wide and message.place < 2:
+            self._give_keys_to((self.queue, self.conversation)[message.place])
+
+    @on(Pane.Clicked)
+    def _pane_clicked(self, message: Pane.Clicked) -> None:
+        self._give_keys_to(message.pane)
+
+    def _give_keys_to(self, pane: Pane) -> None:
+        """Give the keys to the pane that was clicked, where two stand side by side."""
+        if pane is self.queue and self.reading:
+            self.action_back()
+        elif pane is self.conversation and not self.reading and self.shown_id is not None:
+            self.open_conversation(self.shown_id)
+
     @on(Queue.Chosen)
     def _opened(self, message: Queue.Chosen) -> None:
         self.open_conversation(message.conversation_id)

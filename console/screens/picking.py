@@ -243,6 +243,10 @@ class ResponsePicker(DeskScreen):
         self.query_one(ResponseList).move(by)
         self._preview(self._filling.given)
 
+    @on(ResponseList.Moved)
+    def _moved(self) -> None:
+        self._preview(self._filling.given)
+
     def action_stack(self) -> None:
         """Choose the response under the cursor, or take the choice back, and go on looking for another."""
         chosen = self._chosen()

@@ -12,7 +12,8 @@ from textual.strip import Strip
 from console.screens.ground import DeskScreen
 from console.screens.keymap import Pending
 from storage.kinds.errors import DeskError
-from widgets.choices import Choice, choice_rows
+from widgets.choices import Choice, choice_rows, first_shown
+from widgets.clicking import CoverClicked, KeyClicked, key_among
 from widgets.language import _
 from widgets.pane import Cover, toast
 from widgets.prompt import PromptRow
@@ -238,8 +239,29 @@ class Asks(DeskScreen):
         for pane in self.panes():
             pane.cover(strips)
 
+    @property
+    def _room_over(self) -> int:
+        return max(1, min(_OFFERED, self.app.size.height // 2 - 2))
+
+    @on(CoverClicked)
+    def _clicked_over(self, message: CoverClicked) -> None:
+        self.clicked_over(message.row, message.column)
+
+    def clicked_over(self, row: int, column: int) -> None:
+        """Take the choice that was clicked, press the key that may follow, or the one that a toast names."""
+        if self._question is not None:
+            self._at = min(first_shown(len(self._offered), self._at, self._room_over) + row, len(self._offered) - 1)
+            if self._question.chooses:
+                self._leave(self._offered[self._at].text)
+            else:
+                self._completed()
+        elif self._pending is not None:
+            self.post_message(KeyClicked(self._pending.next[row][0]))
+        elif key := key_among(self._said, column - 2):
+            self.post_message(KeyClicked(key))
+
     def _rows_over(self) -> list[Strip]:
-        width, rows = self.app.size.width, max(1, min(_OFFERED, self.app.size.height // 2 - 2))
+        width, rows = self.app.size.width, self._room_over
         if self._question is not None:
             return choice_rows(self.look, width, self._offered, self._at, rows)
         if self._pending is not None:

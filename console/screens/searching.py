@@ -16,6 +16,7 @@ from console.screens.ground import DeskScreen
 from storage.kinds.errors import DeskError
 from widgets.bars import KeyRow, PaneTitle, TitleRow
 from widgets.choices import Choice, choice_rows
+from widgets.clicking import CoverClicked
 from widgets.empty import Empty
 from widgets.hits import Hits
 from widgets.language import _, ngettext
@@ -114,9 +115,16 @@ class SearchScreen(DeskScreen):
 
     def action_complete(self) -> None:
         """Take the first that is offered into the line."""
-        if self._offered:
+        self._complete(0)
+
+    @on(CoverClicked)
+    def _clicked_over(self, message: CoverClicked) -> None:
+        self._complete(message.row)
+
+    def _complete(self, place: int) -> None:
+        if place < len(self._offered):
             line = self.query_one("#query", Input)
-            line.value = self._offered[0].text
+            line.value = self._offered[place].text
             line.cursor_position = len(line.value)
 
     @work(exclusive=True, group="search")
