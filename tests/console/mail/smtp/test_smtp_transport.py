@@ -1,5 +1,6 @@
 """Mail leaves by a real SMTP server (aiosmtpd) that misbehaves on request."""
 
+import socket
 import ssl
 import threading
 from typing import Any
@@ -233,6 +234,17 @@ def test_a_body_that_nobody_reads_ends_at_its_limit() -> None:
         faulty.at(Step.BODY, stall=True)
         with pytest.raises(ServerLost), open_transport(faulty.server(timeout=60), Limits(body=0.4)) as transport:
             transport.send(Envelope("d@x.org", ("a@x.org",), MAIL + LINE * 16_000), lambda: None)
+
+
+def test_the_dot_is_not_held_back_and_the_system_notices_who_is_gone(faulty: FaultySmtp) -> None:
+    """Held back until the body is acknowledged, the dot makes 21 messages a second out of hundreds."""
+    with open_transport(faulty.server(timeout=7)) as transport:
+        sock = transport._smtp.sock
+        assert sock is not None
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 7000
 
 
 @pytest.mark.parametrize("without", ["PLAIN", "LOGIN"])
