@@ -242,18 +242,24 @@ def running(*, message_size_limit: int = 10_240_000) -> Iterator[Postfix]:
     try:
         _lay_out(home, port, daemons, message_size_limit)
         command = [daemons / "master", "-c", home / "etc", "-d"]
-        dies_with_us = [setpriv, "--pdeathsig", "TERM"] if (setpriv := shutil.which("setpriv")) else []
         process = subprocess.Popen(
-            [str(word) for word in [*dies_with_us, *command]],
+            command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        # The system's own signal at a parent's death is forgotten when a process takes another user's rights, as this
+        # one does now and then; the end of a pipe is not.
+        guard = subprocess.Popen(
+            ["/bin/sh", "-c", 'read _; kill "$0"', str(process.pid)], stdin=subprocess.PIPE, start_new_session=True
+        )
         try:
             grounds.until_true(lambda: grounds.answers(port), "Postfix", process=process)
             yield Postfix(home, port)
         finally:
+            guard.kill()
+            guard.communicate()
             _end(process)
     finally:
         grounds.remove(home)

@@ -164,6 +164,29 @@ def test_postfix_takes_the_size_it_is_given_and_leaves_no_process(postfix: Postf
     assert grounds.answers(postfix.port), "the other one goes on"
 
 
+def test_postfix_ends_with_the_tests_however_they_die(postfix: Postfix) -> None:
+    code = """
+from servers import postfix
+with postfix.running() as server:
+    print(server.home, flush=True)
+    input()
+"""
+    tests = Path(__file__).parents[1]
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(tests)},
+    ) as process:
+        assert process.stdout is not None
+        home = Path(process.stdout.readline().decode().strip())
+        leader = int((home / "queue" / "pid" / "master.pid").read_text())
+        assert _alive(leader)
+        process.kill()
+    grounds.until_true(lambda: not _alive(leader), "the end of every process")
+    grounds.remove(home)
+
+
 def _alive(group: int) -> list[int]:
     """The processes of a group that have not ended, from Linux's /proc."""
     found = []
