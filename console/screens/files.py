@@ -82,7 +82,7 @@ class FilesScreen(Steps, DeskScreen):
         empty.show(_("Nothing is attached, and no link is in the text."))
         self.items.show(self._items)
         keys = [("Enter", _("open")), ("s", _("save")), ("y", _("copy"))] if self._items else []
-        self.query_one(KeyRow).show([*keys, ("q", _("back"))])
+        self.query_one(KeyRow).show([*keys, ("q", _("back"))], self.ground.keymap.footer("files")[1])
         self.on_resize()
 
     def on_resize(self) -> None:

@@ -5,7 +5,6 @@ from textual.worker import Worker
 
 from console.screens import asking
 from console.screens.commands.offering import offer_query, query_trouble
-from console.screens.helping import HelpScreen
 from console.screens.history import HistoryScreen
 from console.screens.performing import Performs
 from console.screens.questions import Question
@@ -176,10 +175,6 @@ class Goes(Performs):
         self.queue.go_to(row.conversation_id)
         await self.open_conversation(row.conversation_id).wait()
         self.say(((f"#{row.conversation_id}", "ok"), (f"  {why}", "text")), ":urgent")
-
-    def action_help(self) -> None:
-        """Show what every key does."""
-        self.app.push_screen(HelpScreen())
 
     def action_history(self) -> None:
         """Show this agent's last actions; one chosen there is taken back."""

@@ -181,6 +181,12 @@ class DeskScreen(Screen[Any]):
 
     # ------------------------------------------------------------------------------------------ of every screen
 
+    def action_help(self) -> None:
+        """Show what every key does, those of this place first."""
+        from console.screens.helping import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.where))
+
     def action_redraw(self) -> None:
         """Draw everything anew: a refresh alone sends what changed, and the terminal may have lost the rest."""
         self.app._display(self, self._compositor.render_update(full=True))  # noqa: SLF001 - Textual has no other way

@@ -16,8 +16,14 @@ from widgets.helping import Group, KeysPage
 from widgets.language import _
 
 
-def groups(commands: tuple[Command, ...], letters: str = "") -> list[Group]:
-    """Return the commands by where they work, those that letters name: by key, name, sentence or other words."""
+def groups(commands: tuple[Command, ...], letters: str = "", *, first: Where = "queue") -> list[Group]:
+    """Return the commands by where they work, those of one place first.
+
+    Args:
+        commands: the table.
+        letters: name them, by key, name, sentence or other words; empty for all.
+        first: the place that everything is told of; of the others what works nowhere before them.
+    """
     headings: tuple[tuple[Where, str], ...] = (
         ("queue", _("in the queue")),
         ("conversation", _("in a conversation")),
@@ -37,7 +43,7 @@ def groups(commands: tuple[Command, ...], letters: str = "") -> list[Group]:
     )
     made: list[Group] = []
     told: set[int] = set()
-    for where, heading in headings:
+    for where, heading in sorted(headings, key=lambda pair: pair[0] != first):
         rows = []
         for command in commands:
             if where not in command.where or id(command) in told or not _found(command, letters.strip()):
@@ -57,7 +63,11 @@ def _found(command: Command, letters: str) -> bool:
 
 
 class HelpScreen(Steps, DeskScreen):
-    """What every key does."""
+    """What every key does.
+
+    Args:
+        place: where help was asked for: its keys come first.
+    """
 
     CSS: ClassVar[str] = """
     HelpScreen { background: $background; }
@@ -72,6 +82,10 @@ class HelpScreen(Steps, DeskScreen):
     }
     """
 
+    def __init__(self, place: Where = "queue") -> None:
+        super().__init__()
+        self._place: Where = place
+
     @property
     def where(self) -> Where:
         """There is one pane."""
@@ -85,7 +99,7 @@ class HelpScreen(Steps, DeskScreen):
             line.cursor_blink = False
             yield line
         yield TitleRow(self.look)
-        yield KeysPage(self.look, groups(self.ground.keymap.commands))
+        yield KeysPage(self.look, self._groups())
         yield KeyRow(self.look)
 
     def on_mount(self) -> None:
@@ -109,7 +123,10 @@ class HelpScreen(Steps, DeskScreen):
 
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:
-        self.query_one(KeysPage).show(groups(self.ground.keymap.commands, message.value))
+        self.query_one(KeysPage).show(self._groups(message.value))
+
+    def _groups(self, letters: str = "") -> list[Group]:
+        return groups(self.ground.keymap.commands, letters, first=self._place)
 
     def step(self, by: int) -> None:
         """Scroll by so many lines."""

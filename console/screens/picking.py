@@ -1,7 +1,7 @@
 """The picker: a canned response found while typing, seen with this customer's values, its blanks asked for in place."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
@@ -53,6 +53,25 @@ class _Filling:
     left_out: set[str] = field(default_factory=set)
 
 
+class TypedLine(Input):
+    """The line: Enter is done in its turn, before the letters that were typed after it.
+
+    Args:
+        takes: is asked first whether it takes a key.
+    """
+
+    def __init__(self, takes: Callable[[events.Key], bool], *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, compact=True, select_on_focus=False)
+        self._takes = takes
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self._takes(event):
+            event.stop()
+            event.prevent_default()
+            return
+        await super()._on_key(event)
+
+
 class ResponsePicker(DeskScreen):
     """Choose canned responses for a conversation; gives a tuple of `Picked`, or `None` when it was left.
 
@@ -85,7 +104,9 @@ class ResponsePicker(DeskScreen):
         self._found: list[Found] = []
         self._filling = _Filling()
         self._asked = ""
+        self._words = ""  # that what is shown was found by
         self._trouble = ""
+        self._held: list[events.Key] = []  # from an Enter on that came before there was anything to choose from
 
     @property
     def where(self) -> Where:
@@ -96,7 +117,7 @@ class ResponsePicker(DeskScreen):
         """Yield the line, the list and the text."""
         with Horizontal(id="line"):
             yield Static(" ;", id="prompt", markup=False)
-            line = Input(id="typed", compact=True, select_on_focus=False)
+            line = TypedLine(self.takes, id="typed")
             line.cursor_blink = False
             yield line
         yield TitleRow(self.look)
@@ -118,6 +139,9 @@ class ResponsePicker(DeskScreen):
 
     def typed_ahead(self, event: events.Key) -> bool:
         """Put text into the line, as soon as there is one."""
+        if self.takes(event):
+            event.stop()
+            return True
         if not event.character or not event.is_printable:
             return False
         line = self.query_one(Input) if self.query(Input) else None
@@ -125,6 +149,16 @@ class ResponsePicker(DeskScreen):
             line.insert_text_at_cursor(event.character)
         else:
             self._ahead += event.character
+        return True
+
+    def takes(self, event: events.Key) -> bool:
+        """Take an Enter, and what follows one that waits for something to choose from; say whether it was taken."""
+        if event.key in {"escape", "ctrl+g"} or not (self._held or event.key == "enter"):
+            return False
+        if (self._held or self._library is None) and not self._trouble:
+            self._held.append(event)
+        else:
+            self.action_choose()
         return True
 
     def on_resize(self) -> None:
@@ -153,16 +187,24 @@ class ResponsePicker(DeskScreen):
             if self._conversation_id is not None:
                 self._fits = await self.desk.ask(fitting, self._conversation_id)
                 self._show(keep=True)
+            self._take_held()
         except DeskError as error:
             self._trouble = trouble_words(error)
+            self._held.clear()
             self._tell()
+
+    def _take_held(self) -> None:
+        """Do what was typed before there was anything to choose from."""
+        held, self._held = self._held, []
+        for event in held:
+            self.on_key(event)
 
     # ------------------------------------------------------------------------------------------ finding
 
     @on(Input.Changed)
-    def _typed(self, message: Input.Changed) -> None:
+    def _typed(self) -> None:
         if self._asked:
-            self._preview({**self._filling.given, self._asked: message.value})
+            self._preview({**self._filling.given, self._asked: self.query_one(Input).value})
         else:
             self._show()
 
@@ -170,7 +212,8 @@ class ResponsePicker(DeskScreen):
         if self._library is None or not self.query(ResponseList):
             return
         language = self._values.language if self._values else ""
-        self._found = self._library.find(self.query_one(Input).value, fits=self._fits, language=language)
+        self._words = self.query_one(Input).value
+        self._found = self._library.find(self._words, fits=self._fits, language=language)
         chosen = {one.response_id for one in self._filling.views}
         rows = [_row(one, stacked=one.view.response_id in chosen) for one in self._found]
         self.query_one(ResponseList).show(rows, keep=keep)
@@ -262,9 +305,10 @@ class ResponsePicker(DeskScreen):
         else:
             self._show(keep=True)
 
-    @on(Input.Submitted)
     def action_choose(self) -> None:
         """Take the response under the cursor with those chosen before, or the value that was asked for."""
+        if not self._asked and self.query_one(Input).value != self._words:
+            self._show()  # the line has heard of more than the list
         if self._asked:
             value = self.query_one(Input).value.strip()
             if value:

@@ -110,6 +110,7 @@ def inside() -> Sequence[Command]:
         ("read", ("^r",), _("read"), _("read the conversation, and come back"), _COMPOSER | _BESIDE, act("read")),
         ("copy", ("^c",), "", _("copy what is chosen"), _COMPOSER, act("copy")),
         ("redraw-composer", ("^l",), "", _("draw the screen anew"), _SHEET, act("redraw")),
+        ("help-writing", ("^g",), _("help"), _("every key and command"), _COMPOSER, act("help")),
         ("fold-beside", ("z",), _("quotes"), _("show quotes and signatures, or fold them"), _BESIDE, act("fold")),
         ("back-to-text", ("q", "Esc", "h"), _("back to the text"), _("back to the text"), _BESIDE, act("escape")),
         ("next-beside", ("n",), _("next"), _("the next message of the conversation"), _BESIDE, act("next_message")),

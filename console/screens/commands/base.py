@@ -47,6 +47,8 @@ MAIN: Final[frozenset[Where]] = frozenset({"queue", "conversation"})
 LISTS: Final[frozenset[Where]] = frozenset(
     {"queue", "conversation", "help", "history", "paper", "files", "rules", "library", "beside", "drafts", "quote"}
 )
+PLACES: Final[frozenset[Where]] = (LISTS - {"help"}) | {"review"}
+"""Where a letter is a key, so that ``?`` can be one."""
 
 Run = Callable[[Any, str], Awaitable[None] | None]
 """Does it on a screen; the text is what followed the name on the `:` line, or what the key stands for."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from console.screens.commands.base import LISTS, MAIN, QUEUE, Command, act
+from console.screens.commands.base import LISTS, MAIN, PLACES, QUEUE, Command, act
 from console.screens.commands.offering import offer_looks
 from console.screens.questions import Question
 from widgets.language import _
@@ -36,7 +36,14 @@ def commands() -> Sequence[Command]:
             "line", (":",), _("command"), _("give a command by its name"), MAIN, act("line"), footer=True, hidden=True
         ),
         Command(
-            "help", ("?",), _("help"), _("every key and command"), MAIN, act("help"), footer=True, also=_("keys manual")
+            "help",
+            ("?",),
+            _("help"),
+            _("every key and command"),
+            PLACES,
+            act("help"),
+            footer=True,
+            also=_("keys manual"),
         ),
         Command(
             "theme",

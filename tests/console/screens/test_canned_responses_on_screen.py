@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from textual import events
 
 from console.library.files import read
 from console.library.starter import STARTER
@@ -63,6 +64,20 @@ async def test_it_is_found_seen_filled_in_and_given(deliver, console, until, scr
         [(picked,)] = given
         assert picked.text == "Olá, Ana!\n\nAté sexta, {{ order }}."
         assert picked.actions == OLA.actions
+
+
+async def test_all_that_is_typed_at_once_is_done_in_its_order(deliver, console, until, screen_text, stocked):
+    number = deliver({"name": "Ana Lima", "subject": "Pedido", "text": "Onde está o meu pedido?"})
+    app = console()
+    async with app.run_test(size=(80, 24)):
+        await until(lambda: app.desk is not None)
+        given = []
+        app.push_screen(ResponsePicker(number), given.append)
+        for key in (*"ola", "enter", *"sexta", "enter", "enter"):  # as on a slow line: nothing has been read yet
+            app.post_message(events.Key(key, "\r" if key == "enter" else key))
+        await until(lambda: given)
+        [(picked,)] = given
+        assert picked.text == "Olá, Ana!\n\nAté sexta, {{ order }}."
 
 
 async def test_what_the_customer_reads_comes_first_and_several_are_stacked(

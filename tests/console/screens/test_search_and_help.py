@@ -6,6 +6,7 @@ import pytest
 from textual import events
 
 from console.screens.commands.table import commands
+from console.screens.helping import HelpScreen
 from console.screens.keymap import Keymap, clashes
 from console.screens.main import MainScreen
 from console.screens.searching import SearchScreen
@@ -177,3 +178,36 @@ def test_the_guide_names_every_command_with_its_keys():
         assert command.sentence in row
         assert command.passes_key or all(f"`{key}`" in row for key in command.keys), row
     assert len(rows) == sum(not command.hidden for command in commands())
+
+
+@pytest.mark.parametrize(
+    ("keys", "place", "help_key", "heading", "sentence"),
+    [
+        ("g d", "drafts", "?", "in the list of drafts", "throw the draft away"),
+        ("g k", "library", "?", "in the canned responses", "try it on a conversation"),
+        ("g r", "rules", "?", "in the list of rules", "make"),
+        ("g h", "history", "?", "in the history", "take this action back"),
+        ("W", "paper", "?", "in a paper", "find words in this paper"),
+        ("enter o", "files", "?", "in the list of files", "open it with a program"),
+        ("r", "composer", "ctrl+g", "in the composer", "look the draft over"),
+        ("enter", "conversation", "?", "in a conversation", "back to the queue"),
+    ],
+)
+async def test_help_is_had_everywhere_and_tells_first_what_works_there(
+    deliver, console, until, screen_text, keys, place, help_key, heading, sentence
+):
+    deliver({"subject": "Fatura", "text": "Bom dia."})
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 1)
+        for key in keys.split():
+            await pilot.press(key)
+            await until(lambda key=key: key != "enter" or app._main.reading)
+        await until(lambda: app.screen.where == place and getattr(app.screen, "begun", True))
+        screen = app.screen
+        await until(lambda: "help" in screen_text(app).split("\n")[-1])
+        await pilot.press(help_key)
+        await until(lambda: isinstance(app.screen, HelpScreen))
+        await until(lambda: heading in screen_text(app).split("\n")[2] and sentence in screen_text(app))
+        await pilot.press("escape")
+        await until(lambda: app.screen is screen)
