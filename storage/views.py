@@ -20,6 +20,7 @@ from storage.kinds import (
 from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.mail import Attachment, Correspondent, Original
 from storage.kinds.notices import Notice
+from storage.kinds.outbox import DeliveryView
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class MessageView:
         evidence: which rule put it here; `marked` when its sender takes no part in the conversation.
         handled: whether it needs no answer any more.
         notices: what invitations, delivery reports and receipts in it say.
+        delivery: how far a message of ours is that was sent from here; `None` for any other.
     """
 
     message_id: int
@@ -104,6 +106,7 @@ class MessageView:
     handled: bool
     mailbox: str
     notices: tuple[Notice, ...] = ()
+    delivery: DeliveryView | None = None
 
 
 @dataclass(frozen=True, slots=True)

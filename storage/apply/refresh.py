@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, or_, select, update
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.kinds import Automatic, Direction
-from storage.models import Conversation, Message, Participant
+from storage.kinds import Automatic, Delivery, Direction
+from storage.models import Conversation, Message, Outbox, Participant
 from storage.models.statements import Lookup, some_values
 
 
@@ -16,7 +16,8 @@ def refresh(session: Session, conversation_ids: Iterable[int]) -> None:
     """Make the following columns of these conversations anew.
 
     The oldest unanswered message is the earliest incoming one, written by a person and not handled, that came
-    after the last answer by a person (DOMAIN §3: what machines write neither starts a clock nor stops one).
+    after the last answer by a person (DOMAIN §3: what machines write neither starts a clock nor stops one). An answer
+    that was refused for good reached nobody and is none.
     """
     _FOLLOWING(session.connection(), conversation_ids)
 
@@ -38,6 +39,13 @@ _c = table(Conversation)
 _m = table(Message).alias("m")
 _later = table(Message).alias("later")
 _mine = _m.c.conversation_id == _c.c.id
+_out = table(Outbox)
+_refused = (
+    select(_out.c.id)
+    .where(_out.c.id == _later.c.id, or_(_out.c.state == Delivery.FAILED, _out.c.state == Delivery.CANCELLED))
+    .correlate(_later)
+    .exists()
+)
 
 
 def _of_messages(figure: ColumnElement[Any]) -> ScalarSelect[Any]:
@@ -77,6 +85,7 @@ def _oldest_unanswered() -> ScalarSelect[Any]:
             _later.c.conversation_id == _c.c.id,
             _later.c.direction == Direction.OUTGOING,
             _later.c.automatic == Automatic.NO,
+            ~_refused,
         )
         .correlate(_c)
         .scalar_subquery()

@@ -96,6 +96,7 @@ def begin(
                 "updated_at": now,
                 "writing_until": now + WRITING,
                 "dropped_at": None,
+                "sent_as": None,
                 **_columns(values or {}),
             }
         ],
@@ -143,7 +144,7 @@ def drop(session: Session, draft_id: int, *, agent_id: int, now: datetime) -> No
     Raises:
         NoSuch: it is not there, or is another agent's.
     """
-    if not _set(session, draft_id, {"dropped_at": now, "writing_until": None}, agent_id=agent_id):
+    if not _set(session, draft_id, {"dropped_at": now, "writing_until": None, "sent_as": None}, agent_id=agent_id):
         raise NoSuch("draft", draft_id)
 
 
@@ -151,19 +152,46 @@ def recall(session: Session, draft_id: int, *, agent_id: int) -> DraftView:
     """Bring a draft back that was thrown away.
 
     Raises:
-        NoSuch: it was swept out, or is another agent's.
+        NoSuch: it was sent, or swept out, or is another agent's.
     """
     rows = table(Draft)
-    done = update(rows).where(rows.c.id == draft_id, rows.c.agent_id == agent_id).values(dropped_at=None)
+    mine = (rows.c.id == draft_id, rows.c.agent_id == agent_id, rows.c.sent_as.is_(None))
+    done = update(rows).where(*mine).values(dropped_at=None)
     if not session.connection().execute(done).rowcount:
         raise NoSuch("draft", draft_id)
     return read_draft(session, draft_id, agent_id=agent_id)
 
 
 def forget(session: Session, draft_id: int, *, agent_id: int) -> None:
-    """Take a draft away for good: it was sent, or nothing was ever written in it."""
+    """Take a draft away for good: nothing was ever written in it."""
     rows = table(Draft)
     session.connection().execute(delete(rows).where(rows.c.id == draft_id, rows.c.agent_id == agent_id))
+
+
+def stands(session: Session, draft_id: int, *, agent_id: int) -> bool:
+    """Say whether a draft of an agent's is there to be sent: not sent, not thrown away."""
+    rows = table(Draft)
+    mine = select(rows.c.id).where(rows.c.id == draft_id, rows.c.agent_id == agent_id, rows.c.dropped_at.is_(None))
+    return session.connection().execute(mine).first() is not None
+
+
+def sent(session: Session, draft_id: int, message_id: int, *, now: datetime) -> None:
+    """Put a draft away of which a message was made; it is kept as long as one that was thrown away."""
+    _set(session, draft_id, {"dropped_at": now, "writing_until": None, "sent_as": message_id})
+
+
+def come_back(session: Session, message_ids: Sequence[int]) -> int:
+    """Bring back the drafts of which these messages were made: they were taken back, or refused for good."""
+    rows = table(Draft)
+    back = update(rows).where(rows.c.sent_as.in_(list(message_ids))).values(dropped_at=None)
+    return session.connection().execute(back).rowcount
+
+
+def leave_again(session: Session, message_id: int, *, now: datetime) -> None:
+    """Put the draft away once more that came back when this message was refused: the message is tried again."""
+    rows = table(Draft)
+    again = update(rows).where(rows.c.sent_as == message_id, rows.c.dropped_at.is_(None))
+    session.connection().execute(again.values(dropped_at=now, writing_until=None))
 
 
 def kept_attachments(attachments: Sequence[Attached]) -> list[list[Any]]:

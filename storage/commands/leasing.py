@@ -64,7 +64,7 @@ def take_lease(session: Session, name: str, holder: str, *, now: datetime, lasts
     """
     rows = table(Lease)
     held = session.connection().execute(select(rows).where(rows.c.name == name)).first()
-    if held is not None and held.holder != holder and held.until > now and not _dead(held.holder):
+    if held is not None and held.holder != holder and held.until > now and not is_dead(held.holder):
         return str(held.holder)
     session.connection().execute(delete(rows).where(rows.c.name == name))
     insert(session.connection(), Lease, [{"name": name, "holder": holder, "until": now + lasts}])
@@ -81,7 +81,7 @@ def lease_holder(session: Session, name: str, *, now: datetime) -> str | None:
     """Return who holds a lease now; `None` when nobody does, or whoever did is dead."""
     rows = table(Lease)
     held = session.connection().execute(select(rows).where(rows.c.name == name, rows.c.until > now)).first()
-    return None if held is None or _dead(held.holder) else str(held.holder)
+    return None if held is None or is_dead(held.holder) else str(held.holder)
 
 
 def holder_here() -> str:
@@ -89,7 +89,7 @@ def holder_here() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{_began(os.getpid())}"
 
 
-def _dead(holder: str) -> bool:
+def is_dead(holder: str) -> bool:
     """Say whether the holder was a process of this machine that is gone: its lease need not run out."""
     host, _, rest = holder.rpartition(":")[0].rpartition(":")
     number, began = rest, holder.rpartition(":")[2]

@@ -13,7 +13,7 @@ from storage.commands.intake.deliveries import Delivery, Incoming
 from storage.commands.intake.derive import READER_VERSION, derive
 from storage.commands.intake.evidence import traits_of
 from storage.commands.intake.people import recognise
-from storage.commands.intake.taking import _incoming, _own_addresses
+from storage.commands.intake.reception import incoming, own_addresses
 from storage.kinds import Direction
 from storage.kinds.mail import Parsed
 from storage.models import Cited, Mailbox, Message, MessageText, Print, QuotedPrint, Raw, SubjectKey
@@ -88,7 +88,7 @@ def remake(session: Session, read: Mapping[int, Parsed]) -> int:
 
 def _again(session: Session, read: Mapping[int, Parsed], before: Mapping[int, Any]) -> list[Incoming]:
     mailboxes = {one.id: one for one in session.exec(sqlmodel.select(Mailbox)).all()}
-    own = _own_addresses(mailboxes.values())
+    own = own_addresses(mailboxes.values())
     rows = table(Message)
     messages = []
     for some in chunks(read):
@@ -104,7 +104,7 @@ def _again(session: Session, read: Mapping[int, Parsed], before: Mapping[int, An
                 parsed=read[row.id],
                 source=text.source if text is not None else None,
             )
-            messages.append(_incoming(row.id, delivery, mailbox, row.key, own[mailbox.group]))
+            messages.append(incoming(row.id, delivery, mailbox, row.key, own[mailbox.group]))
     return messages
 
 

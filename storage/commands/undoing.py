@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from storage.apply import apply
 from storage.apply.base import chunks, table
+from storage.commands.outbox.queueing import taken_back
 from storage.commands.wanted import want
-from storage.events import Actor, Fact, inverse
+from storage.events import Actor, Cancelled, Fact, inverse
 from storage.kinds.errors import Changed, Refused
 from storage.models import Agent, Event
 from storage.record import facts_of, record
@@ -95,6 +96,8 @@ def take_back(
             a `NothingStands`).
     """
     done = list(facts_of(session, action_id=action_id, about=only))
+    if any(isinstance(fact, Cancelled) for _, fact in done):
+        raise Refused("final")  # its draft is there again, and whoever sends that would have sent twice
     back = {number: one for number, fact in done if (one := inverse(fact)) is not None}
     about = {number: fact.about for number, fact in done}
     groups = dict.fromkeys(about[number] for number in back)
@@ -111,6 +114,7 @@ def take_back(
         raise NothingStands("changed_since", tuple(numbers), kept) if kept or elsewhere else Refused("final")
     new = record(session, inverses, actor=actor, now=now, action_id=into, undoes=action_id)
     want(session, inverses, now=now)
+    taken_back(session, inverses)
     return Undone(new, action_id, tuple(taken), kept)
 
 

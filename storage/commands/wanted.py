@@ -1,20 +1,21 @@
 r"""What the desk wants changed on mail servers: follows from facts, so that an undo asks for the opposite.
 
-``\Seen`` follows *handled*, not looked at; resolved mail moves to the archive and trashed mail to the
-trash where the mailbox asks for it, and back when that is taken back (DESIGN §4, *Sync*).
+``\Seen`` follows *handled*, not looked at; ``\Answered`` follows a server that took our answer; resolved mail moves to
+the archive and trashed mail to the trash where the mailbox asks for it, and back when that is taken back (DESIGN §4,
+*Sync*).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 from sqlmodel import Session
 
 from storage.apply.base import chunks, insert, table
-from storage.events import Fact, Handled, StatusChanged, Tagged
-from storage.kinds import SETTLED, Direction, Status, WantedChange
-from storage.models import Conversation, Folder, Mailbox, Message, Placement, Raw, Wanted
+from storage.events import DeliveryChanged, Fact, Handled, StatusChanged, Tagged
+from storage.kinds import SETTLED, Delivery, Direction, Status, WantedChange
+from storage.models import Cited, Conversation, Folder, Mailbox, Message, Placement, Raw, Wanted
 from storage.record import next_id
 
 FLAGGED_TAG: Final = "flagged"
@@ -22,6 +23,7 @@ r"""The tag that stands for the server's ``\Flagged``, both ways."""
 
 SEEN: Final = r"\Seen"
 FLAGGED: Final = r"\Flagged"
+ANSWERED: Final = r"\Answered"
 
 PLACES: Final = {**dict.fromkeys(SETTLED, "archive"), Status.TRASH: "trash"}
 """The role of the folder where mail of a status lies, where the mailbox asks for it; of any other, INBOX."""
@@ -83,6 +85,7 @@ def _following(session: Session, facts: Sequence[Fact]) -> Iterator[_Change]:
     flagged = [fact for fact in facts if isinstance(fact, Tagged) and FLAGGED_TAG in (*fact.added, *fact.removed)]
     asked = {*moves, *(fact.conversation_id for fact in flagged)}
     incoming = _incoming(session, asked) if asked else {}
+    answers = _answered(session, facts)
     for fact in facts:
         match fact:
             case Handled():
@@ -95,6 +98,8 @@ def _following(session: Session, facts: Sequence[Fact]) -> Iterator[_Change]:
                 change = WantedChange.ADD_FLAG if FLAGGED_TAG in fact.added else WantedChange.REMOVE_FLAG
                 mine = incoming.get(fact.conversation_id, ())
                 yield from ((number, change, FLAGGED) for number in mine[-1:])
+            case DeliveryChanged() if fact.message_id in answers:
+                yield answers[fact.message_id], WantedChange.ADD_FLAG, ANSWERED
 
 
 def _moves(session: Session, facts: Sequence[Fact]) -> dict[int, dict[str, bool]]:
@@ -122,6 +127,22 @@ def _role(fact: StatusChanged, has: dict[str, bool] | None) -> str | None:
     if before == "trash" and not has["trash"]:
         return after if has["archive"] else None  # it lies where it lay before that, whichever of the two it was
     return None if after == (before if has[before] else "inbox") else after
+
+
+def _answered(session: Session, facts: Sequence[Fact]) -> dict[int, int]:
+    """Return which message each of ours answers that a server took just now; a forward cites and answers none."""
+    taken = [fact.message_id for fact in facts if isinstance(fact, DeliveryChanged) and Delivery.ACCEPTED in fact.after]
+    if not taken:
+        return {}
+    rows, cited = table(Message), table(Cited)
+    answered = rows.alias("answered")
+    chosen = (
+        select(rows.c.id, rows.c.through_id)
+        .join(answered, answered.c.id == rows.c.through_id)
+        .join(cited, and_(cited.c.message_id == rows.c.id, cited.c.header_key == answered.c.header_key))
+        .where(rows.c.id.in_(taken), answered.c.direction == Direction.INCOMING)
+    )
+    return dict(map(tuple, session.connection().execute(chosen).all()))
 
 
 def _incoming(session: Session, numbers: Iterable[int]) -> dict[int, list[int]]:

@@ -16,6 +16,7 @@ from storage.events.filing import Ruled, RuleKept, ViewKept
 from storage.events.intake import Joined, Merged, Met, Moved, Quarantined, Received, Redelivered, Split
 from storage.events.inverse import inverse
 from storage.events.lift import KINDS, lift
+from storage.events.outbox import Cancelled, DeliveryChanged, Held, Queued
 from storage.events.responses import ResponseKept, ResponseUsed
 
 __all__ = [
@@ -24,8 +25,11 @@ __all__ = [
     "Actor",
     "AgentJoined",
     "Assigned",
+    "Cancelled",
+    "DeliveryChanged",
     "Fact",
     "Handled",
+    "Held",
     "Joined",
     "Linked",
     "MailboxAdded",
@@ -35,6 +39,7 @@ __all__ = [
     "Moved",
     "Personal",
     "Quarantined",
+    "Queued",
     "Received",
     "Redelivered",
     "ResponseKept",

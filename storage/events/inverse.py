@@ -4,6 +4,7 @@ from storage.events.base import Fact
 from storage.events.decided import Assigned, Handled, Linked, Snoozed, StatusChanged, Tagged
 from storage.events.filing import RuleKept, ViewKept
 from storage.events.intake import Merged, Moved, Split
+from storage.events.outbox import Cancelled, Held, Queued
 from storage.events.responses import ResponseKept, ResponseUsed
 from storage.kinds import Cause
 
@@ -13,7 +14,14 @@ def inverse(fact: Fact) -> Fact | None:  # noqa: C901 - a case a kind reads well
     match fact:
         case StatusChanged() | Snoozed():
             return fact.model_copy(update={"before": fact.after, "after": fact.before, "because": Cause.AGENT})
-        case Assigned() | RuleKept():
+        case Queued():
+            return Cancelled(
+                conversation_id=fact.conversation_id,
+                message_id=fact.message_id,
+                starts=fact.starts,
+                happened_at=fact.happened_at,
+            )
+        case Assigned() | RuleKept() | Held():
             return fact.model_copy(update={"before": fact.after, "after": fact.before})
         case Tagged():
             return fact.model_copy(update={"added": fact.removed, "removed": fact.added})

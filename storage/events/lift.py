@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from storage.events import decided, filing, intake, responses
+from storage.events import decided, filing, intake, outbox, responses
 from storage.events.base import Fact, personal_fields
 
 KINDS: dict[str, type[Fact]] = {
@@ -33,6 +33,10 @@ KINDS: dict[str, type[Fact]] = {
         filing.Ruled,
         responses.ResponseKept,
         responses.ResponseUsed,
+        outbox.Queued,
+        outbox.Cancelled,
+        outbox.Held,
+        outbox.DeliveryChanged,
     )
 }
 """Every kind of fact by the word under which the log keeps it."""

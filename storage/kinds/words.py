@@ -139,6 +139,7 @@ class Cause(StrEnum):
     DUE = "due"  # a moment came
     JOINED = "joined"  # two conversations became one
     RULE = "rule"  # a rule that an agent laid down
+    NOT_DELIVERED = "not_delivered"  # an answer was refused for good, so nobody was answered
 
 
 class WantedChange(StrEnum):
@@ -157,3 +158,24 @@ class DraftKind(StrEnum):
     FORWARD = "forward"
     NEW = "new"
     NOTE = "note"  # internal, never sent
+
+
+class Delivery(StrEnum):
+    """How far a message of ours is on its way to one recipient (DESIGN §4 *Sending*)."""
+
+    QUEUED = "queued"
+    SENDING = "sending"  # the server is spoken to; the message has not been handed over
+    DATA_SENT = "data_sent"  # all but the last word is said: from here on the server may have it
+    ACCEPTED = "accepted"  # the server answers for it
+    FILED = "filed"  # and its copy lies among the sent mail
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"  # may have been sent
+    CANCELLED = "cancelled"  # taken back before it left
+
+
+class Hold(StrEnum):
+    """Why a queued message does not leave."""
+
+    AGENT = "agent"
+    NEWS = "news"  # somebody wrote since it was queued
+    ACCOUNT = "account"  # the server does not let the mailbox in until somebody mends it

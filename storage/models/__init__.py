@@ -18,6 +18,7 @@ from storage.models.mail import (
     SearchEntry,
     SubjectKey,
 )
+from storage.models.outbox import Claim, Outbox, Recipient
 from storage.models.people import Address, Agent, Desk, Mailbox, Organization, Person
 from storage.models.responses import Response, ResponseUse
 
@@ -41,6 +42,8 @@ DECIDED: tuple[type[SQLModel], ...] = (
     Rule,
     Response,
     ResponseUse,
+    Outbox,
+    Recipient,
 )
 """Written only by `storage.record`; replaying the log gives them back exactly. In the order of their keys."""
 
@@ -56,6 +59,7 @@ LOCAL: tuple[type[SQLModel], ...] = (
     Lease,
     ReadMark,
     Draft,
+    Claim,
     MailContent,
 )
 """Cursors, leases, marks and caches: no facts, no undo."""
@@ -69,6 +73,7 @@ __all__ = [
     "Address",
     "Agent",
     "Cited",
+    "Claim",
     "Conversation",
     "Desk",
     "Draft",
@@ -84,6 +89,7 @@ __all__ = [
     "Message",
     "MessageText",
     "Organization",
+    "Outbox",
     "Participant",
     "Parting",
     "Person",
@@ -92,6 +98,7 @@ __all__ = [
     "QuotedPrint",
     "Raw",
     "ReadMark",
+    "Recipient",
     "Response",
     "ResponseUse",
     "Rule",

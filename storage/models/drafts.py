@@ -26,6 +26,7 @@ class Draft(Base, table=True):
         begun_at: when it was begun; `updated_at` when it was last saved.
         writing_until: until when others see that it is being written; null when it is put aside.
         dropped_at: when it was thrown away; it can be recalled until it is swept out.
+        sent_as: the message that was made of it: it comes back when that is taken back, or refused for good.
     """
 
     __table_args__ = (
@@ -51,3 +52,4 @@ class Draft(Base, table=True):
     updated_at: datetime = Field(sa_type=Utc)
     writing_until: datetime | None = Field(sa_type=Utc)
     dropped_at: datetime | None = Field(sa_type=Utc)
+    sent_as: int | None = Field(sa_column=Column(BigInteger))

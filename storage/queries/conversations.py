@@ -6,10 +6,13 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
+from storage.kinds import Direction
 from storage.kinds.errors import NoSuch
 from storage.kinds.mail import Correspondent
+from storage.kinds.outbox import DeliveryView
 from storage.models.details import read_details
 from storage.queries.history import events_of, joined_numbers
+from storage.queries.outbox import deliveries
 from storage.queries.tables import (
     ADDRESS,
     AGENT,
@@ -27,7 +30,7 @@ from storage.views import ConversationView, MessageView
 
 _C = CONVERSATION.c
 _DEEPEST = 100  # joins of joins that are followed
-_TOLD_BY_MESSAGES = ("joined",)  # facts that the messages themselves show
+_TOLD_BY_MESSAGES = ("joined", "queued", "delivery_changed")  # facts that the messages themselves show
 
 
 class NoSuchConversation(NoSuch):
@@ -166,7 +169,8 @@ def _messages(session: Session, number: int) -> tuple[MessageView, ...]:
     )
     rows = session.connection().execute(chosen).all()
     marks = marks_of(session, number, [(row.id, row.author_id) for row in rows])
-    return tuple(_message(row, marked=row.id in marks) for row in rows)
+    sent = deliveries(session, number) if any(row.direction is Direction.OUTGOING for row in rows) else {}
+    return tuple(_message(row, marked=row.id in marks, delivery=sent.get(row.id)) for row in rows)
 
 
 def marks_of(session: Session, number: int, messages: Sequence[tuple[int, int | None]]) -> frozenset[int]:
@@ -189,7 +193,7 @@ def marks_of(session: Session, number: int, messages: Sequence[tuple[int, int | 
     return frozenset(message for (message, _), marked in zip(messages, marks, strict=True) if marked)
 
 
-def _message(row: Any, *, marked: bool) -> MessageView:
+def _message(row: Any, *, marked: bool, delivery: DeliveryView | None) -> MessageView:
     details = read_details(row.details or {})
     return MessageView(
         message_id=row.id,
@@ -213,4 +217,5 @@ def _message(row: Any, *, marked: bool) -> MessageView:
         handled=row.handled,
         mailbox=row.mailbox,
         notices=details.notices,
+        delivery=delivery,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlmodel import Session
 
 from storage.kinds import DraftKind
@@ -92,7 +92,7 @@ def _drafts(agent_id: int) -> Select[Any]:
             TEXT.c.subject.label("about"),
         )
         .select_from(rows)
-        .where(DRAFT.c.agent_id == agent_id)
+        .where(DRAFT.c.agent_id == agent_id, or_(DRAFT.c.sent_as.is_(None), DRAFT.c.dropped_at.is_(None)))
     )
 
 

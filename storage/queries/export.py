@@ -86,7 +86,7 @@ def _page(after: int) -> Any:
             TEXT.c.details,
         )
         .select_from(MESSAGE.join(TEXT, TEXT.c.message_id == MESSAGE.c.id))
-        .where(MESSAGE.c.id > after)
+        .where(MESSAGE.c.id > after, MESSAGE.c.conversation_id.is_not(None))
         .order_by(MESSAGE.c.id)
         .limit(_AT_ONCE)
     )

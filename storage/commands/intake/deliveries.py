@@ -12,7 +12,7 @@ from sqlmodel import Session
 from storage.apply.base import table
 from storage.kinds import Direction, Ignored, QuarantineReason
 from storage.kinds.mail import Parsed
-from storage.models import Mailbox, Message, Raw
+from storage.models import Mailbox, Message, Outbox, Raw
 from storage.models.statements import Lookup, some_values
 from storage.rules.threading import group_key
 
@@ -141,6 +141,14 @@ _R, _M = table(Raw), table(Message)
 _RAWS: Final = Lookup(
     lambda: select(_R.c.mailbox_id, _R.c.digest, _R.c.id, _R.c.message_id).where(_R.c.digest.in_(some_values()))
 )
+_OUT = table(Outbox)
+_SENT: Final = Lookup(
+    lambda: (
+        select(_M.c.header_key, _M.c.id)
+        .join(_OUT, _OUT.c.id == _M.c.id)
+        .where(_M.c.header_key.in_(some_values()), _M.c.conversation_id.is_not(None))
+    )
+)
 _KEYS: Final = Lookup(lambda: select(_M.c.key, _M.c.id).where(_M.c.key.in_(some_values())))
 
 
@@ -160,4 +168,21 @@ def known(session: Session, deliveries: Sequence[Delivery], groups: dict[int, st
     held = _RAWS(connection, (delivery.raw_digest for delivery in deliveries if not delivery.ignored))
     raw_ids = {(row.mailbox_id, row.digest): (row.id, row.message_id) for row in held}
     keys = (message_key(groups[one.mailbox_id], one.parsed) for one in deliveries if one.parsed)
-    return Known(raw_ids, {row.key: row.id for row in _KEYS(connection, keys)})
+    known_keys = {row.key: row.id for row in _KEYS(connection, keys)}
+    return Known(raw_ids, known_keys | _copies(session, deliveries, groups))
+
+
+def _copies(session: Session, deliveries: Sequence[Delivery], groups: dict[int, str]) -> dict[bytes, int]:
+    """Return what is known for our own by its Message-ID, where a provider kept it in other bytes among the sent mail.
+
+    Only there: whoever got a message of ours knows its Message-ID, and must not hide mail behind it.
+    """
+    ours: dict[bytes, bytes] = {}
+    for one in deliveries:
+        if one.outgoing and one.parsed is not None and one.parsed.header_id.startswith("p."):
+            group = groups[one.mailbox_id]
+            cited = header_key(group, one.parsed.header_id)
+            if cited is not None:
+                ours[message_key(group, one.parsed)] = cited
+    found = {row.header_key: row.id for row in _SENT(session.connection(), ours.values())}
+    return {key: found[cited] for key, cited in ours.items() if cited in found}

@@ -1,7 +1,7 @@
 """The way of a batch of mail into the record: known or new, by whom, where it belongs, and what that changes."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +15,6 @@ from storage.commands.intake.deliveries import (
     Incoming,
     Known,
     TakenIn,
-    header_key,
     known,
     message_key,
 )
@@ -23,22 +22,20 @@ from storage.commands.intake.derive import derive
 from storage.commands.intake.evidence import Edge, Traits, traits_of
 from storage.commands.intake.loosening import loosen
 from storage.commands.intake.people import recognise
+from storage.commands.intake.reception import incoming, own_addresses, received
 from storage.commands.intake.references import references
 from storage.commands.intake.ruled import Filed, filed_by_rules, rules_stand
 from storage.commands.intake.settling import merged_facts, moved_facts, settle
 from storage.commands.intake.signed import signed
 from storage.commands.intake.threads import Seating, seat
 from storage.commands.intake.wording import words
+from storage.commands.outbox.copies import note_cited, note_filed
 from storage.commands.wanted import want
-from storage.events import Actor, Fact, Handled, Joined, Linked, Quarantined, Received, Redelivered, StatusChanged
+from storage.events import Actor, Fact, Handled, Joined, Linked, Quarantined, Redelivered, StatusChanged
 from storage.kinds import Direction, LinkReason, Status
 from storage.models import Mailbox, Message, Placement, Raw
 from storage.record import next_ids, record
 from storage.rules.status import after_answer
-from storage.rules.threading import cited_by
-
-_CITED_AT_MOST: Final = 50
-"""Message-IDs of one message that are followed, the nearest ones."""
 
 _MAILBOXES: Final = sqlmodel.select(Mailbox, rules_stand())
 
@@ -60,7 +57,7 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     """
     found = session.exec(_MAILBOXES).all()
     mailboxes = {one.id: one for one, _ in found}
-    own = _own_addresses(mailboxes.values())
+    own = own_addresses(mailboxes.values())
     desk_has = known(session, deliveries, {number: one.group for number, one in mailboxes.items()})
     order = sorted(range(len(deliveries)), key=lambda place: (deliveries[place].arrived_at, place))
     batch = _Batch(session, desk_has)
@@ -71,7 +68,7 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     met = recognise(session, batch.fresh)
     traits = {message.message_id: traits_of(message) for message in batch.fresh}
     seating = _seated(session, batch.fresh, traits, own)
-    facts: list[Fact] = [*met, *(_received(one, batch.raw_of[one.message_id]) for one in batch.fresh)]
+    facts: list[Fact] = [*met, *(received(one, batch.raw_of[one.message_id]) for one in batch.fresh)]
     facts += sorted(batch.aside, key=lambda fact: fact.kind)
     facts += _joined(seating, batch.fresh)
     facts += moved_facts(session, seating, batch.fresh)
@@ -89,9 +86,21 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     if changes := settle(session, batch.fresh, seating):
         record(session, changes, actor=actor, now=now, action_id=action_id)
     insert(session.connection(), Placement, _placements(deliveries, desk_has), lenient=True)
+    _tell_outbox(session, batch, deliveries, desk_has, now)
     # What was answered elsewhere is seen; where the mail lies is left to those who decide, but for the trash.
     want(session, [fact for fact in (*filed.facts, *changes) if _to_be_told(fact)], now=now)
     return TakenIn(_counts(deliveries, batch, seating, filed), frozenset(touched), _message_ids(deliveries, desk_has))
+
+
+def _tell_outbox(
+    session: Session, batch: "_Batch", deliveries: Sequence[Delivery], desk_has: Known, now: datetime
+) -> None:
+    """Let the outbox know of copies found among the sent mail, and of mail that cites what may have been sent."""
+    copies = {desk_has.raw_ids[one.mailbox_id, one.raw_digest][1] for one in deliveries if one.outgoing and one.parsed}
+    note_filed(session, {number for number in copies if number is not None}, now=now)
+    note_cited(
+        session, {key for one in batch.fresh if one.direction is Direction.INCOMING for key in one.cited}, now=now
+    )
 
 
 def _to_be_told(fact: Fact) -> bool:
@@ -154,7 +163,7 @@ class _Batch:
             )
             self._keep(place, message_id)
             return
-        self.fresh.append(_incoming(self._message_id, delivery, mailbox, key, own))
+        self.fresh.append(incoming(self._message_id, delivery, mailbox, key, own))
         self._known.known_keys[key] = self._message_id
         self.raw_of[self._message_id] = self._raw_id
         self._keep(place, self._message_id)
@@ -163,50 +172,6 @@ class _Batch:
     def _keep(self, place: tuple[int, bytes], message_id: int | None) -> None:
         self._known.raw_ids[place] = (self._raw_id, message_id)
         self._raw_id += 1
-
-
-def _own_addresses(mailboxes: Iterable[Mailbox]) -> dict[str, frozenset[str]]:
-    own: dict[str, set[str]] = {}
-    for mailbox in mailboxes:
-        own.setdefault(mailbox.group, set()).update(one.lower() for one in (mailbox.address, *mailbox.aliases))
-    return {group: frozenset(addresses) for group, addresses in own.items()}
-
-
-def _incoming(message_id: int, delivery: Delivery, mailbox: Mailbox, key: bytes, own: frozenset[str]) -> Incoming:
-    parsed = delivery.parsed
-    assert parsed is not None
-    keys = (header_key(mailbox.group, one) for one in cited_by(parsed)[:_CITED_AT_MOST])
-    outgoing = delivery.outgoing or parsed.author.address in own
-    return Incoming(
-        message_id=message_id,
-        delivery=delivery,
-        parsed=parsed,
-        mailbox=mailbox,
-        key=key,
-        header_key=header_key(mailbox.group, parsed.header_id),
-        cited=tuple(one for one in keys if one),
-        direction=Direction.OUTGOING if outgoing else Direction.INCOMING,
-        history=mailbox.live_since is None or delivery.arrived_at < mailbox.live_since,
-        own=own,
-    )
-
-
-def _received(message: Incoming, raw_id: int) -> Received:
-    return Received(
-        message_id=message.message_id,
-        raw_id=raw_id,
-        raw_digest=message.delivery.raw_digest.hex(),
-        size=message.delivery.size,
-        mailbox_id=message.delivery.mailbox_id,
-        author_id=message.author_id,
-        customer_id=message.customer_id,
-        direction=message.direction,
-        automatic=message.parsed.automatic,
-        key=message.key.hex(),
-        header_key=message.header_key.hex() if message.header_key else None,
-        history=message.history,
-        happened_at=message.arrived_at,
-    )
 
 
 def _joined(seating: Seating, messages: Sequence[Incoming]) -> list[Joined]:

@@ -22,7 +22,11 @@ FINAL = {
     "quarantined",
     "joined",
     "ruled",
+    "cancelled",
+    "delivery_changed",
 }
+ONCE = {"queued"}
+"""Taken back once: whoever does it again writes anew, or the customer might get it twice."""
 
 
 def lifted(path: Path, *, erased: bool = False) -> tuple[Fact, dict]:
@@ -68,7 +72,9 @@ def test_taking_back_twice_is_as_if_it_had_been_done(path: Path) -> None:
     if back is None:
         return
     again = inverse(back)
-    assert again is not None
+    assert (again is None) is (kept["kind"] in ONCE)
+    if again is None:
+        return
     assert effect(inverse(again)) == effect(back)
     if kept["kind"] not in {"merged", "split", "moved"}:
         assert effect(again) == effect(fact)

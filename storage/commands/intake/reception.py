@@ -1,0 +1,60 @@
+"""What a delivery is as a message: whose, which way it went, what it cites; and the fact of its coming."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from storage.commands.intake.deliveries import Delivery, Incoming, header_key
+from storage.events import Received
+from storage.kinds import Direction
+from storage.models import Mailbox
+from storage.rules.threading import cited_by
+
+_CITED_AT_MOST: Final = 50
+"""Message-IDs of one message that are followed, the nearest ones."""
+
+
+def own_addresses(mailboxes: Iterable[Mailbox]) -> dict[str, frozenset[str]]:
+    """Return the desk's own addresses, in lower case, by mailbox group."""
+    own: dict[str, set[str]] = {}
+    for mailbox in mailboxes:
+        own.setdefault(mailbox.group, set()).update(one.lower() for one in (mailbox.address, *mailbox.aliases))
+    return {group: frozenset(addresses) for group, addresses in own.items()}
+
+
+def incoming(message_id: int, delivery: Delivery, mailbox: Mailbox, key: bytes, own: frozenset[str]) -> Incoming:
+    """Return a read delivery as a message that is new to the desk."""
+    parsed = delivery.parsed
+    assert parsed is not None
+    keys = (header_key(mailbox.group, one) for one in cited_by(parsed)[:_CITED_AT_MOST])
+    outgoing = delivery.outgoing or parsed.author.address in own
+    return Incoming(
+        message_id=message_id,
+        delivery=delivery,
+        parsed=parsed,
+        mailbox=mailbox,
+        key=key,
+        header_key=header_key(mailbox.group, parsed.header_id),
+        cited=tuple(one for one in keys if one),
+        direction=Direction.OUTGOING if outgoing else Direction.INCOMING,
+        history=mailbox.live_since is None or delivery.arrived_at < mailbox.live_since,
+        own=own,
+    )
+
+
+def received(message: Incoming, raw_id: int) -> Received:
+    """Return the fact of its coming; its people must be known (`recognise`)."""
+    return Received(
+        message_id=message.message_id,
+        raw_id=raw_id,
+        raw_digest=message.delivery.raw_digest.hex(),
+        size=message.delivery.size,
+        mailbox_id=message.delivery.mailbox_id,
+        author_id=message.author_id,
+        customer_id=message.customer_id,
+        direction=message.direction,
+        automatic=message.parsed.automatic,
+        key=message.key.hex(),
+        header_key=message.header_key.hex() if message.header_key else None,
+        history=message.history,
+        happened_at=message.arrived_at,
+    )

@@ -1,0 +1,95 @@
+"""Copies among the sent mail: looked for, laid there, and what they tell of a message that may have been sent."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import or_, select, update
+from sqlmodel import Session
+
+from storage.commands.outbox.items import CLAIM, MESSAGE, OUT, Result, all_in, items, standing_in, tell
+from storage.events import Fact
+from storage.kinds import Delivery
+from storage.models.statements import Lookup, some_values
+from storage.rules.delivery import next_look
+
+_UNFILED: Final = Lookup(
+    lambda: select(OUT.c.id).where(
+        OUT.c.id.in_(some_values()), or_(OUT.c.state == Delivery.ACCEPTED, OUT.c.state == Delivery.UNCERTAIN)
+    )
+)
+_CITED: Final = Lookup(
+    lambda: (
+        select(OUT.c.id)
+        .join(MESSAGE, MESSAGE.c.id == OUT.c.id)
+        .where(OUT.c.state == Delivery.UNCERTAIN, MESSAGE.c.header_key.in_(some_values()))
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A message whose copy is to be looked for, or laid, among the sent mail."""
+
+    message_id: int
+    conversation_id: int
+    header_id: str
+    digest: bytes
+    state: Delivery
+    queued_at: datetime
+
+
+def mailboxes_to_look_in(session: Session, *, now: datetime) -> frozenset[int]:
+    """Return the mailboxes in whose sent mail a copy is to be looked for now."""
+    chosen = select(OUT.c.mailbox_id).join(CLAIM, CLAIM.c.message_id == OUT.c.id).where(CLAIM.c.look_at <= now)
+    return frozenset(session.connection().execute(chosen.distinct()).scalars())
+
+
+def looks_due(session: Session, mailbox_id: int, *, now: datetime, limit: int = 200) -> tuple[Look, ...]:
+    """Return the messages of a mailbox whose copy is to be looked for now."""
+    chosen = items().where(OUT.c.mailbox_id == mailbox_id, CLAIM.c.look_at <= now)
+    rows = session.connection().execute(chosen.order_by(CLAIM.c.look_at).limit(limit)).all()
+    return tuple(
+        Look(row.id, row.conversation_id or 0, row.header_id or "", row.digest, row.state, row.queued_at)
+        for row in rows
+    )
+
+
+def note_filed(session: Session, message_ids: Collection[int], *, now: datetime) -> int:
+    """Note that copies lie among the sent mail: what was uncertain has been sent; return how many that told."""
+    open_still = [row.id for row in _UNFILED(session.connection(), message_ids)]
+    if not open_still:
+        return 0
+    facts: list[Fact] = []
+    for row in standing_in(session, open_still, (Delivery.ACCEPTED, Delivery.UNCERTAIN)):
+        for state in (Delivery.ACCEPTED, Delivery.UNCERTAIN):
+            facts += all_in(session, row, state, Result(Delivery.FILED), now)
+    tell(session, facts, now)
+    _no_more_looks(session, open_still)
+    return len(facts)
+
+
+def note_unfound(session: Session, message_id: int, *, now: datetime) -> None:
+    """Note that no copy was found; it is looked for again, or left to the agent."""
+    row = session.connection().execute(select(CLAIM).where(CLAIM.c.message_id == message_id)).first()
+    if row is None:
+        return
+    looks = row.looks + 1
+    again = {"looks": looks, "look_at": next_look(looks, row.look_since or now)}
+    session.connection().execute(update(CLAIM).where(CLAIM.c.message_id == message_id).values(**again))
+
+
+def note_cited(session: Session, header_keys: Collection[bytes], *, now: datetime) -> int:
+    """Note that mail came which cites messages of ours: those that were uncertain have been sent."""
+    numbers = [row.id for row in _CITED(session.connection(), header_keys)]
+    facts: list[Fact] = []
+    for row in standing_in(session, numbers, (Delivery.UNCERTAIN,)):
+        facts += all_in(session, row, Delivery.UNCERTAIN, Result(Delivery.ACCEPTED), now)
+    tell(session, facts, now)
+    return len(facts)
+
+
+def _no_more_looks(session: Session, message_ids: Collection[int]) -> None:
+    rows = update(CLAIM).where(CLAIM.c.message_id.in_(sorted(message_ids)))
+    session.connection().execute(rows.values(look_at=None))

@@ -1,0 +1,276 @@
+"""The outbox as the sender works it: claimed, told step by step, never left in a state that is not true.
+
+A step is committed before the word to the server that makes it true for us, and after the word from the server that
+makes it true for the customer (DESIGN §4 *Sending*): *sending* before MAIL FROM, *data sent* before the final dot,
+*accepted* after the 250. Whoever dies in between leaves a state from which `recover` goes on: before the dot the
+message is tried again, after it it may have been sent, and nothing but an agent sends it again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import select, update
+from sqlmodel import Session
+
+from storage.commands import drafts
+from storage.commands.leasing import is_dead
+from storage.commands.outbox.failing import nobody_answered
+from storage.commands.outbox.items import (
+    CLAIM,
+    MESSAGE,
+    OUT,
+    SENDER,
+    TO,
+    Item,
+    Result,
+    changed,
+    claims,
+    due,
+    held,
+    item_of,
+    items,
+    look_from,
+    places,
+    recipients_in,
+    with_claims,
+)
+from storage.commands.wanted import want
+from storage.events import Fact
+from storage.kinds import Automatic, Delivery, Direction, Hold
+from storage.kinds.errors import Changed
+from storage.record import record
+from storage.rules.delivery import GIVE_UP_AFTER, pause
+
+CLAIMED: Final = timedelta(minutes=15)
+"""How long a claim holds without being renewed: longer than one message's dialogue may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An item and what became of its recipients, by their place."""
+
+    item: Item
+    results: Mapping[int, Result]
+
+
+def mailboxes_with_mail(session: Session, *, now: datetime) -> frozenset[int]:
+    """Return the mailboxes that have something that is due to leave."""
+    chosen = select(OUT.c.mailbox_id).select_from(with_claims()).where(*due(now)).distinct()
+    return frozenset(session.connection().execute(chosen).scalars())
+
+
+def is_empty(session: Session) -> bool:
+    """Say whether nothing is on its way: what is held, failed or uncertain waits for an agent, not for the sender."""
+    going = OUT.c.state.in_((Delivery.QUEUED, Delivery.SENDING, Delivery.DATA_SENT))
+    chosen = select(OUT.c.id).where(going, OUT.c.held.is_(None)).limit(1)
+    return session.connection().execute(chosen).first() is None
+
+
+def claim(session: Session, mailbox_id: int, *, holder: str, now: datetime, limit: int = 50) -> tuple[Item, ...]:
+    """Take what is due to leave from a mailbox; what has news in its conversation is held instead.
+
+    Args:
+        session: of a writing transaction.
+        mailbox_id: whose.
+        holder: from `leasing.holder_here`.
+        now: the moment.
+        limit: how many.
+    """
+    chosen = items().where(OUT.c.mailbox_id == mailbox_id, *due(now)).order_by(OUT.c.leaves_at, OUT.c.id).limit(limit)
+    rows = session.connection().execute(chosen).all()
+    news = _with_news(session, rows)
+    if stopped := [row for row in rows if row.conversation_id in news]:
+        record(session, [held(row, Hold.NEWS, now) for row in stopped], actor=SENDER, now=now)
+    free = [row for row in rows if row.conversation_id not in news]
+    claims(session, [row.id for row in free], holder=holder, until=now + CLAIMED)
+    to = recipients_in(session, [row.id for row in free], Delivery.QUEUED)
+    return tuple(item_of(row, to[row.id]) for row in free if to.get(row.id))
+
+
+def proceed(session: Session, told: Told | None, following: Item | None, *, holder: str, now: datetime) -> bool:
+    """Note what became of one item, and that the next one is being sent; in one transaction, to spare a commit.
+
+    Args:
+        session: of a writing transaction.
+        told: the item that is done; `None` before the first.
+        following: the one that is sent next; `None` after the last.
+        holder: who sends.
+        now: the moment.
+
+    Returns:
+        Whether the next one may be sent: it was not taken back, held or claimed by another meanwhile.
+    """
+    facts: list[Fact] = []
+    if told is not None:
+        facts += _results(session, told, now)
+    may = following is not None and _still_ours(session, following, holder, now)
+    if may and following is not None:
+        facts.append(
+            changed(following, dict.fromkeys(places(following), Result(Delivery.SENDING)), Delivery.QUEUED, now)
+        )
+    if facts:
+        record(session, facts, actor=SENDER, now=now)
+        want(session, facts, now=now)
+    if told is not None:
+        _after(session, told, now)
+    return may
+
+
+def note_data_sent(session: Session, item: Item, refused: Mapping[int, Result], *, holder: str, now: datetime) -> None:
+    """Note that all but the final dot has gone out, for whom the server took; and what became of the others.
+
+    Raises:
+        Changed: the claim is another's by now: the dot must not be sent.
+    """
+    if not _claimed(session, item, holder):
+        raise Changed("outbox", (item.message_id,))
+    results = {place: refused.get(place, Result(Delivery.DATA_SENT)) for place in places(item)}
+    record(session, [changed(item, results, Delivery.SENDING, now)], actor=SENDER, now=now)
+
+
+def hold_for_account(session: Session, mailbox_id: int, words: str, *, now: datetime) -> int:
+    """Hold all that would leave from a mailbox whose server does not let it in; return how many that are."""
+    chosen = items().where(
+        OUT.c.mailbox_id == mailbox_id, OUT.c.state == Delivery.QUEUED, OUT.c.held.is_(None), OUT.c.leaves_at <= now
+    )
+    rows = session.connection().execute(chosen).all()
+    if rows:
+        record(session, [held(row, Hold.ACCOUNT, now) for row in rows], actor=SENDER, now=now)
+        claims(session, [row.id for row in rows], holder="", until=None, trouble=words)
+    return len(rows)
+
+
+def put_off(session: Session, items: Sequence[Item], words: str, *, now: datetime) -> None:
+    """Give items back that were claimed and not begun: the server cannot be reached; they are tried again later."""
+    for item in items:
+        session.connection().execute(
+            update(CLAIM)
+            .where(CLAIM.c.message_id == item.message_id)
+            .values(
+                holder="",
+                until=None,
+                attempts=item.attempts + 1,
+                next_at=now + pause(item.attempts + 1),
+                trouble=words,
+            )
+        )
+
+
+def recover(session: Session, mailbox_id: int, *, holder: str, now: datetime) -> int:
+    """Go on where a sender died: before the final dot as if never tried, after it the message may have been sent.
+
+    Args:
+        session: of a writing transaction.
+        mailbox_id: whose.
+        holder: who begins to send, and has nothing under way.
+        now: the moment.
+
+    Returns:
+        How many messages were found so.
+    """
+    under_way = (Delivery.SENDING, Delivery.DATA_SENT)
+    chosen = items().where(OUT.c.mailbox_id == mailbox_id, OUT.c.state.in_(under_way))
+    rows = [row for row in session.connection().execute(chosen) if _lost(row, holder, now)]
+    facts: list[Fact] = []
+    for row in rows:
+        sending = recipients_in(session, [row.id], Delivery.SENDING).get(row.id, ())
+        handed = recipients_in(session, [row.id], Delivery.DATA_SENT).get(row.id, ())
+        if sending:
+            item = item_of(row, sending)
+            facts.append(changed(item, dict.fromkeys(places(item), Result(Delivery.QUEUED)), Delivery.SENDING, now))
+        if handed:
+            item = item_of(row, handed)
+            results = dict.fromkeys(places(item), Result(Delivery.UNCERTAIN))
+            facts.append(changed(item, results, Delivery.DATA_SENT, now))
+            look_from(session, [row.id], now)
+    if facts:
+        record(session, facts, actor=SENDER, now=now)
+    claims(session, [row.id for row in rows], holder="", until=None)
+    return len(rows)
+
+
+def _with_news(session: Session, rows: Sequence[Any]) -> frozenset[int]:
+    """Return the conversations in which somebody wrote what whoever sent these had not seen."""
+    if not rows:
+        return frozenset()
+    others = OUT.alias("others")
+    wrote = select(MESSAGE.c.conversation_id, MESSAGE.c.id, others.c.agent_id).select_from(
+        MESSAGE.outerjoin(others, others.c.id == MESSAGE.c.id)
+    )
+    numbers = {row.conversation_id for row in rows}
+    wrote = wrote.where(
+        MESSAGE.c.conversation_id.in_(sorted(numbers)),
+        MESSAGE.c.id > min(row.seen_id for row in rows),
+        MESSAGE.c.automatic == Automatic.NO,
+        MESSAGE.c.direction.in_((Direction.INCOMING, Direction.OUTGOING)),
+        ~MESSAGE.c.history,
+    )
+    newer = session.connection().execute(wrote).all()
+    return frozenset(
+        row.conversation_id
+        for row in rows
+        for one in newer
+        if one.conversation_id == row.conversation_id
+        and one.id > row.seen_id
+        and (one.agent_id is None or one.agent_id != row.agent_id)
+    )
+
+
+def _claimed(session: Session, item: Item, holder: str) -> bool:
+    chosen = select(CLAIM.c.holder).where(CLAIM.c.message_id == item.message_id)
+    return session.connection().execute(chosen).scalar() == holder
+
+
+def _still_ours(session: Session, item: Item, holder: str, now: datetime) -> bool:
+    row = session.connection().execute(items().where(OUT.c.id == item.message_id)).one()
+    if row.state is not Delivery.QUEUED or row.held is not None or row.holder != holder:
+        return False
+    if _with_news(session, [row]):
+        record(session, [held(row, Hold.NEWS, now)], actor=SENDER, now=now)
+        return False
+    claims(session, [item.message_id], holder=holder, until=now + CLAIMED)
+    return True
+
+
+def _lost(row: Any, holder: str, now: datetime) -> bool:
+    if row.holder == holder or not row.holder:
+        return True
+    return row.until is None or row.until <= now or is_dead(row.holder)
+
+
+def _results(session: Session, told: Told, now: datetime) -> list[Fact]:
+    """Return the facts of what became of an item; whom it cannot reach in time is given up."""
+    item = told.item
+    chosen = select(TO.c.place, TO.c.state).where(TO.c.message_id == item.message_id)
+    stands: dict[int, Delivery] = dict(map(tuple, session.connection().execute(chosen).all()))
+    late = now - item.queued_at > GIVE_UP_AFTER
+    by_before: dict[Delivery, dict[int, Result]] = {}
+    for place, one in told.results.items():
+        if late and one.state is Delivery.QUEUED:
+            one = Result(Delivery.FAILED, one.code, one.words)  # noqa: PLW2901 - it has had its time
+        if one.state is not stands[place]:
+            by_before.setdefault(stands[place], {})[place] = one
+    facts: list[Fact] = [changed(item, some, before, now) for before, some in by_before.items()]
+    after = stands | {place: one.state for some in by_before.values() for place, one in some.items()}
+    if facts and set(after.values()) == {Delivery.FAILED}:
+        facts += nobody_answered(session, item, now)
+    return facts
+
+
+def _after(session: Session, told: Told, now: datetime) -> None:
+    """Give the claim back, and see to what follows: another try, a look for the copy, the draft that comes back."""
+    item = told.item
+    again = [one for one in told.results.values() if one.state is Delivery.QUEUED]
+    values: dict[str, Any] = {"holder": "", "until": None, "trouble": ""}
+    if again:
+        attempts = item.attempts + 1
+        words = next((one.words for one in again if one.words), "")
+        values |= {"attempts": attempts, "next_at": now + pause(attempts), "trouble": words}
+    session.connection().execute(update(CLAIM).where(CLAIM.c.message_id == item.message_id).values(**values))
+    state = session.connection().execute(select(OUT.c.state).where(OUT.c.id == item.message_id)).scalar_one()
+    if any(one.state in {Delivery.ACCEPTED, Delivery.UNCERTAIN} for one in told.results.values()):
+        look_from(session, [item.message_id], now)
+    if state is Delivery.FAILED:
+        drafts.come_back(session, [item.message_id])
