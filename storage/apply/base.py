@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel
 
 from storage.events import KINDS, Fact
 from storage.kinds.errors import Changed
+from storage.models import Message
 from storage.models.statements import Lookup, Write, some_values
 from storage.models.types import inserting
 
@@ -134,3 +135,13 @@ def remove(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping
 def _removing(model: type[SQLModel], names: tuple[str, ...]) -> Write:
     rows = table(model)
     return Write(lambda: delete(rows).where(*(rows.c[name] == bindparam(name) for name in names)))
+
+
+def inhabited(connection: Connection, numbers: Iterable[int]) -> set[int]:
+    """Return those of these conversations that hold messages."""
+    rows = table(Message)
+    found: set[int] = set()
+    for some in chunks(numbers):
+        chosen = select(rows.c.conversation_id).where(rows.c.conversation_id.in_(some)).distinct()
+        found.update(connection.execute(chosen).scalars())
+    return found

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, update
 
-from storage.apply.base import Touched, applies, chunks, insert, move, remove, standing, table
+from storage.apply.base import Touched, applies, inhabited, insert, move, remove, standing, table
 from storage.events import Joined, Merged, Moved, Quarantined, Received, Redelivered, Split
 from storage.kinds import Channel, ConversationKind, Evidence, Priority, Status, Tier
 from storage.kinds.errors import Changed
@@ -100,7 +100,7 @@ def _(facts: Sequence[Merged], connection: Connection) -> Touched:
         move(connection, Conversation, "joined_into", [(fact.other_id, None, fact.conversation_id)])
         _must_stand(connection, [fact.conversation_id])
         _carry(connection, fact, fact.other_id, fact.conversation_id)
-        if fact.other_id in _inhabited(connection, [fact.other_id]):  # by mail that came since, or nobody would see it
+        if fact.other_id in inhabited(connection, [fact.other_id]):  # by mail that came since, or nobody would see it
             raise Changed("conversation", (fact.other_id,))
         if fact.lifts:
             remove(connection, Parting, [_pair(fact)])
@@ -115,7 +115,7 @@ def _(facts: Sequence[Split], connection: Connection) -> Touched:
         else:
             move(connection, Conversation, "joined_into", [(fact.other_id, fact.conversation_id, None)])
         _carry(connection, fact, fact.conversation_id, fact.other_id)
-        if fact.conversation_id not in _inhabited(connection, [fact.conversation_id]):
+        if fact.conversation_id not in inhabited(connection, [fact.conversation_id]):
             raise Changed("conversation", (fact.conversation_id,))
         if fact.parts:
             insert(connection, Parting, [_pair(fact)], lenient=True)
@@ -138,7 +138,7 @@ def _(facts: Sequence[Moved], connection: Connection) -> Touched:
     move(connection, Message, "evidence", evidence)
     move(connection, Message, "through_id", through)
     sources = {fact.conversation_id for fact in facts}
-    if empty := sources - _inhabited(connection, sources):
+    if empty := sources - inhabited(connection, sources):
         raise Changed("conversation", tuple(sorted(empty)))
     return {number for fact in facts for number in (fact.conversation_id, fact.other_id)}
 
@@ -169,16 +169,6 @@ def _must_stand(connection: Connection, numbers: Iterable[int]) -> None:
     joined = standing(connection, Conversation, "joined_into", numbers)
     if gone := tuple(number for number, into in sorted(joined.items()) if into is not None):
         raise Changed("conversation", gone)
-
-
-def _inhabited(connection: Connection, numbers: Iterable[int]) -> set[int]:
-    """Return those of these conversations that hold messages."""
-    rows = table(Message)
-    found: set[int] = set()
-    for some in chunks(numbers):
-        chosen = select(rows.c.conversation_id).where(rows.c.conversation_id.in_(some)).distinct()
-        found.update(connection.execute(chosen).scalars())
-    return found
 
 
 def _carry(connection: Connection, fact: Merged | Split, source: int, target: int) -> None:

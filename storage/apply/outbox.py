@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from storage.apply.base import Touched, applies, insert, move, standing, table
+from storage.apply.base import Touched, applies, inhabited, insert, move, standing, table
 from storage.events import Cancelled, DeliveryChanged, Held, Queued
 from storage.kinds import Delivery, Status
 from storage.kinds.errors import Changed
@@ -73,6 +73,9 @@ def _(facts: Sequence[Cancelled], connection: Connection) -> Touched:
         "conversation_id",
         [(fact.message_id, fact.conversation_id, None) for fact in facts if fact.starts is None],
     )
+    left_in = {fact.conversation_id for fact in facts if fact.starts is None}
+    if empty := left_in - inhabited(connection, left_in):  # all else was split off: nobody would see it any more
+        raise Changed("conversation", tuple(sorted(empty)))
     begun = [fact for fact in facts if fact.starts is not None]
     move(connection, Conversation, "status", [(fact.conversation_id, fact.starts, Status.TRASH) for fact in begun])
     return {fact.conversation_id for fact in facts}

@@ -6,13 +6,13 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBina
 from sqlmodel import Field
 
 from storage.kinds import Delivery, Hold
-from storage.models.people import key
+from storage.models.people import key, number
 from storage.models.types import Base, Utc, word
 
 
-def _of_message() -> Column[int]:
+def _of_outbox() -> Column[int]:
     return Column(
-        BigInteger().with_variant(Integer(), "sqlite"), ForeignKey("message.id"), primary_key=True, autoincrement=False
+        BigInteger().with_variant(Integer(), "sqlite"), ForeignKey("outbox.id"), primary_key=True, autoincrement=False
     )
 
 
@@ -20,7 +20,7 @@ class Outbox(Base, table=True):
     """A message that is to be sent, or was: its bytes are frozen, nothing is made again for another try.
 
     Attributes:
-        id: the message's number.
+        id: the message's number; no foreign key, since that it is queued is the first fact of its action.
         sender: the envelope's, one of our own addresses; empty for automatic mail.
         digest: of the bytes, in the store's content.
         leaves_at: until when it can be taken back.
@@ -31,7 +31,7 @@ class Outbox(Base, table=True):
 
     __table_args__ = (Index("outbox_state", "state", "leaves_at"),)
 
-    id: int = Field(sa_column=_of_message())
+    id: int = Field(sa_column=number())
     mailbox_id: int = Field(sa_column=key("mailbox"))
     agent_id: int | None = Field(sa_column=key("agent", optional=True))
     sender: str = Field(sa_column=Column(Text, nullable=False))
@@ -47,7 +47,7 @@ class Outbox(Base, table=True):
 class Recipient(Base, table=True):
     """Somebody whom a message is sent to; the address is null when it was erased."""
 
-    message_id: int = Field(sa_column=Column(BigInteger, ForeignKey("message.id"), primary_key=True))
+    message_id: int = Field(sa_column=Column(BigInteger, ForeignKey("outbox.id"), primary_key=True))
     place: int = Field(sa_column=Column(SmallInteger, primary_key=True))
     address: str | None = Field(sa_column=Column(Text))
     state: Delivery = Field(sa_type=word(Delivery))
@@ -69,7 +69,7 @@ class Claim(Base, table=True):
 
     __table_args__ = (Index("claim_look", "look_at"),)
 
-    message_id: int = Field(sa_column=_of_message())
+    message_id: int = Field(sa_column=_of_outbox())
     holder: str = Field(sa_column=Column(Text, nullable=False))
     until: datetime | None = Field(sa_type=Utc)
     attempts: int = Field(sa_column=Column(Integer, nullable=False))

@@ -10,14 +10,16 @@ from sqlalchemy import select
 from storage.apply.base import table
 from storage.commands import joining, responses, ruling, trash, triage, undoing, views
 from storage.commands.desk import agent_named
+from storage.commands.outbox import acts, queueing, sending
+from storage.commands.outbox.items import Result
 from storage.commands.responses import Entry
 from storage.events import Actor
-from storage.kinds import Automatic, Status
+from storage.kinds import Automatic, Delivery, Status
 from storage.kinds.errors import DeskError
 from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.mail import Parsed
 from storage.kinds.responses import Canned
-from storage.models import Conversation, Message
+from storage.models import Conversation, Message, Outbox
 from storage.store import Store
 
 PEOPLE = ("ana@acme.example", "bo@acme.example", "li@other.example", "max@third.example")
@@ -61,6 +63,8 @@ class Life:
                     self.shape,
                     self.lay_down,
                     self.can,
+                    self.answer,
+                    self.mail_leaves,
                     self.think_again,
                 )
             )
@@ -151,7 +155,8 @@ class Life:
             self.tell(lambda session: joining.join(session, numbers, actor=actor, now=self.now), "join")
             return
         with self.store.reading() as session:
-            found = session.connection().execute(select(rows.c.conversation_id, rows.c.id).order_by(rows.c.id)).all()
+            stands = select(rows.c.conversation_id, rows.c.id).where(rows.c.conversation_id.is_not(None))
+            found = session.connection().execute(stands.order_by(rows.c.id)).all()
         homes: dict[int, list[int]] = {}
         for home, number in found:
             homes.setdefault(home, []).append(number)
@@ -209,6 +214,82 @@ class Life:
             ),
             "can",
         )
+
+    def answer(self) -> None:
+        """Somebody is answered, or a conversation begun; or the outbox is tidied."""
+        chance, actor, now = self.chance, self.chance.choice(self.agents), self.now
+        post, rows = chance.choice(self.posts), table(Outbox)
+        number = self.some(1)
+        letter_of = self.letter()
+        begins = chance.random() < 0.2
+        with self.store.reading() as session:
+            items = list(session.connection().execute(select(rows.c.id).order_by(rows.c.id)).scalars())
+        item = chance.choice(items) if items else 0
+        to = tuple(chance.sample(PEOPLE, chance.randint(1, 3)))
+
+        def queue(session):
+            message = letter(
+                f"p.{len(self.names)}@x", by="one@plantao.example", to=to, cites=letter_of.references, dated_at=now
+            )
+            self.names.append(message.header_id)
+            queueing.queue(
+                session,
+                queueing.Outgoing(
+                    mailbox_id=post.mailbox_id,
+                    parsed=message,
+                    raw_digest=bytes([len(self.names) % 256]) * 32,
+                    size=10,
+                    sender="one@plantao.example",
+                    recipients=to,
+                    conversation_id=queueing.number_to_begin(session) if begins or not number else number[0],
+                    begins=begins or not number,
+                ),
+                actor=actor,
+                now=now,
+                undo_window=timedelta(seconds=10),
+                after=chance.choice((None, Status.WAITING, Status.RESOLVED)),
+            )
+            self.done.add("queue")
+
+        self.tell(
+            chance.choice(
+                (
+                    queue,
+                    queue,
+                    queue,
+                    lambda session: acts.hold(session, [item], actor=actor, now=now),
+                    lambda session: acts.release(session, [item], actor=actor, now=now),
+                    lambda session: acts.drop(session, [item], actor=actor, now=now),
+                    lambda session: acts.settle(
+                        session, item, chance.choice(("sent", "again", "lost")), actor=actor, now=now
+                    ),
+                )
+            ),
+            "answer",
+        )
+
+    def mail_leaves(self) -> None:
+        """The sender does its work, and now and then dies in the middle of it."""
+        chance, now, holder = self.chance, self.now + timedelta(minutes=1), f"x:{self.chance.randint(1, 2)}:1"
+        ends = (Delivery.ACCEPTED, Delivery.ACCEPTED, Delivery.FAILED, Delivery.QUEUED, Delivery.UNCERTAIN)
+        for post in self.posts:
+            with self.store.writing() as session:
+                sending.recover(session, post.mailbox_id, holder=holder, now=now)
+                items = sending.claim(session, post.mailbox_id, holder=holder, now=now)
+            for item in items:
+                with self.store.writing() as session:
+                    if not sending.proceed(session, None, item, holder=holder, now=now):
+                        continue
+                if chance.random() < 0.2:
+                    return
+                with self.store.writing() as session:
+                    sending.note_data_sent(session, item, {}, holder=holder, now=now)
+                if chance.random() < 0.2:
+                    return
+                results = {place: Result(chance.choice(ends), 250, "so it is") for place, _ in item.recipients}
+                with self.store.writing() as session:
+                    sending.proceed(session, sending.Told(item, results), None, holder=holder, now=now)
+                self.done.add("leave")
 
     def think_again(self) -> None:
         actor = self.chance.choice(self.agents)

@@ -46,8 +46,8 @@ def assert_replays(store: Store, target: Store) -> None:
 )
 def test_replay_equals_state(store: Store, second_store: Store, seed: int) -> None:
     life = Life(store, seed)
-    life.live(220)
-    assert life.done >= {"mail", "decide", "join", "split", "lay down", "undo", "redo"}
+    life.live(260)
+    assert life.done >= {"mail", "decide", "join", "split", "lay down", "queue", "leave", "undo", "redo"}
     with store.reading() as session:
         kinds = set(session.connection().execute(select(EVENT.c.kind).distinct()).scalars())
         assert verify(session).broken_at is None
@@ -64,6 +64,8 @@ def test_replay_equals_state(store: Store, second_store: Store, seed: int) -> No
         "rule_kept",
         "response_kept",
         "response_used",
+        "queued",
+        "delivery_changed",
     }
     assert_replays(store, second_store)
 

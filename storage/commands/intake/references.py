@@ -19,7 +19,12 @@ _C, _M = table(Cited), table(Message)
 _CITED_BY: Final = Lookup(
     lambda: select(_C.c.header_key, _C.c.message_id, _C.c.place).where(_C.c.message_id.in_(some_values()))
 )
-_BEARERS: Final = Lookup(lambda: select(_M.c.header_key, _M.c.id).where(_M.c.header_key.in_(some_values())))
+_BEARERS: Final = Lookup(
+    lambda: select(_M.c.header_key, _M.c.id).where(
+        _M.c.header_key.in_(some_values()),
+        _M.c.conversation_id.is_not(None),  # what was taken back before it left stands nowhere
+    )
+)
 _CITING: Final = Lookup(
     lambda: (
         select(_C.c.header_key, func.min(_C.c.message_id).label("message_id"))

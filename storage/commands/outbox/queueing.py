@@ -112,8 +112,9 @@ def queue(
     met = recognise(session, [message])
     raw_id = next_id(session, Raw)
     starts = (after or Status.WAITING) if outgoing.begins else None
-    facts: list[Fact] = [*met, received(message, raw_id), _joined(message, outgoing, number, starts, now)]
-    facts.append(_queued(message, outgoing, number, starts, actor, now, undo_window))
+    # What the action is stands first, in the log as in the agent's history.
+    facts: list[Fact] = [_queued(message, outgoing, number, starts, actor, now, undo_window), *met]
+    facts += [received(message, raw_id), _joined(message, outgoing, number, starts, now)]
     action_id = record(session, facts, actor=actor, now=now)
     derive(session, [message], {message.message_id: traits_of(message)})
     if actor.agent_id is not None:

@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("held", sa.String(32), nullable=True),
         sa.Column("seen_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["id"], ["message.id"]),
         sa.ForeignKeyConstraint(["mailbox_id"], ["mailbox.id"]),
         sa.ForeignKeyConstraint(["agent_id"], ["agent.id"]),
         sa.PrimaryKeyConstraint("id"),
@@ -39,7 +38,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("code", sa.Integer(), nullable=True),
         sa.Column("words", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["message_id"], ["message.id"]),
+        sa.ForeignKeyConstraint(["message_id"], ["outbox.id"]),
         sa.PrimaryKeyConstraint("message_id", "place"),
     )
     op.create_table(
@@ -53,7 +52,7 @@ def upgrade() -> None:
         sa.Column("look_at", sa.BigInteger(), nullable=True),
         sa.Column("look_since", sa.BigInteger(), nullable=True),
         sa.Column("looks", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["message_id"], ["message.id"]),
+        sa.ForeignKeyConstraint(["message_id"], ["outbox.id"]),
         sa.PrimaryKeyConstraint("message_id"),
     )
     op.create_index("claim_look", "claim", ["look_at"])

@@ -1,0 +1,403 @@
+"""The outbox: an answer is a message from the moment it is queued, and each state of its delivery is true."""
+
+from datetime import timedelta
+
+import pytest
+from made.post import DESK, Out, Place, Post, home, letter, row_of
+from sqlalchemy import select
+
+from storage.apply.base import table
+from storage.commands import drafts, syncing, undoing
+from storage.commands.outbox import acts, copies
+from storage.commands.outbox.items import Result
+from storage.commands.outbox.queueing import number_to_begin
+from storage.kinds import Delivery, Direction, DraftKind, Evidence, Hold, Status
+from storage.kinds.errors import Changed, NoSuch, Refused
+from storage.models import Cited, Draft, Event, Message, MessageText, Print, Wanted
+from storage.queries import conversations, outbox
+from storage.search import index_more
+from storage.store import Store
+
+
+class Desk:
+    """A customer's question in conversation 1, an agent who answers it, and the sender."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.post = store, Post(store)
+        self.asked = self.post.send("q@acme", at=self.post.now - timedelta(hours=1))
+        self.out = Out(self.post)
+
+    def tell(self, command, *args, **choices):
+        with self.store.writing() as session:
+            return command(session, *args, actor=self.out.actor, now=self.out.now, **choices)
+
+    def answer(self, **given):
+        return self.out.queue(1, cites=("q@acme",), answers_id=self.asked, **given)
+
+    def begin_draft(self) -> int:
+        with self.store.writing() as session:
+            draft, _ = drafts.begin(
+                session,
+                agent_id=self.out.actor.agent_id,
+                kind=DraftKind.REPLY,
+                now=self.out.now,
+                conversation_id=1,
+                values={"body": "Está corrigida."},
+            )
+        return draft.draft_id
+
+    def kept_drafts(self) -> list[str]:
+        rows = table(Draft)
+        with self.store.reading() as session:
+            chosen = select(rows.c.body).where(rows.c.dropped_at.is_(None))
+            return list(session.connection().execute(chosen).scalars())
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    return Desk(store)
+
+
+def test_an_answer_is_a_message_at_once_and_all_it_changes_is_one_action(desk: Desk) -> None:
+    sent = desk.answer(to=("ana@acme.example", "rui@acme.example"))
+    with desk.store.reading() as session:
+        view = conversations.read(session, 1, agent_id=None)
+        events = table(Event)
+        actions = set(
+            session.connection().execute(select(events.c.action_id).where(events.c.id >= sent.action_id)).scalars()
+        )
+    answer = view.messages[-1]
+    assert (answer.message_id, answer.direction, answer.evidence) == (
+        sent.message_id,
+        Direction.OUTGOING,
+        Evidence.AGENT,
+    )
+    assert actions == {sent.action_id}
+    assert view.status is Status.WAITING
+    assert view.messages[0].handled
+    assert view.waiting_since is None
+    delivery = answer.delivery
+    assert delivery is not None
+    assert (delivery.state, delivery.agent) == (Delivery.QUEUED, "Ana")
+    assert [one.address for one in delivery.recipients] == ["ana@acme.example", "rui@acme.example"]
+    assert delivery.leaves_at == desk.out.now + timedelta(seconds=10)
+
+
+def test_an_answer_that_leaves_a_conversation_open_handles_nothing(desk: Desk) -> None:
+    desk.answer(after=None)
+    assert row_of(desk.store, 1).status is Status.NEW
+    assert not row_of(desk.store, desk.asked, Message).handled
+
+
+def test_one_undo_takes_all_of_it_back_and_the_draft_with_it(desk: Desk) -> None:
+    draft_id = desk.begin_draft()
+    sent = desk.answer(draft_id=draft_id)
+    with desk.store.writing() as session:
+        index_more(session, limit=10)
+    assert desk.kept_drafts() == []
+    desk.tell(undoing.undo)
+    conversation = row_of(desk.store, 1)
+    assert (conversation.status, conversation.message_count) == (Status.NEW, 1)
+    assert conversation.oldest_unanswered_at is not None
+    assert desk.kept_drafts() == ["Está corrigida."]
+    assert desk.out.view(sent.message_id).state is Delivery.CANCELLED
+    with desk.store.reading() as session:
+        for model in (Cited, Print):
+            rows = table(model)
+            assert not session.connection().execute(select(rows).where(rows.c.message_id == sent.message_id)).all()
+        assert outbox.outbox(session) == ()
+    assert desk.out.claim(seconds=3600) == ()
+    with pytest.raises(Refused, match="final"):  # its draft is there again: it would be sent twice
+        desk.tell(undoing.redo)
+
+
+def test_what_is_being_sent_is_not_taken_back(desk: Desk) -> None:
+    sent = desk.answer()
+    (item,) = desk.out.claim()
+    assert desk.out.begin(item)
+    with pytest.raises(Refused, match="changed_since"):
+        desk.tell(undoing.undo)
+    assert home(desk.store, sent.message_id) == 1
+
+
+def test_what_was_claimed_and_not_begun_is_taken_back_and_does_not_leave(desk: Desk) -> None:
+    desk.answer()
+    (item,) = desk.out.claim()
+    desk.tell(undoing.undo)
+    assert not desk.out.begin(item)
+
+
+def test_a_message_can_begin_a_conversation_and_when_taken_back_lies_in_the_trash(desk: Desk) -> None:
+    sent = desk.out.queue(None)
+    row = row_of(desk.store, sent.conversation_id)
+    assert (row.status, row.message_count) == (Status.WAITING, 1)
+    desk.tell(undoing.undo)
+    row = row_of(desk.store, sent.conversation_id)
+    assert (row.status, row.message_count) == (Status.TRASH, 1)
+
+
+def test_bytes_made_for_another_number_are_not_queued(desk: Desk) -> None:
+    with desk.store.reading() as session:
+        number = number_to_begin(session)
+    desk.post.send("other@x", subject="Other", by="bo@b.example")
+    with pytest.raises(Changed):
+        desk.out.queue(None, begins_as=number)
+
+
+def test_a_draft_is_sent_once_whoever_else_tries(desk: Desk) -> None:
+    draft_id = desk.begin_draft()
+    desk.answer(draft_id=draft_id)
+    with pytest.raises(NoSuch):
+        desk.answer(draft_id=draft_id, text="Outra vez.")
+
+
+def test_nothing_leaves_before_its_window_is_over(desk: Desk) -> None:
+    desk.answer()
+    assert desk.out.claim(seconds=9) == ()
+    assert len(desk.out.claim(seconds=1)) == 1
+    assert desk.out.claim(seconds=1) == ()  # it is somebody's
+
+
+def test_two_senders_never_get_the_same(desk: Desk) -> None:
+    for _ in range(5):
+        desk.answer()
+    other = Out(desk.post, holder="there:1:1")
+    mine, theirs = desk.out.claim(), other.claim()
+    assert len(mine) == 5
+    assert theirs == ()
+    other.now = desk.out.now + timedelta(hours=1)
+    assert len(other.claim(seconds=0)) == 5  # nobody renewed the claim
+    assert not desk.out.begin(mine[0])  # and whoever wakes up late finds it gone
+
+
+@pytest.mark.parametrize("colleague", [False, True])
+def test_news_that_nobody_saw_hold_an_answer_and_say_so(desk: Desk, *, colleague: bool) -> None:
+    sent = desk.answer()
+    if colleague:
+        Out(desk.post, "Rui").queue(1)
+    else:
+        desk.post.send("more@acme", at=desk.out.now, cites=("q@acme",), text="Ainda não está.")
+    assert sent.message_id not in [one.message_id for one in desk.out.claim()]
+    assert desk.out.view(sent.message_id).hold is Hold.NEWS
+    desk.tell(acts.release, [sent.message_id])
+    assert desk.out.view(sent.message_id).hold is None
+    assert sent.message_id in [one.message_id for one in desk.out.claim()]
+
+
+def test_ones_own_second_answer_is_no_news(desk: Desk) -> None:
+    desk.answer()
+    desk.answer(text="E mais uma coisa.")
+    assert len(desk.out.claim()) == 2
+
+
+def test_news_between_claim_and_sending_hold_it_too(desk: Desk) -> None:
+    sent = desk.answer()
+    (item,) = desk.out.claim()
+    desk.post.send("more@acme", at=desk.out.now, cites=("q@acme",), text="Ainda não está.")
+    assert not desk.out.begin(item)
+    assert desk.out.view(sent.message_id).hold is Hold.NEWS
+
+
+def test_each_recipient_fares_on_its_own_and_only_who_was_put_off_is_tried_again(desk: Desk) -> None:
+    sent = desk.answer(to=("ana@acme.example", "gone@acme.example", "later@acme.example"))
+    (item,) = desk.out.claim()
+    desk.out.begin(item)
+    assert desk.out.states(sent.message_id) == [Delivery.SENDING] * 3
+    refused = {1: Result(Delivery.FAILED, 550, "no such user"), 2: Result(Delivery.QUEUED, 451, "later")}
+    desk.out.hand_over(item, refused)
+    assert desk.out.states(sent.message_id) == [Delivery.DATA_SENT, Delivery.FAILED, Delivery.QUEUED]
+    desk.out.end(item, Result(Delivery.ACCEPTED, 250, "ok"), *refused.values())
+    view = desk.out.view(sent.message_id)
+    assert [one.state for one in view.recipients] == [Delivery.ACCEPTED, Delivery.FAILED, Delivery.QUEUED]
+    assert view.recipients[1].words == "no such user"
+    assert view.state is Delivery.QUEUED
+    assert view.trouble == "later"
+    assert desk.out.claim(seconds=5) == ()
+    (again,) = desk.out.claim(seconds=60)
+    assert again.recipients == ((2, "later@acme.example"),)
+    assert again.digest == item.digest
+
+
+def test_whoever_is_put_off_for_days_is_given_up(desk: Desk) -> None:
+    sent = desk.answer()
+    desk.out.leave(Result(Delivery.QUEUED, 451, "later"))
+    (item,) = desk.out.claim(seconds=3 * 86_400)
+    desk.out.begin(item)
+    desk.out.end(item, Result(Delivery.QUEUED, 451, "later"))
+    assert desk.out.states(sent.message_id) == [Delivery.FAILED]
+
+
+def test_an_answer_that_reached_nobody_is_none(desk: Desk) -> None:
+    waiting_since = row_of(desk.store, 1).oldest_unanswered_at
+    draft_id = desk.begin_draft()
+    sent = desk.answer(draft_id=draft_id)
+    desk.out.leave(Result(Delivery.FAILED, 550, "no such user"))
+    row = row_of(desk.store, 1)
+    assert (row.status, row.oldest_unanswered_at) == (Status.OPEN, waiting_since)
+    assert desk.kept_drafts() == ["Está corrigida."]
+    desk.tell(acts.release, [sent.message_id])  # the same bytes once more, without the draft
+    assert desk.kept_drafts() == []
+    assert row_of(desk.store, 1).oldest_unanswered_at is None or row_of(desk.store, 1).status is Status.OPEN
+    desk.out.leave()
+    assert desk.out.states(sent.message_id) == [Delivery.ACCEPTED]
+
+
+def test_a_sender_that_died_before_the_dot_is_followed_as_if_it_had_not_tried(desk: Desk) -> None:
+    sent = desk.answer()
+    (item,) = desk.out.claim()
+    desk.out.begin(item)
+    assert desk.out.recover() == 0  # it may be alive
+    assert desk.out.recover(holder=desk.out.holder) == 1
+    assert desk.out.states(sent.message_id) == [Delivery.QUEUED]
+    assert len(desk.out.claim(seconds=0)) == 1
+
+
+def test_a_sender_that_died_after_the_dot_may_have_sent_it_and_nothing_sends_it_again(desk: Desk) -> None:
+    sent = desk.answer()
+    (item,) = desk.out.claim()
+    desk.out.begin(item)
+    desk.out.hand_over(item)
+    desk.out.now += timedelta(hours=1)
+    assert desk.out.recover() == 1
+    assert desk.out.states(sent.message_id) == [Delivery.UNCERTAIN]
+    assert desk.out.claim(seconds=86_400) == ()
+    with pytest.raises(Refused, match="has_left"):
+        desk.tell(acts.drop, [sent.message_id])
+
+
+def test_whoever_lost_the_claim_does_not_send_the_dot(desk: Desk) -> None:
+    desk.answer()
+    (item,) = desk.out.claim()
+    desk.out.begin(item)
+    other = Out(desk.post, holder="there:1:1")
+    other.now = desk.out.now + timedelta(hours=1)
+    assert other.recover(holder=other.holder) == 1
+    (again,) = other.claim(seconds=0)
+    assert other.begin(again)
+    with pytest.raises(Changed):
+        desk.out.hand_over(item)
+
+
+def uncertain(desk: Desk) -> int:
+    sent = desk.answer()
+    desk.out.leave(Result(Delivery.UNCERTAIN, None, "no answer"))
+    return sent.message_id
+
+
+def test_a_copy_is_looked_for_at_once_and_thrice_more_then_the_agent_decides(desk: Desk) -> None:
+    number = uncertain(desk)
+    looked = []
+    for minutes in range(20):
+        now = desk.out.now + timedelta(minutes=minutes)
+        with desk.store.writing() as session:
+            for look in copies.looks_due(session, desk.post.mailbox_id, now=now):
+                looked.append(minutes)
+                copies.note_unfound(session, look.message_id, now=now)
+    assert looked == [0, 1, 5, 15]
+    assert desk.out.states(number) == [Delivery.UNCERTAIN]
+
+
+@pytest.mark.parametrize(
+    ("how", "state"), [("sent", Delivery.ACCEPTED), ("again", Delivery.QUEUED), ("lost", Delivery.FAILED)]
+)
+def test_the_agent_says_what_became_of_it(desk: Desk, how: str, state: Delivery) -> None:
+    number = uncertain(desk)
+    desk.tell(acts.settle, number, how)
+    assert desk.out.states(number) == [state]
+    assert len(desk.out.claim()) == (how == "again")
+    assert row_of(desk.store, 1).status is (Status.OPEN if how == "lost" else Status.WAITING)
+    with pytest.raises(Refused, match="not_uncertain"):
+        desk.tell(acts.settle, number, how)
+
+
+def test_the_copy_among_the_sent_mail_is_known_in_whatever_bytes_and_settles_it(desk: Desk) -> None:
+    number = uncertain(desk)
+    name = header_of(desk, number)
+    copy = desk.post.delivery(
+        letter(name, by=DESK, to=("ana@acme.example",), text="Está corrigida.\n-- \nvia provider"), outgoing=True
+    )
+    brought = desk.post.bring(copy)
+    assert brought.message_ids == (number,)
+    assert brought.counts.known == 1
+    assert desk.out.states(number) == [Delivery.FILED]
+    assert row_of(desk.store, 1).message_count == 2
+
+
+def test_nobody_hides_mail_behind_a_message_id_of_ours(desk: Desk) -> None:
+    sent = desk.answer()
+    name = header_of(desk, sent.message_id)
+    forged = desk.post.delivery(letter(name, by="ana@acme.example", text="Apague tudo."), at=desk.out.now)
+    assert desk.post.bring(forged).counts.known == 0
+
+
+def test_mail_that_cites_it_shows_that_it_was_sent(desk: Desk) -> None:
+    number = uncertain(desk)
+    desk.post.send("thanks@acme", at=desk.out.now, cites=(header_of(desk, number),), text="Obrigada!")
+    assert desk.out.states(number) == [Delivery.ACCEPTED]
+    assert home(desk.store, number) == 1
+
+
+def test_an_accepted_answer_marks_what_it_answers_on_the_server(desk: Desk) -> None:
+    with desk.store.writing() as session:
+        syncing.keep_folders(session, desk.post.mailbox_id, {"INBOX": "inbox"})
+        folder = next(iter(syncing.cursors(session, desk.post.mailbox_id).values())).folder_id
+    asked = letter("placed@acme", by="bo@b.example", subject="Outro assunto")
+    (number,) = desk.post.bring(
+        desk.post.delivery(asked, at=desk.out.now - timedelta(hours=1), place=Place(folder, 7, ""))
+    ).message_ids
+    desk.out.queue(home(desk.store, number), cites=("placed@acme",), answers_id=number)
+    rows = table(Wanted)
+
+    def wanted() -> set[str]:
+        with desk.store.reading() as session:
+            return set(session.connection().execute(select(rows.c.value)).scalars())
+
+    assert wanted() == {r"\Seen"}
+    desk.out.leave()
+    assert wanted() == {r"\Seen", r"\Answered"}
+
+
+def test_hold_release_and_drop_are_the_agents(desk: Desk) -> None:
+    draft_id = desk.begin_draft()
+    sent = desk.answer(draft_id=draft_id)
+    desk.tell(acts.hold, [sent.message_id])
+    assert desk.out.claim() == ()
+    with pytest.raises(Refused, match="already"):
+        desk.tell(acts.hold, [sent.message_id])
+    desk.tell(undoing.undo)  # of the hold
+    assert desk.out.view(sent.message_id).hold is None
+    desk.tell(acts.hold, [sent.message_id])
+    desk.tell(acts.drop, [sent.message_id])
+    row = row_of(desk.store, 1)
+    assert (row.status, row.message_count) == (Status.OPEN, 1)
+    assert row.oldest_unanswered_at is not None
+    assert desk.kept_drafts() == ["Está corrigida."]
+    with pytest.raises(NoSuch):
+        desk.tell(acts.hold, [9999])
+
+
+def test_what_waits_for_another_try_leaves_at_once_when_told_to(desk: Desk) -> None:
+    sent = desk.answer()
+    desk.out.leave(Result(Delivery.QUEUED, 451, "later"))
+    assert desk.out.claim(seconds=1) == ()
+    assert desk.tell(acts.release, [sent.message_id]) is None
+    assert len(desk.out.claim(seconds=1)) == 1
+
+
+def test_what_failed_and_was_seen_to_leaves_the_list(desk: Desk) -> None:
+    sent = desk.answer()
+    desk.out.leave(Result(Delivery.FAILED, 550, "no such user"))
+    with desk.store.reading() as session:
+        assert [row.delivery.message_id for row in outbox.outbox(session)] == [sent.message_id]
+    desk.tell(acts.drop, [sent.message_id])
+    with desk.store.reading() as session:
+        assert outbox.outbox(session) == ()
+    assert row_of(desk.store, 1).oldest_unanswered_at is not None
+
+
+def header_of(desk: Desk, message_id: int) -> str:
+    rows = table(MessageText)
+    with desk.store.reading() as session:
+        return (
+            session.connection().execute(select(rows.c.header_id).where(rows.c.message_id == message_id)).scalar_one()
+        )
