@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from storage.kinds import PUT_AWAY, Status
+from storage.kinds import PUT_AWAY, Delivery, Hold, Status
 from storage.views import EventView
+from widgets.deliveries import hold_words, state_words
 from widgets.language import _, ngettext
 from widgets.moments import moment_words
 from widgets.text import cause_words, ruled_words, status_words
@@ -13,7 +14,19 @@ Values = Mapping[str, object]
 """A fact's fields by name, as the log keeps them."""
 
 # Facts that tell the timeline nothing the messages do not show themselves.
-SILENT = frozenset({"received", "redelivered", "met", "joined", "handled", "quarantined", "mailbox_added"})
+SILENT = frozenset(
+    {
+        "received",
+        "redelivered",
+        "met",
+        "joined",
+        "handled",
+        "quarantined",
+        "mailbox_added",
+        "queued",
+        "delivery_changed",
+    }
+)
 
 
 def _number(value: object) -> str:
@@ -123,6 +136,24 @@ def _words_of_used(values: Values, _name: Callable[[object], str], _now: datetim
     return sentence.format(name=name)
 
 
+def _words_of_queued(_values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    return _("answered")
+
+
+def _words_of_cancelled(_values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    return _("answer taken back before it left")
+
+
+def _words_of_held(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    after = values.get("after")
+    return _("answer: {words}").format(words=hold_words(Hold(str(after)))) if after else _("answer may leave again")
+
+
+def _words_of_delivery(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    states = [Delivery(str(one)) for one in _several(values.get("after"))]
+    return _("answer: {words}").format(words=", ".join(dict.fromkeys(map(state_words, states))))
+
+
 _WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]] = {
     "status_changed": _words_of_status,
     "assigned": _words_of_assigned,
@@ -137,6 +168,10 @@ _WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]]
     "ruled": _words_of_ruled,
     "response_kept": _words_of_response,
     "response_used": _words_of_used,
+    "queued": _words_of_queued,
+    "cancelled": _words_of_cancelled,
+    "held": _words_of_held,
+    "delivery_changed": _words_of_delivery,
 }
 
 

@@ -100,6 +100,7 @@ def cause_words(cause: str) -> str:
         Cause.DUE: _("its time came"),
         Cause.JOINED: _("two conversations became one"),
         Cause.RULE: _("by a rule"),
+        Cause.NOT_DELIVERED: _("the answer reached nobody"),
     }.get(Cause(cause), "")
 
 
@@ -182,6 +183,9 @@ def refusal_words(error: Refused) -> str:
         "many_attachments": _("A response has at most 20 attachments."),
         "bad_macro_status": _("A response can open, resolve, hold or wait: other states are not for an answer."),
         "bad_snooze": _("A snooze is written as 4h, 3d or 2w."),
+        "no_recipient": _("It goes to nobody: write an address to To."),
+        "has_left": _("It has left, or may have: nothing was changed."),
+        "not_uncertain": _("What became of it is known: nothing was changed."),
         "response_taken": _("There is a response of that shortcode and language already: change that one."),
     }.get(error.rule)
     return words or _("Not done: {rule}.").format(rule=error.rule.replace("_", " "))

@@ -8,8 +8,10 @@ from functools import cached_property
 from itertools import islice
 
 from storage.kinds import Automatic, Direction, Special
+from storage.kinds import Delivery as Sending
 from storage.kinds.notices import Delivery, Invitation, Receipt
 from storage.views import ConversationView, EventView, MessageView
+from widgets.deliveries import delivery_lines, delivery_words
 from widgets.facts import event_words
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
@@ -86,7 +88,7 @@ class Timeline:
     @cached_property
     def _answered_at(self) -> datetime | None:
         """When somebody of the desk wrote last."""
-        people = (one for one in self.view.messages if one.automatic is Automatic.NO)
+        people = (one for one in self.view.messages if one.automatic is Automatic.NO and not _reached_nobody(one))
         return max((one.arrived_at for one in people if one.direction is Direction.OUTGOING), default=None)
 
     def waits(self, message: MessageView) -> bool:
@@ -218,7 +220,9 @@ class Timeline:
         spans: list[Span] = []
         if message.direction is Direction.OUTGOING:
             spans = [(name, "accent"), (" → ", "muted"), (_recipients(message), "muted")]
-            aside.insert(0, (_("sent") + "  ", "ok"))
+            sent: Span = (_("sent"), "ok")
+            words, role = delivery_words(message.delivery, self._now) if message.delivery is not None else sent
+            aside.insert(0, (words + "  ", role))
         else:
             if self.waits(message):
                 spans = [("● ", "accent")]
@@ -235,6 +239,8 @@ class Timeline:
                 evidence=evidence_words(message.evidence)
             )
             lines += [Drawn(((line, "soon"),)) for line in wrap(words, width - INDENT)]
+        if message.delivery is not None:
+            lines += [Drawn(tuple(spans)) for spans in delivery_lines(message.delivery, self._now)]
         if message.original is not None:
             original = message.original
             who = " ".join(filter(None, (one_line(original.author.name), one_line(original.author.address))))
@@ -283,6 +289,10 @@ def _text(text: str, before: Drawn | None = None) -> list[Piece]:
         return lay
 
     return [piece(start, end) for start, end in pieces(text)]
+
+
+def _reached_nobody(message: MessageView) -> bool:
+    return message.delivery is not None and message.delivery.state in {Sending.FAILED, Sending.CANCELLED}
 
 
 def _recipients(message: MessageView) -> str:

@@ -29,7 +29,21 @@ def trouble_words(error: DeskError) -> str:
     return explain(error)
 
 
-_MISSING = frozenset({"conversation", "message", "agent", "view", "rule", "block", "response", "draft", "raw mail"})
+_MISSING = frozenset(
+    {
+        "conversation",
+        "message",
+        "agent",
+        "view",
+        "rule",
+        "block",
+        "response",
+        "draft",
+        "raw mail",
+        "mailbox",
+        "outgoing message",
+    }
+)
 
 
 def _missing(error: NoSuch) -> str:
@@ -42,6 +56,10 @@ def _missing(error: NoSuch) -> str:
         "block": _("{name} is not blocked: `plantao rule list` shows what is."),
         "response": _("There is no response {name}: `plantao response list` shows those there are."),
         "draft": _("There is no draft {name} of yours: `plantao draft list` shows those there are."),
+        "mailbox": _("There is no mailbox {name}: `plantao account list` shows those there are."),
+        "outgoing message": _(
+            "There is no message {number} in the outbox: `plantao outbox list` shows those there are."
+        ),
         "raw mail": _("The raw mail of this message is not kept any more."),
     }[error.what]
     number = numbers_words([error.name]) if error.what == "conversation" else error.name

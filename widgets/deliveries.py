@@ -1,0 +1,80 @@
+"""How far a message of ours is, in words: what stands in the timeline, in lists and on the command line."""
+
+from datetime import datetime
+
+from storage.kinds import Delivery, Hold
+from storage.kinds.outbox import DeliveryView, RecipientView
+from widgets.language import _, ngettext
+from widgets.line import Span, one_line
+from widgets.look import Role
+from widgets.moments import moment_words
+
+ROLES: dict[Delivery, Role] = {
+    Delivery.QUEUED: "muted",
+    Delivery.SENDING: "soon",
+    Delivery.DATA_SENT: "soon",
+    Delivery.ACCEPTED: "ok",
+    Delivery.FILED: "ok",
+    Delivery.FAILED: "late",
+    Delivery.UNCERTAIN: "late",
+    Delivery.CANCELLED: "muted",
+}
+
+
+def state_words(state: Delivery) -> str:
+    """Return how far a message is, in a word or four (LOOK §8)."""
+    return {
+        Delivery.QUEUED: _("queued"),
+        Delivery.SENDING: _("leaving"),
+        Delivery.DATA_SENT: _("leaving"),
+        Delivery.ACCEPTED: _("sent"),
+        Delivery.FILED: _("sent"),
+        Delivery.FAILED: _("not sent"),
+        Delivery.UNCERTAIN: _("may have been sent"),
+        Delivery.CANCELLED: _("taken back"),
+    }[state]
+
+
+def hold_words(hold: Hold) -> str:
+    """Return what keeps a message."""
+    return {
+        Hold.AGENT: _("held"),
+        Hold.NEWS: _("held: somebody wrote since"),
+        Hold.ACCOUNT: _("held: the server did not let us in"),
+    }[hold]
+
+
+def delivery_words(delivery: DeliveryView, now: datetime) -> Span:
+    """Return how far a message is, short enough for the end of a line."""
+    if delivery.hold is not None:
+        return hold_words(delivery.hold), "soon"
+    if delivery.state is Delivery.QUEUED and delivery.trouble:
+        return _("queued, tried again"), "soon"
+    if delivery.state is Delivery.QUEUED and (left := (delivery.leaves_at - now).total_seconds()) > 0:
+        return _("leaves in {count} s").format(count=int(left) + 1), "muted"
+    failed = len(delivery.failed)
+    if failed and failed < len(delivery.recipients):
+        words = ngettext("not sent to {count}", "not sent to {count}", failed).format(count=failed)
+        return f"{state_words(delivery.state)}, {words}", "late"
+    return state_words(delivery.state), ROLES[delivery.state]
+
+
+def delivery_lines(delivery: DeliveryView, now: datetime) -> list[list[Span]]:
+    """Return what is to be said of a delivery beside its state: who is not reached and why, what is waited for."""
+    lines: list[list[Span]] = []
+    for one in delivery.failed:
+        address = one_line(one.address) or _("(erased)")
+        lines.append([(_("not sent to {address}").format(address=address), "late"), (f"  {_said(one)}", "muted")])
+    if delivery.state is Delivery.UNCERTAIN:
+        lines.append([(_("its copy is not among the sent mail yet; nothing is sent again by itself"), "late")])
+    if delivery.hold is None and delivery.trouble:
+        when = f" {moment_words(delivery.next_at, now)}" if delivery.next_at is not None else ""
+        lines.append([(_("tried again") + when, "soon"), (f"  {one_line(delivery.trouble)}", "muted")])
+    elif delivery.hold is Hold.ACCOUNT:
+        lines.append([(one_line(delivery.trouble), "late")])
+    return lines
+
+
+def _said(recipient: RecipientView) -> str:
+    code, words = recipient.code, one_line(recipient.words)
+    return f"{code} {words}" if code and not words.startswith(str(code)) else words
