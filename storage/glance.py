@@ -21,6 +21,8 @@ _MICROSECONDS: Final = 1000  # nanoseconds each
 _BUSY = """
     SELECT EXISTS (SELECT 1 FROM lease WHERE until > :now)
         OR EXISTS (SELECT 1 FROM wanted WHERE failed = '')
+        OR EXISTS (SELECT 1 FROM outbox WHERE state IN ('queued', 'sending', 'data_sent') AND held IS NULL)
+        OR EXISTS (SELECT 1 FROM claim WHERE look_at <= :now)
         OR EXISTS (SELECT 1 FROM conversation WHERE snoozed_until <= :now)
         OR EXISTS (SELECT 1 FROM message_text WHERE message_id > (
             SELECT coalesce(max(CAST(CAST(value AS TEXT) AS INTEGER)), 0) FROM desk WHERE name = 'search_cursor'
@@ -80,7 +82,7 @@ class Glance:
     """What a look at the record gave.
 
     Attributes:
-        busy: a sync runs, or has to do something that is no mail: a wanted change, a snooze that is over, the index.
+        busy: a sync runs, or has something else to do: a wanted change, mail that leaves, a snooze, the index.
         mailboxes: by name.
     """
 

@@ -8,6 +8,7 @@ from widgets.language import _, ngettext
 from widgets.line import Span, one_line
 from widgets.look import Role
 from widgets.moments import moment_words
+from widgets.text import hold_words, state_words
 
 ROLES: dict[Delivery, Role] = {
     Delivery.QUEUED: "muted",
@@ -19,29 +20,6 @@ ROLES: dict[Delivery, Role] = {
     Delivery.UNCERTAIN: "late",
     Delivery.CANCELLED: "muted",
 }
-
-
-def state_words(state: Delivery) -> str:
-    """Return how far a message is, in a word or four (LOOK §8)."""
-    return {
-        Delivery.QUEUED: _("queued"),
-        Delivery.SENDING: _("leaving"),
-        Delivery.DATA_SENT: _("leaving"),
-        Delivery.ACCEPTED: _("sent"),
-        Delivery.FILED: _("sent"),
-        Delivery.FAILED: _("not sent"),
-        Delivery.UNCERTAIN: _("may have been sent"),
-        Delivery.CANCELLED: _("taken back"),
-    }[state]
-
-
-def hold_words(hold: Hold) -> str:
-    """Return what keeps a message."""
-    return {
-        Hold.AGENT: _("held"),
-        Hold.NEWS: _("held: somebody wrote since"),
-        Hold.ACCOUNT: _("held: the server did not let us in"),
-    }[hold]
 
 
 def delivery_words(delivery: DeliveryView, now: datetime) -> Span:

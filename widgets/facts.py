@@ -5,10 +5,9 @@ from datetime import datetime
 
 from storage.kinds import PUT_AWAY, Delivery, Hold, Status
 from storage.views import EventView
-from widgets.deliveries import hold_words, state_words
 from widgets.language import _, ngettext
 from widgets.moments import moment_words
-from widgets.text import cause_words, ruled_words, status_words
+from widgets.text import cause_words, hold_words, ruled_words, state_words, status_words
 
 Values = Mapping[str, object]
 """A fact's fields by name, as the log keeps them."""

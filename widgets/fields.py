@@ -249,20 +249,6 @@ class Fields(Vertical):
                 label.refresh()
 
 
-def entries(text: str) -> tuple[str, ...]:
-    """Return the recipients that a line names: parted by commas or semicolons, but not inside quotation marks."""
-    found, current, quoted = [], "", False
-    for sign in text:
-        if sign == '"':
-            quoted = not quoted
-        if sign in ",;" and not quoted:
-            found.append(current)
-            current = ""
-        else:
-            current += sign
-    return tuple(each.strip() for each in (*found, current) if each.strip())
-
-
 def shortened(names: Sequence[str], room: int) -> str:
     """Return names in a row, as many as have room, and how many more there are."""
     shown = ""

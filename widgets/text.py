@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from storage.kinds import (
     Automatic,
     Cause,
+    Delivery,
     DraftKind,
     Evidence,
+    Hold,
     Special,
     Status,
     Tier,
@@ -102,6 +104,29 @@ def cause_words(cause: str) -> str:
         Cause.RULE: _("by a rule"),
         Cause.NOT_DELIVERED: _("the answer reached nobody"),
     }.get(Cause(cause), "")
+
+
+def state_words(state: Delivery) -> str:
+    """Return how far a message is, in a word or four (LOOK §8)."""
+    return {
+        Delivery.QUEUED: _("queued"),
+        Delivery.SENDING: _("leaving"),
+        Delivery.DATA_SENT: _("leaving"),
+        Delivery.ACCEPTED: _("sent"),
+        Delivery.FILED: _("sent"),
+        Delivery.FAILED: _("not sent"),
+        Delivery.UNCERTAIN: _("may have been sent"),
+        Delivery.CANCELLED: _("taken back"),
+    }[state]
+
+
+def hold_words(hold: Hold) -> str:
+    """Return what keeps a message."""
+    return {
+        Hold.AGENT: _("held"),
+        Hold.NEWS: _("held: somebody wrote since"),
+        Hold.ACCOUNT: _("held: the server did not let us in"),
+    }[hold]
 
 
 def ruled_words(name: str, did: Sequence[str]) -> str:

@@ -49,6 +49,7 @@ def run_demo(call: "Call") -> int:
             _first_sync(inner)
             _stock(inner)
             call.out.progress_done()
+            inner.options.temporary = True
             return int(inner.options.run(inner))
 
 

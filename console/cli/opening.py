@@ -111,7 +111,8 @@ class _Keeping:
         with suppress(DeskError):  # the console says what is wrong with the store
             log = private_folder(self._call.paths.state) / "sync.log"
             os.close(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            keeper = SyncKeeper(self._call.open_store(), sync_command(self._call), log=log)
+            outlives = not getattr(self._call.options, "temporary", False)  # a demo's folder goes with it
+            keeper = SyncKeeper(self._call.open_store(), sync_command(self._call), log=log, outlives=outlives)
             keeper.start()
             self._ended.wait()
             keeper.stop()

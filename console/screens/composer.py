@@ -18,11 +18,12 @@ from console.screens.moving import Moves
 from console.screens.questions import Coverable
 from storage.kinds import DraftKind
 from storage.kinds.errors import DeskError
+from storage.kinds.mail import entries
 from widgets.arrangement import THREE_PANES
 from widgets.bars import PaneTitle, TitleRow
 from widgets.conversation import ConversationPane
 from widgets.editor import Editor
-from widgets.fields import NAMES, FieldLine, Fields, Summary, entries, shortened
+from widgets.fields import NAMES, FieldLine, Fields, Summary, shortened
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
 from widgets.look import Look

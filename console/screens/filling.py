@@ -8,8 +8,9 @@ from textual import events, on, work
 from console.screens.saving import Saves
 from storage.kinds.clean import clean
 from storage.kinds.errors import DeskError
+from storage.kinds.mail import entries
 from widgets.choices import Choice, choice_rows, first_shown
-from widgets.fields import FieldLine, Fields, entries
+from widgets.fields import FieldLine, Fields
 from widgets.line import one_line
 
 _RECIPIENTS = frozenset({"to", "cc", "bcc"})

@@ -11,8 +11,9 @@ from console.screens.questions import Asks
 from storage.kinds import DraftKind
 from storage.kinds.drafts import Attached, DraftView
 from storage.kinds.errors import DeskError
+from storage.kinds.mail import entries
 from storage.kinds.review import Finding, Severity, Written
-from widgets.fields import Fields, entries
+from widgets.fields import Fields
 from widgets.language import _
 from widgets.review import ReviewPane
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from storage.apply.base import Touched, applies, inhabited, insert, move, standing, table
 from storage.events import Cancelled, DeliveryChanged, Held, Queued
@@ -127,7 +127,7 @@ def _write(
     connection: Connection, changed: Mapping[int, Mapping[int, tuple[Delivery, int | None, str | None]]]
 ) -> None:
     rows: list[dict[str, Any]] = [
-        {"number": number, "at": place, "now": state, "said": code, "saying": words}
+        {"number": number, "at": place, "now": state, "said": code, "saying": words or None}
         for number, some in changed.items()
         for place, (state, code, words) in some.items()
     ]
@@ -142,8 +142,9 @@ def _writing() -> Write:
             .where(_ROWS.c.message_id == bindparam("number"), _ROWS.c.place == bindparam("at"))
             .values(
                 state=bindparam("now", type_=_ROWS.c.state.type),
-                code=bindparam("said"),
-                words=bindparam("saying"),
+                # What was said last stands until something else is said.
+                code=func.coalesce(bindparam("said", type_=_ROWS.c.code.type), _ROWS.c.code),
+                words=func.coalesce(bindparam("saying", type_=_ROWS.c.words.type), _ROWS.c.words),
             )
         )
     )

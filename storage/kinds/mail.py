@@ -111,3 +111,17 @@ class Parsed:
     notices: "tuple[Notice, ...]" = ()
     gist: Gist | None = None
     list_id: str = ""
+
+
+def entries(text: str) -> tuple[str, ...]:
+    """Return the recipients that a line names: parted by commas or semicolons, but not inside quotation marks."""
+    found, current, quoted = [], "", False
+    for sign in text:
+        if sign == '"':
+            quoted = not quoted
+        if sign in ",;" and not quoted:
+            found.append(current)
+            current = ""
+        else:
+            current += sign
+    return tuple(each.strip() for each in (*found, current) if each.strip())

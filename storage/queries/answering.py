@@ -195,6 +195,25 @@ def review_facts(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Cites:
+    """What an answer cites: the Message-ID of what it answers, and what that cited itself, the oldest first."""
+
+    header_id: str
+    references: tuple[str, ...]
+
+
+def cites(session: Session, message_id: int) -> Cites:
+    """Return what an answer to a message cites (RFC 5322 §3.6.4); empty where the message has no Message-ID."""
+    chosen = select(TEXT.c.header_id, TEXT.c.details).where(TEXT.c.message_id == message_id)
+    row = session.connection().execute(chosen).first()
+    if row is None or not row.header_id:
+        return Cites("", ())
+    details = read_details(row.details)
+    before = details.references or details.in_reply_to
+    return Cites(row.header_id, tuple(dict.fromkeys((*before, row.header_id))))
+
+
 def customers_among(session: Session, addresses: Collection[str]) -> frozenset[str]:
     """Return which of these addresses belong to somebody whom the desk knows."""
     asked = sorted(set(addresses))[:_AT_ONCE]

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from storage.kinds import DraftKind
-from storage.kinds.mail import Correspondent
+from storage.kinds.mail import Correspondent, entries
 
 _ANSWERS: Final = re.compile(r"\s*(?:re|res|aw|sv|antw|rv)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 _FORWARDS: Final = re.compile(r"\s*(?:fwd?|enc|rv|wg|tr)\s*:", re.IGNORECASE)
+_IN_ANGLES: Final = re.compile(r"<([^<>]*)>\s*$")
 _PLAIN: Final = re.compile(r"[\w .'+-]*")
 
 Recipients = tuple[tuple[Correspondent, ...], tuple[Correspondent, ...]]
@@ -86,3 +87,16 @@ def quoted(text: str) -> str:
     """Return text as a quotation: ``> `` before each line, deeper quotations without a space (RFC 3676 §4.5)."""
     lines = text.strip("\n").split("\n")
     return "\n".join(f">{line}" if line.startswith(">") else f"> {line}".rstrip() for line in lines)
+
+
+def people_in(line: str) -> tuple[Correspondent, ...]:
+    """Return whom a line of recipients names, as it was typed; what is no address has none that can be sent to."""
+    found = []
+    for entry in entries(line):
+        angles = _IN_ANGLES.search(entry)
+        address = angles[1] if angles else entry
+        name = entry[: angles.start()].strip() if angles else ""
+        if len(name) > 1 and name[0] == name[-1] == '"':
+            name = name[1:-1]
+        found.append(Correspondent(name, address.strip().lower()))
+    return tuple(found)

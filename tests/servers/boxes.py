@@ -21,6 +21,18 @@ class Box:
     user: str
     account: Account
 
+    def deliver(self, *messages: bytes) -> None:
+        """Deliver into INBOX."""
+        self.server.append(self.user, messages)
+
+    def read(self, folder: str = "INBOX") -> list[bytes]:
+        """The messages of a folder as they lie there."""
+        return [self.server.raw(self.user, uid, folder) for uid in self.server.uids(self.user, folder)]
+
+    def flags(self, folder: str = "INBOX") -> list[frozenset[str]]:
+        """The flags of each message."""
+        return [flags for _uid, flags in sorted(self.server.flags(self.user, folder).items())]
+
 
 def letter(
     number: int,

@@ -4,7 +4,7 @@ import base64
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -57,6 +57,10 @@ class Reply:
     def passing(self) -> bool:
         """Say whether another try later may do."""
         return 400 <= self.code < 500
+
+
+BeforeDot = Callable[[Mapping[str, Reply]], None]
+"""What is told before the final dot: the answers for the recipients."""
 
 
 def on_the_wire(content: bytes) -> bytes:
@@ -149,13 +153,13 @@ class Transport:
         if self._server.user:
             self._sign_in()
 
-    def send(self, envelope: Envelope, before_dot: Callable[[], None]) -> dict[str, Reply]:
+    def send(self, envelope: Envelope, before_dot: BeforeDot) -> dict[str, Reply]:
         """Send one message.
 
         Args:
             envelope: the message; its recipients are asked for one by one.
-            before_dot: called when everything but the final dot has gone out, and only then; what it raises closes
-                the connection without the dot, so that the server drops the message.
+            before_dot: called with what was said of each recipient when everything but the final dot has gone out,
+                and only then; what it raises closes the connection without the dot, so that the server drops it.
 
         Returns:
             What was said of each recipient. Where none is accepted nothing of the message was sent. An address beyond
@@ -192,7 +196,7 @@ class Transport:
                 raise ServerSpokeNonsense(self._server.host, "DATA", f"{begun.code} {begun.words}")
             self._reset()
             return replies | dict.fromkeys(taken, begun)
-        return replies | dict.fromkeys(taken, self._data(body, before_dot))
+        return replies | dict.fromkeys(taken, self._data(body, lambda: before_dot(replies)))
 
     def _data(self, body: bytes, before_dot: Callable[[], None]) -> Reply:
         host = self._server.host

@@ -11,6 +11,7 @@ from typing import Final
 from console.mail.backoff import Backoff
 from console.mail.sync.running import LEASE
 from storage.commands.leasing import lease_holder
+from storage.commands.outbox.sending import is_leaving
 from storage.kinds.errors import DeskError
 from storage.store import Store
 
@@ -28,12 +29,14 @@ class SyncKeeper:
         store: asked for the lease.
         command: what starts ``plantao sync --watch`` on the same store and configuration.
         log: the file that gets what the process prints.
+        outlives: the process may go on for a while to let mail leave, once this object is stopped.
     """
 
-    def __init__(self, store: Store, command: Sequence[str], *, log: Path) -> None:
+    def __init__(self, store: Store, command: Sequence[str], *, log: Path, outlives: bool = True) -> None:
         self._store = store
         self._command = list(command)
         self._log = log
+        self._outlives = outlives
         self._process: subprocess.Popen[bytes] | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="sync keeper", daemon=True)
@@ -50,11 +53,18 @@ class SyncKeeper:
         if process is None or process.poll() is not None:
             return
         process.terminate()
+        if self._outlives and self._mail_leaves():
+            return
         try:
             process.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+    def _mail_leaves(self) -> bool:
+        with suppress(DeskError), self._store.reading() as session:
+            return is_leaving(session, now=datetime.now(UTC))
+        return False
 
     def _keep(self) -> None:
         pauses = Backoff(first=1.0, most=60.0)

@@ -13,12 +13,15 @@ from console.config.errors import ConsoleError
 from console.mail.backoff import Backoff
 from console.mail.glance import Door, is_read, roles_of, server_of
 from console.mail.imap import FolderMissing, FolderState, MailboxLost, NeedsAgent, Session, open_session
+from console.mail.outgoing import server_keeps_copy
 from console.mail.reading import Readers
 from console.mail.sync.changing import Changes
+from console.mail.sync.copies import Copies
 from console.mail.sync.folders import FolderSync, Step
 from console.mail.sync.taking import Taker
 from storage.commands import errands, leasing, syncing
 from storage.commands.intake import Counts
+from storage.commands.outbox import copies
 from storage.kinds.errors import DeskError
 from storage.store import Store
 from widgets.language import _
@@ -123,11 +126,15 @@ class MailboxSync:
         return inbox.uidnext > (cursor.uidnext or 0) or (inbox.highestmodseq or 0) > (cursor.modseq or 0)
 
     def _has_errands(self) -> bool:
+        now = datetime.now(UTC)
         with self.store.reading() as session:
-            return self.mailbox_id in errands.mailboxes_with_errands(session, now=datetime.now(UTC))
+            if self.mailbox_id in errands.mailboxes_with_errands(session, now=now):
+                return True
+            return self.mailbox_id in copies.mailboxes_to_look_in(session, now=now)
 
     def _in_step(self, session: Session) -> Step:
         names = self._folders(session)
+        self._file_copies(session)
         total = Step(Counts())
         folders = []
         taker = Taker(self.store, self.readers, self.stems)
@@ -146,6 +153,15 @@ class MailboxSync:
         changes.make()
         self._set_state("ok")
         return total
+
+    def _file_copies(self, session: Session) -> None:
+        """See to the copies of what left, before the folders are read: what is laid now comes in with them."""
+        with self.store.reading() as reading:
+            if self.mailbox_id not in copies.mailboxes_to_look_in(reading, now=datetime.now(UTC)):
+                return
+        sent = self._by_role().get("sent", (0, None))[1]
+        kept = server_keeps_copy(self.account, session.capabilities)
+        Copies(session, self.store, self.mailbox_id, sent, kept_by_server=kept).make()
 
     def _told(self, step: Step) -> Step:
         if step.counts.fetched or step.gone or step.flagged:

@@ -1,4 +1,4 @@
-"""The sync process: a thread for each mailbox, one that indexes, and one that keeps lease and clock."""
+"""The sync process: two threads for each mailbox, in and out, one that indexes, and one that keeps lease and clock."""
 
 import gc
 import signal
@@ -16,13 +16,18 @@ from console.config.errors import ConsoleError
 from console.config.secrets import password
 from console.mail.glance import Door, settings_of
 from console.mail.imap import ImapError, NeedsAgent
+from console.mail.imap.server import Server
+from console.mail.outgoing import smtp_server_of
 from console.mail.reading import Readers
+from console.mail.sending import MailboxSender
 from console.mail.sync.folders import Step
 from console.mail.sync.mailbox import MailboxSync
 from console.mail.sync.pace import Pace
 from storage.commands import errands, leasing, triage
 from storage.commands.desk import mailbox_as
 from storage.commands.intake import Counts
+from storage.commands.outbox import copies, sending
+from storage.kinds.errors import DeskError
 from storage.search import index_more, outdated, reindex, waiting
 from storage.store import Store
 
@@ -31,6 +36,7 @@ LEASE_LASTS: Final = timedelta(seconds=30)
 
 _RENEW_EVERY = 10.0  # seconds
 _LOOK_EVERY = 0.25  # seconds between two looks for wanted changes and due moments
+_LINGER = 90.0  # seconds that mail has to leave once the sync was told to stop
 _INDEX_SECONDS = 0.05
 _INDEX_MOST = 2000
 
@@ -109,6 +115,7 @@ def sync_once(
             thread.start()
         for thread in threads:
             thread.join()
+        _send_due(store, mailboxes, stop)
         indexing.finish()
         while not stop.is_set() and _wake_due(store):
             pass
@@ -118,7 +125,9 @@ def sync_once(
 
 
 def watch(store: Store, accounts: Sequence[Account], *, report: Report, stop: Event, workers: int = 0) -> None:
-    """Keep every mailbox in step until `stop` is set, or the lease is lost.
+    """Keep every mailbox in step, and send what is due, until `stop` is set or the lease is lost.
+
+    What leaves within the next minute when it is told to stop has still time to leave.
 
     Args:
         store: opened with ``durable=False``.
@@ -130,21 +139,59 @@ def watch(store: Store, accounts: Sequence[Account], *, report: Report, stop: Ev
     Raises:
         SyncElsewhere: another process does it now.
     """
-    with _leased(store, stop), Readers(workers) as readers:
+    ended = Event()
+    with _leased(store, ended) as over, Readers(workers) as readers, _durable(store) as outbox:
         indexing = Indexing(store)
-        mailboxes = [_mailbox(store, account, readers, indexing, report, stop) for account in accounts]
+        mailboxes = [_mailbox(store, account, readers, indexing, report, over) for account in accounts]
+        senders = [_sender(outbox, one, over) for one in mailboxes]
         threads = [threading.Thread(target=one.watch, name=one.account.name, daemon=True) for one in mailboxes]
+        threads += [threading.Thread(target=one.watch, name=f"send {one.mailbox_id}", daemon=True) for one in senders]
         indexing.start()
         for thread in threads:
             thread.start()
-        while not stop.wait(_LOOK_EVERY):
+        patience = _Patience(store)
+        while not over.is_set() and not (stop.is_set() and patience.ends()):
             _ring_for_errands(store, mailboxes)
+            _ring_for_mail(store, senders)
             _wake_due(store)
+            (over if stop.is_set() else stop).wait(_LOOK_EVERY)
+        over.set()
         for one in mailboxes:
             one.interrupt()
+        for sender in senders:
+            sender.ring()
         for thread in threads:
             thread.join(timeout=10)
         indexing.finish()
+
+
+class _Patience:
+    """How long what leaves soon is waited for, once the sync was told to stop."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._until: float | None = None
+
+    def ends(self) -> bool:
+        """Say whether there is nothing more to wait for."""
+        self._until = self._until or time.monotonic() + _LINGER
+        if time.monotonic() > self._until:
+            return True
+        try:
+            with self._store.reading() as session:
+                return not sending.is_leaving(session, now=datetime.now(UTC))
+        except DeskError:  # the desk is gone, as a demo's is that ends
+            return True
+
+
+@contextmanager
+def _durable(store: Store) -> Iterator[Store]:
+    """Open the store once more, for the senders: a step that is not on the disk is no step."""
+    opened = Store(store.url, durable=True)
+    try:
+        yield opened
+    finally:
+        opened.close()
 
 
 def add_mailboxes(store: Store, accounts: Sequence[Account]) -> dict[str, int]:
@@ -176,6 +223,15 @@ def _mailbox(
     return MailboxSync(account, number, lambda: password(account), store, readers, indexing.stems, tell, stop)
 
 
+def _sender(outbox: Store, mailbox: MailboxSync, stop: Event) -> MailboxSender:
+    account = mailbox.account
+
+    def server() -> Server:
+        return smtp_server_of(account, mailbox.password() if account.smtp_user else "")
+
+    return MailboxSender(mailbox.mailbox_id, server, outbox, stop)
+
+
 def _put_down(store: Store, mailbox: MailboxSync, error: ImapError | ConsoleError) -> None:
     state = "stopped" if isinstance(error, NeedsAgent | ConsoleError) else "lost"
     trouble = {"kind": type(error).__name__, "words": str(error)}
@@ -184,11 +240,32 @@ def _put_down(store: Store, mailbox: MailboxSync, error: ImapError | ConsoleErro
 
 
 def _ring_for_errands(store: Store, mailboxes: Sequence[MailboxSync]) -> None:
+    now = datetime.now(UTC)
     with store.reading() as session:
-        waiting = errands.mailboxes_with_errands(session, now=datetime.now(UTC))
+        waiting = errands.mailboxes_with_errands(session, now=now) | copies.mailboxes_to_look_in(session, now=now)
     for one in mailboxes:
         if one.mailbox_id in waiting:
             one.interrupt()
+
+
+def _send_due(store: Store, mailboxes: Sequence[MailboxSync], stop: Event) -> None:
+    """Send what is due now, once: mailboxes whose server does not answer keep it for the next time."""
+    with store.reading() as session:
+        waiting = sending.mailboxes_with_mail(session, now=datetime.now(UTC))
+    if not waiting:
+        return
+    with _durable(store) as outbox:
+        for one in mailboxes:
+            if one.mailbox_id in waiting and not stop.is_set():
+                _sender(outbox, one, stop).once()
+
+
+def _ring_for_mail(store: Store, senders: Sequence[MailboxSender]) -> None:
+    with store.reading() as session:
+        waiting = sending.mailboxes_with_mail(session, now=datetime.now(UTC))
+    for one in senders:
+        if one.mailbox_id in waiting:
+            one.ring()
 
 
 def _wake_due(store: Store) -> int:
@@ -291,8 +368,9 @@ def stop_on_signals() -> Event:
     """Return an event that SIGINT and SIGTERM set, so that the sync ends at a safe place."""
     stop = Event()
 
-    def ask(_number: int, _frame: object) -> None:
+    def ask(number: int, _frame: object) -> None:
         stop.set()
+        signal.signal(number, signal.SIG_DFL)  # a second one does not wait for mail that leaves
 
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)

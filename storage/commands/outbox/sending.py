@@ -6,12 +6,12 @@ makes it true for the customer (DESIGN §4 *Sending*): *sending* before MAIL FRO
 message is tried again, after it it may have been sent, and nothing but an agent sends it again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlmodel import Session
 
 from storage.commands import drafts
@@ -47,6 +47,9 @@ CLAIMED: Final = timedelta(minutes=15)
 """How long a claim holds without being renewed: longer than one message's dialogue may take."""
 
 
+_SOON: Final = timedelta(minutes=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """An item and what became of its recipients, by their place."""
@@ -61,11 +64,22 @@ def mailboxes_with_mail(session: Session, *, now: datetime) -> frozenset[int]:
     return frozenset(session.connection().execute(chosen).scalars())
 
 
-def is_empty(session: Session) -> bool:
-    """Say whether nothing is on its way: what is held, failed or uncertain waits for an agent, not for the sender."""
-    going = OUT.c.state.in_((Delivery.QUEUED, Delivery.SENDING, Delivery.DATA_SENT))
-    chosen = select(OUT.c.id).where(going, OUT.c.held.is_(None)).limit(1)
-    return session.connection().execute(chosen).first() is None
+def is_leaving(session: Session, *, now: datetime) -> bool:
+    """Say whether something leaves now or within a minute; what waits longer, or for an agent, does not count."""
+    soon = now + _SOON
+    going = or_(
+        OUT.c.state.in_((Delivery.SENDING, Delivery.DATA_SENT)),
+        and_(
+            OUT.c.state == Delivery.QUEUED,
+            OUT.c.held.is_(None),
+            OUT.c.leaves_at <= soon,
+            or_(CLAIM.c.next_at.is_(None), CLAIM.c.next_at <= soon),
+        ),
+    )
+    return (
+        session.connection().execute(select(OUT.c.id).select_from(with_claims()).where(going).limit(1)).first()
+        is not None
+    )
 
 
 def claim(session: Session, mailbox_id: int, *, holder: str, now: datetime, limit: int = 50) -> tuple[Item, ...]:
@@ -106,6 +120,8 @@ def proceed(session: Session, told: Told | None, following: Item | None, *, hold
     if told is not None:
         facts += _results(session, told, now)
     may = following is not None and _still_ours(session, following, holder, now)
+    if following is not None and not may:
+        let_go(session, (following,), holder=holder)
     if may and following is not None:
         facts.append(
             changed(following, dict.fromkeys(places(following), Result(Delivery.SENDING)), Delivery.QUEUED, now)
@@ -142,7 +158,7 @@ def hold_for_account(session: Session, mailbox_id: int, words: str, *, now: date
     return len(rows)
 
 
-def put_off(session: Session, items: Sequence[Item], words: str, *, now: datetime) -> None:
+def put_off(session: Session, items: Iterable[Item], words: str, *, now: datetime) -> None:
     """Give items back that were claimed and not begun: the server cannot be reached; they are tried again later."""
     for item in items:
         session.connection().execute(
@@ -156,6 +172,20 @@ def put_off(session: Session, items: Sequence[Item], words: str, *, now: datetim
                 trouble=words,
             )
         )
+
+
+def let_go(session: Session, items: Iterable[Item], *, holder: str | None = None) -> None:
+    """Give items back that were claimed and not begun: whoever comes next may send them.
+
+    Args:
+        session: of a writing transaction.
+        items: by their claim.
+        holder: only what this one holds; `None` for all of them.
+    """
+    for item in items:
+        given = update(CLAIM).where(CLAIM.c.message_id == item.message_id)
+        given = given if holder is None else given.where(CLAIM.c.holder == holder)
+        session.connection().execute(given.values(holder="", until=None))
 
 
 def recover(session: Session, mailbox_id: int, *, holder: str, now: datetime) -> int:

@@ -73,7 +73,7 @@ def test_the_subject(kind, subject, becomes):
 
 @pytest.mark.parametrize("name", ["Ana Souza", "Souza, Ana", 'Ana "Aninha" Souza', "ana@acme.example", "", "Ana <x>"])
 def test_what_is_written_for_somebody_is_read_as_the_same_address(name):
-    from widgets.fields import entries
+    from storage.kinds.mail import entries
 
     line = line_of([Correspondent(name, "ana@acme.example"), BOB])
     assert [address_of(each) for each in entries(line)] == ["ana@acme.example", "bob@other.example"]

@@ -38,7 +38,7 @@ def faulty(faulty_smtp: FaultySmtp) -> FaultySmtp:
     return faulty_smtp
 
 
-def send(faulty: FaultySmtp, *recipients: str, content: bytes = MAIL, hook: Any = lambda: None) -> Any:
+def send(faulty: FaultySmtp, *recipients: str, content: bytes = MAIL, hook: Any = lambda _replies: None) -> Any:
     with open_transport(faulty.server()) as transport:
         return transport.send(Envelope("desk@example.org", recipients, content), hook)
 
@@ -50,7 +50,7 @@ def test_several_messages_go_by_one_connection_each_recipient_with_its_answer(fa
     with open_transport(faulty.server(user="ana", password=module.PASSWORD)) as transport:
         for _round in range(3):
             envelope = Envelope("desk@example.org", ("ana@x.org", "later@x.org", "never@x.org"), MAIL)
-            said = transport.send(envelope, lambda: hooks.append(len(faulty.arrived)))
+            said = transport.send(envelope, lambda _replies: hooks.append(len(faulty.arrived)))
             assert [reply.code for reply in said.values()] == [250, 450, 550]
             assert said["later@x.org"].passing
             assert not said["never@x.org"].passing
@@ -93,7 +93,7 @@ def test_before_the_dot_nothing_was_sent_and_the_hook_is_not_called(
 ) -> None:
     reached = faulty.at(step, **fault).reached
     with pytest.raises(error) as caught:
-        send(faulty, "ana@x.org", hook=lambda: pytest.fail("the hook was called"))
+        send(faulty, "ana@x.org", hook=lambda _replies: pytest.fail("the hook was called"))
     assert type(caught.value) is error
     assert "\x1b" not in str(caught.value)
     assert reached.is_set()
@@ -105,7 +105,7 @@ def test_a_large_body_that_is_cut_is_lost_and_not_unknown() -> None:
         faulty.at(Step.BODY, cut=True, body_bytes=100_000, times=1)
         large = MAIL + LINE * 16_000
         with pytest.raises(ServerLost):
-            send(faulty, "ana@x.org", content=large, hook=lambda: pytest.fail("the hook was called"))
+            send(faulty, "ana@x.org", content=large, hook=lambda _replies: pytest.fail("the hook was called"))
         assert not faulty.arrived
         assert send(faulty, "ana@x.org", content=large)["ana@x.org"].accepted
         assert faulty.arrived[0].content == large
@@ -126,7 +126,7 @@ def test_after_the_dot_no_answer_is_never_taken_for_a_no(
     faulty.at(step, **fault)
     hooks: list[str] = []
     with pytest.raises(OutcomeUnknown):
-        send(faulty, "ana@x.org", hook=lambda: hooks.append("dot"))
+        send(faulty, "ana@x.org", hook=lambda _replies: hooks.append("dot"))
     assert hooks == ["dot"]
     assert len(faulty.arrived) == taken
 
@@ -145,7 +145,7 @@ def test_a_no_at_data_is_a_no_for_each_and_the_next_message_goes(faulty: FaultyS
     faulty.at(Step.DATA, says="451 later", message=1)
     with open_transport(faulty.server()) as transport:
         for code in (451, 250):
-            said = transport.send(Envelope("d@x.org", ("a@x.org", "b@x.org"), MAIL), lambda: None)
+            said = transport.send(Envelope("d@x.org", ("a@x.org", "b@x.org"), MAIL), lambda _replies: None)
             assert [reply.code for reply in said.values()] == [code, code]
 
 
@@ -154,14 +154,14 @@ def test_a_sender_put_off_is_tried_later_and_the_next_message_goes_at_once(fault
     faulty.at(Step.MAIL, says=said, message=1)
     with open_transport(faulty.server()) as transport:
         with pytest.raises(TryLater, match=said):
-            transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: pytest.fail("the hook was called"))
+            transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda _replies: pytest.fail("the hook was called"))
         assert not faulty.arrived
-        transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)
+        transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda _replies: None)
     assert (len(faulty.arrived), faulty.connections) == (1, 1)
 
 
 def test_a_hook_that_fails_sends_no_dot(faulty: FaultySmtp) -> None:
-    def fail() -> None:
+    def fail(_replies: object) -> None:
         raise RuntimeError("store is full")
 
     with pytest.raises(RuntimeError):
@@ -173,8 +173,8 @@ def test_a_hook_that_fails_sends_no_dot(faulty: FaultySmtp) -> None:
 def test_a_message_over_the_servers_size_is_not_begun_and_the_next_one_goes(faulty: FaultySmtp) -> None:
     with open_transport(faulty.server()) as transport:
         with pytest.raises(MessageTooLarge, match="attachment"):
-            transport.send(Envelope("d@x.org", ("a@x.org",), MAIL + b"x" * 100_000), lambda: None)
-        transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)
+            transport.send(Envelope("d@x.org", ("a@x.org",), MAIL + b"x" * 100_000), lambda _replies: None)
+        transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda _replies: None)
     assert len(faulty.arrived) == 1
 
 
@@ -193,7 +193,7 @@ def test_a_server_that_stalls_is_lost_before_the_dot_and_unknown_after(faulty: F
     for step, error in ((Step.MAIL, ServerLost), (Step.TAKEN, OutcomeUnknown)):
         stalled = faulty.at(step, stall=True)
         with pytest.raises(error), open_transport(faulty.server(timeout=0.7), Limits(answer=0.7)) as transport:
-            transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)
+            transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda _replies: None)
         assert stalled.reached.is_set()
         faulty.heal()
 
@@ -207,7 +207,7 @@ def test_a_slow_answer_to_the_dot_is_waited_for_longer_than_silence_elsewhere(fa
 
     faulty.on_step = release
     with open_transport(faulty.server(timeout=1.0)) as transport:
-        assert transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)["a@x.org"].accepted
+        assert transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda _replies: None)["a@x.org"].accepted
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_a_server_that_trickles_holds_nobody_for_ever(
 ) -> None:
     trickle = faulty.at(step, trickle=True)
     with pytest.raises(error) as caught, open_transport(faulty.server(timeout=60), limits) as transport:
-        transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)
+        transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda _replies: None)
     assert type(caught.value) is error
     assert trickle.reached.is_set()
 
@@ -233,7 +233,7 @@ def test_a_body_that_nobody_reads_ends_at_its_limit() -> None:
     with module.running(data_size_limit=50_000_000) as faulty:
         faulty.at(Step.BODY, stall=True)
         with pytest.raises(ServerLost), open_transport(faulty.server(timeout=60), Limits(body=0.4)) as transport:
-            transport.send(Envelope("d@x.org", ("a@x.org",), MAIL + LINE * 16_000), lambda: None)
+            transport.send(Envelope("d@x.org", ("a@x.org",), MAIL + LINE * 16_000), lambda _replies: None)
 
 
 def test_the_dot_is_not_held_back_and_the_system_notices_who_is_gone(faulty: FaultySmtp) -> None:
@@ -251,7 +251,7 @@ def test_the_dot_is_not_held_back_and_the_system_notices_who_is_gone(faulty: Fau
 def test_users_sign_in_by_what_the_server_offers_in_utf8_and_are_tried_once(without: str) -> None:
     with module.running(auth_exclude_mechanism=[without]) as faulty:
         with open_transport(faulty.server(user="josé", password=module.PASSWORD)) as transport:
-            transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)
+            transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda _replies: None)
         with pytest.raises(SignInRefused), open_transport(faulty.server(user="josé", password="wrong")):
             pass
     way = {"PLAIN": "LOGIN", "LOGIN": "PLAIN"}[without]
@@ -269,23 +269,23 @@ def test_a_server_without_any_known_sign_in_is_refused_with_what_it_offers() -> 
 def test_letters_beyond_ascii_go_where_the_server_can_and_fail_alone_where_it_cannot(faulty: FaultySmtp) -> None:
     envelope = Envelope("desk@example.org", ("joão@exemplo.org", "ana@x.org"), MAIL)
     with open_transport(faulty.server()) as transport:
-        assert all(reply.accepted for reply in transport.send(envelope, lambda: None).values())
+        assert all(reply.accepted for reply in transport.send(envelope, lambda _replies: None).values())
     assert "SMTPUTF8" in faulty.mail_options[0]
     assert faulty.arrived[0].rcpt_tos == envelope.recipients
     faulty.without = {"SMTPUTF8"}
     with open_transport(faulty.server()) as transport:
-        said = transport.send(envelope, lambda: None)
+        said = transport.send(envelope, lambda _replies: None)
         assert [reply.code for reply in said.values()] == [553, 250]
         assert list(said) == list(envelope.recipients)
         assert "SMTPUTF8" in said["joão@exemplo.org"].words
         assert "SMTPUTF8" not in faulty.mail_options[1]
         assert faulty.arrived[1].rcpt_tos == ("ana@x.org",)
         alone = Envelope("desk@example.org", ("joão@exemplo.org",), MAIL)
-        said = transport.send(alone, lambda: pytest.fail("the hook was called"))
+        said = transport.send(alone, lambda _replies: pytest.fail("the hook was called"))
         assert (said["joão@exemplo.org"].code, said["joão@exemplo.org"].passing) == (553, False)
         with pytest.raises(MessageUnfit, match="SMTPUTF8"):
-            transport.send(Envelope("mesa@açaí.org", ("ana@x.org",), MAIL), lambda: None)
-        transport.send(Envelope("desk@example.org", ("ana@x.org",), MAIL), lambda: None)
+            transport.send(Envelope("mesa@açaí.org", ("ana@x.org",), MAIL), lambda _replies: None)
+        transport.send(Envelope("desk@example.org", ("ana@x.org",), MAIL), lambda _replies: None)
     assert len(faulty.arrived) == 3
 
 
@@ -305,7 +305,7 @@ def test_eight_bits_are_said_beforehand_and_never_sent_to_who_cannot_take_them(f
 @pytest.mark.server
 def test_automatic_mail_goes_with_no_sender(postfix: Postfix) -> None:
     with open_transport(_over(postfix)) as transport:
-        said = transport.send(Envelope("", ("automatica@customer.example",), MAIL), lambda: None)
+        said = transport.send(Envelope("", ("automatica@customer.example",), MAIL), lambda _replies: None)
     assert said["automatica@customer.example"].accepted
     assert postfix.wait_for(1, "automatica@customer.example")[0].startswith(b"Return-Path: <>\n")
 
@@ -316,11 +316,13 @@ def test_postfix_takes_refuses_and_puts_off_each_recipient_by_one_connection_und
     with open_transport(_over(postfix)) as transport:
         for sender, error in ((NOT_FROM, SenderRefused), (NOT_NOW_FROM, TryLater)):
             with pytest.raises(error):
-                transport.send(Envelope(sender, (ana,), MAIL), lambda: None)
-        said = transport.send(Envelope("ana@desk.example", (ana, REFUSED, LATER), MAIL + "ação".encode()), lambda: None)
+                transport.send(Envelope(sender, (ana,), MAIL), lambda _replies: None)
+        said = transport.send(
+            Envelope("ana@desk.example", (ana, REFUSED, LATER), MAIL + "ação".encode()), lambda _replies: None
+        )
         assert [reply.code for reply in said.values()] == [250, 550, 451]
         with pytest.raises(MessageTooLarge):
-            transport.send(Envelope("ana@desk.example", (ana,), MAIL + LINE * 11_000), lambda: None)
+            transport.send(Envelope("ana@desk.example", (ana,), MAIL + LINE * 11_000), lambda _replies: None)
     postfix.until_idle()
     (content,) = postfix.arrived(ana)
     assert content.endswith("Oi\nação\n".encode())
@@ -337,7 +339,7 @@ def test_under_tls_on_both_roads_and_never_with_a_certificate_of_nobody(dovecot:
     for tls, given in ((Tls.IMPLICIT, {"ssl_context": context}), (Tls.STARTTLS, {"tls_context": context})):
         with module.running(**given) as faulty:
             with open_transport(faulty.server(tls=tls, ca_file=dovecot.certificate)) as transport:
-                transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda: None)
+                transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda _replies: None)
             with pytest.raises(CertificateRefused), open_transport(faulty.server(tls=tls)):
                 pass
         assert len(faulty.arrived) == 1

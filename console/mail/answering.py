@@ -1,0 +1,126 @@
+"""A draft becomes an answer: its bytes are made once, read as any mail is, and queued with all that follows from it."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from console.config.accounts import Account
+from console.mail.composing import Letter, compose, id_domain, load_files, signed
+from console.mail.outgoing import NoWayOut
+from console.mail.parse import parse
+from storage.commands.desk import signing_key
+from storage.commands.outbox import queueing
+from storage.commands.outbox.queueing import Outgoing, Sent
+from storage.commands.responses import Use
+from storage.events import Actor
+from storage.kinds import DraftKind, Status
+from storage.kinds.drafts import DraftView
+from storage.kinds.errors import Changed
+from storage.kinds.responses import Actions
+from storage.queries.answering import Cites, cites
+from storage.rules.addressing import people_in
+from storage.rules.threading import own_message_id
+from storage.store import Store
+from storage.store.content import digest_of
+
+_TRIES: Final = 20  # conversations that may begin at other desks' consoles between making the bytes and queueing them
+
+
+def send_draft(
+    store: Store,
+    draft: DraftView,
+    *,
+    account: Account,
+    agent: str,
+    actor: Actor,
+    now: datetime,
+    undo_window: timedelta,
+    after: Status | None,
+    uses: Sequence[Use] = (),
+    actions: Sequence[Actions] = (),
+) -> Sent:
+    """Freeze a draft into its final bytes and queue them.
+
+    Args:
+        store: an agent's.
+        draft: as it is kept; its mailbox is the account's.
+        account: of the mailbox that it is sent from.
+        agent: the agent's name, for From and signature where the account asks for it.
+        actor: who sends.
+        now: the moment; it is the Date.
+        undo_window: for how long it can be taken back.
+        after: where the conversation stands then; `None` leaves it open.
+        uses: the canned responses in it.
+        actions: what macros do beside.
+
+    Raises:
+        ComposingError: an attachment vanished, an address is none, or there is no recipient; nothing was done.
+        NoWayOut: the account has no SMTP server.
+        DeskError: as `queueing.queue`; nothing was done.
+    """
+    if account.smtp is None:
+        raise NoWayOut(account.name)
+    assert draft.mailbox_id is not None
+    files = load_files(store, draft.attachments)
+    begins = draft.conversation_id is None
+    with store.writing() as session:  # the first answer of all makes the key
+        key = signing_key(session)
+    with store.reading() as session:
+        answers = draft.kind in {DraftKind.REPLY, DraftKind.REPLY_SENDER} and draft.message_id is not None
+        cited = cites(session, draft.message_id) if answers and draft.message_id is not None else Cites("", ())
+    for attempt in range(_TRIES):
+        number = draft.conversation_id
+        if number is None:
+            with store.reading() as session:
+                number = queueing.number_to_begin(session)
+        author = account.sender(agent)
+        letter = Letter(
+            author=author,
+            to=people_in(draft.to),
+            cc=people_in(draft.cc),
+            bcc=people_in(draft.bcc),
+            subject=draft.subject,
+            text=signed(draft.body, account.signed_by(agent)),
+            header_id=own_message_id(
+                key, conversation_id=number, unique=secrets.token_hex(10), domain=id_domain(author.address)
+            ),
+            dated_at=now,
+            in_reply_to=cited.header_id,
+            references=cited.references,
+            html=account.html,
+            files=files,
+        )
+        composed = compose(letter)
+        digest = digest_of(composed.content)
+        outgoing = Outgoing(
+            mailbox_id=draft.mailbox_id,
+            parsed=parse(composed.content),
+            raw_digest=digest,
+            size=len(composed.content),
+            sender=composed.sender,
+            recipients=composed.recipients,
+            conversation_id=number,
+            begins=begins,
+            answers_id=draft.message_id if not begins else None,
+        )
+        store.content.put({digest: composed.content})  # on the disk before the row that points at it
+        try:
+            with store.writing() as session:
+                return queueing.queue(
+                    session,
+                    outgoing,
+                    actor=actor,
+                    now=now,
+                    undo_window=undo_window,
+                    after=after,
+                    draft_id=draft.draft_id,
+                    uses=uses,
+                    actions=actions,
+                )
+        except Changed:
+            # Another conversation began meanwhile: the Message-ID would name it.
+            store.content.erase([digest])
+            if not begins or attempt == _TRIES - 1:
+                raise
+    raise AssertionError
