@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.document._document import Document
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
@@ -37,6 +38,9 @@ class Editor(TextArea):
     Editor, Editor:focus { border: none; padding: 0 1; height: 1fr; width: 1fr; background: $background;
         background-tint: $background 0%; scrollbar-size: 0 0; }
     """
+
+    # ^z belongs to the shell; ^_ is what line editors undo by.
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+underscore", "undo", show=False)]
 
     def __init__(self, look: Look, *, note: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, soft_wrap=True, tab_behavior="focus", highlight_cursor_line=False)

@@ -99,6 +99,12 @@ class DeskScreen(Screen[Any]):
                 event.stop()
                 top.call_later(top.on_key, event)
             return
+        named = self.ground.keymap.find(self.where, (event.key,))
+        if isinstance(named, Command) and named.name == "suspend":  # also while something is asked or on its way
+            event.stop()
+            event.prevent_default()
+            self.action_suspend()
+            return
         if self._beginning:  # what has just been called may ask: what was typed after it is for its line
             event.stop()
             event.prevent_default()

@@ -392,9 +392,10 @@ class MainScreen(Moves, Answers):
     # ------------------------------------------------------------------------------------------ the frame
 
     def on_resize(self) -> None:
-        """Share the window out anew."""
+        """Share the window out anew; a conversation that has room now follows the cursor."""
         self._arrange()
         self._draw_over()
+        self._cursor_moved()
 
     def give_keys(self, *, reading: bool) -> None:
         """Give the keys to the conversation or to the queue."""

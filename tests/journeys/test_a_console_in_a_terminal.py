@@ -1,10 +1,15 @@
 """The console in a terminal that is a person's: its mouse, its shell, its multiplexer, its size."""
 
+import random
+import re
+import shlex
+import shutil
+import subprocess
 from datetime import UTC, datetime
 
 import pytest
 from made.post import Post
-from made.window import window
+from made.window import COMMAND, window
 
 from storage.store import open_store
 
@@ -24,11 +29,36 @@ def desk_folder(tmp_path):
     return tmp_path
 
 
-def console(folder, size=(80, 24), **configuration):
+def where(folder, **configuration):
     lines = [f"{name} = {value}\n" for name, value in configuration.items()]
     (folder / "config.toml").write_text('agent = "Rafael"\n' + "".join(lines), encoding="utf-8")
-    where = ("--store", str(folder / "desk"), "--config", str(folder / "config.toml"))
-    return window(*where, size=size, PLANTAO_HOME=str(folder), VISUAL="", EDITOR="")
+    return "--store", str(folder / "desk"), "--config", str(folder / "config.toml")
+
+
+def console(folder, size=(80, 24), **configuration):
+    return window(*where(folder, **configuration), size=size, PLANTAO_HOME=str(folder), VISUAL="", EDITOR="")
+
+
+def still(text):
+    """What stands on a screen, without the clock and the blanks at the ends of its rows."""
+    return [re.sub(r"\d\d:\d\d|(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d+ \w+", "", row).rstrip() for row in text.split("\n")]
+
+
+PLACES = {
+    "queue": ((), ("Fatura 3", "3 All 40")),
+    "conversation": (("\r",), ("of 40", "A fatura 0 veio errada")),
+    "composer": (("r", *"Oi, Ana."), ("reply all #1 to Ana", "Oi, Ana.", "draft saved", " ok")),
+}
+"""Where an agent may be: the keys that lead there, and what stands there then, in any window that is not tiny."""
+
+
+def go(shown, place):
+    """Go there, and return what stands on the screen then."""
+    keys, words = PLACES[place]
+    shown.shows("Fatura", "? help")
+    shown.press(*keys)
+    shown.shows(*words)
+    return still(shown.rests())
 
 
 def click(shown, words):
@@ -60,3 +90,99 @@ def test_the_mouse_is_followed_where_it_is_wanted_and_only_there(desk_folder):
         shown.press("q")
         assert shown.ends() == 0
         assert not any(one in shown.sent for one in MOUSE)
+
+
+def becomes(shown, before):
+    """Wait until the same stands on the screen again, cell by cell."""
+    try:
+        shown.until(lambda text: still(text) == before)
+    except pytest.fail.Exception:
+        assert still(shown.text) == before  # which names the rows
+        raise
+
+
+def leave(shown, place):
+    if place != "queue":
+        shown.press("\x1b")
+        shown.shows("is:open")
+    shown.press("q")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_stopped_by_the_shell_and_brought_back(desk_folder, place):
+    command = shlex.join([*COMMAND, *where(desk_folder)])
+    environment = {"PLANTAO_HOME": str(desk_folder), "VISUAL": "", "EDITOR": "", "PS1": "shell$ ", "HISTFILE": ""}
+    with window("--norc", "--noprofile", "-i", program=["bash"], **environment) as shown:
+        shown.shows("shell$")
+        shown.press(f"{command}\r")
+        before = go(shown, place)
+        sent = len(shown.sent)
+        shown.press("\x1a")
+        shown.shows("Stopped", "shell$")
+        assert b"\x1b[?1049l" in shown.sent[sent:]  # back on the main screen
+        assert b"\x1b[?25h" in shown.sent[sent:]  # with a cursor
+        shown.press("stty -a | tr '\\n' ' '; echo; echo is-sa''ne\r")
+        shown.shows("is-sane")
+        modes = shown.sent[sent:].decode(errors="replace")
+        assert all(f" {mode}" in modes for mode in ("icanon", "echo", "isig", "icrnl", "opost", "ixon"))
+        sent = len(shown.sent)
+        shown.press("fg\r")
+        becomes(shown, before)
+        assert b"\x1b[?1049h" in shown.sent[sent:]
+        leave(shown, place)  # its keys are its own again
+        shown.shows("shell$")
+        shown.press("exit\r")
+        assert shown.ends() == 0
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_storm_of_sizes_leaves_a_right_screen(desk_folder, place):
+    dice = random.Random(3)
+    with console(desk_folder) as shown:
+        before = go(shown, place)
+        for _turn in range(3):
+            for _change in range(30):
+                shown.resize(dice.randint(20, 160), dice.randint(5, 45))
+            shown.resize(20, 5)
+            shown.until(lambda text: "".join(text.split()))
+            shown.resize(120, 36)
+            shown.until(lambda text: "┬" in text)  # two panes or three
+            if place == "queue":
+                shown.shows("A fatura 0 veio errada", "beside")  # the conversation follows into its new pane
+            shown.resize(80, 24)
+            becomes(shown, before)
+        assert "Traceback" not in shown.sent.decode(errors="replace")
+        leave(shown, place)
+        assert shown.ends() == 0
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux")
+@pytest.mark.parametrize("place", PLACES)
+def test_left_in_tmux_and_met_again_in_another_size(desk_folder, place):
+    (desk_folder / "tmux.conf").write_text("set -g status off\n")
+    tmux = ["tmux", "-f", str(desk_folder / "tmux.conf"), "-S", str(desk_folder / "tmux")]
+    environment = {"PLANTAO_HOME": str(desk_folder), "VISUAL": "", "EDITOR": "", "TMUX": ""}
+
+    def pane():
+        told = subprocess.run([*tmux, "capture-pane", "-p"], capture_output=True, text=True, check=True)
+        return still(told.stdout.removesuffix("\n"))
+
+    try:
+        command = shlex.join([*COMMAND, *where(desk_folder)])
+        with window("new-session", command, program=tmux, **environment) as shown:
+            at_first = go(shown, place)
+            shown.press("\x02", "d")
+            assert shown.ends() == 0
+        with window("attach", program=tmux, size=(120, 36), **environment) as shown:
+            shown.shows(*PLACES[place][1])
+            shown.until(lambda text: len(pane()) == 36 and still(text) == pane())
+            larger = still(shown.text)
+            assert larger != at_first
+            shown.press("\x02", "d")
+            assert shown.ends() == 0
+        with window("attach", program=tmux, **environment) as shown:
+            becomes(shown, at_first)
+            leave(shown, place)
+            assert shown.ends() == 0
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,6 +63,12 @@ class Window:
         assert self.program.pid is not None
         return self.program.pid
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size; the program is told by a signal."""
+        with self._news:
+            self._screen.resize(rows, columns)
+            self.program.setwinsize(rows, columns)
+
     def press(self, *keys: str) -> None:
         """Type keys, each by itself; a key is what the terminal sends for it."""
         for key in keys:
@@ -84,6 +90,16 @@ class Window:
         """Wait until none of these words stands on the screen."""
         return self.until(lambda text: not any(word in text for word in words), seconds=seconds)
 
+    def rests(self, *, quiet: float = 0.5, seconds: float = 30) -> str:
+        """Wait until the program has written nothing for `quiet` seconds, and return what stands on the screen."""
+        end = time.monotonic() + seconds
+        with self._news:
+            sent = -1
+            while sent != len(self.sent) and time.monotonic() < end:
+                sent = len(self.sent)
+                self._news.wait_for(lambda: len(self.sent) != sent, timeout=quiet)  # noqa: B023 - it is called here
+            return self.text
+
     def ends(self) -> int:
         """Wait until the program ends, and return its exit status."""
         self._reader.join(30)
@@ -101,12 +117,14 @@ class Window:
 
 
 @contextmanager
-def window(*arguments: str, size: tuple[int, int] = (80, 24), **environment: str) -> Iterator[Window]:
-    """Run `plantao` with these arguments in a window."""
+def window(
+    *arguments: str, size: tuple[int, int] = (80, 24), program: Sequence[str] = COMMAND, **environment: str
+) -> Iterator[Window]:
+    """Run `plantao`, or another program, with these arguments in a window."""
     given = {**os.environ, "TERM": "xterm-256color", "LANGUAGE": "en", "PYTHONPATH": str(ROOT), **environment}
     for name in ("NO_COLOR", "COLUMNS", "LINES"):  # the window's size is what counts
         given.pop(name, None)
-    shown = Window([*COMMAND, *arguments], size=size, environment=given)
+    shown = Window([*program, *arguments], size=size, environment=given)
     try:
         yield shown
     finally:

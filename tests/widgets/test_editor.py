@@ -195,3 +195,15 @@ async def test_lines_are_wrapped_anew_when_a_pane_comes_beside_the_text():
             await pilot.pause()
             await pilot.pause()
             assert editor.wrapped_document._width == editor.wrap_width == editor.size.width - 1
+
+
+async def test_what_was_typed_is_taken_back_by_the_key_of_line_editors(counting_driver):
+    app = Paper(driver_class=counting_driver)
+
+    async def keys(pilot):
+        await pilot.press(*"Bom dia")
+        assert app.editor.text == "Bom dia"
+        await pilot.press("ctrl+underscore")
+        assert app.editor.text != "Bom dia"
+
+    await drive(app, keys)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 Where = Literal[
     "queue",
@@ -47,6 +47,7 @@ MAIN: Final[frozenset[Where]] = frozenset({"queue", "conversation"})
 LISTS: Final[frozenset[Where]] = frozenset(
     {"queue", "conversation", "help", "history", "paper", "files", "rules", "library", "beside", "drafts", "quote"}
 )
+EVERYWHERE: Final[frozenset[Where]] = frozenset(get_args(Where))
 PLACES: Final[frozenset[Where]] = (LISTS - {"help"}) | {"review"}
 """Where a letter is a key, so that ``?`` can be one."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from console.screens.commands.base import LISTS, MAIN, PLACES, QUEUE, Command, act
+from console.screens.commands.base import EVERYWHERE, LISTS, MAIN, PLACES, QUEUE, Command, act
 from console.screens.commands.offering import offer_looks
 from console.screens.questions import Question
 from widgets.language import _
@@ -61,7 +61,7 @@ def commands() -> Sequence[Command]:
             ("^z",),
             "",
             _("back to the shell for a while; fg returns"),
-            LISTS,
+            EVERYWHERE,
             act("suspend"),
             also=_("shell background"),
         ),

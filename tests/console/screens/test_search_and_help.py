@@ -211,3 +211,18 @@ async def test_help_is_had_everywhere_and_tells_first_what_works_there(
         await until(lambda: heading in screen_text(app).split("\n")[2] and sentence in screen_text(app))
         await pilot.press("escape")
         await until(lambda: app.screen is screen)
+
+
+@pytest.mark.parametrize("keys", ["slash a", "colon a", "g h", "r a", "g", "question_mark a"])
+async def test_the_shell_is_had_from_everywhere(deliver, console, until, monkeypatch, keys):
+    deliver({"subject": "Fatura", "text": "Bom dia."})
+    app = console()
+    stops = []
+    monkeypatch.setattr(app, "action_suspend_process", lambda: stops.append(app.screen))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 1)
+        await pilot.press(*keys.split())
+        await until(lambda: getattr(app.screen, "begun", True))
+        screen = app.screen
+        await pilot.press("ctrl+z")
+        await until(lambda: stops == [screen])
