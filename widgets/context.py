@@ -17,7 +17,6 @@ from widgets.known import (
     answered_spans,
     day_words,
     kind_words,
-    language_words,
     last_words,
     name_span,
     numbers_words,
@@ -33,6 +32,7 @@ from widgets.look import Look
 from widgets.moments import count_words, moment_words, span_words
 from widgets.pane import Pane
 from widgets.strip import LABEL, label
+from widgets.text import language_words
 from widgets.wrapping import wrap
 
 _DAYS_FROM = 30  # columns from which a settled conversation has room for its day

@@ -5,9 +5,9 @@ from datetime import datetime
 from storage.kinds import Delivery, Hold
 from storage.kinds.outbox import DeliveryView, RecipientView
 from widgets.language import _, ngettext
-from widgets.line import Span, one_line
 from widgets.look import Role
 from widgets.moments import moment_words
+from widgets.steady import Span, one_line
 from widgets.text import hold_words, state_words
 
 ROLES: dict[Delivery, Role] = {

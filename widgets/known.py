@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from rich.cells import cell_len
-
 from storage.kinds import PersonKind, Status
 from storage.views import ContextView, ConversationView, OtherView
 from widgets.language import _, ngettext
@@ -98,14 +96,6 @@ def last_words(context: ContextView) -> str:
 def times_words(count: int) -> str:
     """Return how often, exact up to 999."""
     return ngettext("{count} time", "{count} times", count).format(count=count_words(count))
-
-
-def language_words(codes: Sequence[str], room: int = 40) -> str:
-    """Return languages by their names, or the first and how many more where all have no room."""
-    known = {"pt": _("Portuguese"), "es": _("Spanish"), "en": _("English")}
-    names = [known.get(code, one_line(code)) for code in codes]
-    words = ", ".join(names)
-    return words if cell_len(words) <= room else f"{names[0]} +{len(names) - 1}"
 
 
 def day_words(at: datetime, now: datetime) -> str:

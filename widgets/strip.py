@@ -8,7 +8,6 @@ from widgets.known import (
     answered_spans,
     day_words,
     hands_spans,
-    language_words,
     last_words,
     name_span,
     numbers_words,
@@ -25,6 +24,7 @@ from widgets.known import (
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
 from widgets.moments import count_words, moment_words
+from widgets.text import language_words
 
 LABEL = 9
 """Cells of the column that labels stand in (LOOK §4)."""

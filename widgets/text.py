@@ -39,6 +39,16 @@ def draft_words(kind: DraftKind) -> str:
     }[kind]
 
 
+def language_words(codes: Sequence[str], room: int = 40) -> str:
+    """Return languages by their names, or the first and how many more where all have no room."""
+    known = {"pt": _("Portuguese"), "es": _("Spanish"), "en": _("English")}
+    names = [known.get(code, clean_line(code)) for code in codes]
+    words = ", ".join(names)
+    from rich.cells import cell_len  # late: 30 ms, and most commands need none
+
+    return words if cell_len(words) <= room else f"{names[0]} +{len(names) - 1}"
+
+
 def status_words(status: Status) -> str:
     """Return a conversation's state in words."""
     return {

@@ -1,48 +1,20 @@
 """What goes with a draft: files chosen by their path, with completion; taken off by a dash before their name."""
 
 import asyncio
-import mimetypes
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from console.files.attaching import read_file
 from console.screens.questions import Asks, Question
 from storage.kinds.drafts import Attached
-from storage.kinds.responses import Attached as ResponseFile
 from widgets.choices import Choice
 from widgets.language import _
 from widgets.line import one_line
 from widgets.moments import size_words
 
 _LISTED = 200
-
-
-def read_file(path: str) -> Attached:
-    """Return a file as it goes with a draft; this may be called in a thread.
-
-    Raises:
-        OSError: it cannot be read, or is no file.
-    """
-    place = Path(path).expanduser()
-    found = place.stat()
-    if not place.is_file():
-        raise IsADirectoryError(21, os.strerror(21), str(place))
-    with place.open("rb"):
-        pass  # whether it may be read is said now, and not when it leaves
-    return Attached(
-        place.name, _media_type(place.name), found.st_size, path=str(place.resolve()), modified=found.st_mtime_ns
-    )
-
-
-def brought(file: ResponseFile) -> Attached:
-    """Return the file of a canned response as it goes with a draft: its bytes are in the store."""
-    return Attached(file.name, _media_type(file.name), file.size, digest=file.digest)
-
-
-def _media_type(name: str) -> str:
-    kind, encoding = mimetypes.guess_type(name)
-    return kind if kind and not encoding else "application/octet-stream"
 
 
 def listed(text: str) -> list[tuple[str, str]]:

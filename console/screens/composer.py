@@ -10,8 +10,8 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import TextArea
 
 from console.feed import Change
+from console.files.attaching import brought
 from console.screens import asking, drafting
-from console.screens.attaching import brought
 from console.screens.commands.base import Where
 from console.screens.filling import Fills
 from console.screens.moving import Moves

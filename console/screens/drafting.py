@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from console.mail.drafting import first_values
 from storage.kinds import DraftKind
-from storage.kinds.drafts import Attached, DraftView
+from storage.kinds.drafts import DraftView
 from storage.views import ContextView, ConversationView
 
 if TYPE_CHECKING:
@@ -79,11 +80,11 @@ def begin(
         conversation_id=answer.view.conversation_id,
         message_id=answer.message.message_id if answer.message else None,
         mailbox_id=answer.sender.mailbox_id,
-        values=_values(kind, answer),
+        values=first_values(kind, answer),
         now=now,
     )
     if known and draft.kind is not kind:  # an answer to all becomes one to the sender, or the other way round
-        values = {name: value for name, value in _values(kind, answer).items() if name in {"to", "cc"}}
+        values = {name: value for name, value in first_values(kind, answer).items() if name in {"to", "cc"}}
         drafts.turn_into(session, draft.draft_id, agent_id=agent_id, kind=kind, now=now)
         drafts.save(session, draft.draft_id, agent_id=agent_id, values=values, now=now)
         draft, _known = drafts.begin(
@@ -107,56 +108,6 @@ def resume(session: "Session", *, draft_id: int, agent_id: int, now: datetime) -
     number = draft.conversation_id
     answer = answering.answerable(session, number, message_id=None) if number is not None else None
     return _around(session, draft, known=True, answer=answer)
-
-
-def _values(kind: DraftKind, answer: "Answerable") -> dict[str, Any]:
-    from storage.rules.addressing import line_of, recipients, subject_of
-
-    message = answer.message
-    if kind is DraftKind.NOTE or message is None:
-        return {"subject": answer.view.subject if kind is not DraftKind.NOTE else ""}
-    to, cc = recipients(
-        kind,
-        author=message.author,
-        reply_to=answer.reply_to,
-        to=message.to,
-        cc=message.cc,
-        own=answer.own,
-        strangers=answer.strangers,
-    )
-    values: dict[str, Any] = {
-        "to": line_of(to),
-        "cc": line_of(cc),
-        "subject": subject_of(kind, message.subject or answer.view.subject),
-    }
-    if kind is DraftKind.FORWARD:
-        values["body"] = forwarded(answer)
-        values["attachments"] = [
-            Attached(one.name or one.media_type, one.media_type, one.size, "", 0, message.message_id, one.section)
-            for one in message.attachments
-            if not one.inline
-        ]
-    return values
-
-
-def forwarded(answer: "Answerable") -> str:
-    """Return a message as it stands in a forward: who wrote, when, about what, then its text."""
-    from widgets.language import _
-
-    message = answer.message
-    assert message is not None
-    author = f"{message.author.name} <{message.author.address}>".strip()
-    rows = [
-        "",
-        "",
-        "---------- " + _("forwarded message") + " ----------",
-        _("From: {author}").format(author=author),
-        _("Date: {date}").format(date=f"{message.arrived_at.astimezone():%Y-%m-%d %H:%M}"),
-        _("Subject: {subject}").format(subject=message.subject),
-        "",
-        message.text.strip("\n"),
-    ]
-    return "\n".join(rows)
 
 
 def _around(session: "Session", draft: DraftView, *, known: bool, answer: "Answerable | None") -> Begun:

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import work
 
+from console.files.attaching import gone
 from console.screens.questions import Asks
 from storage.kinds import DraftKind
 from storage.kinds.drafts import Attached, DraftView
@@ -21,22 +21,6 @@ if TYPE_CHECKING:
     from widgets.editor import Editor
 
 _REST = 0.5  # seconds of no typing after which a draft is reviewed
-
-
-def gone(attached: Sequence[Attached]) -> tuple[str, ...]:
-    """Return the names of files that are not where they were, or not as they were; this may be called in a thread."""
-    missing = []
-    for one in attached:
-        if not one.path:
-            continue
-        try:
-            found = Path(one.path).stat()
-        except OSError:
-            missing.append(one.name)
-        else:
-            if (found.st_size, found.st_mtime_ns) != (one.size, one.modified):
-                missing.append(one.name)
-    return tuple(missing)
 
 
 class Reviews(Asks):
