@@ -106,19 +106,19 @@ class MailboxSender:
             self._put_off(waiting, str(lost))
         except _NotSent:
             with self.store.writing() as session:
-                sending.let_go(session, waiting)
+                sending.let_go(session, waiting, holder=self._holder)
         except ConsoleError as trouble:  # no server in the configuration, or no password
             self._hold(waiting, str(trouble))
         return 0
 
     def _hold(self, items: Iterable[Item], words: str) -> None:
         with self.store.writing() as session:
-            sending.let_go(session, items)
+            sending.let_go(session, items, holder=self._holder)
             sending.hold_for_account(session, self.mailbox_id, words, now=_now())
 
     def _put_off(self, items: Iterable[Item], words: str) -> None:
         with self.store.writing() as session:
-            sending.put_off(session, items, words, now=_now())
+            sending.put_off(session, items, words, holder=self._holder, now=_now())
 
 
 class _NotSent(Exception):
@@ -155,7 +155,7 @@ class _Run:
                 self._conclude()
                 if isinstance(broken, OutcomeUnknown):  # its own state says all; the others go by another connection
                     with self._store.writing() as session:
-                        sending.let_go(session, self._waiting)
+                        sending.let_go(session, self._waiting, holder=self._sender._holder)  # noqa: SLF001
                     return done
                 raise broken
         return done
@@ -168,7 +168,7 @@ class _Run:
             if self._sender.stop.is_set():
                 self._conclude()
                 with self._store.writing() as session:
-                    sending.let_go(session, self._waiting)
+                    sending.let_go(session, self._waiting, holder=self._sender._holder)  # noqa: SLF001
                 return None
             item = self._waiting.popleft() if self._waiting else None
             if item is None and self._told is None:

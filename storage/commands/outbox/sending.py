@@ -44,10 +44,13 @@ from storage.record import record
 from storage.rules.delivery import GIVE_UP_AFTER, pause
 
 CLAIMED: Final = timedelta(minutes=15)
-"""How long a claim holds without being renewed: longer than one message's dialogue may take."""
-
+"""How long a claim holds without being renewed: longer than one message's dialogue may take to its last dot, and than
+the answer to that may take."""
 
 _SOON: Final = timedelta(minutes=1)
+
+_UNSENT: Final = (Delivery.UNCERTAIN, Delivery.QUEUED)
+"""Where a recipient stands of whom nobody knows that the message reached it, and to whom nobody is sending it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,9 @@ def claim(session: Session, mailbox_id: int, *, holder: str, now: datetime, limi
 def proceed(session: Session, told: Told | None, following: Item | None, *, holder: str, now: datetime) -> bool:
     """Note what became of one item, and that the next one is being sent; in one transaction, to spare a commit.
 
+    Of an item that another has claimed meanwhile it is noted only that the server took it: whatever else this sender
+    believes may be undone already, and would take from the other's hands what it is about to send.
+
     Args:
         session: of a writing transaction.
         told: the item that is done; `None` before the first.
@@ -117,8 +123,9 @@ def proceed(session: Session, told: Told | None, following: Item | None, *, hold
         Whether the next one may be sent: it was not taken back, held or claimed by another meanwhile.
     """
     facts: list[Fact] = []
+    ours = told is not None and _claimed(session, told.item, holder)
     if told is not None:
-        facts += _results(session, told, now)
+        facts += _results(session, told, now) if ours else _too_late(session, told, now)
     may = following is not None and _still_ours(session, following, holder, now)
     if following is not None and not may:
         let_go(session, (following,), holder=holder)
@@ -129,18 +136,23 @@ def proceed(session: Session, told: Told | None, following: Item | None, *, hold
     if facts:
         record(session, facts, actor=SENDER, now=now)
         want(session, facts, now=now)
-    if told is not None:
+    if told is not None and ours:
         _after(session, told, now)
+    elif told is not None and facts:
+        look_from(session, [told.item.message_id], now)
     return may
 
 
 def note_data_sent(session: Session, item: Item, refused: Mapping[int, Result], *, holder: str, now: datetime) -> None:
     """Note that all but the final dot has gone out, for whom the server took; and what became of the others.
 
+    The claim holds anew from now on, as the answer may take long, too.
+
     Raises:
         Changed: the claim is another's by now: the dot must not be sent.
     """
-    if not _claimed(session, item, holder):
+    mine = update(CLAIM).where(CLAIM.c.message_id == item.message_id, CLAIM.c.holder == holder)
+    if session.connection().execute(mine.values(until=now + CLAIMED)).rowcount != 1:
         raise Changed("outbox", (item.message_id,))
     results = {place: refused.get(place, Result(Delivery.DATA_SENT)) for place in places(item)}
     record(session, [changed(item, results, Delivery.SENDING, now)], actor=SENDER, now=now)
@@ -158,12 +170,12 @@ def hold_for_account(session: Session, mailbox_id: int, words: str, *, now: date
     return len(rows)
 
 
-def put_off(session: Session, items: Iterable[Item], words: str, *, now: datetime) -> None:
+def put_off(session: Session, items: Iterable[Item], words: str, *, holder: str, now: datetime) -> None:
     """Give items back that were claimed and not begun: the server cannot be reached; they are tried again later."""
     for item in items:
         session.connection().execute(
             update(CLAIM)
-            .where(CLAIM.c.message_id == item.message_id)
+            .where(CLAIM.c.message_id == item.message_id, CLAIM.c.holder == holder)
             .values(
                 holder="",
                 until=None,
@@ -174,22 +186,17 @@ def put_off(session: Session, items: Iterable[Item], words: str, *, now: datetim
         )
 
 
-def let_go(session: Session, items: Iterable[Item], *, holder: str | None = None) -> None:
-    """Give items back that were claimed and not begun: whoever comes next may send them.
-
-    Args:
-        session: of a writing transaction.
-        items: by their claim.
-        holder: only what this one holds; `None` for all of them.
-    """
+def let_go(session: Session, items: Iterable[Item], *, holder: str) -> None:
+    """Give items back that were claimed by this sender and not begun: whoever comes next may send them."""
     for item in items:
-        given = update(CLAIM).where(CLAIM.c.message_id == item.message_id)
-        given = given if holder is None else given.where(CLAIM.c.holder == holder)
+        given = update(CLAIM).where(CLAIM.c.message_id == item.message_id, CLAIM.c.holder == holder)
         session.connection().execute(given.values(holder="", until=None))
 
 
 def recover(session: Session, mailbox_id: int, *, holder: str, now: datetime) -> int:
     """Go on where a sender died: before the final dot as if never tried, after it the message may have been sent.
+
+    What it had claimed and not begun is free again at once.
 
     Args:
         session: of a writing transaction.
@@ -198,13 +205,15 @@ def recover(session: Session, mailbox_id: int, *, holder: str, now: datetime) ->
         now: the moment.
 
     Returns:
-        How many messages were found so.
+        How many messages were under way.
     """
     under_way = (Delivery.SENDING, Delivery.DATA_SENT)
-    chosen = items().where(OUT.c.mailbox_id == mailbox_id, OUT.c.state.in_(under_way))
+    left = or_(OUT.c.state.in_(under_way), and_(OUT.c.state == Delivery.QUEUED, CLAIM.c.holder != ""))
+    chosen = items().where(OUT.c.mailbox_id == mailbox_id, left)
     rows = [row for row in session.connection().execute(chosen) if _lost(row, holder, now)]
+    begun = [row for row in rows if row.state in under_way]
     facts: list[Fact] = []
-    for row in rows:
+    for row in begun:
         sending = recipients_in(session, [row.id], Delivery.SENDING).get(row.id, ())
         handed = recipients_in(session, [row.id], Delivery.DATA_SENT).get(row.id, ())
         if sending:
@@ -218,7 +227,7 @@ def recover(session: Session, mailbox_id: int, *, holder: str, now: datetime) ->
     if facts:
         record(session, facts, actor=SENDER, now=now)
     claims(session, [row.id for row in rows], holder="", until=None)
-    return len(rows)
+    return len(begun)
 
 
 def _with_news(session: Session, rows: Sequence[Any]) -> frozenset[int]:
@@ -287,6 +296,18 @@ def _results(session: Session, told: Told, now: datetime) -> list[Fact]:
     if facts and set(after.values()) == {Delivery.FAILED}:
         facts += nobody_answered(session, item, now)
     return facts
+
+
+def _too_late(session: Session, told: Told, now: datetime) -> list[Fact]:
+    """Return the facts of a server's yes that came when the item was not this sender's any more."""
+    item = told.item
+    chosen = select(TO.c.place, TO.c.state).where(TO.c.message_id == item.message_id)
+    open_still: dict[Delivery, dict[int, Result]] = {}
+    for place, state in session.connection().execute(chosen):
+        result = told.results.get(place)
+        if result is not None and result.state is Delivery.ACCEPTED and state in _UNSENT:
+            open_still.setdefault(state, {})[place] = result
+    return [changed(item, some, before, now) for before, some in open_still.items()]
 
 
 def _after(session: Session, told: Told, now: datetime) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from storage.apply.base import table
 from storage.commands import drafts, syncing, undoing
-from storage.commands.outbox import acts, copies
-from storage.commands.outbox.items import Result
+from storage.commands.outbox import acts, copies, sending
+from storage.commands.outbox.items import Item, Result
 from storage.commands.outbox.queueing import number_to_begin
 from storage.kinds import Delivery, Direction, DraftKind, Evidence, Hold, Status
 from storage.kinds.errors import Changed, NoSuch, Refused
@@ -276,6 +276,76 @@ def test_whoever_lost_the_claim_does_not_send_the_dot(desk: Desk) -> None:
     assert other.begin(again)
     with pytest.raises(Changed):
         desk.out.hand_over(item)
+
+
+def taken_over(desk: Desk) -> tuple[Item, Out, Item]:
+    """Let a sender fall asleep while it sends, and another begin to send the same; return what each of them has."""
+    desk.answer()
+    (item,) = desk.out.claim()
+    desk.out.begin(item)
+    other = Out(desk.post, holder="there:1:1")
+    other.now = desk.out.now + timedelta(hours=1)
+    other.recover(holder=other.holder)
+    (again,) = other.claim(seconds=0)
+    assert other.begin(again)
+    return item, other, again
+
+
+@pytest.mark.parametrize("result", [Delivery.QUEUED, Delivery.FAILED, Delivery.ACCEPTED, Delivery.UNCERTAIN])
+def test_whoever_lost_the_claim_takes_nothing_from_the_hands_of_who_has_it(desk: Desk, result: Delivery) -> None:
+    item, other, again = taken_over(desk)
+    other.hand_over(again)
+    desk.out.end(item, Result(result, None, "too late"))
+    assert other.states(again.message_id) == [Delivery.DATA_SENT]
+    assert other.recover(holder="third:1:1") == 0
+    assert other.claim(seconds=0) == ()
+    other.end(again, Result(Delivery.ACCEPTED, 250, "taken"))
+    assert other.states(again.message_id) == [Delivery.ACCEPTED]
+
+
+def test_a_yes_that_comes_late_is_known_all_the_same(desk: Desk) -> None:
+    sent = desk.answer()
+    (item,) = desk.out.claim()
+    desk.out.begin(item)
+    desk.out.hand_over(item)
+    other = Out(desk.post, holder="there:1:1")
+    other.now = desk.out.now + timedelta(hours=1)
+    assert other.recover(holder=other.holder) == 1
+    assert other.states(sent.message_id) == [Delivery.UNCERTAIN]
+    desk.out.end(item, Result(Delivery.ACCEPTED, 250, "taken"))
+    assert other.states(sent.message_id) == [Delivery.ACCEPTED]
+
+
+def test_nobody_lets_go_or_puts_off_what_another_has_claimed(desk: Desk) -> None:
+    _, other, again = taken_over(desk)
+    with desk.store.writing() as session:
+        sending.let_go(session, [again], holder=desk.out.holder)
+        sending.put_off(session, [again], "no route", holder=desk.out.holder, now=other.now)
+    assert other.recover(holder="third:1:1") == 0
+    other.hand_over(again)
+    assert other.states(again.message_id) == [Delivery.DATA_SENT]
+
+
+def test_the_claim_holds_anew_from_the_dot_on(desk: Desk) -> None:
+    sent = desk.answer()
+    (item,) = desk.out.claim()
+    desk.out.begin(item)
+    desk.out.now += timedelta(minutes=14)
+    desk.out.hand_over(item)
+    desk.out.now += timedelta(minutes=10)  # as long as the server may take to answer
+    assert desk.out.recover() == 0
+    assert desk.out.states(sent.message_id) == [Delivery.DATA_SENT]
+
+
+def test_what_a_dead_sender_had_claimed_and_not_begun_need_not_wait(desk: Desk) -> None:
+    first, second = desk.answer(), desk.out.queue(None)
+    begun, waiting = desk.out.claim()
+    assert (begun.message_id, waiting.message_id) == (first.message_id, second.message_id)
+    desk.out.begin(begun)
+    assert desk.out.recover() == 0  # it may be alive
+    assert desk.out.claim(seconds=0) == ()
+    assert desk.out.recover(holder=desk.out.holder) == 1
+    assert [one.message_id for one in desk.out.claim(seconds=0)] == [first.message_id, second.message_id]
 
 
 def uncertain(desk: Desk) -> int:

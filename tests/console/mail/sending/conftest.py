@@ -102,6 +102,12 @@ def desk(sync_store: Store, box: Callable[..., Box], postfix: "Postfix") -> Desk
     return make_desk(sync_store, box, postfix.port)
 
 
+@pytest.fixture
+def desk_before(sync_store: Store, box: Callable[..., Box]) -> Callable[..., Desk]:
+    """Make the desk whose mail leaves through the server at a port: `desk_before(port, sent_copy="server")`."""
+    return lambda port, **settings: make_desk(sync_store, box, port, **settings)
+
+
 def make_desk(store: Store, box: Callable[..., Box], port: int, **settings: object) -> Desk:
     """Make a desk whose mail leaves through the server at a port."""
     given = {"address": "support@desk.example", "smtp": f"127.0.0.1:{port}", "smtp_tls": "none", "smtp_user": ""}
