@@ -76,6 +76,7 @@ def _findings(call: "Call") -> Iterator[Finding]:
         _index,
         _versions,
         _mailboxes,
+        _acknowledging,
         _quarantine,
     )
     for look in looks:
@@ -190,6 +191,23 @@ def _mailboxes(call: "Call", store: "Store") -> Iterator[Finding]:
             yield Finding("mailbox", said)
         else:
             yield Finding("mailbox", _("{name}: imported").format(name=one.name))
+
+
+def _acknowledging(call: "Call", store: "Store") -> Iterator[Finding]:
+    accounts = [one for one in call.settings.accounts if one.acknowledge or one.out_of_hours]
+    if not accounts:
+        return
+    from console.mail.acknowledging import faults
+
+    for account in accounts:
+        found = faults(store, account)
+        for one in found:
+            yield Finding("acknowledge", account.name, one.words)
+        if not found:
+            words = ", ".join(dict.fromkeys(one for one in (account.acknowledge, account.out_of_hours) if one))
+            yield Finding(
+                "acknowledge", _("{name} answers new mail with {words}").format(name=account.name, words=words)
+            )
 
 
 def _quarantine(_call: "Call", store: "Store") -> Iterator[Finding]:

@@ -7,11 +7,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from console.config.leaving import SenderName, SentCopy, Shortcode, Signature, SignInName, Span, filled
-from console.config.values import Line, checked_line, refuse
+from console.config.leaving import (
+    OpenHours,
+    OutOfHours,
+    SenderName,
+    SentCopy,
+    Shortcode,
+    Signature,
+    SignInName,
+    Span,
+    Zone,
+    filled,
+)
+from console.config.values import Language, Line, checked_line, refuse
 from storage.kinds.clean import clean_line, folded
 from storage.kinds.mail import Correspondent
 from widgets.language import _
@@ -185,6 +197,10 @@ class Account(BaseModel):
         sent_copy: who puts the copy into the folder of sent mail.
         acknowledge: the shortcode of the canned response that acknowledges new mail by itself; `None` for none.
         acknowledge_every: how long one customer gets no second acknowledgement of one subject.
+        hours: when somebody answers; `None` for always.
+        zone: in which the hours are meant; `None` for this machine's.
+        out_of_hours: the shortcode of what goes out in place of `acknowledge` for mail that came outside them.
+        language: of automatic answers to whoever writes in one that they do not speak; `None` for the desk's own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -217,6 +233,10 @@ class Account(BaseModel):
     sent_copy: SentCopy = "auto"
     acknowledge: Shortcode | None = None
     acknowledge_every: Span = timedelta(hours=24)
+    hours: OpenHours | None = None
+    zone: Zone | None = None
+    out_of_hours: OutOfHours | None = None
+    language: Language | None = None
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -236,6 +256,21 @@ class Account(BaseModel):
     def signed_by(self, agent: str) -> str:
         """Return the lines below a text of an agent; empty when there are none."""
         return filled(self.signature, agent)
+
+    def acknowledges_with(self, arrived_at: datetime) -> str | None:
+        """Return the shortcode of what answers mail that arrived then by itself; `None` when nothing does."""
+        if self.out_of_hours is None or self.is_open(arrived_at):
+            return self.acknowledge
+        return self.out_of_hours
+
+    def is_open(self, moment: datetime) -> bool:
+        """Say whether a moment lies in the hours."""
+        return self.hours is None or self.hours.open_at(moment, ZoneInfo(self.zone) if self.zone else None)
+
+    @property
+    def automatic_sender(self) -> str:
+        """The name beside the address where no person writes: the account's, unless it wants an agent's in it."""
+        return "" if "{agent}" in (self.sender_name or "") else self.sender_name or ""
 
     @property
     def variable_name(self) -> str:

@@ -3,12 +3,14 @@
 import re
 from datetime import timedelta
 from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo
 
 from console.config.values import Line, checked_line, refuse
 from storage.kinds.clean import clean
 from storage.kinds.responses import SHORTCODE, duration
+from storage.rules.opening import Hours
 from widgets.language import _
 
 SIGNATURE_MOST: Final = 4000
@@ -72,6 +74,32 @@ def _seconds(value: object) -> int:
     raise refuse(_("Write a whole number of seconds from {least} to {most}.").format(least=0, most=UNDO_MOST))
 
 
+def _hours(value: object) -> Hours:
+    if isinstance(value, Hours):
+        return value
+    try:
+        return Hours.read(value if isinstance(value, str) else "")
+    except ValueError:
+        raise refuse(
+            _('These are no hours: write days and times, as in "mon-fri 09:00-18:00, sat 09:00-12:30".')
+        ) from None
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, KeyError):
+        raise refuse(_('There is no such time zone: write one as in "America/Sao_Paulo".')) from None
+    return text
+
+
+def _needs_hours(shortcode: str, info: ValidationInfo) -> str:
+    # Hours that cannot be read are missing here too, and were refused on their own line.
+    if "hours" in info.data and info.data["hours"] is None:
+        raise refuse(_('Out of which hours? Say it in the same account, as in hours = "mon-fri 09:00-18:00".'))
+    return shortcode
+
+
 def filled(text: str, agent: str) -> str:
     """Return a name or a signature with the agent's name in its place."""
     return text.replace(_AGENT, agent)
@@ -82,4 +110,7 @@ Signature = Annotated[str, AfterValidator(_signature), AfterValidator(_places)]
 SignInName = Annotated[str, AfterValidator(_maybe_nothing)]
 Shortcode = Annotated[str, AfterValidator(_shortcode)]
 Span = Annotated[timedelta, BeforeValidator(_span), PlainSerializer(span_words, return_type=str)]
+OpenHours = Annotated[Hours, BeforeValidator(_hours), PlainSerializer(str, return_type=str)]
+Zone = Annotated[Line, AfterValidator(_zone)]
+OutOfHours = Annotated[Shortcode, AfterValidator(_needs_hours)]
 UndoSeconds = Annotated[int, BeforeValidator(_seconds)]

@@ -16,11 +16,10 @@ from console.config.leaving import UndoSeconds
 from console.config.lines import Place, line_of
 from console.config.noticing import Notices
 from console.config.paths import Paths, find_paths
-from console.config.values import Line, refuse
+from console.config.values import Language, Line, refuse
 from storage.kinds.clean import clean_line
 from widgets.language import _
 
-Language = Literal["en", "pt_BR", "es"]
 SIZE_LIMIT = 256 * 1024
 """The largest configuration file that is read, in bytes: a thousand accounts."""
 

@@ -1,6 +1,6 @@
 """Values of the configuration that more than one table has, and the error with which a wrong one is refused."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
@@ -23,3 +23,4 @@ def checked_line(text: str) -> str:
 
 
 Line = Annotated[str, AfterValidator(checked_line)]
+Language = Literal["en", "pt_BR", "es"]

@@ -10,6 +10,7 @@ from threading import Event
 
 from console.config.accounts import Account
 from console.config.errors import ConsoleError
+from console.mail.acknowledging import Acknowledging
 from console.mail.backoff import Backoff
 from console.mail.glance import Door, is_read, roles_of, server_of
 from console.mail.imap import FolderMissing, FolderState, MailboxLost, NeedsAgent, Session, open_session
@@ -54,6 +55,7 @@ class MailboxSync:
     stop: Event = field(default_factory=Event)
     door: Door | None = None
     _session: Session | None = None
+    _said: set[str] = field(default_factory=set)
 
     def once(self) -> Step:
         """Bring the mailbox in step and return what that did.
@@ -135,6 +137,8 @@ class MailboxSync:
     def _in_step(self, session: Session) -> Step:
         names = self._folders(session)
         self._file_copies(session)
+        acknowledging = Acknowledging(self.account, self.mailbox_id, self.store, self._said)
+        acknowledging.begin()
         total = Step(Counts())
         folders = []
         taker = Taker(self.store, self.readers, self.stems)
@@ -145,12 +149,14 @@ class MailboxSync:
             except FolderMissing:
                 continue  # an archive is made when the first message moves there; others may come later
             folders.append(folder)
+        acknowledging.make()  # before history comes in
         by_role = self._by_role()
         changes = Changes(session, self.store, self.mailbox_id, by_role)
         for folder in folders:
             made = changes.make()
             total += self._told(folder.finish(as_begun=not (made or total.counts.fetched)))
         changes.make()
+        acknowledging.make()
         self._set_state("ok")
         return total
 

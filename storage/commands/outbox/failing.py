@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.commands.outbox.items import MESSAGE, Item
+from storage.commands.outbox.items import MESSAGE, OUT, Item
 from storage.events import Fact, Handled, StatusChanged
 from storage.kinds import Cause, Status
 from storage.models import Conversation, Event
@@ -19,7 +19,13 @@ _ASKING = frozenset({Status.NEW, Status.OPEN, Status.SPAM, Status.TRASH})
 
 
 def nobody_answered(session: Session, item: Item, now: datetime) -> list[Fact]:
-    """Return what an answer had changed and what does not hold any more: its mail is to be answered again."""
+    """Return what an answer had changed and what does not hold any more: its mail is to be answered again.
+
+    What no agent wrote had answered nothing: whether it arrives or not changes nothing.
+    """
+    wrote = select(OUT.c.agent_id).where(OUT.c.id == item.message_id)
+    if session.connection().execute(wrote).scalar() is None:
+        return []
     handled = [
         number
         for _, fact in facts_of(session, action_id=queued_as(session, item)[0])

@@ -98,9 +98,9 @@ def claim(session: Session, mailbox_id: int, *, holder: str, now: datetime, limi
     chosen = items().where(OUT.c.mailbox_id == mailbox_id, *due(now)).order_by(OUT.c.leaves_at, OUT.c.id).limit(limit)
     rows = session.connection().execute(chosen).all()
     news = _with_news(session, rows)
-    if stopped := [row for row in rows if row.conversation_id in news]:
+    if stopped := [row for row in rows if row.id in news]:
         record(session, [held(row, Hold.NEWS, now) for row in stopped], actor=SENDER, now=now)
-    free = [row for row in rows if row.conversation_id not in news]
+    free = [row for row in rows if row.id not in news]
     claims(session, [row.id for row in free], holder=holder, until=now + CLAIMED)
     to = recipients_in(session, [row.id for row in free], Delivery.QUEUED)
     return tuple(item_of(row, to[row.id]) for row in free if to.get(row.id))
@@ -231,7 +231,11 @@ def recover(session: Session, mailbox_id: int, *, holder: str, now: datetime) ->
 
 
 def _with_news(session: Session, rows: Sequence[Any]) -> frozenset[int]:
-    """Return the conversations in which somebody wrote what whoever sent these had not seen."""
+    """Return the messages in whose conversations somebody wrote what whoever sent them had not seen.
+
+    What no agent wrote has none: that mail was received stays true, whoever writes next.
+    """
+    rows = [row for row in rows if row.agent_id is not None]
     if not rows:
         return frozenset()
     others = OUT.alias("others")
@@ -248,7 +252,7 @@ def _with_news(session: Session, rows: Sequence[Any]) -> frozenset[int]:
     )
     newer = session.connection().execute(wrote).all()
     return frozenset(
-        row.conversation_id
+        row.id
         for row in rows
         for one in newer
         if one.conversation_id == row.conversation_id

@@ -101,3 +101,26 @@ def test_reparse_keeps_texts_whose_raw_mail_is_gone(run, home: Path, filled: Pat
     mail.close()
     assert "read again: 6, changed: 0, raw mail gone or unreadable: 1" in run("doctor", "--reparse").out
     assert len(run("export", "messages").out.splitlines()) == 7
+
+
+def test_an_acknowledgement_that_would_not_go_out_is_named(run, home: Path, filled: Path):
+    (home / "config").mkdir(mode=0o700, exist_ok=True)
+    file = Path(run("config", "path").out.split()[0])
+    file.parent.mkdir(parents=True, exist_ok=True)
+    account = '[[account]]\nname = "suporte"\naddress = "suporte@example.org"\nimap = "localhost:1143"\n'
+    file.write_text(account + 'acknowledge = "recebido"\n')
+    file.chmod(0o600)
+    remedies = [one["remedy"] for one in findings(run)["acknowledge"]]
+    assert len(remedies) == 2
+    assert "SMTP" in remedies[0]
+    assert "recebido" in remedies[1]
+    file.write_text(account + 'smtp = "localhost:1025"\nacknowledge = "recebido"\n')
+    given = ("--language", "pt_BR", "--title", "Recebido", "--shared", "--text")
+    assert run("response", "add", "recebido", *given, "Olá. {{ agent.name }} responde {{ promised.when }}.").status == 0
+    (one,) = findings(run)["acknowledge"]
+    assert not one["ok"]
+    assert "agent.name, promised.when" in one["remedy"]
+    assert run("response", "edit", "recebido", "--text", "Olá. Recebemos {{ conversation.number }}.").status == 0
+    (one,) = findings(run)["acknowledge"]
+    assert one["ok"]
+    assert "recebido" in one["said"]

@@ -88,6 +88,10 @@ def test_every_field_survives_the_way_through_the_file(file: Path) -> None:
         sent_copy="append",
         acknowledge="recebido",
         acknowledge_every="3d",
+        hours="mon-fri 09:00-18:00, sat 09:00-12:30",
+        zone="America/Sao_Paulo",
+        out_of_hours="fechado",
+        language="pt_BR",
     )
     assert add_account(file, whole, now=NOW).accounts[-1] == whole
     assert load_settings(file).accounts[-1].imap == Server("::1", 1143)

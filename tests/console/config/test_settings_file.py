@@ -252,6 +252,14 @@ def test_a_password_in_the_file_is_refused_and_not_repeated(key: str) -> None:
         ("acknowledge = 'Olá!'", "shortcode"),
         ("acknowledge_every = '10m'", "span"),
         ("acknowledge_every = 24", "span"),
+        ("hours = '9-18'", "mon-fri 09:00-18:00"),
+        ("hours = 9", "mon-fri 09:00-18:00"),
+        ("hours = 'mon-fri 18:00-09:00'", "mon-fri 09:00-18:00"),
+        ("zone = 'Mars/Olympus'", "America/Sao_Paulo"),
+        ("zone = '/etc/passwd'", "America/Sao_Paulo"),
+        ("out_of_hours = 'fechado'", "hours ="),
+        ("out_of_hours = 'Olá!'", "shortcode"),
+        ("language = 'fr'", "pt_BR"),
     ],
 )
 def test_a_bad_value_is_named_with_what_to_write(line: str, word: str) -> None:

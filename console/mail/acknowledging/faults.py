@@ -1,0 +1,96 @@
+"""What keeps automatic answers from going out, each a sentence: for the sync's log, and for ``doctor``."""
+
+from collections.abc import Sequence
+
+from console.config.accounts import Account
+from console.config.errors import ConsoleError
+from storage.queries.responses import responses
+from storage.store import Store
+from widgets.language import _
+
+
+class NotReady(ConsoleError):
+    """What would answer mail by itself cannot go out as it stands; nothing was sent.
+
+    Attributes:
+        account: its name.
+        words: what is the matter and what to do, as a sentence.
+    """
+
+    def __init__(self, account: str, words: str) -> None:
+        super().__init__(account, words)
+        self.account = account
+        self.words = words
+
+    def __str__(self) -> str:
+        """Name the account, and say what is the matter."""
+        return f"{self.account}: {self.words}"
+
+
+def faults(store: Store, account: Account) -> tuple[NotReady, ...]:
+    """Return what would keep an account's automatic answers from going out, whoever the customer is.
+
+    Args:
+        store: open.
+        account: from the configuration.
+
+    Raises:
+        StoreTrouble: the store cannot be read.
+    """
+    shortcodes = list(dict.fromkeys(one for one in (account.acknowledge, account.out_of_hours) if one))
+    found: list[NotReady] = []
+    if shortcodes and account.smtp is None:
+        found.append(NotReady(account.name, no_server_words()))
+    if shortcodes:
+        with store.reading() as session:
+            team = responses(session, agent_id=None)
+        for shortcode in shortcodes:
+            views = [one for one in team if one.canned.shortcode == shortcode]
+            if not views:
+                found.append(NotReady(account.name, missing_words(shortcode)))
+            for one in views:
+                named = f"{shortcode} ({one.canned.language})"
+                try:
+                    names = _blanks(one.canned.body)
+                except ConsoleError as trouble:  # it cannot be read, or passes a limit
+                    found.append(NotReady(account.name, f"{named}: {trouble}"))
+                    continue
+                if names is not None:
+                    found.append(NotReady(account.name, unfilled_words(named, names)))
+    return tuple(found)
+
+
+def _blanks(body: str) -> list[str] | None:
+    """Return what has no value for some customers where no agent writes; `None` when all is well."""
+    from console.library.checking import customers
+    from console.library.rendering import Template
+
+    names: dict[str, None] = {}
+    empty = False
+    template = Template(body)
+    for given, _lacking in customers(template.names):
+        done = template.render({name: value for name, value in given.items() if not name.startswith("agent.")})
+        names |= dict.fromkeys(one.name for one in done.missing)
+        empty = empty or not done.text
+    return list(names) if names or empty else None
+
+
+def no_server_words() -> str:
+    """Say that there is no way out."""
+    return _('nothing is acknowledged without an SMTP server: add smtp = "HOST:PORT" to the account.')
+
+
+def missing_words(shortcode: str) -> str:
+    """Say that there is no such response."""
+    return _("nothing is acknowledged: the team has no canned response {name}. Add it, shared.").format(name=shortcode)
+
+
+def unfilled_words(shortcode: str, names: Sequence[str]) -> str:
+    """Say that a response was left unsent because it would have had blanks."""
+    if not names:
+        return _("an acknowledgement was not sent: nothing comes out of {name}. Mend the response.").format(
+            name=shortcode
+        )
+    return _("an acknowledgement was not sent: in {name} there is no value for {places}. Mend the response.").format(
+        name=shortcode, places=", ".join(names)
+    )

@@ -1,0 +1,84 @@
+"""Mail answered by itself: each message is looked at once, and what it is answered with is queued in the same moment.
+
+How far a mailbox's mail was looked at is a local cursor over the numbers of messages. It moves in the transaction that
+queues the answer: whoever dies before has done nothing, whoever dies after it has done all of it.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, update
+from sqlmodel import Session
+
+from storage.apply.base import insert, table
+from storage.commands.outbox.queueing import Outgoing, Sent, queue
+from storage.events import Actor
+from storage.models import Desk
+from storage.queries.acknowledging import Asked, cursor, cursor_name, earlier, newest
+from storage.rules.acknowledging import Reason, enough, since
+
+ACKNOWLEDGER: Final = Actor(None, "acknowledge")
+"""The desk itself, answering."""
+
+_DESK: Final = table(Desk)
+
+
+def begin(session: Session, mailbox_id: int) -> int:
+    """Return how far a mailbox's mail was looked at; where nothing was acknowledged before, what is here now is not."""
+    held = cursor(session, mailbox_id)
+    if held is not None:
+        return held
+    now = newest(session)
+    insert(session.connection(), Desk, [{"name": cursor_name(mailbox_id), "value": str(now).encode()}])
+    return now
+
+
+def forget(session: Session, mailbox_id: int) -> None:
+    """Acknowledge nothing any more: whoever begins again does not answer what came meanwhile."""
+    session.connection().execute(delete(_DESK).where(_DESK.c.name == cursor_name(mailbox_id)))
+
+
+def look_past(session: Session, mailbox_id: int, message_id: int) -> None:
+    """Note that a mailbox's messages were looked at up to this one."""
+    held = cursor(session, mailbox_id)
+    if held is not None and held < message_id:
+        moved = update(_DESK).where(_DESK.c.name == cursor_name(mailbox_id))
+        session.connection().execute(moved.values(value=str(message_id).encode()))
+
+
+def acknowledge(
+    session: Session, asked: Asked, outgoing: Outgoing, *, every: timedelta, now: datetime
+) -> Sent | Reason | None:
+    """Queue the answer to a message, unless it was looked at meanwhile or its author has had enough.
+
+    It changes nothing beside: the conversation stands where it stood, nothing is handled, and no clock stops for it.
+
+    Args:
+        session: of a writing transaction.
+        asked: the message.
+        outgoing: the answer, its bytes in the store's content; to one address.
+        every: how long one customer gets no second answer of one subject.
+        now: the moment.
+
+    Returns:
+        What queueing made; the reason for which the author gets nothing; `None` when another process was first.
+    """
+    held = cursor(session, outgoing.mailbox_id)
+    if held is None or held >= asked.message_id:
+        return None
+    look_past(session, outgoing.mailbox_id, asked.message_id)
+    if refused := had_enough(session, asked, outgoing.recipients[0], every=every, now=now):
+        return refused
+    return queue(session, outgoing, actor=ACKNOWLEDGER, now=now, undo_window=timedelta())
+
+
+def had_enough(session: Session, asked: Asked, address: str, *, every: timedelta, now: datetime) -> Reason | None:
+    """Return why the author of a message gets no further automatic answer; arguments as of `acknowledge`."""
+    arrived_at = min(asked.arrived_at, now)  # a server's clock may be ahead, and nothing is counted in the future
+    got = earlier(
+        session,
+        addresses={address, asked.author},
+        customer_id=asked.customer_id,
+        since=since(arrived_at, every=every),
+    )
+    return enough(asked.subject, got, arrived_at=arrived_at, every=every)
