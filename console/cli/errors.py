@@ -50,6 +50,10 @@ class Usage(Exception):
     """An argument that cannot be used; `str()` is the sentence."""
 
 
+class Failed(Exception):
+    """Something that is not done; `str()` is the sentence."""
+
+
 def status_of(error: BaseException) -> int:
     """Return the exit status that an error ends the command with."""
     match error:
@@ -70,7 +74,7 @@ def status_of(error: BaseException) -> int:
 def sentence_of(error: BaseException) -> str | None:
     """Return what happened, to what, and what to do; `None` for an error that nobody foresaw."""
     match error:
-        case Usage():
+        case Usage() | Failed():
             return str(error)
         case DeskError():
             from widgets.troubles import trouble_words

@@ -70,6 +70,18 @@ def messages(words: Iterable[str]) -> list[int]:
     return list(found)
 
 
+def pair(word: str) -> tuple[str, str]:
+    """Return the name and the value that a word such as ``promised.date=Friday`` gives.
+
+    Raises:
+        Usage: it gives none.
+    """
+    name, sign, text = word.partition("=")
+    if not sign or not name.strip():
+        raise Usage(_("«{word}» is no value: write NAME=TEXT.").format(word=clean_line(word)[:60]))
+    return name.strip(), text
+
+
 def _numbers(call: "Call", word: str) -> list[int]:
     if one := _ONE.fullmatch(word):
         return [int(one[1])]

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from storage.kinds.clean import clean
@@ -17,6 +17,21 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *arguments: Any, **choices: Any) -> None:
         super().__init__(*arguments, **{"allow_abbrev": False, **choices})
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Read arguments; what follows the options of a command that takes words is among its words.
+
+        argparse gives every word to the first place that takes any, and knows none after the next option.
+        """
+        found, rest = super().parse_known_args(args, namespace)
+        name: str | None = self.get_default("gathers")
+        if name is not None:
+            words = [word for word in rest if word == "-" or not word.startswith("-") or " " in word]
+            setattr(found, name, [*getattr(found, name), *words])
+            rest = [word for word in rest if word not in words]
+        return found, rest
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """End the process; what was asked for is printed to standard output."""
@@ -86,6 +101,8 @@ def build() -> Parser:
         files,
         importing,
         listing,
+        outbox,
+        replying,
         responding,
         ruling,
         showing,
@@ -119,6 +136,8 @@ def build() -> Parser:
         undoing,
         viewing,
         ruling,
+        replying,
+        outbox,
         drafting,
         responding,
         checking,

@@ -251,7 +251,7 @@ def run_render(call: "Call") -> int:
     from console.library.values import known
     from storage.queries.responses import values
 
-    given = dict(_pair(one) for one in call.options.set)
+    given = dict(ids.pair(one) for one in call.options.set)
     view = call.ask(
         values,
         ids.conversation(call, call.options.number),
@@ -397,13 +397,6 @@ def _said(call: "Call", number: int, sentence: str) -> int:
     else:
         call.out.line(sentence.format(name=view.canned.shortcode))
     return DONE
-
-
-def _pair(word: str) -> tuple[str, str]:
-    name, sign, text = word.partition("=")
-    if not sign or not name.strip():
-        raise Usage(_("«{word}» is no value: write NAME=TEXT.").format(word=clean_line(word)[:60]))
-    return name.strip(), text
 
 
 def _words_of(entry: "Entry") -> dict[str, Any]:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from console.config.accounts import Account
-from console.mail.composing import Letter, compose, id_domain, load_files, signed
+from console.mail.composing import Letter, TooInvolved, TooLarge, compose, id_domain, load_files, signed
 from console.mail.outgoing import NoWayOut
-from console.mail.parse import parse
+from console.mail.parse import LIMITS, Unreadable, parse
 from storage.commands.desk import signing_key
 from storage.commands.outbox import queueing
 from storage.commands.outbox.queueing import Outgoing, Sent
@@ -55,13 +55,17 @@ def send_draft(
         actions: what macros do beside.
 
     Raises:
-        ComposingError: an attachment vanished, an address is none, or there is no recipient; nothing was done.
+        ComposingError: an attachment vanished, an address is none, there is no recipient, or it is too much for one
+            message; nothing was done.
         NoWayOut: the account has no SMTP server.
         DeskError: as `queueing.queue`; nothing was done.
     """
     if account.smtp is None:
         raise NoWayOut(account.name)
     assert draft.mailbox_id is not None
+    bare = sum(one.size for one in draft.attachments)
+    if bare > LIMITS.message:  # before it is all read
+        raise TooLarge(_in_base64(bare), LIMITS.message)
     files = load_files(store, draft.attachments)
     begins = draft.conversation_id is None
     with store.writing() as session:  # the first answer of all makes the key
@@ -92,10 +96,16 @@ def send_draft(
             files=files,
         )
         composed = compose(letter)
+        if len(composed.content) > LIMITS.message:
+            raise TooLarge(len(composed.content), LIMITS.message)
+        try:
+            parsed = parse(composed.content)
+        except Unreadable:
+            raise TooInvolved from None
         digest = digest_of(composed.content)
         outgoing = Outgoing(
             mailbox_id=draft.mailbox_id,
-            parsed=parse(composed.content),
+            parsed=parsed,
             raw_digest=digest,
             size=len(composed.content),
             sender=composed.sender,
@@ -124,3 +134,8 @@ def send_draft(
             if not begins or attempt == _TRIES - 1:
                 raise
     raise AssertionError
+
+
+def _in_base64(size: int) -> int:
+    """Return how many bytes so many become in a message: four for three, and a line end for 76."""
+    return size * 4 // 3 * 78 // 76

@@ -1,6 +1,6 @@
 """How mail of an account leaves: the server it goes to, and who keeps its copy among the sent mail."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from console.config.accounts import Account
@@ -40,6 +40,39 @@ class NoWayOut(ConsoleError):
         return _('The account {name} has no SMTP server: add smtp = "HOST:PORT" to it in the configuration.').format(
             name=self.account
         )
+
+
+class NoAccount(NoWayOut):
+    """Nothing in the configuration tells how mail of a mailbox leaves, as when it was imported."""
+
+    def __str__(self) -> str:
+        """Say what to add, or what to choose instead."""
+        return _(
+            "The mailbox {name} has no account here, so nothing leaves from it: add one with plantao account add, or"
+            " send from another mailbox."
+        ).format(name=self.account)
+
+
+def account_of(accounts: Iterable[Account], mailbox: str, address: str = "") -> Account:
+    """Return the account by which mail of a mailbox leaves.
+
+    Args:
+        accounts: of the configuration.
+        mailbox: its name.
+        address: its own.
+
+    Raises:
+        NoAccount: there is none of that name or address.
+        NoWayOut: it has no SMTP server.
+    """
+    known = list(accounts)
+    found = next((one for one in known if one.name.casefold() == mailbox.casefold()), None)
+    found = found or next((one for one in known if address and one.address.casefold() == address.casefold()), None)
+    if found is None:
+        raise NoAccount(mailbox)
+    if found.smtp is None:
+        raise NoWayOut(found.name)
+    return found
 
 
 def smtp_server_of(account: Account, secret: str) -> Server:

@@ -38,6 +38,7 @@ def begin(
     message_id: int | None = None,
     mailbox_id: int | None = None,
     values: Mapping[str, Any] | None = None,
+    anew: bool = False,
 ) -> tuple[DraftView, bool]:
     """Begin a draft, or go on with the one that this agent has of that kind in that conversation.
 
@@ -52,13 +53,14 @@ def begin(
         message_id: what is answered or forwarded.
         mailbox_id: from which it will be sent.
         values: what stands in it at first, by the names of `DraftView`.
+        anew: whatever is begun there already, as for a command that sends at once.
 
     Returns:
         The draft, and whether it was there before.
     """
     rows = table(Draft)
     known = None
-    if conversation_id is not None:
+    if conversation_id is not None and not anew:
         kinds = [kind]
         if kind in {DraftKind.REPLY, DraftKind.REPLY_SENDER}:
             kinds = [DraftKind.REPLY, DraftKind.REPLY_SENDER]

@@ -4,12 +4,16 @@ import os
 import socket
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
 from storage.apply.base import insert, table
 from storage.models import Lease, MailboxState
+
+SYNC: Final = "sync"
+"""The lease of whoever keeps the mailboxes in step, and sends."""
 
 
 def set_state(

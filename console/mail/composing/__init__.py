@@ -1,6 +1,14 @@
 """Mail out: the finished bytes of an answer and to whom they go; made once, when it is queued, and never again."""
 
-from console.mail.composing.errors import AttachmentGone, ComposingError, NoAddress, NoRecipient
+from console.mail.composing.errors import (
+    AttachmentGone,
+    ComposingError,
+    NoAddress,
+    NoRecipient,
+    NotAttachable,
+    TooInvolved,
+    TooLarge,
+)
 from console.mail.composing.fields import id_domain, wire_address
 from console.mail.composing.letter import Composed, Letter, compose
 from console.mail.composing.loading import load_files
@@ -15,6 +23,9 @@ __all__ = [
     "Letter",
     "NoAddress",
     "NoRecipient",
+    "NotAttachable",
+    "TooInvolved",
+    "TooLarge",
     "compose",
     "id_domain",
     "load_files",

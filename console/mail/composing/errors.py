@@ -5,6 +5,7 @@ from storage.kinds.clean import clean_line
 from widgets.language import _
 
 _SHOWN = 200
+_MEGABYTE = 1_000_000
 
 
 class ComposingError(ConsoleError):
@@ -53,3 +54,49 @@ class AttachmentGone(ComposingError):
         return _("{name} cannot be attached any more ({reason}). Attach it anew, or take it off.").format(
             name=self.name, reason=self.reason
         )
+
+
+class NotAttachable(ComposingError):
+    """A file that is to be attached cannot be.
+
+    Attributes:
+        path: as it was named, clean.
+        reason: what the system said.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = clean_line(path)[:_SHOWN]
+        self.reason = clean_line(reason)
+
+    def __str__(self) -> str:
+        """Name the file, and say why."""
+        return _("{path} cannot be attached: {why}.").format(path=self.path, why=self.reason)
+
+
+class TooLarge(ComposingError):
+    """A message would be larger than this desk reads, and than most servers take.
+
+    Attributes:
+        size: bytes that it would have.
+        most: bytes that it may have.
+    """
+
+    def __init__(self, size: int, most: int) -> None:
+        super().__init__(size, most)
+        self.size = size
+        self.most = most
+
+    def __str__(self) -> str:
+        """Say how large it would be, and what to do."""
+        return _(
+            "The message would have {size} MB; this desk and most servers take at most {most}. Send a link, or less."
+        ).format(size=-(-self.size // _MEGABYTE), most=self.most // _MEGABYTE)
+
+
+class TooInvolved(ComposingError):
+    """A message is built in a way that this desk would not read itself, such as of a thousand attachments."""
+
+    def __str__(self) -> str:
+        """Say what is too much."""
+        return _("The message has too many parts for this desk to read. Attach less, or one archive.")

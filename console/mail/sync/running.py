@@ -31,7 +31,7 @@ from storage.kinds.errors import DeskError
 from storage.search import index_more, outdated, reindex, waiting
 from storage.store import Store
 
-LEASE: Final = "sync"
+LEASE: Final = leasing.SYNC
 LEASE_LASTS: Final = timedelta(seconds=30)
 
 _RENEW_EVERY = 10.0  # seconds
