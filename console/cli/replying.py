@@ -56,7 +56,9 @@ def add(group: Group) -> None:
     ):
         parser.add_argument(f"--{name}", action="append", default=[], metavar="ADDRESS", help=words)
     parser.add_argument("--subject", metavar="TEXT", help=_("another subject"))
-    parser.add_argument("--from", dest="mailbox", metavar="MAILBOX", help=_("another mailbox to send from, by name or address"))
+    parser.add_argument(
+        "--from", dest="mailbox", metavar="MAILBOX", help=_("another mailbox to send from, by name or address")
+    )
     parser.add_argument("--attach", action="append", default=[], metavar="FILE", help=_("a file; may be repeated"))
     parser.add_argument(
         "--response", action="append", default=[], metavar="SHORTCODE", help=_("a canned response; may be repeated")
