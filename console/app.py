@@ -10,7 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.console import RenderableType
 from textual import events, work
+from textual._compositor import CompositorUpdate
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.signal import Signal
@@ -25,6 +27,7 @@ from console.screens.ground import DeskApp, DeskScreen
 from console.screens.keymap import Keymap
 from console.screens.main import MainScreen
 from widgets.language import _
+from widgets.lean import Lean
 from widgets.look import Look, LookName, choose_look
 from widgets.scrub import Scrub
 from widgets.theme import theme_of
@@ -127,6 +130,10 @@ class Plantao(DeskApp):
     def _background_screens(self) -> list[Screen[Any]]:
         """No screen shines through another: Textual would send the upper one whole whenever a lower one changes."""
         return []
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Write what changed, each style in as few bytes as it needs."""
+        super()._display(screen, Lean(renderable) if isinstance(renderable, CompositorUpdate) else renderable)
 
     def get_default_screen(self) -> MainScreen:
         """Return the main screen, so that it is the first one painted."""

@@ -388,6 +388,8 @@ async def test_bytes_of_keys_in_the_whole_console(deliver, console, until, look,
             await until(done)
             await pilot.pause()
             counts[name] = len("".join(written).encode())
+            # One a frame: styles are not begun anew for each run. (What is plain is in no style.)
+            assert look != "dark" or "".join(written).count("\x1b[0m") <= 20, name
 
     async def keys(pilot):
         try:
