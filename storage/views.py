@@ -83,6 +83,7 @@ class MessageView:
         handled: whether it needs no answer any more.
         notices: what invitations, delivery reports and receipts in it say.
         delivery: how far a message of ours is that was sent from here; `None` for any other.
+        channel: how it reached the desk, or left it; `minutes` of a call.
     """
 
     message_id: int
@@ -107,6 +108,18 @@ class MessageView:
     mailbox: str
     notices: tuple[Notice, ...] = ()
     delivery: DeliveryView | None = None
+    channel: Channel = Channel.EMAIL
+    minutes: int | None = None
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether it is mail: neither a note nor a call."""
+        return self.channel is Channel.EMAIL and self.direction is not Direction.INTERNAL
+
+    @property
+    def answers(self) -> bool:
+        """Whether the desk spoke with the customer in it: a call does, whoever rang."""
+        return self.direction is Direction.OUTGOING or self.channel is Channel.PHONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ SILENT = frozenset(
         "mailbox_added",
         "queued",
         "delivery_changed",
+        "noted",
+        "called",
     }
 )
 
@@ -143,6 +145,18 @@ def _words_of_cancelled(_values: Values, _name: Callable[[object], str], _now: d
     return _("answer taken back before it left")
 
 
+def _words_of_noted(_values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    return _("note kept")
+
+
+def _words_of_called(_values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    return _("call logged")
+
+
+def _words_of_withdrawn(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    return _("note or call put back") if values.get("after") else _("note or call taken back")
+
+
 def _words_of_held(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
     after = values.get("after")
     return _("answer: {words}").format(words=hold_words(Hold(str(after)))) if after else _("answer may leave again")
@@ -170,6 +184,9 @@ _WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]]
     "queued": _words_of_queued,
     "cancelled": _words_of_cancelled,
     "held": _words_of_held,
+    "noted": _words_of_noted,
+    "called": _words_of_called,
+    "withdrawn": _words_of_withdrawn,
     "delivery_changed": _words_of_delivery,
 }
 

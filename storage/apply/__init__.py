@@ -1,6 +1,14 @@
 """What each kind of fact does to the decided tables: one set-wise `apply` a kind, used live and by replay alike."""
 
-from storage.apply import conversations, filing, intake, outbox, people, responses  # noqa: F401 - each registers its kinds
+from storage.apply import (  # noqa: F401 - each registers its kinds
+    conversations,
+    filing,
+    intake,
+    noting,
+    outbox,
+    people,
+    responses,
+)
 from storage.apply.base import apply, missing
 from storage.apply.refresh import refresh
 

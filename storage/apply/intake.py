@@ -29,6 +29,8 @@ def _(facts: Sequence[Received], connection: Connection) -> Touched:
             "through_id": None,
             "handled": False,
             "history": fact.history,
+            "channel": Channel.EMAIL,
+            "minutes": None,
         }
         for fact in facts
     ]

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, or_, sele
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.kinds import Automatic, Delivery, Direction
+from storage.kinds import Automatic, Channel, Delivery, Direction
 from storage.models import Conversation, Message, Outbox, Participant
 from storage.models.statements import Lookup, some_values
 
@@ -17,7 +17,8 @@ def refresh(session: Session, conversation_ids: Iterable[int]) -> None:
 
     The oldest unanswered message is the earliest incoming one, written by a person and not handled, that came
     after the last answer by a person (DOMAIN §3: what machines write neither starts a clock nor stops one). An answer
-    that was refused for good reached nobody and is none.
+    that was refused for good reached nobody and is none; a call is one, whoever rang. Notes start and stop nothing:
+    they are no news of a conversation that lies at rest (docs/decisions/0014).
     """
     _FOLLOWING(session.connection(), conversation_ids)
 
@@ -27,7 +28,10 @@ def _following() -> Any:
         "message_count": _of_messages(func.count()),
         "first_message_id": _edge("id", last=False),
         "last_message_id": _edge("id", last=True),
-        "last_message_at": _of_messages(func.max(_m.c.arrived_at)),
+        "last_message_at": func.coalesce(
+            _of_messages(func.max(_m.c.arrived_at), _m.c.direction != Direction.INTERNAL),
+            _of_messages(func.max(_m.c.arrived_at)),
+        ),
         "customer_id": func.coalesce(_customer(incoming=True), _customer(incoming=False), _anybody()),
         "oldest_unanswered_at": _oldest_unanswered(),
     }
@@ -48,8 +52,8 @@ _refused = (
 )
 
 
-def _of_messages(figure: ColumnElement[Any]) -> ScalarSelect[Any]:
-    return select(figure).select_from(_m).where(_mine).correlate(_c).scalar_subquery()
+def _of_messages(figure: ColumnElement[Any], *which: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return select(figure).select_from(_m).where(_mine, *which).correlate(_c).scalar_subquery()
 
 
 def _edge(column: str, *, last: bool) -> ScalarSelect[Any]:
@@ -83,7 +87,7 @@ def _oldest_unanswered() -> ScalarSelect[Any]:
         select(func.max(_later.c.arrived_at))
         .where(
             _later.c.conversation_id == _c.c.id,
-            _later.c.direction == Direction.OUTGOING,
+            or_(_later.c.direction == Direction.OUTGOING, _later.c.channel == Channel.PHONE),
             _later.c.automatic == Automatic.NO,
             ~_refused,
         )

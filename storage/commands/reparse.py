@@ -13,8 +13,8 @@ from storage.commands.intake.deliveries import Delivery, Incoming
 from storage.commands.intake.derive import READER_VERSION, derive
 from storage.commands.intake.evidence import traits_of
 from storage.commands.intake.people import recognise
-from storage.commands.intake.reception import incoming, own_addresses
-from storage.kinds import Direction
+from storage.commands.intake.reception import incoming, own_addresses, written_here
+from storage.kinds import Channel, Direction
 from storage.kinds.mail import Parsed
 from storage.models import Cited, Mailbox, Message, MessageText, Print, QuotedPrint, Raw, SubjectKey
 from storage.search import add, remove
@@ -104,7 +104,10 @@ def _again(session: Session, read: Mapping[int, Parsed], before: Mapping[int, An
                 parsed=read[row.id],
                 source=text.source if text is not None else None,
             )
-            messages.append(incoming(row.id, delivery, mailbox, row.key, own[mailbox.group]))
+            message = incoming(row.id, delivery, mailbox, row.key, own[mailbox.group])
+            if row.direction is Direction.INTERNAL or row.channel is not Channel.EMAIL:
+                message = written_here(message, direction=row.direction, channel=row.channel)
+            messages.append(message)
     return messages
 
 

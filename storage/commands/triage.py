@@ -11,7 +11,7 @@ from storage.apply.base import chunks, table
 from storage.commands.joining import standing_number
 from storage.commands.wanted import want
 from storage.events import Actor, Assigned, Fact, Handled, Snoozed, StatusChanged, Tagged
-from storage.kinds import SETTLED, Cause, Direction, Status
+from storage.kinds import SETTLED, Cause, Channel, Direction, Status
 from storage.kinds.errors import NoSuch, Refused
 from storage.models import Agent, Conversation, Message, Tag
 from storage.record import record
@@ -256,6 +256,7 @@ def _incoming(session: Session, number: int, *, handled: bool) -> tuple[int, ...
     found = select(messages.c.id).where(
         messages.c.conversation_id == number,
         messages.c.direction == Direction.INCOMING,
+        messages.c.channel == Channel.EMAIL,
         messages.c.handled == handled,
     )
     return tuple(session.connection().execute(found.order_by(messages.c.arrived_at, messages.c.id)).scalars())

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from storage.apply import apply
 from storage.apply.base import chunks, table
+from storage.commands.noting import withdrawn
 from storage.commands.outbox.queueing import taken_back
 from storage.commands.wanted import want
 from storage.events import Actor, Cancelled, Fact, inverse
@@ -115,6 +116,7 @@ def take_back(
     new = record(session, inverses, actor=actor, now=now, action_id=into, undoes=action_id)
     want(session, inverses, now=now)
     taken_back(session, inverses)
+    withdrawn(session, inverses, now=now)
     return Undone(new, action_id, tuple(taken), kept)
 
 

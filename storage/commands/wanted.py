@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from storage.apply.base import chunks, insert, table
 from storage.events import DeliveryChanged, Fact, Handled, StatusChanged, Tagged
-from storage.kinds import SETTLED, Delivery, Direction, Status, WantedChange
+from storage.kinds import SETTLED, Channel, Delivery, Direction, Status, WantedChange
 from storage.models import Cited, Conversation, Folder, Mailbox, Message, Placement, Raw, Wanted
 from storage.record import next_id
 
@@ -151,7 +151,9 @@ def _incoming(session: Session, numbers: Iterable[int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for some in chunks(numbers):
         chosen = select(rows.c.conversation_id, rows.c.id).where(
-            rows.c.conversation_id.in_(some), rows.c.direction == Direction.INCOMING
+            rows.c.conversation_id.in_(some),
+            rows.c.direction == Direction.INCOMING,
+            rows.c.channel == Channel.EMAIL,
         )
         for row in session.connection().execute(chosen.order_by(rows.c.arrived_at, rows.c.id)):
             found.setdefault(row.conversation_id, []).append(row.id)

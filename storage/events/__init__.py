@@ -16,6 +16,7 @@ from storage.events.filing import Ruled, RuleKept, ViewKept
 from storage.events.intake import Joined, Merged, Met, Moved, Quarantined, Received, Redelivered, Split
 from storage.events.inverse import inverse
 from storage.events.lift import KINDS, lift
+from storage.events.noting import Called, Noted, Withdrawn
 from storage.events.outbox import Cancelled, DeliveryChanged, Held, Queued
 from storage.events.responses import ResponseKept, ResponseUsed
 
@@ -25,6 +26,7 @@ __all__ = [
     "Actor",
     "AgentJoined",
     "Assigned",
+    "Called",
     "Cancelled",
     "DeliveryChanged",
     "Fact",
@@ -37,6 +39,7 @@ __all__ = [
     "Merged",
     "Met",
     "Moved",
+    "Noted",
     "Personal",
     "Quarantined",
     "Queued",
@@ -51,6 +54,7 @@ __all__ = [
     "StatusChanged",
     "Tagged",
     "ViewKept",
+    "Withdrawn",
     "inverse",
     "lift",
 ]

@@ -4,12 +4,13 @@ from storage.events.base import Fact
 from storage.events.decided import Assigned, Handled, Linked, Snoozed, StatusChanged, Tagged
 from storage.events.filing import RuleKept, ViewKept
 from storage.events.intake import Merged, Moved, Split
+from storage.events.noting import Called, Noted, Withdrawn
 from storage.events.outbox import Cancelled, Held, Queued
 from storage.events.responses import ResponseKept, ResponseUsed
 from storage.kinds import Cause
 
 
-def inverse(fact: Fact) -> Fact | None:  # noqa: C901 - a case a kind reads well
+def inverse(fact: Fact) -> Fact | None:  # noqa: C901, PLR0912 - a case a kind reads well
     """Return the fact that takes `fact` back, or `None` when nothing can: mail that came has come."""
     match fact:
         case StatusChanged() | Snoozed():
@@ -38,7 +39,14 @@ def inverse(fact: Fact) -> Fact | None:  # noqa: C901 - a case a kind reads well
             )
         case ResponseKept():
             return _kept_as_before(fact)
-        case Handled() | Linked() | ResponseUsed():
+        case Noted() | Called():
+            return Withdrawn(
+                conversation_id=fact.conversation_id,
+                message_id=fact.message_id,
+                after=False,
+                happened_at=fact.happened_at,
+            )
+        case Handled() | Linked() | ResponseUsed() | Withdrawn():
             return fact.model_copy(update={"after": not fact.after})
         case Merged():
             return Split(

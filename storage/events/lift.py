@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from storage.events import decided, filing, intake, outbox, responses
+from storage.events import decided, filing, intake, noting, outbox, responses
 from storage.events.base import Fact, personal_fields
 
 KINDS: dict[str, type[Fact]] = {
@@ -37,6 +37,9 @@ KINDS: dict[str, type[Fact]] = {
         outbox.Cancelled,
         outbox.Held,
         outbox.DeliveryChanged,
+        noting.Noted,
+        noting.Called,
+        noting.Withdrawn,
     )
 }
 """Every kind of fact by the word under which the log keeps it."""

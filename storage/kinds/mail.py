@@ -9,6 +9,9 @@ from storage.kinds.words import Automatic, Special
 if TYPE_CHECKING:
     from storage.kinds.notices import Notice
 
+NOWHERE = "@notes.invalid"
+"""How addresses and Message-IDs end in what agents write down for the desk: no mail ever goes there (RFC 2606 §2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Correspondent:

@@ -32,9 +32,10 @@ class Tier(StrEnum):
 
 
 class Channel(StrEnum):
-    """How a conversation reached the desk (DOMAIN §8)."""
+    """How a conversation, or one message of it, reached the desk (DOMAIN §8)."""
 
     EMAIL = "email"
+    PHONE = "phone"
 
 
 class ConversationKind(StrEnum):
@@ -58,6 +59,7 @@ class Direction(StrEnum):
 
     INCOMING = "incoming"
     OUTGOING = "outgoing"
+    INTERNAL = "internal"  # a note: it goes nowhere
 
 
 class Evidence(StrEnum):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, Text
 from sqlmodel import Field
 
-from storage.kinds import Automatic, Direction, Evidence, QuarantineReason
+from storage.kinds import Automatic, Channel, Direction, Evidence, QuarantineReason
 from storage.models.people import key, number
 from storage.models.types import Base, Utc, word
 
@@ -22,6 +22,8 @@ class Message(Base, table=True):
         evidence, through_id: the rule that put it into its conversation, and by which message.
         handled: it needs no answer any more.
         history: it came before its mailbox was live.
+        channel: how it reached the desk, or left it; a note counts as mail, and goes nowhere.
+        minutes: of a call.
     """
 
     __table_args__ = (
@@ -43,6 +45,8 @@ class Message(Base, table=True):
     through_id: int | None = Field(sa_column=Column(BigInteger))
     handled: bool = Field(sa_column=Column(Boolean, nullable=False))
     history: bool = Field(sa_column=Column(Boolean, nullable=False))
+    channel: Channel = Field(sa_column=Column(word(Channel), nullable=False, server_default=Channel.EMAIL.value))
+    minutes: int | None = Field(sa_column=Column(SmallInteger))
 
 
 class Participant(Base, table=True):

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from storage.kinds import Automatic, Direction
+from storage.kinds import Automatic, Channel, Direction
 from storage.kinds.clean import folded
 from storage.kinds.drafts import DraftView
 from storage.kinds.errors import NoSuch
@@ -118,9 +118,11 @@ def answerable(session: Session, conversation_id: int, *, message_id: int | None
 
 
 def answered(messages: Sequence[MessageView], message_id: int | None = None) -> MessageView | None:
-    """Return which message an answer goes to."""
-    if message_id is not None:
-        return next((one for one in messages if one.message_id == message_id), None)
+    """Return which message an answer goes to; notes and calls cannot be answered by mail, nothing cites them."""
+    chosen = next((one for one in messages if one.message_id == message_id), None)
+    if message_id is not None and (chosen is None or chosen.is_mail):
+        return chosen
+    messages = [one for one in messages if one.is_mail]
     incoming = [one for one in messages if one.direction is Direction.INCOMING]
     people = [one for one in incoming if one.automatic is Automatic.NO and not one.marked]
     for some in (people, incoming, messages):
@@ -137,6 +139,7 @@ def language_of(session: Session, conversation_id: int) -> str:
         .where(
             MESSAGE.c.conversation_id == conversation_id,
             MESSAGE.c.direction == Direction.INCOMING,
+            MESSAGE.c.channel == Channel.EMAIL,
             MESSAGE.c.automatic == Automatic.NO,
             TEXT.c.language != "",
         )
@@ -179,7 +182,10 @@ def review_facts(
             strangers=answer.strangers,
         )
     taken_part = {
-        each.address for one in view.messages for each in (one.author, *one.to, *one.cc) if not one.marked
+        each.address
+        for one in view.messages
+        if one.is_mail and not one.marked
+        for each in (one.author, *one.to, *one.cc)
     } - answer.own
     return ReviewFacts(
         expected=(*to, *cc),
@@ -224,11 +230,11 @@ def customers_among(session: Session, addresses: Collection[str]) -> frozenset[s
 
 
 def _unseen(session: Session, draft: DraftView, view: ConversationView) -> tuple[Unseen, ...]:
-    """Return the messages that stand here since the agent looked last, but for the agent's own notes and answers."""
+    """Return the messages that stand here since the agent looked last: no notes, and none of the agent's own."""
     numbers = (view.conversation_id, *view.joined_numbers)
     new = {
         event.values.get("message_id"): event
-        for event in events_of(session, numbers, kinds=("joined",))
+        for event in events_of(session, numbers, kinds=("joined", "called"))
         if event.event_id > draft.seen_event_id
     }
     found = []
@@ -236,7 +242,7 @@ def _unseen(session: Session, draft: DraftView, view: ConversationView) -> tuple
         event = new.get(message.message_id)
         if event is None or message.automatic is not Automatic.NO:
             continue
-        ours = message.direction is not Direction.INCOMING
+        ours = message.direction is not Direction.INCOMING or message.channel is Channel.PHONE
         if ours and event.agent and event.agent == _agent_name(session, draft.agent_id):
             continue
         who = (event.agent if ours else "") or message.author.name or message.author.address

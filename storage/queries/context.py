@@ -41,9 +41,10 @@ def read(session: Session, conversation: ConversationView) -> ContextView:
     counted = session.connection().execute(_counts(number, _NOBODY if person is None else person)).one()
     newest = conversation.messages[-READ:]
     parts, part_count = _parts(session, newest, person)
-    theirs = [message for message in conversation.messages if message.direction is Direction.INCOMING]
-    by_people = [message for message in conversation.messages if message.automatic is Automatic.NO]
-    ours = [message.arrived_at for message in by_people if message.direction is Direction.OUTGOING]
+    contacts = [message for message in conversation.messages if message.direction is not Direction.INTERNAL]
+    theirs = [message for message in contacts if message.direction is Direction.INCOMING and message.is_mail]
+    by_people = [message for message in contacts if message.automatic is Automatic.NO]
+    ours = [message.arrived_at for message in by_people if message.answers]
     asked_at = next((each.arrived_at for each in by_people if each.direction is Direction.INCOMING), None)
     return ContextView(
         conversation_id=number,
@@ -69,7 +70,7 @@ def read(session: Session, conversation: ConversationView) -> ContextView:
         answered_at=_first_after(ours, asked_at),
         answers=len(ours),
         last_at=by_people[-1].arrived_at if by_people else None,
-        ours_last=by_people[-1].direction is Direction.OUTGOING if by_people else None,
+        ours_last=by_people[-1].answers if by_people else None,
         message_count=len(conversation.messages),
         languages=_languages(session, [message.message_id for message in theirs[-READ:]], person),
         beside=beside,

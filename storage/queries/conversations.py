@@ -30,7 +30,13 @@ from storage.views import ConversationView, MessageView
 
 _C = CONVERSATION.c
 _DEEPEST = 100  # joins of joins that are followed
-_TOLD_BY_MESSAGES = ("joined", "queued", "delivery_changed")  # facts that the messages themselves show
+_TOLD_BY_MESSAGES = (
+    "joined",
+    "queued",
+    "delivery_changed",
+    "noted",
+    "called",
+)  # facts that the messages themselves show
 
 
 class NoSuchConversation(NoSuch):
@@ -150,6 +156,8 @@ def _messages(session: Session, number: int) -> tuple[MessageView, ...]:
             MESSAGE.c.evidence,
             MESSAGE.c.through_id,
             MESSAGE.c.handled,
+            MESSAGE.c.channel,
+            MESSAGE.c.minutes,
             MAILBOX.c.name.label("mailbox"),
             TEXT.c.subject,
             TEXT.c.from_name,
@@ -218,4 +226,6 @@ def _message(row: Any, *, marked: bool, delivery: DeliveryView | None) -> Messag
         mailbox=row.mailbox,
         notices=details.notices,
         delivery=delivery,
+        channel=row.channel,
+        minutes=row.minutes,
     )

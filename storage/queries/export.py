@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlmodel import Session
 
-from storage.kinds import Evidence
+from storage.kinds import Channel, Direction, Evidence
 from storage.models.details import read_details
 from storage.queries.tables import CONVERSATION, MESSAGE, TEXT
 
@@ -52,16 +52,17 @@ class ExportedMessage:
     original_subject: str | None
 
 
-def messages(session: Session) -> Iterator[ExportedMessage]:
+def messages(session: Session, *, notes: bool = False) -> Iterator[ExportedMessage]:
     """Yield every message, a few hundred in memory at a time.
 
     Args:
         session: of any transaction; it must live as long as the iterator is read.
+        notes: whether what agents wrote down for the desk, notes and calls, comes with the mail.
     """
     joined = _joined(session)
     after = 0
     while True:
-        page = session.connection().execute(_page(after)).all()
+        page = session.connection().execute(_page(after, notes=notes)).all()
         for row in page:
             yield _exported(row, joined)
         if len(page) < _AT_ONCE:
@@ -69,8 +70,8 @@ def messages(session: Session) -> Iterator[ExportedMessage]:
         after = page[-1].id
 
 
-def _page(after: int) -> Any:
-    return (
+def _page(after: int, *, notes: bool) -> Any:
+    chosen = (
         select(
             MESSAGE.c.id,
             MESSAGE.c.conversation_id,
@@ -90,6 +91,9 @@ def _page(after: int) -> Any:
         .order_by(MESSAGE.c.id)
         .limit(_AT_ONCE)
     )
+    if not notes:
+        chosen = chosen.where(MESSAGE.c.direction != Direction.INTERNAL, MESSAGE.c.channel == Channel.EMAIL)
+    return chosen
 
 
 def _joined(session: Session) -> dict[int, int]:

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
-from storage.kinds import Automatic, Direction
+from storage.kinds import Automatic, Channel, Direction
 from storage.kinds.clean import folded
 from storage.queries.tables import MESSAGE, RESPONSE_USE, SEARCH_ENTRY, TEXT
 from storage.rules.query import Text, Where
@@ -61,7 +61,11 @@ def _asked(session: Session, conversation_id: int) -> str:
     newest = (
         select(TEXT.c.subject, TEXT.c.reply_text)
         .select_from(MESSAGE.join(TEXT, TEXT.c.message_id == MESSAGE.c.id))
-        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.direction == Direction.INCOMING)
+        .where(
+            MESSAGE.c.conversation_id == conversation_id,
+            MESSAGE.c.direction == Direction.INCOMING,
+            MESSAGE.c.channel == Channel.EMAIL,
+        )
         .order_by(MESSAGE.c.arrived_at.desc(), MESSAGE.c.id.desc())
         .limit(1)
     )
@@ -77,6 +81,7 @@ def _questions(session: Session, conversation_id: int) -> dict[int, list[tuple[i
         .where(
             question.c.conversation_id == MESSAGE.c.conversation_id,
             question.c.direction == Direction.INCOMING,
+            question.c.channel == Channel.EMAIL,
             question.c.automatic == Automatic.NO,
             question.c.arrived_at <= MESSAGE.c.arrived_at,
         )

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session
 
-from storage.kinds import Automatic, Direction
+from storage.kinds import Automatic, Channel, Direction
 from storage.kinds.errors import NoSuch
 from storage.kinds.responses import Attached, Canned, ResponseView, UsageView, ValuesView, read_actions
 from storage.queries.tables import (
@@ -138,7 +138,7 @@ def _reopened() -> ColumnElement[bool]:
         select(later.c.id)
         .where(
             later.c.conversation_id == MESSAGE.c.conversation_id,
-            later.c.direction == Direction.OUTGOING,
+            or_(later.c.direction == Direction.OUTGOING, later.c.channel == Channel.PHONE),
             later.c.automatic == Automatic.NO,
             later.c.arrived_at > MESSAGE.c.arrived_at,
             later.c.arrived_at < event.c.happened_at,
@@ -201,6 +201,7 @@ def values(session: Session, conversation_id: int, *, agent_id: int | None, agen
             MESSAGE.c.conversation_id == row.id,
             MESSAGE.c.customer_id == row.customer_id,
             MESSAGE.c.direction == Direction.INCOMING,
+            MESSAGE.c.channel == Channel.EMAIL,
         )
         .order_by(MESSAGE.c.arrived_at.desc(), MESSAGE.c.id.desc())
         .limit(1)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, literal, select
 from sqlmodel import Session
 
-from storage.kinds import Direction
+from storage.kinds import Channel, Direction
 from storage.kinds.clean import clean_line, folded
 from storage.kinds.errors import NoSuch
 from storage.kinds.filing import Conditions, Deeds
@@ -102,7 +102,11 @@ def kind_of_mail(session: Session, conversation_id: int) -> Conditions:
                 TEXT, TEXT.c.message_id == MESSAGE.c.id
             )
         )
-        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.direction == Direction.INCOMING)
+        .where(
+            MESSAGE.c.conversation_id == conversation_id,
+            MESSAGE.c.direction == Direction.INCOMING,
+            MESSAGE.c.channel == Channel.EMAIL,
+        )
         .order_by(of_customer.desc(), MESSAGE.c.arrived_at.desc(), MESSAGE.c.id.desc())
         .limit(1)
     )
@@ -144,6 +148,7 @@ def _letters(session: Session, since: datetime, *, sized: bool) -> Generator[tup
             CONVERSATION.c.last_message_at >= since,
             MESSAGE.c.arrived_at >= since,
             MESSAGE.c.direction == Direction.INCOMING,
+            MESSAGE.c.channel == Channel.EMAIL,
         )
     )
     with session.connection().execute(chosen.execution_options(yield_per=500)) as rows:

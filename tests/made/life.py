@@ -1,5 +1,6 @@
 """A random life of a desk, seeded: mail comes in, agents decide, change their minds, join, split and undo."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from random import Random
@@ -8,13 +9,13 @@ from made.post import MONDAY, Post, letter
 from sqlalchemy import select
 
 from storage.apply.base import table
-from storage.commands import joining, responses, ruling, trash, triage, undoing, views
+from storage.commands import joining, noting, responses, ruling, trash, triage, undoing, views
 from storage.commands.desk import agent_named
 from storage.commands.outbox import acts, queueing, sending
 from storage.commands.outbox.items import Result
 from storage.commands.responses import Entry
 from storage.events import Actor
-from storage.kinds import Automatic, Delivery, Status
+from storage.kinds import Automatic, Delivery, Direction, Status
 from storage.kinds.errors import DeskError
 from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.mail import Parsed
@@ -65,6 +66,7 @@ class Life:
                     self.can,
                     self.answer,
                     self.mail_leaves,
+                    self.note,
                     self.think_again,
                 )
             )
@@ -290,6 +292,26 @@ class Life:
                 with self.store.writing() as session:
                     sending.proceed(session, sending.Told(item, results), None, holder=holder, now=now)
                 self.done.add("leave")
+
+    def note(self) -> None:
+        """Somebody writes a note, or was on the telephone."""
+        chance, actor, now, number = self.chance, self.chance.choice(self.agents), self.now, self.some(1)
+        self.names.append(f"{len(self.names)}@notes.invalid")
+        said = letter(self.names[-1], by="desk@notes.invalid", to=(), text=chance.choice(TEXTS), dated_at=now)
+        written = noting.Written(said, hashlib.sha256(said.header_id.encode()).digest(), 10)
+        if not number:
+            return
+        chosen = {"conversation_id": number[0], "actor": actor, "now": now}
+        call = {
+            "direction": chance.choice((Direction.INCOMING, Direction.OUTGOING)),
+            "minutes": chance.randint(0, 90),
+            "by_customer": chance.random() < 0.8,
+            "after": chance.choice((None, Status.WAITING, Status.RESOLVED)),
+        }
+        if chance.random() < 0.5:
+            self.tell(lambda session: noting.note(session, written, **chosen), "note")
+        else:
+            self.tell(lambda session: noting.call(session, written, **chosen, **call), "call")
 
     def think_again(self) -> None:
         actor = self.chance.choice(self.agents)

@@ -100,3 +100,29 @@ class TooInvolved(ComposingError):
     def __str__(self) -> str:
         """Say what is too much."""
         return _("The message has too many parts for this desk to read. Attach less, or one archive.")
+
+
+class NothingWritten(ComposingError):
+    """A note, or what was said in a call, is empty."""
+
+    def __str__(self) -> str:
+        """Say what is missing."""
+        return _("There is no text to keep. Nothing was done.")
+
+
+class TooLong(ComposingError):
+    """A note is longer than notes are kept.
+
+    Attributes:
+        length, most: characters.
+    """
+
+    def __init__(self, length: int, most: int) -> None:
+        super().__init__(length, most)
+        self.length, self.most = length, most
+
+    def __str__(self) -> str:
+        """Say how long it is and may be."""
+        return _("The text has {length} characters, a note at most {most}: keep the part that matters.").format(
+            length=self.length, most=self.most
+        )

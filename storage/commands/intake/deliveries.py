@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.kinds import Direction, Ignored, QuarantineReason
+from storage.kinds import Channel, Direction, Ignored, QuarantineReason
 from storage.kinds.mail import Parsed
 from storage.models import Mailbox, Message, Outbox, Raw
 from storage.models.statements import Lookup, some_values
@@ -117,6 +117,12 @@ class Incoming:
     people: frozenset[str] = frozenset()
     own: frozenset[str] = field(default_factory=frozenset)
     quiet: bool = False
+    channel: Channel = Channel.EMAIL
+
+    @property
+    def written_here(self) -> bool:
+        """Whether an agent wrote it down for the desk: a note or a call, which names nobody and is cited by nothing."""
+        return self.direction is Direction.INTERNAL or self.channel is not Channel.EMAIL
 
     @property
     def arrived_at(self) -> datetime:

@@ -21,6 +21,8 @@ def derive(session: Session, messages: Sequence[Incoming], traits: Mapping[int, 
     insert(connection, MessageText, [_text(message) for message in messages])
     cited, prints, quoted, subjects = [], [], [], []
     for message in messages:
+        if message.written_here:  # no mail answers, quotes or cites what never left
+            continue
         number, shown = message.message_id, traits[message.message_id]
         cited += [
             {"message_id": number, "place": place, "header_key": key}

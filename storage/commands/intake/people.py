@@ -54,6 +54,8 @@ def recognise(session: Session, messages: Sequence[Incoming]) -> list[Met]:
 
 def _named(message: Incoming) -> list[tuple[Correspondent, PersonKind]]:
     """Return everybody a message names who is not us, its author first."""
+    if message.written_here:
+        return []
     parsed = message.parsed
     machine = message.parsed.automatic in {Automatic.BOUNCE, Automatic.LIST, Automatic.BULK, Automatic.GENERATED}
     named = [(parsed.author, PersonKind.MACHINE if machine else PersonKind.CUSTOMER)]
@@ -100,7 +102,7 @@ def _introduce(message: Incoming, persons: Mapping[tuple[str, str], int]) -> Non
     )
     if (original := forwarded_for(message)) is not None:
         message.customer_id = persons.get((group, original.address))
-    elif message.direction is Direction.INCOMING:
+    elif message.written_here or message.direction is Direction.INCOMING:
         message.customer_id = message.author_id
     else:
         message.customer_id = next(

@@ -1,11 +1,12 @@
 """What a delivery is as a message: whose, which way it went, what it cites; and the fact of its coming."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from storage.commands.intake.deliveries import Delivery, Incoming, header_key
 from storage.events import Received
-from storage.kinds import Direction
+from storage.kinds import Automatic, Channel, Direction
 from storage.models import Mailbox
 from storage.rules.threading import cited_by
 
@@ -38,6 +39,26 @@ def incoming(message_id: int, delivery: Delivery, mailbox: Mailbox, key: bytes, 
         direction=Direction.OUTGOING if outgoing else Direction.INCOMING,
         history=mailbox.live_since is None or delivery.arrived_at < mailbox.live_since,
         own=own,
+    )
+
+
+def written_here(message: Incoming, *, direction: Direction, channel: Channel) -> Incoming:
+    """Return a message as an agent wrote it down: all of it its author's words, whatever mail it holds a copy of.
+
+    Its people have names alone: the address that stands in its bytes is nobody's.
+    """
+    said = replace(
+        message.parsed,
+        author=replace(message.parsed.author, address=""),
+        to=tuple(replace(one, address="") for one in message.parsed.to),
+        reply_text=message.parsed.text,
+        quoted_text="",
+        original=None,
+        automatic=Automatic.NO,
+        gist=None,
+    )
+    return replace(
+        message, parsed=said, direction=direction, channel=channel, header_key=None, cited=(), author_id=None
     )
 
 

@@ -56,10 +56,13 @@ _STANDING: Final = Lookup(
 )
 _LIVING: Final = Lookup(
     lambda: select(_C.c.id).where(
-        _C.c.id.in_(some_values()), select(_M.c.id).where(_M.c.conversation_id == _C.c.id, ~_M.c.history).exists()
+        _C.c.id.in_(some_values()),
+        select(_M.c.id)
+        .where(_M.c.conversation_id == _C.c.id, ~_M.c.history, _M.c.direction != Direction.INTERNAL)
+        .exists(),
     )
 )
-"""Conversations that have mail from since their mailbox was live."""
+"""Conversations that have mail or calls from since their mailbox was live."""
 _UNHANDLED: Final = Lookup(
     lambda: (
         select(_M.c.id)

@@ -118,7 +118,7 @@ def queue(
     action_id = record(session, facts, actor=actor, now=now)
     derive(session, [message], {message.message_id: traits_of(message)})
     if actor.agent_id is not None:
-        if changes := _following(session, number, message.message_id, None if outgoing.begins else after, now):
+        if changes := following(session, number, message.message_id, None if outgoing.begins else after, now):
             record(session, changes, actor=actor, now=now, action_id=action_id)
             want(session, changes, now=now)
         responses.note_used(session, message.message_id, uses, actor=actor, now=now, action_id=action_id)
@@ -206,7 +206,7 @@ def _queued(
     )
 
 
-def _following(session: Session, number: int, message_id: int, after: Status | None, now: datetime) -> list[Fact]:
+def following(session: Session, number: int, message_id: int, after: Status | None, now: datetime) -> list[Fact]:
     """Return what an answer changes beside: all mail up to it is handled, a snooze is over, the conversation waits."""
     row = _standing(session, number)
     facts: list[Fact] = []

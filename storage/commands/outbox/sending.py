@@ -38,7 +38,7 @@ from storage.commands.outbox.items import (
 )
 from storage.commands.wanted import want
 from storage.events import Fact
-from storage.kinds import Automatic, Delivery, Direction, Hold
+from storage.kinds import Automatic, Channel, Delivery, Direction, Hold
 from storage.kinds.errors import Changed
 from storage.record import record
 from storage.rules.delivery import GIVE_UP_AFTER, pause
@@ -248,6 +248,7 @@ def _with_news(session: Session, rows: Sequence[Any]) -> frozenset[int]:
         MESSAGE.c.id > min(row.seen_id for row in rows),
         MESSAGE.c.automatic == Automatic.NO,
         MESSAGE.c.direction.in_((Direction.INCOMING, Direction.OUTGOING)),
+        MESSAGE.c.channel == Channel.EMAIL,
         ~MESSAGE.c.history,
     )
     newer = session.connection().execute(wrote).all()
