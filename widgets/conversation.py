@@ -260,8 +260,11 @@ class ConversationPane(Pane):
             return self._facts_line(self._timeline.view, y, facts)
         shown = self._shown()
         drawn = shown[y - facts] if y - facts < len(shown) else BLANK
-        line = Line(self._look, self.size.width)
-        line.gap(1 + drawn.indent)
+        line = Line(self._look, self.size.width, drawn.ground)
+        if drawn.ground == "notebg":
+            line.sign("▌", "note").gap(drawn.indent)
+        else:
+            line.gap(1 + drawn.indent)
         return write(line, drawn.spans, drawn.aside).strip()
 
     def _facts_line(self, view: ConversationView, number: int, rows: int) -> Strip:

@@ -6,6 +6,7 @@ from storage.kinds import (
     Automatic,
     Cause,
     Delivery,
+    Direction,
     DraftKind,
     Evidence,
     Hold,
@@ -89,6 +90,12 @@ def special_words(special: Special) -> str:
         Special.SIGNED: _("signed, the signature is not checked"),
         Special.ENCRYPTED: _("encrypted, cannot be read here"),
     }[special]
+
+
+def call_words(direction: Direction, minutes: int) -> str:
+    """Return that it was a call, how long it took, and who rang."""
+    words = _("call, {minutes} min, in") if direction is Direction.INCOMING else _("call, {minutes} min, out")
+    return words.format(minutes=minutes)
 
 
 def evidence_words(evidence: Evidence) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
@@ -15,9 +15,10 @@ from widgets.deliveries import delivery_lines, delivery_words
 from widgets.facts import event_words
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
+from widgets.look import Ground
 from widgets.moments import moment_words, size_words
 from widgets.notice_rows import special_lines
-from widgets.text import automatic_words, evidence_words, special_words
+from widgets.text import automatic_words, call_words, evidence_words, special_words
 from widgets.wrapping import pieces, wrap
 
 INDENT = 2
@@ -27,11 +28,12 @@ _FILES_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One line of the timeline: spans from the left, an aside that ends at the right edge."""
+    """One line of the timeline: spans from the left, an aside that ends at the right edge; notes lie on a paper."""
 
     spans: tuple[Span, ...] = ()
     aside: tuple[Span, ...] = ()
     indent: int = INDENT
+    ground: Ground = "bg"
 
 
 BLANK = Drawn()
@@ -87,14 +89,15 @@ class Timeline:
 
     @cached_property
     def _answered_at(self) -> datetime | None:
-        """When somebody of the desk wrote last."""
+        """When somebody of the desk wrote, or was on the telephone, last."""
         people = (one for one in self.view.messages if one.automatic is Automatic.NO and not _reached_nobody(one))
-        return max((one.arrived_at for one in people if one.direction is Direction.OUTGOING), default=None)
+        return max((one.arrived_at for one in people if one.answers), default=None)
 
     def waits(self, message: MessageView) -> bool:
         """Say whether a message still needs an answer: by the record's rule, as the queue's clock has it."""
         return (
             message.direction is Direction.INCOMING
+            and message.is_mail
             and message.automatic is Automatic.NO
             and not message.handled
             and (self._answered_at is None or message.arrived_at > self._answered_at)
@@ -201,7 +204,12 @@ class Timeline:
         return lay
 
     def _message(self, index: int, message: MessageView) -> list[Piece]:
-        made: list[Piece] = [lambda width: [*([BLANK] if index else []), *self._head(message, width)]]
+        before = [BLANK] if index else []
+        note = message.direction is Direction.INTERNAL
+        if message.is_mail:
+            made: list[Piece] = [lambda width: [*before, *self._head(message, width)]]
+        else:
+            made = [lambda _width: [*before, self._note_head(message) if note else self._call_head(message)]]
         reply = message.reply_text if message.reply_text.strip() else message.text
         if self.unfolded:
             made += _text(message.text.strip("\n"))
@@ -210,7 +218,21 @@ class Timeline:
             if message.original and message.original.text.strip():
                 made += _text(message.original.text.strip("\n"), before=BLANK)
         made.append(lambda width: self._tail(message, reply, width))
-        return made
+        return [made[0], *map(_on_paper, made[1:])] if note else made
+
+    def _note_head(self, message: MessageView) -> Drawn:
+        name = one_line(message.author.name) or _("unknown")
+        aside = _("never sent") + f"  {moment_words(message.arrived_at, self._now)}"
+        return Drawn(((_("note"), "note"), (f"  {name}", "note")), ((aside, "note"),), indent=0, ground="notebg")
+
+    def _call_head(self, message: MessageView) -> Drawn:
+        """Say who spoke with whom, and for how long."""
+        name = one_line(message.author.name) or _("unknown")
+        words: Span = (f"  {call_words(message.direction, message.minutes or 0)}", "soon")
+        spans: list[Span] = [(name, "bright"), words]
+        if message.direction is Direction.OUTGOING:
+            spans = [(name, "accent"), (" → ", "muted"), (_recipients(message), "muted"), words]
+        return Drawn(tuple(spans), ((moment_words(message.arrived_at, self._now), "muted"),), indent=0)
 
     def _head(self, message: MessageView, width: int) -> list[Drawn]:
         author = message.author
@@ -289,6 +311,23 @@ def _text(text: str, before: Drawn | None = None) -> list[Piece]:
         return lay
 
     return [piece(start, end) for start, end in pieces(text)]
+
+
+def _on_paper(piece: Piece) -> Piece:
+    """Lay a piece on the paper of notes, in one colour."""
+
+    def lay(width: int) -> list[Drawn]:
+        return [
+            replace(
+                drawn,
+                spans=tuple((text, "note") for text, _role in drawn.spans),
+                aside=tuple((text, "note") for text, _role in drawn.aside),
+                ground="notebg",
+            )
+            for drawn in piece(width)
+        ]
+
+    return lay
 
 
 def _reached_nobody(message: MessageView) -> bool:

@@ -43,9 +43,10 @@ def add(group: Group) -> None:
         "--mboxrd", action="store_true", help=_("lines that begin with >From in an mbox have one > too many")
     )
     parser = group.command("export", None, words=_("give out what the desk knows, for other programs"))
-    group.under(parser).command(
+    parser = group.under(parser).command(
         "messages", run_export, words=_("every message as a line of JSON (the fields stand in docs/commands.md)")
     )
+    parser.add_argument("--notes", action="store_true", help=_("with notes and calls, which are no mail"))
 
 
 def run_import(call: "Call") -> int:
@@ -85,7 +86,7 @@ def run_export(call: "Call") -> int:
     from storage.queries import export
 
     with call.store.reading() as session:
-        for message in export.messages(session):
+        for message in export.messages(session, notes=call.options.notes):
             call.out.object(asdict(message))
     return DONE
 

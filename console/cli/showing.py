@@ -179,10 +179,14 @@ def _print_message(call: "Call", message: "MessageView") -> None:
 
 def _print_envelope(call: "Call", message: "MessageView") -> None:
     from widgets.moments import moment_words
-    from widgets.text import automatic_words
+    from widgets.text import automatic_words, call_words
 
-    arrow = "→" if message.direction == "outgoing" else "←"
+    arrow = {"outgoing": "→", "incoming": "←"}.get(message.direction, "▌")
     author = _person_words(message.author.name, message.author.address)
+    if message.direction == "internal":
+        author = _("note · never sent · {author}").format(author=author)
+    elif message.channel == "phone":
+        author += f" · {call_words(message.direction, message.minutes or 0)}"
     notes = [moment_words(message.arrived_at, call.now), f"m{message.message_id}", automatic_words(message.automatic)]
     if message.marked:
         notes.append(_("took no part before"))

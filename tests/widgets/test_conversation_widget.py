@@ -6,10 +6,10 @@ import pytest
 from rich.cells import cell_len
 from textual.app import App
 
-from storage.kinds import Automatic, Direction, Evidence, Special
+from storage.kinds import Automatic, Channel, Direction, Evidence, Special
 from storage.kinds.mail import Attachment, Correspondent, Original
 from widgets.conversation import ConversationPane
-from widgets.look import Look
+from widgets.look import LOOK_NAMES, Look
 from widgets.timeline import Timeline
 
 FACTS = 6  # rows above the timeline in a window of 80x24
@@ -18,9 +18,9 @@ FACTS = 6  # rows above the timeline in a window of 80x24
 class Reading(App):
     """A conversation alone."""
 
-    def __init__(self, **choices):
+    def __init__(self, look=None, **choices):
         super().__init__(**choices)
-        self.pane = ConversationPane(Look("dark"), agent_id=7)
+        self.pane = ConversationPane(look or Look("dark"), agent_id=7)
 
     def compose(self):
         yield self.pane
@@ -297,3 +297,70 @@ async def test_hostile_and_empty_conversations_fit_their_width(
                 strip = app.pane.render_line(y)
                 assert cell_len(strip.text) == width
                 assert not barred.search(strip.text)
+
+
+@pytest.mark.parametrize("look", [*(Look(name) for name in LOOK_NAMES), Look("none", ascii=True)])
+async def test_a_note_lies_on_paper_of_its_own_and_says_that_it_is_never_sent(
+    make_message, make_conversation, now, look
+):
+    note = make_message(
+        2,
+        direction=Direction.INTERNAL,
+        author=Correspondent("Bruno Reis", ""),
+        to=(),
+        text="Captura dupla.\n\n> tal qual",
+        reply_text="Captura dupla.\n\n> tal qual",
+    )
+    messages = [make_message(1, text="Bom dia."), note, make_message(3, text="E agora?")]
+    app = Reading(look)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(make_conversation(messages), now)
+        await pilot.pause()
+        shown = lines(app.pane)
+        head = next(index for index, line in enumerate(shown) if "never sent" in line)
+        mark = look.sign("▌")
+        assert shown[head].startswith(f"{mark}note  Bruno Reis")
+        assert [line.rstrip() for line in shown[head + 1 : head + 4]] == [
+            f"{mark}  Captura dupla.",
+            mark,
+            f"{mark}  > tal qual",
+        ]
+        assert [line.startswith(mark) for line in shown[head - 1 : head + 5]] == [False, *(True,) * 4, False]
+        if look.full:
+            grounds = {
+                segment.style.bgcolor
+                for y in range(head, head + 4)
+                for segment in app.pane.render_line(y)
+                if segment.style
+            }
+            assert grounds == {look.style("note", "notebg").bgcolor}
+
+
+def test_a_note_neither_waits_nor_answers(make_message, make_conversation, now):
+    note = make_message(2, direction=Direction.INTERNAL, author=Correspondent("Rui", ""), handled=False)
+    view = make_conversation([make_message(1, handled=False), note])
+    assert Timeline(view, now).waiting == [0]
+
+
+@pytest.mark.parametrize(
+    ("direction", "head"),
+    [(Direction.INCOMING, "Zé  call, 12 min, in"), (Direction.OUTGOING, "Zé → Ana  call, 12 min, out")],
+)
+def test_a_call_says_with_whom_how_long_and_who_rang_and_answers_what_waited(
+    make_message, make_conversation, now, direction, head
+):
+    call = make_message(
+        2,
+        direction=direction,
+        channel=Channel.PHONE,
+        minutes=12,
+        author=Correspondent("Zé", ""),
+        to=(Correspondent("Ana", ""),),
+        text="She asked again.",
+        reply_text="She asked again.",
+    )
+    view = make_conversation([make_message(1, handled=False), call])
+    assert Timeline(view, now).waiting == []
+    told = everything(view, now)
+    assert head in told
+    assert "She asked again." in told
