@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session
 
-from storage.kinds import Automatic, Delivery, Direction, Status
+from storage.kinds import Automatic, Channel, Delivery, Direction, Status
 from storage.models import Desk
 from storage.models.details import Details, read_details
 from storage.queries.tables import CONVERSATION, MAILBOX, MESSAGE, OUTBOX, PERSON, RAW, RECIPIENT, TEXT
@@ -88,7 +88,7 @@ def waiting(session: Session, mailbox_id: int, after: int, *, limit: int) -> Wai
         select(others.c.id)
         .where(
             others.c.conversation_id == MESSAGE.c.conversation_id,
-            others.c.direction == Direction.OUTGOING,
+            or_(others.c.direction == Direction.OUTGOING, others.c.channel == Channel.PHONE),
             others.c.automatic == Automatic.NO,
         )
         .correlate(MESSAGE)
@@ -121,6 +121,7 @@ def waiting(session: Session, mailbox_id: int, after: int, *, limit: int) -> Wai
             MESSAGE.c.id > after,
             MESSAGE.c.id <= last,
             MESSAGE.c.direction == Direction.INCOMING,
+            MESSAGE.c.channel == Channel.EMAIL,
             MESSAGE.c.automatic == Automatic.NO,
             ~MESSAGE.c.history,
         )

@@ -25,7 +25,18 @@ from storage.models import (
     SubjectKey,
     Wanted,
 )
-from storage.queries import answering, context, conversations, export, find, fitting, history, noticing, ruling
+from storage.queries import (
+    acknowledging,
+    answering,
+    context,
+    conversations,
+    export,
+    find,
+    fitting,
+    history,
+    noticing,
+    ruling,
+)
 from storage.queries import why as reasons
 from storage.store import Store
 
@@ -231,6 +242,13 @@ def test_a_note_is_no_news(desk: Desk) -> None:
     assert facts.unseen == ()
     (item,) = desk.ana.claim()  # nothing holds the answer
     assert desk.ana.begin(item)
+
+
+def test_a_call_is_acknowledged_by_nobody_and_who_was_called_is_answered(desk: Desk) -> None:
+    desk.call(Direction.INCOMING)
+    desk.note()
+    asked = desk.ask(acknowledging.waiting, desk.post.mailbox_id, 0, limit=9).asked
+    assert [(one.message_id, one.answered) for one in asked] == [(desk.asked, True)]
 
 
 def test_a_note_wants_nothing_on_a_server(desk: Desk) -> None:
