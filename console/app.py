@@ -78,6 +78,7 @@ class Plantao(DeskApp):
         keys: the agent's own keys, by the name of a command.
         means: what opening, saving and copying go by.
         accounts: as the configuration has them.
+        undo_window: seconds that an answer waits before it leaves.
         notices: what the console calls for, and how.
         typed: the lines of earlier sessions; `None` keeps them for this one alone.
     """
@@ -97,6 +98,7 @@ class Plantao(DeskApp):
         keys: Mapping[str, str] | None = None,
         means: Means | None = None,
         accounts: "Sequence[Account]" = (),
+        undo_window: int = 10,
         notices: "Notices | None" = None,
         typed: TypedLines | None = None,
         **choices: Any,
@@ -113,6 +115,7 @@ class Plantao(DeskApp):
         self.typed = typed or TypedLines()
         self.means = means or Means()
         self.accounts = accounts
+        self.undo_window = undo_window
         self._caller = Caller(self, notices) if notices is not None else None
         self.keymap = Keymap(commands(), keys)
         self.changes: Signal[Change] = Signal(self, "changes")
@@ -249,6 +252,7 @@ def run_console(
     keys: Mapping[str, str] | None = None,
     means: Means | None = None,
     accounts: "Sequence[Account]" = (),
+    undo_window: int = 10,
     notices: "Notices | None" = None,
     lines: Path | None = None,
 ) -> int:
@@ -264,6 +268,7 @@ def run_console(
         keys: the agent's own keys, by the name of a command.
         means: what opening, saving and copying go by.
         accounts: as the configuration has them.
+        undo_window: seconds that an answer waits before it leaves.
         notices: what the console calls for, and how.
         lines: the file in which what is typed on the `:` line is kept between sessions.
 
@@ -284,6 +289,7 @@ def run_console(
         keys=keys,
         means=means,
         accounts=accounts,
+        undo_window=undo_window,
         notices=notices,
         typed=TypedLines(lines),
     )

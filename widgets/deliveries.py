@@ -22,14 +22,12 @@ ROLES: dict[Delivery, Role] = {
 }
 
 
-def delivery_words(delivery: DeliveryView, now: datetime) -> Span:
+def delivery_words(delivery: DeliveryView) -> Span:
     """Return how far a message is, short enough for the end of a line."""
     if delivery.hold is not None:
         return hold_words(delivery.hold), "soon"
     if delivery.state is Delivery.QUEUED and delivery.trouble:
         return _("queued, tried again"), "soon"
-    if delivery.state is Delivery.QUEUED and (left := (delivery.leaves_at - now).total_seconds()) > 0:
-        return _("leaves in {count} s").format(count=int(left) + 1), "muted"
     failed = len(delivery.failed)
     if failed and failed < len(delivery.recipients):
         words = ngettext("not sent to {count}", "not sent to {count}", failed).format(count=failed)
@@ -51,6 +49,11 @@ def delivery_lines(delivery: DeliveryView, now: datetime) -> list[list[Span]]:
     elif delivery.hold is Hold.ACCOUNT:
         lines.append([(one_line(delivery.trouble), "late")])
     return lines
+
+
+def reasons(delivery: DeliveryView, now: datetime) -> str:
+    """Return why a message is not where it should be, in one line; empty when nothing is wrong."""
+    return "  ".join("".join(text for text, _role in spans) for spans in delivery_lines(delivery, now))
 
 
 def _said(recipient: RecipientView) -> str:

@@ -1,4 +1,4 @@
-"""What the review of a draft found, in rows: how grave, what, and the keys that settle it."""
+"""What the review of a draft found, in rows: how grave, what, and the keys that settle it; then what sending does."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -42,6 +42,8 @@ class ReviewPane(Pane):
         super().__init__(look, id=id)
         self._findings: Sequence[Finding] = ()
         self._keys: Mapping[str, tuple[str, str]] = {}
+        self._then: tuple[Span, ...] = ()
+        self._then_keys: Sequence[tuple[str, str]] = ()
         self._conversation_id: int | None = None
         self._now = datetime.now().astimezone()
         self._cursor = self._first = 0
@@ -66,8 +68,8 @@ class ReviewPane(Pane):
 
     @property
     def rows_wanted(self) -> int:
-        """The rows that everything needs: the heading, and the findings."""
-        return 1 + len(self._listed)
+        """The rows that everything needs: the heading, the findings, and what sending does."""
+        return 2 + len(self._listed)
 
     def show(
         self,
@@ -75,6 +77,8 @@ class ReviewPane(Pane):
         now: datetime,
         *,
         keys: Mapping[str, tuple[str, str]],
+        then: Sequence[Span] = (),
+        then_keys: Sequence[tuple[str, str]] = (),
         conversation_id: int | None = None,
     ) -> None:
         """Show other findings; the cursor stays with the one it was on, else goes to the first that is not settled.
@@ -83,11 +87,13 @@ class ReviewPane(Pane):
             findings: the gravest first.
             now: the present, in the reader's zone.
             keys: of each remedy: the key, and what it does in a few words.
+            then: what sending will do.
+            then_keys: the keys that choose otherwise, with their words.
             conversation_id: the one that is answered.
         """
         before = self.chosen.key if self.chosen is not None else ""
         self._findings, self._now, self._keys = tuple(findings), now, keys
-        self._conversation_id = conversation_id
+        self._then, self._then_keys, self._conversation_id = tuple(then), then_keys, conversation_id
         known = [one.key for one in self._listed]
         self._cursor = known.index(before) if before in known else 0
         self.repaint()
@@ -99,8 +105,8 @@ class ReviewPane(Pane):
 
     @property
     def _window(self) -> tuple[int, int]:
-        """The first finding that is shown, and how many: the heading stays."""
-        rows = max(1, self.size.height - 1)
+        """The first finding that is shown, and how many: heading and last row stay."""
+        rows = max(1, self.size.height - 2)
         first = max(0, min(self._cursor - rows // 2, len(self._listed) - rows))
         return first, rows
 
@@ -113,6 +119,8 @@ class ReviewPane(Pane):
         """Draw one row."""
         if y == 0:
             return self._heading()
+        if self.size.height > 1 and y == self.size.height - 1:
+            return self._last()
         first, _rows = self._window
         place = first + y - 1
         listed = self._listed
@@ -126,10 +134,6 @@ class ReviewPane(Pane):
         line.put(title, "accent" if self.has_keys else "text", bold=self.has_keys).gap()
         spans = counted(self._findings)
         taken = sum(cell_len(text) for text, _role in spans) + 3 * (len(spans) - 1)
-        # Nobody may believe that an answer has left; these words go with the outbox, which sends.
-        words = _("this version sends no mail")
-        if cell_len(words) + 2 <= self.size.width - line.column - taken - 2:
-            line.gap().put(words, "soon").gap()
         line.fill("─", self.size.width - (taken + 2 if spans else 0), "accent" if self.has_keys else "rule").gap()
         for number, (text, role) in enumerate(spans):
             line.gap(3 if number else 0).put(text, role)
@@ -145,3 +149,11 @@ class ReviewPane(Pane):
             asides += [("   " if asides else "", "muted"), (key, "accent"), (f" {what}", "muted")]
         role: Role = "muted" if finding.severity is Severity.OK else "text"
         return write(line, ((words, role),), tuple(asides)).strip()
+
+    def _last(self) -> Strip:
+        line = Line(self._look, self.size.width).gap()
+        line.put(_("then"), "muted", width=LABEL)
+        asides: list[Span] = []
+        for key, what in self._then_keys:
+            asides += [("   " if asides else "", "muted"), (key, "accent"), (f" {what}", "muted")]
+        return write(line, self._then, tuple(asides)).strip()

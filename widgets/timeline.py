@@ -243,7 +243,7 @@ class Timeline:
         if message.direction is Direction.OUTGOING:
             spans = [(name, "accent"), (" → ", "muted"), (_recipients(message), "muted")]
             sent: Span = (_("sent"), "ok")
-            words, role = delivery_words(message.delivery, self._now) if message.delivery is not None else sent
+            words, role = delivery_words(message.delivery) if message.delivery is not None else sent
             aside.insert(0, (words + "  ", role))
         else:
             if self.waits(message):

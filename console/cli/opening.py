@@ -32,6 +32,7 @@ def run_console(call: "Call") -> int:
             keys=settings.keys,
             means=Means.configured(settings),
             accounts=settings.accounts,
+            undo_window=settings.undo_window,
             notices=settings.notices,
             lines=call.paths.state / "lines",
         )

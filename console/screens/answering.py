@@ -4,9 +4,11 @@ from typing import Any
 
 from console.screens.commands.deciding import NUMBER
 from console.screens.going import Goes
+from console.screens.sending import Leaving
 from storage.kinds import DraftKind
 from storage.kinds.errors import DeskError
 from widgets.language import _
+from widgets.line import Span
 
 
 class Answers(Goes):
@@ -41,6 +43,17 @@ class Answers(Goes):
         """Say what became of a draft."""
         if isinstance(outcome, DeskError):
             self.say_error(outcome)
+        if isinstance(outcome, Leaving):
+            back: tuple[Span, ...] = (("   u", "accent"), (" " + _("takes it back"), "text"))
+            number: Span = (f" #{outcome.conversation_id}", "text")
+            if outcome.leaves_at is None:
+                self.say(((_("note kept"), "ok"), number, *back), ":note")
+            else:
+                at = outcome.leaves_at.astimezone(self.now().tzinfo)
+                words = _("leaves {time}").format(time=f"{at:%H:%M:%S}")  # never a countdown in a toast
+                self.say(((_("answer queued"), "ok"), number, (f"  {words}", "text"), *back), ":outbox")
+            self.written(outcome.conversation_id)
+            return
         self.written()
 
     def action_drafts(self) -> None:
@@ -48,6 +61,16 @@ class Answers(Goes):
         from console.screens.drafts import DraftsScreen
 
         self.app.push_screen(DraftsScreen(), self._go_on)
+
+    def action_outbox(self) -> None:
+        """Show what is on its way out; a conversation chosen there is opened."""
+        from console.screens.outbox import OutboxScreen
+
+        self.app.push_screen(OutboxScreen(), self._read_sent)
+
+    def _read_sent(self, number: int | None) -> None:
+        if number is not None:
+            self.open_conversation(number)
 
     def _go_on(self, draft_id: int | None) -> None:
         from console.screens.composer import ComposerScreen

@@ -13,9 +13,9 @@ from console.feed import Change
 from console.files.attaching import brought
 from console.screens import asking, drafting
 from console.screens.commands.base import Where
-from console.screens.filling import Fills
 from console.screens.moving import Moves
 from console.screens.questions import Coverable
+from console.screens.sending import Sends
 from storage.kinds import DraftKind
 from storage.kinds.errors import DeskError
 from storage.kinds.mail import entries
@@ -40,7 +40,7 @@ _SIGN = 30  # seconds between two signs that somebody writes
 _TALL = 30  # rows of the window from which the fields keep a row each
 
 
-class ComposerScreen(Moves, Fills):
+class ComposerScreen(Moves, Sends):
     """One draft.
 
     Args:
@@ -71,10 +71,11 @@ class ComposerScreen(Moves, Fills):
     ) -> None:
         super().__init__()
         self.kind = kind
+        self.note = kind is DraftKind.NOTE
         self._about = (conversation_id, message_id, draft_id)
         self._picking = picking
         self._look_given = look
-        self.editor = Editor(look, id="text")
+        self.editor = Editor(look, note=self.note, id="text")
         self.fields = Fields(look, NAMES, id="fields")
         self.review = ReviewPane(look, id="review")
         self.prompt = PromptRow(look, id="prompt")
@@ -102,6 +103,7 @@ class ComposerScreen(Moves, Fills):
 
     def on_mount(self) -> None:
         """Draw the sheet, then begin the draft."""
+        self.fields.display = not self.note
         self._files.display = False
         self._arrange()
         self._begin()
@@ -220,9 +222,9 @@ class ComposerScreen(Moves, Fills):
         self._wall.display = beside
         self.query_one("#sheet").display = beside or not self._reading
         self.conversation.styles.width = max(45, width * 2 // 5) if beside else "1fr"
-        self.fields.fold(folded=height < _TALL and not self._field and self.begun is not None)
+        self.fields.fold(folded=not self.note and height < _TALL and not self._field and self.begun is not None)
         self._line.display = height >= 16
-        self.review.display = height >= 12
+        self.review.display = not self.note and height >= 12
         most = max(4, min(height // 2 - 2, height - 14))
         self.review.styles.height = min(self.review.rows_wanted, most) if self.reviewing else 1
         self.tell()
@@ -232,7 +234,9 @@ class ComposerScreen(Moves, Fills):
         here = draft_words(self.kind)
         view = self.begun.view if self.begun else None
         title = f"{here} #{view.conversation_id}" if view else here
-        if view is not None and (names := self._names("to")):
+        if self.note:
+            title += "  " + _("never sent")
+        elif view is not None and (names := self._names("to")):
             title += " " + _("to {names}").format(names=shortened(names, 30))
         width = self.app.size.width
         panes = [PaneTitle(width, title, self._state_words(), focused=not self._reading)]
@@ -244,11 +248,13 @@ class ComposerScreen(Moves, Fills):
             panes = [PaneTitle(width, f"#{view.conversation_id} {one_line(view.subject)}", "", focused=True)]
         self._titles.show(panes)
         sheet = width - (max(45, width * 2 // 5) + 1 if self._wall.display else 0)
-        self._line.show([PaneTitle(sheet, _("you write"), "", focused=False)])
+        label = _("a note, for the desk alone") if self.note else _("you write")
+        self._line.show([PaneTitle(sheet, label, "", focused=False)])
         self._tell_summary(sheet)
         keys, always = self.ground.keymap.footer(self.where)
-        if self.reviewing:  # the others stand beside what they settle
-            keys = [pair for pair in keys if pair[0] == self._key("leave-review")]
+        if self.reviewing:  # the others stand beside what they settle or choose
+            shown = {self._key("send-now"), self._key("leave-review")}
+            keys = [pair for pair in keys if pair[0] in shown]
         self.prompt.show(keys, always)
 
     def _state_words(self) -> str:
@@ -281,7 +287,7 @@ class ComposerScreen(Moves, Fills):
         self.fields.summary.show((first, aside), (second, ()))
 
     def _tell_files(self) -> None:
-        self._files.display = bool(self.attached)
+        self._files.display = bool(self.attached) and not self.note
         self._files.styles.height = 1
         names = ", ".join(f"{one_line(one.name)} {size_words(one.size)}" for one in self.attached)
         count = ngettext("{count} file", "{count} files", len(self.attached)).format(count=len(self.attached))
@@ -477,12 +483,13 @@ class ComposerScreen(Moves, Fills):
             held = {one.digest for one in self.attached if one.digest}
             if new := tuple(brought(file) for file in files if file.digest not in held):
                 self._put_files((*self.attached, *new))
+            self.picked += picked
         self.to_text()
         self.review_soon()
 
     def action_quote(self) -> None:
         """Choose lines of the message that is answered, and insert them as a quotation."""
-        if self.begun is None or not self.begun.wrote.strip():
+        if self.begun is None or self.note or not self.begun.wrote.strip():
             self.say_refusal(_("There is nothing here to be quoted."))
             return
         from console.screens.quoting import QuoteScreen

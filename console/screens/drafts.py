@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from console.feed import Change
 from console.screens.commands.base import Where
 from console.screens.ground import DeskScreen
+from console.screens.moving import Steps
 from storage.kinds.errors import DeskError
 from widgets.bars import KeyRow, PaneTitle, TitleRow
 from widgets.draft_list import DraftList
@@ -18,7 +19,7 @@ from widgets.pane import toast
 from widgets.troubles import trouble_words
 
 
-class DraftsScreen(DeskScreen):
+class DraftsScreen(Steps, DeskScreen):
     """Drafts; leaves with the number of the one that is gone on with."""
 
     AUTO_FOCUS: ClassVar[str] = ""
@@ -140,34 +141,10 @@ class DraftsScreen(DeskScreen):
         """Draw the list as wide as the window."""
         self.drafts.repaint()
 
-    def action_down(self) -> None:
-        """Go down."""
-        self.drafts.move(1)
+    def step(self, by: int) -> None:
+        """Move the cursor."""
+        self.drafts.move(by)
 
-    def action_up(self) -> None:
-        """Go up."""
-        self.drafts.move(-1)
-
-    def action_half_down(self) -> None:
-        """Go half a page down."""
-        self.drafts.move(self.size.height // 2)
-
-    def action_half_up(self) -> None:
-        """Go half a page up."""
-        self.drafts.move(-(self.size.height // 2))
-
-    def action_page_down(self) -> None:
-        """Go a page down."""
-        self.drafts.move(self.size.height - 3)
-
-    def action_page_up(self) -> None:
-        """Go a page up."""
-        self.drafts.move(3 - self.size.height)
-
-    def action_top(self) -> None:
-        """Go to the one that was written last."""
-        self.drafts.move(-10_000)
-
-    def action_bottom(self) -> None:
-        """Go to the last one."""
-        self.drafts.move(10_000)
+    def rows_shown(self) -> int:
+        """Return how many rows there is room for."""
+        return self.drafts.size.height

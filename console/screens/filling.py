@@ -114,6 +114,8 @@ class Fills(Saves):
 
     def action_fields(self) -> None:
         """Take what is offered, else go to the next field, and from the last one to the text."""
+        if self.note:
+            return
         if not self._field:
             self.fields.go_to("to")
         elif self._choices:
@@ -126,6 +128,8 @@ class Fills(Saves):
 
     def action_fields_back(self) -> None:
         """Go to the field before."""
+        if self.note:
+            return
         if not self._field:
             self.fields.go_to("subject")
         elif not self.fields.step(-1):

@@ -8,11 +8,13 @@ from typing import Protocol
 from console.screens import standing
 from console.screens.asking import Elsewhere, SyncState, View
 from console.screens.commands.base import Where
+from storage.kinds.outbox import OPEN, OutboxRow, needs_agent
 from storage.views import MailboxView
 from widgets.arrangement import TWO_PANES, arranged
 from widgets.bars import PaneTitle, Trouble, ViewLabel
 from widgets.context import ContextPane, context_title
 from widgets.conversation import ConversationPane
+from widgets.deliveries import delivery_words, reasons
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
 from widgets.moments import count_words, moment_words, now_words
@@ -45,6 +47,8 @@ class Frame:
         counts: by the key of each view.
         blind: why the feed cannot look; empty when it can.
         elsewhere: what the desk holds beside a view that is empty.
+        outbox: what is on its way, and what waits for an agent.
+        agent_id: who sits here: only their own mail that did not leave stands as an error.
     """
 
     opening: bool = True
@@ -54,6 +58,14 @@ class Frame:
     counts: dict[str, int] = field(default_factory=dict)
     sync: SyncState = field(default_factory=lambda: SyncState(()))
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    outbox: tuple[OutboxRow, ...] = ()
+    agent_id: int | None = None
+
+    @property
+    def unsent(self) -> tuple[OutboxRow, ...]:
+        """What this agent sent and what does not leave by itself: failed, uncertain, or held by something that came."""
+        mine = (one for one in self.outbox if one.delivery.agent_id in {self.agent_id, None})
+        return tuple(one for one in mine if needs_agent(one.delivery))
 
     def nothing(self, queue: Queue) -> bool:
         """Say whether the queue has nothing to show."""
@@ -74,9 +86,13 @@ class Frame:
             return [clock, (_("{done} of {total}").format(done=f"{done:,}", total=f"{total:,}"), "muted")]
         if self.sync.lost:
             return [clock, (_("mail unreachable"), "soon")]
+        leaving = sum(one.delivery.state in OPEN and one.delivery.hold is None for one in self.outbox)
+        going: list[Span] = []
+        if leaving:
+            going = [(ngettext("{count} leaves", "{count} leave", leaving).format(count=leaving), "muted")]
         if not self.sync.mailboxes or width < TWO_PANES:
-            return [clock]
-        return [(_("sync ok"), "ok"), clock]
+            return [*going, clock]
+        return [*going, (_("sync ok"), "ok"), clock]
 
     def titles(self, shown: Panes, width: int) -> list[PaneTitle]:
         """Return the panes' titles: as many as there are panes."""
@@ -136,6 +152,7 @@ class Frame:
                     _("new password") if asks_password(mailbox) else _("tries again"),
                 )
             )
+        found += [_unsent(row, now) for row in self.unsent]
         if self.blind:
             found.append(Trouble(_("no news"), self.blind, _("What is shown may be old; it is tried again.")))
         return found
@@ -149,3 +166,13 @@ class Frame:
         if narrowed:
             return standing.nothing_found(view, narrowed)
         return standing.empty_view(view, views, self.counts, self.sync, self.elsewhere, now)
+
+
+def _unsent(row: OutboxRow, now: datetime) -> Trouble:
+    """Return a message that did not leave as an error that stands."""
+    delivery = row.delivery
+    words, _role = delivery_words(delivery)
+    number = f"#{row.conversation_id}" if row.conversation_id is not None else ""
+    sentence = " ".join(filter(None, (number, one_line(row.subject), reasons(delivery, now))))
+    safe = _("Nothing is lost, and nothing is sent again by itself.")
+    return Trouble(words, sentence, safe, "x", _("outbox"))

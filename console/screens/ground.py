@@ -37,6 +37,7 @@ class DeskApp(App[int]):
         typed: what was typed on the `:` line.
         means: what opening, saving and copying go by.
         accounts: as the configuration has them.
+        undo_window: seconds that an answer waits before it leaves.
     """
 
     look: Look
@@ -48,6 +49,7 @@ class DeskApp(App[int]):
     typed: TypedLines
     means: Means
     accounts: "Sequence[Account]" = ()
+    undo_window: int = 10
 
     def wake_feed(self) -> None:
         """Let the feed look at once: something was written here."""

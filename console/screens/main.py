@@ -154,8 +154,15 @@ class MainScreen(Moves, Answers):
             from storage.queries import mailboxes
 
             self._frame.sync = asking.SyncState(await self.desk.ask(mailboxes.states))
+        from storage.queries import outbox
+
+        self._frame.outbox, self._frame.agent_id = await self.desk.ask(outbox.outbox), agent
         await self._read_writers()
         self.paint()
+
+    def unsent(self) -> bool:
+        """Say whether something that this agent sent waits for a decision."""
+        return bool(self._frame.unsent)
 
     async def _read_writers(self) -> None:
         """See who writes where: with each change, and each time the clocks move, since who died says nothing."""

@@ -8,13 +8,14 @@ from textual import work
 
 from console.files.attaching import gone
 from console.screens.questions import Asks
-from storage.kinds import DraftKind
+from storage.kinds import DraftKind, Status
 from storage.kinds.drafts import Attached, DraftView
 from storage.kinds.errors import DeskError
 from storage.kinds.mail import entries
 from storage.kinds.review import Finding, Severity, Written
 from widgets.fields import Fields
 from widgets.language import _
+from widgets.line import Span
 from widgets.review import ReviewPane
 
 if TYPE_CHECKING:
@@ -30,12 +31,15 @@ class Reviews(Asks):
     fields: Fields
     review: ReviewPane
     kind: DraftKind
+    note: bool
 
     def __init__(self) -> None:
         super().__init__()
         self.reviewing = False
         self.right: set[str] = set()
         self.attached: tuple[Attached, ...] = ()
+        self.after: Status | None = Status.WAITING
+        self._told: frozenset[str] = frozenset()
 
     @property
     def draft(self) -> DraftView:
@@ -59,6 +63,10 @@ class Reviews(Asks):
         raise NotImplementedError
 
     def _arrange(self) -> None:
+        raise NotImplementedError
+
+    async def send(self) -> None:
+        """Let the draft leave."""
         raise NotImplementedError
 
     # ------------------------------------------------------------------------------------------ looking
@@ -122,26 +130,43 @@ class Reviews(Asks):
     def _show_findings(self, findings: Sequence[Finding]) -> None:
         known = {one.name: one for one in self.ground.keymap.commands if "review" in one.where}
         keys = {name: (one.shown, one.word) for name, one in known.items()}
+        others = {"then-waiting": Status.WAITING, "then-resolved": Status.RESOLVED, "then-open": None}
+        then_keys = [keys[name] for name, status in others.items() if name in keys and status is not self.after]
         before = self.review.rows_wanted
         self.review.show(
             findings,
             self.now(),
             keys=keys,
+            then=self._then(),
+            then_keys=then_keys if self.reviewing and self.draft.conversation_id is not None else (),
             conversation_id=self.draft.conversation_id,
         )
         if self.reviewing and before != self.review.rows_wanted:
             self._arrange()
 
+    def _then(self) -> list[Span]:
+        words = {
+            Status.WAITING: _("it waits for the customer"),
+            Status.RESOLVED: _("it is resolved"),
+        }
+        if self.draft.conversation_id is None:
+            return [(_("a new conversation begins, and waits for the customer"), "text")]
+        return [(words[self.after] if self.after in words else _("it stays open"), "text")]
+
     # ------------------------------------------------------------------------------------------ settling
 
     async def to_review(self) -> None:
-        """Save, review, and give the keys to what was found."""
+        """Save, review, and give the keys to what was found; a note has nothing to be reviewed and is kept at once."""
         if not await self.save_now():
+            return
+        if self.note:
+            await self.send()
             return
         self.reviewing = True
         self.set_focus(None)
         self.review.has_keys = True
-        await self.look_over()
+        findings = await self.look_over()
+        self._told = frozenset(one.key for one in findings)
         self._arrange()
 
     def leave_review(self) -> None:
@@ -149,6 +174,22 @@ class Reviews(Asks):
         if self.reviewing:
             self.reviewing = False
             self.review.has_keys = False
+
+    async def send_reviewed(self) -> None:
+        """Let it leave, unless something must be settled, or something came that was not told yet."""
+        findings = await self.look_over()
+        stops = [one for one in findings if one.severity is Severity.STOP]
+        fresh = [one for one in findings if one.severity is not Severity.OK and one.key not in self._told]
+        self._told |= {one.key for one in findings}
+        self._arrange()
+        if stops:
+            self.say_refusal(
+                _("What stops it is mended, or said to be right with {key}.").format(key=self._key("right"))
+            )
+        elif fresh:
+            self.say_refusal(_("Something came meanwhile: look at it, then send again."))
+        else:
+            await self.send()
 
     def _key(self, name: str) -> str:
         return next((one.shown for one in self.ground.keymap.commands if one.name == name and one.shown), name)
@@ -181,6 +222,11 @@ class Reviews(Asks):
                 self.editor.go_to(place.start, place.end)
         elif place.field != "attachments":
             self.fields.go_to(place.field)
+
+    def action_then(self, status: Status | None) -> None:
+        """Choose how the conversation stands once the answer is on its way."""
+        self.after = status
+        self._show_findings(self.review.findings)
 
     @work(exclusive=True, group="review")
     async def _look_again(self) -> None:

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from storage.kinds.words import Delivery, Hold
+
+OPEN: Final = frozenset({Delivery.QUEUED, Delivery.SENDING, Delivery.DATA_SENT})
+"""The states from which a message goes on by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +68,10 @@ class OutboxRow:
     customer: str
     subject: str
     delivery: DeliveryView
+
+
+def needs_agent(delivery: DeliveryView) -> bool:
+    """Say whether a message waits for an agent to decide: it failed, may have been sent, or is held by what came."""
+    if delivery.hold in {Hold.NEWS, Hold.ACCOUNT} or delivery.state is Delivery.UNCERTAIN:
+        return True
+    return bool(delivery.failed)

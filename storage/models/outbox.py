@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBina
 from sqlmodel import Field
 
 from storage.kinds import Delivery, Hold
+from storage.models.log import only
 from storage.models.people import key, number
 from storage.models.types import Base, Utc, word
 
@@ -46,6 +47,8 @@ class Outbox(Base, table=True):
 
 class Recipient(Base, table=True):
     """Somebody whom a message is sent to; the address is null when it was erased."""
+
+    __table_args__ = (Index("recipient_failed", "message_id", **only("state = 'failed'")),)
 
     message_id: int = Field(sa_column=Column(BigInteger, ForeignKey("outbox.id"), primary_key=True))
     place: int = Field(sa_column=Column(SmallInteger, primary_key=True))

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select, union
 from sqlmodel import Session
 
 from storage.kinds import Delivery
 from storage.kinds.outbox import DeliveryView, OutboxRow, RecipientView
 from storage.queries.tables import AGENT, CLAIM, CONVERSATION, MAILBOX, MESSAGE, OUTBOX, PERSON, RECIPIENT, TEXT
 
+_GOING: Final = (Delivery.QUEUED, Delivery.SENDING, Delivery.DATA_SENT, Delivery.UNCERTAIN)
 _DONE: Final = (Delivery.ACCEPTED, Delivery.FILED, Delivery.CANCELLED)
 _AT_ONCE: Final = 500
 
@@ -35,7 +36,7 @@ def outbox(session: Session, *, done: bool = False, limit: int = 500) -> tuple[O
         limit: how many.
     """
     failed = select(RECIPIENT.c.message_id).where(RECIPIENT.c.state == Delivery.FAILED)
-    going = or_(OUTBOX.c.state.not_in(_DONE), and_(OUTBOX.c.state.in_(_DONE[:2]), OUTBOX.c.id.in_(failed)))
+    going = OUTBOX.c.id.in_(union(select(OUTBOX.c.id).where(OUTBOX.c.state.in_(_GOING)), failed))
     chosen = _items().add_columns(MAILBOX.c.name.label("mailbox"), PERSON.c.name.label("customer"), TEXT.c.subject)
     chosen = (
         chosen.join(MAILBOX, MAILBOX.c.id == OUTBOX.c.mailbox_id)

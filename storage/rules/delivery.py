@@ -6,12 +6,6 @@ from typing import Final
 
 from storage.kinds import Delivery
 
-OPEN: Final = frozenset({Delivery.QUEUED, Delivery.SENDING, Delivery.DATA_SENT})
-"""The states from which a message goes on by itself."""
-
-LEFT: Final = frozenset({Delivery.ACCEPTED, Delivery.FILED})
-"""The states in which a server has taken it."""
-
 GIVE_UP_AFTER: Final = timedelta(days=2)
 """How long a recipient is tried whose server asks for another time: servers take four to five days and warn before
 (RFC 5321 §4.5.4.1), an agent wants to know sooner."""

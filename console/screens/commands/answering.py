@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from console.screens.commands.base import MAIN, Command, Run, Where, act
-from storage.kinds import DraftKind
+from storage.kinds import DraftKind, Status
 from widgets.language import _
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ _BESIDE: Final[frozenset[Where]] = frozenset({"beside"})
 _SHEET: Final[frozenset[Where]] = frozenset({"composer", "review"})
 _QUOTE: Final[frozenset[Where]] = frozenset({"quote"})
 _DRAFTS: Final[frozenset[Where]] = frozenset({"drafts"})
+_OUTBOX: Final[frozenset[Where]] = frozenset({"outbox"})
 
 
 def commands() -> Sequence[Command]:
@@ -72,13 +73,22 @@ def commands() -> Sequence[Command]:
             act("drafts"),
             also=_("unsent write"),
         ),
+        Command(
+            "outbox",
+            ("g o",),
+            "",
+            _("what is on its way out, what waits, and what may have been sent"),
+            MAIN,
+            act("outbox"),
+            also=_("sent failed queued delivery"),
+        ),
     )
 
 
 def inside() -> Sequence[Command]:
     """Return what works in the composer and on the pages that it opens, in the order of use."""
     rows = (
-        ("review", ("^s",), _("review"), _("look the draft over before it leaves"), _COMPOSER, review),
+        ("send", ("^s",), _("review and send"), _("look the draft over; again sends it"), _COMPOSER, review),
         (
             "fields",
             ("Tab",),
@@ -115,10 +125,14 @@ def inside() -> Sequence[Command]:
         ("back-to-text", ("q", "Esc", "h"), _("back to the text"), _("back to the text"), _BESIDE, act("escape")),
         ("next-beside", ("n",), _("next"), _("the next message of the conversation"), _BESIDE, act("next_message")),
         ("previous-beside", ("N",), "", _("the message before"), _BESIDE, act("previous_message")),
+        ("send-now", ("^s", "Enter"), _("send"), _("send it"), _REVIEW, send),
         ("go-there", ("Tab",), _("goes there"), _("go to where it stands"), _REVIEW, act("go_there")),
         ("attach", ("a", "^f"), _("attach"), _("attach a file"), _REVIEW, attach),
         ("right", ("y",), _("it is right"), _("it is right as it is"), _REVIEW, act("right")),
         ("read-news", ("n",), _("read it"), _("read what came"), _REVIEW, act("read_news")),
+        ("then-waiting", ("w",), _("wait"), _("the conversation waits for the customer then"), _REVIEW, _then("w")),
+        ("then-resolved", ("e",), _("resolve"), _("the conversation is resolved then"), _REVIEW, _then("e")),
+        ("then-open", ("o",), _("stay open"), _("the conversation stays open then"), _REVIEW, _then("o")),
         ("next-finding", ("j", "↓"), "", _("the next one"), _REVIEW, _finding(1)),
         ("previous-finding", ("k", "↑"), "", _("the one before"), _REVIEW, _finding(-1)),
         ("leave-review", ("Esc", "q"), _("back to the text"), _("back to the text"), _REVIEW, act("escape")),
@@ -130,6 +144,15 @@ def inside() -> Sequence[Command]:
         ("open-draft", ("Enter", "l"), _("go on"), _("go on with the draft, or recall it"), _DRAFTS, act("open")),
         ("drop-draft", ("D",), _("throw away"), _("throw the draft away; it can be recalled"), _DRAFTS, act("drop")),
         ("recall-draft", ("u",), _("recall"), _("recall a draft that was thrown away"), _DRAFTS, act("recall")),
+        ("open-message", ("Enter", "l"), _("read"), _("read its conversation"), _OUTBOX, act("open")),
+        ("hold-message", ("p",), _("hold"), _("keep it from leaving"), _OUTBOX, act("hold")),
+        ("release-message", ("r",), _("let it leave"), _("let it leave now, or once more"), _OUTBOX, act("release")),
+        ("drop-message", ("D",), _("give up"), _("give it up; it is a draft again"), _OUTBOX, act("drop")),
+        ("was-sent", ("y",), _("was sent"), _("it may have been sent: it was"), _OUTBOX, act("sent")),
+        ("was-not-sent", ("n",), _("was not"), _("it may have been sent: it was not"), _OUTBOX, act("lost")),
+        ("send-again", ("a",), _("again"), _("it may have been sent: send it again"), _OUTBOX, act("again")),
+        ("undo-in-outbox", ("u",), "", _("take your last action back"), _OUTBOX, act("undo")),
+        ("close-outbox", ("q", "h", "Esc"), _("close"), _("back to where you were"), _OUTBOX, act("close")),
         ("close-drafts", ("q", "h", "Esc"), _("close"), _("back to where you were"), _DRAFTS, act("close")),
     )
     return [
@@ -140,6 +163,13 @@ def inside() -> Sequence[Command]:
 def _compose(kind: DraftKind, *, picking: bool = False) -> Run:
     def run(screen: "MainScreen", rest: str) -> None:
         screen.compose_draft(kind, rest, picking=picking)
+
+    return run
+
+
+def _then(key: str) -> Run:
+    def run(screen: "ComposerScreen", _rest: str) -> None:
+        screen.action_then({"w": Status.WAITING, "e": Status.RESOLVED}.get(key))
 
     return run
 
@@ -159,6 +189,11 @@ async def review(screen: "ComposerScreen", _rest: str) -> None:
 def pick(screen: "ComposerScreen", _rest: str) -> None:
     """Insert a canned response."""
     screen.pick()
+
+
+async def send(screen: "ComposerScreen", _rest: str) -> None:
+    """Send what was looked over."""
+    await screen.send_reviewed()
 
 
 async def attach(screen: "ComposerScreen", _rest: str) -> None:

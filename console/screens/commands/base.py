@@ -19,6 +19,7 @@ Where = Literal[
     "review",
     "beside",
     "drafts",
+    "outbox",
     "quote",
 ]
 """What has the keys: one of the main screen's two panes, or a screen of its own."""
@@ -45,7 +46,20 @@ RULES: Final[frozenset[Where]] = frozenset({"rules"})
 READING: Final[frozenset[Where]] = frozenset({"conversation"})
 MAIN: Final[frozenset[Where]] = frozenset({"queue", "conversation"})
 LISTS: Final[frozenset[Where]] = frozenset(
-    {"queue", "conversation", "help", "history", "paper", "files", "rules", "library", "beside", "drafts", "quote"}
+    {
+        "queue",
+        "conversation",
+        "help",
+        "history",
+        "paper",
+        "files",
+        "rules",
+        "library",
+        "beside",
+        "drafts",
+        "outbox",
+        "quote",
+    }
 )
 EVERYWHERE: Final[frozenset[Where]] = frozenset(get_args(Where))
 PLACES: Final[frozenset[Where]] = (LISTS - {"help"}) | {"review"}

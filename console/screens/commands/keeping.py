@@ -36,7 +36,7 @@ def commands() -> Sequence[Command]:
             "mend",
             ("x",),
             "",
-            _("mend the error that stands: try the mailbox again"),
+            _("mend the error that stands"),
             MAIN,
             mend,
             also=_("retry fix error"),
@@ -115,6 +115,9 @@ async def mend(screen: "MainScreen", _rest: str) -> None:
     from storage.commands import leasing
 
     stopped = screen.stopped_mailboxes()
+    if not stopped and screen.unsent():
+        screen.action_outbox()
+        return
     if not stopped:
         screen.say_refusal(_("No error stands."))
         return

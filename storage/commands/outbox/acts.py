@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from storage.commands import drafts
 from storage.commands.outbox.failing import nobody_answered, queued_as
-from storage.commands.outbox.items import CLAIM, MESSAGE, OUT, Result, all_in, held, item_of, items
+from storage.commands.outbox.items import CLAIM, MESSAGE, OUT, Result, all_in, held, item_of, items, states_of
 from storage.commands.outbox.queueing import taken_back
 from storage.commands.wanted import want
 from storage.events import Actor, Cancelled, Fact, Held
@@ -61,7 +61,7 @@ def release(session: Session, message_ids: Sequence[int], *, actor: Actor, now: 
 
 
 def drop(session: Session, message_ids: Sequence[int], *, actor: Actor, now: datetime) -> int:
-    """Give messages up that did not leave: their mail is to be answered again, their drafts come back.
+    """Give messages up that did not leave, or for whom they did not: what reached nobody is a draft again.
 
     Returns:
         The action's id.
@@ -71,22 +71,33 @@ def drop(session: Session, message_ids: Sequence[int], *, actor: Actor, now: dat
         Refused: one has left, or may have (rule ``has_left``).
     """
     facts: list[Fact] = []
+    back: list[int] = []
     for number in message_ids:
         row = _row(session, number)
         item = item_of(row, ())
-        if row.state is Delivery.QUEUED:
+        stands = states_of(session, number)
+        if stands <= {Delivery.QUEUED}:
             starts = queued_as(session, item)[1]
             facts.append(
                 Cancelled(conversation_id=item.conversation_id, message_id=number, starts=starts, happened_at=now)
             )
             facts += nobody_answered(session, item, now) if starts is None else []
-        elif row.state is Delivery.FAILED:
-            facts += all_in(session, row, Delivery.FAILED, Result(Delivery.CANCELLED), now)
-        else:
+            continue
+        given_up = [
+            fact
+            for state in (Delivery.QUEUED, Delivery.FAILED)
+            for fact in all_in(session, row, state, Result(Delivery.CANCELLED), now)
+        ]
+        if not given_up or not stands.isdisjoint({Delivery.SENDING, Delivery.DATA_SENT}):
             raise Refused("has_left", (number,))
+        facts += given_up
+        if stands <= {Delivery.QUEUED, Delivery.FAILED, Delivery.CANCELLED}:
+            facts += nobody_answered(session, item, now)
+            back.append(number)
     action_id = record(session, facts, actor=actor, now=now)
     want(session, facts, now=now)
     taken_back(session, facts)
+    drafts.come_back(session, back)
     return action_id
 
 

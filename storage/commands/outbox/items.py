@@ -123,6 +123,12 @@ def recipients_in(session: Session, message_ids: Sequence[int], state: Delivery)
     return found
 
 
+def states_of(session: Session, message_id: int) -> frozenset[Delivery]:
+    """Return the states in which a message's recipients are."""
+    chosen = select(TO.c.state).where(TO.c.message_id == message_id).distinct()
+    return frozenset(session.connection().execute(chosen).scalars())
+
+
 def held(row: Any, why: Hold, now: datetime) -> Held:
     """Return the fact that a queued message does not leave from now on."""
     return Held(

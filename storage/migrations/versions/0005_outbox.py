@@ -41,6 +41,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["message_id"], ["outbox.id"]),
         sa.PrimaryKeyConstraint("message_id", "place"),
     )
+    op.create_index(
+        "recipient_failed",
+        "recipient",
+        ["message_id"],
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
+    )
     op.create_table(
         "claim",
         sa.Column("message_id", NUMBER, autoincrement=False, nullable=False),

@@ -151,6 +151,8 @@ async def test_the_review_names_what_stops_it_and_each_key_settles_its_own(
         await until(lambda: screen.where == "review" and "2 stop it" in screen_text(app))
         assert "[NOME] has no value" in screen_text(app)
         assert "“Em anexo”, and nothing is attached" in screen_text(app)
+        await pilot.press("ctrl+s")  # it does not leave
+        await until(lambda: "What stops it is mended, or said to be right with y." in screen_text(app))
         await pilot.press("tab")
         await until(lambda: screen.editor.has_focus)
         assert screen.editor.selected_text == "[NOME]"

@@ -1,0 +1,109 @@
+"""An answer is sent from the composer: its bytes are made, queued with all that follows, and the screen is left."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from console.config.errors import ConsoleError
+from console.screens.filling import Fills
+from storage.kinds import Status
+from storage.kinds.drafts import DraftView
+from storage.kinds.errors import DeskError
+from widgets.language import _
+
+if TYPE_CHECKING:
+    from console.config.accounts import Account
+    from console.screens.picking import Picked
+    from storage.commands.outbox.queueing import Sent
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What the composer leaves behind: an answer that is queued, or a note that is kept when nothing leaves.
+
+    Attributes:
+        leaves_at: until when it can be taken back; `None` for a note.
+    """
+
+    conversation_id: int
+    leaves_at: datetime | None
+
+
+class Sends(Fills):
+    """A screen whose draft can be sent.
+
+    Attributes:
+        picked: the canned responses that went into it, in their order.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.picked: tuple[Picked, ...] = ()
+        self._under_way = False
+
+    async def send(self) -> None:
+        """Let the draft leave; whatever keeps it is said, and it stays as it is."""
+        if self._under_way:
+            return
+        self._under_way = True
+        try:
+            if not await self.save_now():
+                return
+            draft = self._finished()
+            account = next((one for one in self.ground.accounts if one.name == draft.mailbox), None)
+            if account is None:
+                self.say_refusal(
+                    _("The configuration has no account for {mailbox}, so nothing can leave from it.").format(
+                        mailbox=draft.mailbox or _("this mailbox")
+                    )
+                )
+                return
+            sent = await asyncio.to_thread(self._queue, draft, account)
+        except ConsoleError as error:
+            self.say_refusal(str(error))
+        except DeskError as error:
+            self.say_error(error)
+        else:
+            self.desk.wrote.set()
+            self.dismiss(Leaving(sent.conversation_id, sent.leaves_at))
+        finally:
+            self._under_way = False
+
+    def _finished(self) -> DraftView:
+        """Return the draft as it stands on the screen, from the mailbox that From names."""
+        assert self.begun is not None
+        wanted = self.fields.value("from").strip().casefold()
+        sender = next((one for one in self.begun.senders if one.address.casefold() == wanted), None)
+        said = self.values()
+        draft = replace(
+            self.draft,
+            kind=self.kind,
+            attachments=self.attached,
+            to=said["to"],
+            cc=said["cc"],
+            bcc=said["bcc"],
+            subject=said["subject"],
+            body=said["body"],
+        )
+        if sender is None:
+            return draft
+        return replace(draft, mailbox_id=sender.mailbox_id, mailbox=sender.name, address=sender.address)
+
+    def _queue(self, draft: DraftView, account: "Account") -> "Sent":
+        from console.mail.answering import send_draft
+        from storage.commands.responses import Use
+
+        uses = [Use(one.response_id, edited=one.text.strip() not in draft.body) for one in self.picked]
+        return send_draft(
+            self.desk.store,
+            draft,
+            account=account,
+            agent=self.desk.agent,
+            actor=self.desk.actor,
+            now=self.now(),
+            undo_window=timedelta(seconds=self.ground.undo_window),
+            after=self.after if draft.conversation_id is not None else Status.WAITING,
+            uses=uses,
+            actions=[one.actions for one in self.picked],
+        )
