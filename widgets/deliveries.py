@@ -52,7 +52,9 @@ def delivery_lines(delivery: DeliveryView, now: datetime) -> list[list[Span]]:
 
 
 def reasons(delivery: DeliveryView, now: datetime) -> str:
-    """Return why a message is not where it should be, in one line; empty when nothing is wrong."""
+    """Return why a message is not where its state's word wants it, in one line; empty when nothing is wrong."""
+    if delivery.failed:
+        return ", ".join(f"{one_line(one.address) or _('(erased)')}: {_said(one)}" for one in delivery.failed)
     return "  ".join("".join(text for text, _role in spans) for spans in delivery_lines(delivery, now))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil
 from typing import ClassVar
 
 from storage.kinds import Delivery
@@ -47,7 +48,7 @@ class OutboxList(Rows[OutboxRow]):
         words, role = delivery_words(delivery)
         left = (delivery.leaves_at - self._now).total_seconds()
         if delivery.state is Delivery.QUEUED and delivery.hold is None and left > 0:
-            words = _("leaves in {count} s").format(count=int(left) + 1)
+            words = _("leaves in {count} s").format(count=ceil(left))
         line.gap()
         line.put(moment_words(delivery.queued_at, self._now), "muted", width=10).gap()
         line.put(words, role, width=_STATE, bold=role == "late").gap()

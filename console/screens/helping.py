@@ -37,6 +37,7 @@ def groups(commands: tuple[Command, ...], letters: str = "", *, first: Where = "
         ("beside", _("in the conversation beside the composer")),
         ("quote", _("in the lines to quote")),
         ("drafts", _("in the list of drafts")),
+        ("outbox", _("in the outbox")),
         ("picker", _("while a canned response is chosen")),
         ("library", _("in the canned responses")),
         ("help", _("here")),

@@ -156,7 +156,8 @@ class MainScreen(Moves, Answers):
             self._frame.sync = asking.SyncState(await self.desk.ask(mailboxes.states))
         from storage.queries import outbox
 
-        self._frame.outbox, self._frame.agent_id = await self.desk.ask(outbox.outbox), agent
+        self._frame.agent_id = agent
+        self._frame.outbox = await self.desk.ask(outbox.outbox) if await self.desk.ask(outbox.is_open) else ()
         await self._read_writers()
         self.paint()
 

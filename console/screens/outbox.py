@@ -1,7 +1,7 @@
 """The outbox: what leaves, what waits and why, what may have been sent; each settled by a key."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
@@ -10,6 +10,7 @@ from console.feed import Change
 from console.screens.commands.base import Where
 from console.screens.ground import DeskScreen
 from console.screens.moving import Steps
+from storage.kinds import Delivery
 from storage.kinds.errors import DeskError
 from widgets.bars import KeyRow, PaneTitle, TitleRow
 from widgets.empty import Empty
@@ -18,6 +19,8 @@ from widgets.line import Span
 from widgets.outbox_list import OutboxList
 from widgets.pane import toast
 from widgets.troubles import trouble_words
+
+_OF_UNCERTAIN: Final = ("was-sent", "was-not-sent", "send-again")
 
 
 class OutboxScreen(Steps, DeskScreen):
@@ -46,7 +49,7 @@ class OutboxScreen(Steps, DeskScreen):
     def on_mount(self) -> None:
         """Read them."""
         self.query_one(Empty).display = False
-        self.query_one(KeyRow).show(*self.ground.keymap.footer("outbox"))
+        self._tell_keys()
         self._title(0)
         self.ground.changes.subscribe(self, self._changed)
         self.set_interval(1, lambda: self.rows.tick(self.now()))
@@ -55,6 +58,21 @@ class OutboxScreen(Steps, DeskScreen):
     def _title(self, count: int) -> None:
         aside = ngettext("{count} message", "{count} messages", count).format(count=count) if count else ""
         self.query_one(TitleRow).show([PaneTitle(self.app.size.width, _("Outbox"), aside, focused=True)])
+
+    def _tell_keys(self) -> None:
+        """Show the keys that do something to the message under the cursor."""
+        chosen = self.rows.chosen
+        state = chosen.delivery.state if chosen is not None else None
+        useless = set() if state is Delivery.UNCERTAIN else set(_OF_UNCERTAIN)
+        if state is not Delivery.QUEUED:
+            useless.add("hold-message")
+        if chosen is None or not (state is Delivery.QUEUED or chosen.delivery.failed):
+            useless |= {"release-message", "drop-message"}
+        keymap = self.ground.keymap
+        named = {command.name: command.shown for command in keymap.commands}
+        keys, always = keymap.footer("outbox")
+        shown = {named[name] for name in useless}
+        self.query_one(KeyRow).show([pair for pair in keys if pair[0] not in shown], always)
 
     def _changed(self, _change: Change) -> None:
         self._read()
@@ -76,6 +94,7 @@ class OutboxScreen(Steps, DeskScreen):
         empty.show(_("Nothing is on its way."), (), (("r", _("answers the conversation under the cursor")),))
         self.rows.show(rows, self.now())
         self._title(len(rows))
+        self._tell_keys()
 
     def _say(self, spans: tuple[Span, ...]) -> None:
         self.rows.cover([toast(self.look, self.size.width, spans)])
@@ -163,6 +182,7 @@ class OutboxScreen(Steps, DeskScreen):
     def step(self, by: int) -> None:
         """Move the cursor."""
         self.rows.move(by)
+        self._tell_keys()
 
     def rows_shown(self) -> int:
         """Return how many rows there is room for."""

@@ -27,6 +27,13 @@ def delivery(session: Session, message_id: int) -> DeliveryView | None:
     return _views(session, rows).get(message_id)
 
 
+def is_open(session: Session) -> bool:
+    """Say whether anything is on its way or waits for an agent: two looks into indexes, where `outbox` joins tables."""
+    going = select(OUTBOX.c.id).where(OUTBOX.c.state.in_(_GOING)).limit(1)
+    failed = select(RECIPIENT.c.message_id).where(RECIPIENT.c.state == Delivery.FAILED).limit(1)
+    return any(session.connection().execute(chosen).first() is not None for chosen in (going, failed))
+
+
 def outbox(session: Session, *, done: bool = False, limit: int = 500) -> tuple[OutboxRow, ...]:
     """Return what is on its way or waits for an agent, in the order in which it leaves.
 

@@ -1,0 +1,252 @@
+"""An answer is sent from the composer, taken back, and seen to where it did not leave: before a real store."""
+
+from datetime import timedelta
+
+import pytest
+
+from console.config.accounts import Account
+from console.desk import Desk, now
+from console.screens.composer import ComposerScreen
+from console.screens.outbox import OutboxScreen
+from storage.commands import responses
+from storage.commands.outbox import sending
+from storage.commands.outbox.items import Result
+from storage.commands.outbox.sending import Told
+from storage.kinds import Delivery, Hold, Status
+from storage.kinds.responses import Actions, Canned
+from storage.queries import conversations, drafts, outbox
+
+NOTHING_RIGHT = "Bom dia, ela foi corrigida."
+
+
+@pytest.fixture
+def account():
+    return Account.model_validate(
+        {
+            "name": "suporte",
+            "address": "suporte@lumen.example",
+            "imap": "127.0.0.1:1",
+            "smtp": "127.0.0.1:2",
+            "tls": "none",
+            "signature": "Lumen",
+        }
+    )
+
+
+@pytest.fixture
+def number(deliver):
+    return deliver(
+        {
+            "id": "first",
+            "name": "Ana Souza",
+            "address": "ana@acme.example",
+            "subject": "Cobrança em duplicidade",
+            "text": "Bom dia.\n\nA fatura de agosto veio em dobro, podem ver isso para mim?\n",
+        }
+    )
+
+
+def view(desk, number):
+    return desk.ask_now(conversations.read, number, agent_id=None)
+
+
+def kept(desk):
+    return [one.body for one in desk.ask_now(drafts.drafts, agent_id=desk.agent_id)]
+
+
+def out(desk):
+    return desk.ask_now(outbox.outbox)
+
+
+async def answer(app, pilot, until, text=NOTHING_RIGHT, then=""):
+    await until(lambda: app._main.queue.rows)
+    await pilot.press("r")
+    await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
+    screen = app.screen
+    await pilot.pause()
+    await pilot.press(*text, "ctrl+s")
+    await until(lambda: screen.where == "review" and screen.review.findings)
+    await pilot.press(*then, "ctrl+s")
+    await until(lambda: app.screen is app._main)
+
+
+def leave(desk, *results):
+    """Let the one message that is due leave, with what a server said."""
+    later = out(desk)[0].delivery.leaves_at + timedelta(seconds=1)
+    with desk.store.writing() as session:
+        (item,) = sending.claim(session, 1, holder="x:1:1", now=later)
+        assert sending.proceed(session, None, item, holder="x:1:1", now=later)
+        sending.note_data_sent(session, item, {}, holder="x:1:1", now=later)
+        told = Told(item, {place: result for (place, _), result in zip(item.recipients, results, strict=True)})
+        sending.proceed(session, told, None, holder="x:1:1", now=later)
+    desk.wrote.set()
+    return item
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_an_answer_is_queued_by_reviewing_it_and_once_more(
+    number, console, desk, until, screen_text, account, size
+):
+    app = console(accounts=(account,))
+    async with app.run_test(size=size) as pilot:
+        await answer(app, pilot, until)
+        await until(lambda: "answer queued #1" in screen_text(app))
+        assert "leaves 09:32:10" in screen_text(app)
+        assert "takes it back" in screen_text(app)
+        shown = view(desk, number)
+        assert shown.status is Status.WAITING
+        assert shown.messages[-1].text.startswith(NOTHING_RIGHT)
+        assert "Lumen" in shown.messages[-1].text
+        assert kept(desk) == []
+        await pilot.press("u")
+        await until(lambda: view(desk, number).status is Status.NEW)
+        assert kept(desk) == [NOTHING_RIGHT]
+        assert len(view(desk, number).messages) == 1
+
+
+@pytest.mark.parametrize(("key", "status"), [("e", Status.RESOLVED), ("o", Status.NEW), ("w", Status.WAITING)])
+async def test_where_the_conversation_stands_then_is_chosen(number, console, desk, until, account, key, status):
+    app = console(accounts=(account,))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await answer(app, pilot, until, then=key)
+        assert view(desk, number).status is status
+
+
+async def test_what_stops_it_keeps_it(number, console, desk, until, screen_text, account):
+    app = console(accounts=(account,))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("r")
+        await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
+        screen = app.screen
+        await pilot.press(*"Oi, [NOME], tudo certo.", "ctrl+s")
+        await until(lambda: screen.where == "review" and "1 stop it" in screen_text(app))
+        await pilot.press("ctrl+s")
+        await until(lambda: "mended, or said to be right with y" in screen_text(app))
+        assert out(desk) == ()
+        await pilot.press("y")
+        await until(lambda: "1 stop it" not in screen_text(app))
+        await pilot.press("ctrl+s")
+        await until(lambda: len(out(desk)) == 1)
+
+
+async def test_what_came_after_the_review_is_told_before_it_leaves(
+    number, deliver, console, desk, until, screen_text, account
+):
+    app = console(accounts=(account,))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("r")
+        await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
+        screen = app.screen
+        await pilot.press(*NOTHING_RIGHT, "ctrl+s")
+        await until(lambda: screen.where == "review" and screen.review.findings)
+        deliver({"name": "Ana Souza", "address": "ana@acme.example", "answers": "first", "text": "Ainda?", "ago": 0})
+        await pilot.press("ctrl+s")
+        await until(lambda: "Something came meanwhile" in screen_text(app))
+        assert out(desk) == ()
+        await pilot.press("ctrl+s")
+        await until(lambda: len(out(desk)) == 1)
+
+
+async def test_without_an_account_nothing_leaves_and_the_draft_is_kept(number, console, desk, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("r")
+        await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
+        screen = app.screen
+        await pilot.press(*NOTHING_RIGHT, "ctrl+s")
+        await until(lambda: screen.where == "review" and screen.review.findings)
+        await pilot.press("ctrl+s")
+        await until(lambda: "The configuration has no account for suporte" in screen_text(app))
+        assert kept(desk) == [NOTHING_RIGHT]
+        assert out(desk) == ()
+
+
+async def test_a_macro_does_what_it_does_in_the_same_action(number, console, desk, until, account):
+    canned = Canned("estorno", "pt_BR", "Estorno", "O valor volta em cinco dias.", actions=Actions(add=("estorno",)))
+    desk.tell_now(responses.keep, canned, shared=True, actor=desk.actor, now=now())
+    app = console(accounts=(account,))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press(";", *"estorno", "enter")
+        await until(lambda: isinstance(app.screen, ComposerScreen) and "cinco dias" in app.screen.editor.text)
+        screen = app.screen
+        await pilot.press("ctrl+s")
+        await until(lambda: screen.where == "review" and screen.review.findings)
+        await pilot.press("ctrl+s")
+        await until(lambda: len(out(desk)) == 1)
+        assert view(desk, number).tags == ("estorno",)
+        await until(lambda: app.screen is app._main)
+        await pilot.press("u")
+        await until(lambda: view(desk, number).tags == ())
+        assert view(desk, number).status is Status.NEW
+
+
+async def test_the_outbox_holds_and_lets_go(number, console, desk, until, screen_text, account):
+    app = console(accounts=(account,))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await answer(app, pilot, until)
+        await pilot.press("g", "o")
+        await until(lambda: isinstance(app.screen, OutboxScreen) and "leaves in 10 s" in screen_text(app))
+        await pilot.press("p")
+        await until(lambda: out(desk)[0].delivery.hold is Hold.AGENT)
+        await until(lambda: "held" in screen_text(app))
+        await pilot.press("r")
+        await until(lambda: out(desk)[0].delivery.hold is None)
+        await pilot.press("D")
+        await until(lambda: out(desk) == ())
+        await until(lambda: "Nothing is on its way." in screen_text(app))
+        assert kept(desk) == [NOTHING_RIGHT]
+        await pilot.press("q")
+        await until(lambda: app.screen is app._main)
+
+
+@pytest.mark.parametrize(("key", "state"), [("y", None), ("n", Delivery.FAILED), ("a", Delivery.QUEUED)])
+async def test_what_may_have_been_sent_stands_as_an_error_until_the_agent_says(
+    number, console, desk, until, screen_text, account, key, state
+):
+    app = console(accounts=(account,))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await answer(app, pilot, until)
+        leave(desk, Result(Delivery.UNCERTAIN, None, "no answer"))
+        await until(lambda: "x outbox" in screen_text(app))
+        assert "may have been sent" in screen_text(app)
+        await pilot.press("x")
+        await until(lambda: isinstance(app.screen, OutboxScreen) and app.screen.rows.chosen is not None)
+        await pilot.press(key)
+        await until(lambda: [one.delivery.state for one in out(desk)] == ([state] if state else []))
+
+
+async def test_an_answer_that_nobody_took_stands_as_an_error_and_its_draft_is_back(
+    number, console, desk, until, screen_text, account
+):
+    app = console(accounts=(account,))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await answer(app, pilot, until)
+        leave(desk, Result(Delivery.FAILED, 550, "no such user"))
+        await until(lambda: "not sent" in screen_text(app))
+        assert "ana@acme.example: 550 no such" in screen_text(app)
+        assert kept(desk) == [NOTHING_RIGHT]
+        assert view(desk, number).status is Status.OPEN
+        await pilot.press("x")
+        await until(lambda: isinstance(app.screen, OutboxScreen))
+        await pilot.press("enter")
+        await until(lambda: app.screen is app._main and app._main.reading)
+        await until(lambda: "not sent to ana@acme.example" in screen_text(app))
+
+
+async def test_a_colleagues_failed_answer_is_not_ones_own_error(
+    number, console, desk, store, until, screen_text, account
+):
+    other = Desk(store, agent="Bruno", console="there")
+    app = console(accounts=(account,), desk=other)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await answer(app, pilot, until)
+        leave(other, Result(Delivery.FAILED, 550, "no such user"))
+    mine = console(accounts=(account,))
+    async with mine.run_test(size=(120, 36)) as pilot:
+        await until(lambda: mine._main.queue.rows)
+        await pilot.pause()
+        assert not mine._main.unsent()
