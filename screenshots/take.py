@@ -26,19 +26,24 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from console.app import Plantao
+from console.config.accounts import Account
 from console.config.settings import read_account
-from console.demo.servers import demo_servers
-from console.desk import open_desk
+from console.demo.servers import DemoServers, demo_servers
+from console.desk import Desk, open_desk
 from console.library.files import read
 from console.library.starter import STARTER
+from console.mail.answering import send_draft
 from console.mail.sync import sync_once
 from console.screens.composer import ComposerScreen
 from console.screens.library import LibraryScreen
+from console.screens.outbox import OutboxScreen
 from console.screens.picking import ResponsePicker
-from storage.commands import leasing, responses
+from storage.commands import drafts, leasing, responses
 from storage.events import Actor
+from storage.kinds import Direction, DraftKind, Status
 from storage.kinds.review import Severity
-from storage.store import open_store
+from storage.queries import answering, conversations, inbox
+from storage.store import Store, open_store
 from widgets.hits import Hits
 from widgets.look import Look
 from widgets.responses import ResponseList
@@ -63,13 +68,30 @@ OTHERS = (
     ("library", (80, 24), "dark"),
     ("library", (120, 36), "dark"),
     ("library", (120, 36), "light"),
+    ("sent", (80, 24), "dark"),
+    ("sent", (120, 36), "dark"),
+    ("outbox", (80, 24), "dark"),
+    ("outbox", (120, 36), "dark"),
+    ("outbox", (120, 36), "terminal"),
 )
 """What is taken beside every screen at every size in every look: NO_COLOR, no Unicode, and what is not every day."""
+SENT = (
+    "Oi, Ana.\n\nConfirmado: a segunda cobrança foi um erro nosso e já está anulada. O valor volta no mesmo "
+    "cartão em até cinco dias úteis.\n"
+)
 SUBJECT = "Cobrança em duplicidade"
 ANSWER = (
     "Oi, Ana.\n\nConfirmado: a segunda cobrança foi um erro nosso e já está anulada. O valor volta no mesmo "
     "cartão em até {{ prazo }}.\n\nEm anexo vai o comprovante da anulação.\n"
 )
+
+ACCOUNTS = [
+    read_account(
+        {"name": name, "address": f"{name.lower()}@lumen.example", "imap": "127.0.0.1:1", "smtp": "127.0.0.1:1"}
+    )
+    for name in ("Suporte", "Soporte", "Support")
+]
+"""The company's accounts as far as a picture of sending needs them: nothing leaves while it is taken."""
 
 WIDE, HIGH = 12.2, 24.4  # a cell in Rich's SVG
 BLOCKS = {
@@ -84,28 +106,88 @@ BLOCKS = {
 def fill(folder: Path) -> str:
     """Serve the demo's mail of the fixed moment, sync it once, and return the address of the desk that it filled."""
     with demo_servers(folder, now=NOW, seed=1, live=False) as servers:
-        accounts = [
-            read_account(
-                {
-                    "name": each.name,
-                    "address": each.address,
-                    "imap": f"127.0.0.1:{servers.imap_port}",
-                    "user": each.user,
-                    "tls": "none",
-                    "password_command": shlex.join(["echo", each.password]),
-                    "live_since": NOW.isoformat(),
-                }
-            )
-            for each in servers.accounts
-        ]
-        store = open_store(str(folder / "desk"))
-        outcome = sync_once(store, accounts, report=lambda _account, _step: None)
-        with store.writing() as session:
-            entries = [one.entry for one in read([STARTER])]
-            responses.bring(session, entries, actor=Actor(None, "desk"), now=NOW)
+        store = stocked(folder, accounts_of(servers, NOW), NOW)
         store.close()
+    return str(folder / "desk")
+
+
+def accounts_of(servers: DemoServers, live_since: datetime) -> list[Account]:
+    """Return the company's accounts as a configuration has them."""
+    return [
+        read_account(
+            {
+                "name": each.name,
+                "address": each.address,
+                "imap": f"127.0.0.1:{servers.imap_port}",
+                "smtp": f"127.0.0.1:{servers.smtp_port}",
+                "sender_name": "Lumen",
+                "user": each.user,
+                "tls": "none",
+                "password_command": shlex.join(["echo", each.password]),
+                "live_since": live_since.isoformat(),
+            }
+        )
+        for each in servers.accounts
+    ]
+
+
+def stocked(folder: Path, accounts: Sequence[Account], now: datetime) -> Store:
+    """Return a desk with the company's mail and canned responses in it."""
+    store = open_store(str(folder / "desk"))
+    outcome = sync_once(store, accounts, report=lambda _account, _step: None)
+    with store.writing() as session:
+        entries = [one.entry for one in read([STARTER])]
+        responses.bring(session, entries, actor=Actor(None, "desk"), now=now)
     if outcome.troubles:
         raise SystemExit(f"the demo's mail did not come: {outcome.troubles}")
+    return store
+
+
+def answered(folder: Path, now: datetime) -> str:
+    """Answer a customer of the demo for real, wait for what comes back, and return the address of that desk.
+
+    The answer goes through the demo's SMTP server, its copy into Sent, and the customer's answer is read by IMAP.
+    """
+    with demo_servers(folder, now=now, seed=1, every=2) as servers:
+        accounts = accounts_of(servers, now)
+        store = stocked(folder, accounts, now)
+        desk = Desk(store, agent="Rafael Lima", console="pictures")
+        with store.reading() as session:
+            (row, *_others) = inbox.window(
+                session, query="subject:duplicidade", agent_id=desk.agent_id, now=now, size=5
+            ).rows
+            answer = answering.answerable(session, row.conversation_id)
+        account = next(one for one in accounts if one.name == answer.sender.name)
+        draft, _known = desk.tell_now(
+            drafts.begin,
+            agent_id=desk.agent_id,
+            kind=DraftKind.REPLY,
+            conversation_id=row.conversation_id,
+            message_id=answer.message.message_id if answer.message else None,
+            mailbox_id=answer.sender.mailbox_id,
+            values={"to": answer.view.customer_address, "subject": f"Re: {row.subject}", "body": SENT},
+            now=now,
+        )
+        send_draft(
+            store,
+            draft,
+            account=account,
+            agent=desk.agent,
+            actor=desk.actor,
+            now=datetime.now(now.tzinfo),
+            undo_window=timedelta(),
+            after=Status.WAITING,
+        )
+        end = time.monotonic() + 60
+        while True:
+            sync_once(store, accounts, report=lambda _account, _step: None)
+            view = desk.ask_now(conversations.read, row.conversation_id, agent_id=None)
+            if view.messages[-1].direction is Direction.INCOMING and view.messages[-2].delivery is not None:
+                break
+            if time.monotonic() > end:
+                raise SystemExit("the customer did not answer")
+            time.sleep(0.5)
+        store.close()
     return str(folder / "desk")
 
 
@@ -119,10 +201,10 @@ async def until(condition: Callable[[], object]) -> None:
     await asyncio.sleep(0.3)
 
 
-async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:
+async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:  # noqa: C901 - a case a screen reads well
     """Press the keys that lead to a screen."""
     main = app._main  # noqa: SLF001 - the script drives the console from within
-    if what == "conversation":
+    if what in {"conversation", "answered"}:
         await pilot.press("enter")
         await until(lambda: main.reading)
     elif what in {"composer", "review"}:
@@ -145,6 +227,14 @@ async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:
         await until(
             lambda: isinstance(app.screen, LibraryScreen) and app.screen.query_one(ResponseList).chosen is not None
         )
+    elif what in {"sent", "outbox"}:
+        await send(app, pilot)
+        if what == "outbox":
+            await pilot.press("g", "o")
+            await until(lambda: isinstance(app.screen, OutboxScreen) and app.screen.rows.chosen is not None)
+        else:
+            await pilot.press("enter")
+            await until(lambda: main.reading)
     elif what == "search":
         await pilot.press("slash", *"cobranca cartao")
         await until(lambda: app.screen.query(Hits) and app.screen.query_one(Hits).chosen)
@@ -161,7 +251,21 @@ async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:
         await until(lambda: app.screen is not main)
 
 
-async def take(url: str, what: str, size: tuple[int, int], look: str) -> str:
+async def send(app: Plantao, pilot: Pilot[int]) -> None:
+    """Send an answer as an agent does, and three more whose ways are told by a made-up server."""
+    main = app._main  # noqa: SLF001 - the script drives the console from within
+    await pilot.press("r")
+    await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
+    screen = app.screen
+    assert isinstance(screen, ComposerScreen)
+    screen.editor.put(SENT)
+    await pilot.press("ctrl+s")
+    await until(lambda: screen.where == "review" and screen.review.findings)
+    await pilot.press("ctrl+s")
+    await until(lambda: app.screen is main)
+
+
+async def take(url: str, what: str, size: tuple[int, int], look: str, now: datetime = NOW) -> str:
     """Return one picture as SVG.
 
     Args:
@@ -169,6 +273,7 @@ async def take(url: str, what: str, size: tuple[int, int], look: str) -> str:
         what: one of `SCREENS`.
         size: of the window, in cells.
         look: a palette's name, or ``ascii`` for the dark one with signs that every terminal has.
+        now: what the console's clock says.
     """
     own = tempfile.TemporaryDirectory(prefix="plantao-picture-")
     folder = Path(own.name) / "desk"
@@ -179,7 +284,7 @@ async def take(url: str, what: str, size: tuple[int, int], look: str) -> str:
         trouble = {"kind": "SignInRefused", "words": "mail.lumen.example refused the password."}
         desk.tell_now(leasing.set_state, 1, "stopped", now=NOW - timedelta(minutes=20), trouble=trouble)
     palette = Look("dark", ascii=True) if look == "ascii" else Look(look)  # type: ignore[arg-type]
-    app = Plantao(desk, look=palette, clock=lambda: NOW)
+    app = Plantao(desk, look=palette, clock=lambda: now, accounts=ACCOUNTS)
     try:
         async with app.run_test(size=size) as pilot:
             main = app._main  # noqa: SLF001 - the script drives the console from within
@@ -277,6 +382,12 @@ def main() -> None:
             svg = asyncio.run(take(url, what, size, look))
             path = write(target / f"{what}-{size[0]}x{size[1]}-{look}", svg)
             print(f"{path}  {path.stat().st_size / 1000:.0f} kB")
+    with tempfile.TemporaryDirectory(prefix="plantao-pictures-") as folder:
+        now = datetime.now(NOW.tzinfo)
+        url = answered(Path(folder), now)
+        for size in ((80, 24), (120, 36)):
+            svg = asyncio.run(take(url, "answered", size, "dark", datetime.now(NOW.tzinfo)))
+            print(write(target / f"answered-{size[0]}x{size[1]}-dark", svg))
 
 
 if __name__ == "__main__":

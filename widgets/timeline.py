@@ -241,6 +241,7 @@ class Timeline:
         aside: list[Span] = [(moment, "muted")]
         spans: list[Span] = []
         if message.direction is Direction.OUTGOING:
+            name = one_line(message.delivery.agent if message.delivery is not None else "") or name
             spans = [(name, "accent"), (" → ", "muted"), (_recipients(message), "muted")]
             sent: Span = (_("sent"), "ok")
             words, role = delivery_words(message.delivery) if message.delivery is not None else sent

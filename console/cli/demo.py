@@ -78,6 +78,7 @@ def _settle(call: "Call", folder: Path, servers: "DemoServers") -> "Call":
                 "address": each.address,
                 "imap": str(Server("127.0.0.1", servers.imap_port)),
                 "smtp": str(Server("127.0.0.1", servers.smtp_port)),
+                "sender_name": "Lumen",
                 "user": each.user,
                 "tls": "none",
                 "password_command": shlex.join(["cat", str(secret)]),

@@ -52,6 +52,8 @@ class Answers(Goes):
                 at = outcome.leaves_at.astimezone(self.now().tzinfo)
                 words = _("leaves {time}").format(time=f"{at:%H:%M:%S}")  # never a countdown in a toast
                 self.say(((_("answer queued"), "ok"), number, (f"  {words}", "text"), *back), ":outbox")
+            if outcome.leaves_at is not None and outcome.settles:
+                self.passed_over((outcome.conversation_id,))
             self.written(outcome.conversation_id)
             return
         self.written()

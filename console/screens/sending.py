@@ -24,10 +24,12 @@ class Leaving:
 
     Attributes:
         leaves_at: until when it can be taken back; `None` for a note.
+        settles: the conversation waits for nobody here any more: the agent goes on with the next one.
     """
 
     conversation_id: int
     leaves_at: datetime | None
+    settles: bool = False
 
 
 class Sends(Fills):
@@ -66,7 +68,8 @@ class Sends(Fills):
             self.say_error(error)
         else:
             self.desk.wrote.set()
-            self.dismiss(Leaving(sent.conversation_id, sent.leaves_at))
+            settles = draft.conversation_id is not None and self.after is not None
+            self.dismiss(Leaving(sent.conversation_id, sent.leaves_at, settles))
         finally:
             self._under_way = False
 

@@ -3,17 +3,20 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from storage.kinds import Automatic, Direction
+from storage.kinds import Automatic, Delivery, Direction, Hold
 from storage.queries.history import last_event
-from storage.queries.tables import CONVERSATION, EVENT, MESSAGE, PERSON, TEXT
+from storage.queries.tables import CONVERSATION, EVENT, MESSAGE, OUTBOX, PERSON, TEXT
 
 MUCH: Final = 400
 """Events in one look beyond which nothing is told one by one: a first sync, or a night away."""
+
+_CALLING: Final = ("received", "joined", "assigned", "delivery_changed", "held")
+_STUCK: Final = frozenset({Delivery.FAILED, Delivery.UNCERTAIN, Hold.NEWS, Hold.ACCOUNT})
 
 Call = Literal["mine", "assigned", "failed"]
 
@@ -51,28 +54,71 @@ def news(session: Session, cursor: int, *, agent_id: int, calls: Collection[str]
     rows = EVENT.c
     chosen = (
         select(rows.kind, rows.agent_id, rows.conversation_id, rows.public)
-        .where(rows.id > cursor, rows.id <= last, rows.kind.in_(("received", "joined", "assigned")))
+        .where(rows.id > cursor, rows.id <= last, rows.kind.in_(_CALLING))
         .order_by(rows.id)
     )
-    fresh: set[int] = set()
-    mine: dict[int, int] = {}
-    given: dict[int, int | None] = {}
+    told = _Told(agent_id)
     for row in session.connection().execute(chosen):
-        fact = json.loads(row.public)["fact"]
-        if row.kind == "received":
-            if not fact["history"] and fact["direction"] == Direction.INCOMING and fact["automatic"] == Automatic.NO:
-                fresh.add(fact["message_id"])
-        elif row.kind == "joined":
-            if fact["message_id"] in fresh:
-                mine[row.conversation_id] = fact["message_id"]
-        elif fact["after"] == agent_id and row.agent_id != agent_id:
-            given[row.conversation_id] = row.agent_id
+        told.take(row.kind, row.agent_id, row.conversation_id, json.loads(row.public)["fact"])
     found = []
-    if "mine" in calls and mine:
-        found += _wrote(session, mine, agent_id)
-    if "assigned" in calls and given:
-        found += _given(session, given)
+    if "mine" in calls and told.mine:
+        found += _wrote(session, told.mine, agent_id)
+    if "assigned" in calls and told.given:
+        found += _given(session, told.given)
+    if "failed" in calls and told.kept:
+        found += _unsent(session, told.kept, agent_id)
     return last, tuple(found)
+
+
+class _Told:
+    """What the facts of one look say.
+
+    Attributes:
+        mine: the newest mail of a person, by its conversation.
+        given: who gave this agent a conversation, by its number.
+        kept: messages of ours that did not leave, may not have, or are held by what came.
+    """
+
+    def __init__(self, agent_id: int) -> None:
+        self.mine: dict[int, int] = {}
+        self.given: dict[int, int | None] = {}
+        self.kept: set[int] = set()
+        self._agent_id = agent_id
+        self._fresh: set[int] = set()
+
+    def take(self, kind: str, by: int | None, conversation_id: int, fact: dict[str, Any]) -> None:
+        """Take one fact in; `by` is the agent whose it is."""
+        match kind:
+            case "received":
+                machine = fact["history"] or fact["automatic"] != Automatic.NO
+                if fact["direction"] == Direction.INCOMING and not machine:
+                    self._fresh.add(fact["message_id"])
+            case "joined" if fact["message_id"] in self._fresh:
+                self.mine[conversation_id] = fact["message_id"]
+            case "assigned" if fact["after"] == self._agent_id and by != self._agent_id:
+                self.given[conversation_id] = by
+            case "delivery_changed" | "held" if _STUCK.intersection(_states(fact)):
+                self.kept.add(fact["message_id"])
+
+
+def _states(fact: dict[str, Any]) -> tuple[str, ...]:
+    after = fact["after"]
+    return tuple(map(str, after)) if isinstance(after, list) else (str(after),)
+
+
+def _unsent(session: Session, messages: set[int], agent_id: int) -> list[Notice]:
+    """Return this agent's own messages among these: they did not leave, may not have, or are held by what came."""
+    chosen = (
+        select(MESSAGE.c.conversation_id, TEXT.c.subject)
+        .select_from(
+            OUTBOX.join(MESSAGE, MESSAGE.c.id == OUTBOX.c.id).outerjoin(TEXT, TEXT.c.message_id == OUTBOX.c.id)
+        )
+        .where(OUTBOX.c.id.in_(sorted(messages)), OUTBOX.c.agent_id == agent_id, MESSAGE.c.conversation_id.is_not(None))
+        .order_by(OUTBOX.c.id)
+    )
+    return [
+        Notice("failed", row.conversation_id, "", row.subject or "") for row in session.connection().execute(chosen)
+    ]
 
 
 def _wrote(session: Session, mine: dict[int, int], agent_id: int) -> list[Notice]:

@@ -1,4 +1,4 @@
-"""What the console calls an agent for: mail in one's conversations, a conversation one is given; and when it is silent."""
+"""What the console calls an agent for: mail of one's own, a conversation given, an answer that failed; and silence."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +7,12 @@ from pydantic import ValidationError
 
 from console.config.noticing import Notices
 from console.desk import Desk
+from console.mail.parse import parse
 from storage.commands import triage
+from storage.commands.outbox.items import Result
+from storage.commands.outbox.queueing import Outgoing, queue
+from storage.commands.outbox.sending import Told, claim, proceed
+from storage.kinds import Delivery
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -124,3 +129,29 @@ def test_history_calls_nobody(deliver, desk, store):
     later, found = desk.ask_now(noticing.news, cursor, agent_id=desk.agent_id, calls={"mine"})
     assert later > cursor
     assert found == ()
+
+
+async def test_my_answer_that_did_not_leave_calls_and_a_colleagues_does_not(deliver, desk, bruno, console, until):
+    number = deliver({"id": "first", "subject": "Fatura"})
+    notices = Notices(bell=True, desktop="osc777", about=("failed",))
+    for who, called in ((desk, [f"\x1b]777;notify;#{number} not sent;Re: Fatura\x07\x07"]), (bruno, [])):
+        message = queued(who, number)
+        assert await calls(console, until, notices, lambda message=message, who=who: refuse(who, message)) == called
+
+
+def queued(who, number):
+    raw = f"p{who.agent_id}".encode()
+    parsed = parse(
+        b"From: suporte@lumen.example\r\nTo: ana@acme.example\r\nSubject: Re: Fatura\r\n"
+        b"Message-ID: <" + raw + b"@lumen.example>\r\n\r\nOi"
+    )
+    outgoing = Outgoing(1, parsed, raw.ljust(32, b"0"), 9, "suporte@lumen.example", ("ana@acme.example",), number)
+    choices = {"actor": who.actor, "now": NOON, "undo_window": timedelta()}
+    return who.tell_now(queue, outgoing, **choices).message_id
+
+
+def refuse(who, message):
+    with who.store.writing() as session:
+        items = [one for one in claim(session, 1, holder="x:1:1", now=NOON) if one.message_id == message]
+        assert proceed(session, None, items[0], holder="x:1:1", now=NOON)
+        proceed(session, Told(items[0], {0: Result(Delivery.FAILED, 550, "no")}), None, holder="x:1:1", now=NOON)

@@ -112,6 +112,17 @@ async def test_where_the_conversation_stands_then_is_chosen(number, console, des
         assert view(desk, number).status is status
 
 
+async def test_the_agent_goes_on_with_the_next_one(number, deliver, console, desk, until, account):
+    other = deliver({"name": "Bo", "address": "bo@b.example", "subject": "Outro", "text": "Oi", "ago": 5})
+    app = console(accounts=(account,))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await answer(app, pilot, until)
+        await until(lambda: app._main.queue.chosen.conversation_id == other)
+        await until(lambda: view(desk, number).status is Status.WAITING)
+        await pilot.pause()
+        assert app._main.queue.chosen.conversation_id == other
+
+
 async def test_what_stops_it_keeps_it(number, console, desk, until, screen_text, account):
     app = console(accounts=(account,))
     async with app.run_test(size=(80, 24)) as pilot:
