@@ -165,7 +165,11 @@ def answered(folder: Path, now: datetime) -> str:
             conversation_id=row.conversation_id,
             message_id=answer.message.message_id if answer.message else None,
             mailbox_id=answer.sender.mailbox_id,
-            values={"to": answer.view.customer_address, "subject": f"Re: {row.subject}", "body": SENT},
+            values={
+                "to": f"{answer.view.customer} <{answer.view.customer_address}>",
+                "subject": f"Re: {row.subject}",
+                "body": SENT,
+            },
             now=now,
         )
         send_draft(
