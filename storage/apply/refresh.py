@@ -99,6 +99,6 @@ def _oldest_unanswered() -> ScalarSelect[Any]:
         _m.c.direction == Direction.INCOMING,
         _m.c.automatic == Automatic.NO,
         _m.c.handled == false(),
-        answered.is_(None) | (_m.c.arrived_at > answered),
+        answered.is_(None) | (_m.c.arrived_at >= answered),  # of the same second: better looked at than missed
     )
     return select(func.min(_m.c.arrived_at)).where(waiting).correlate(_c).scalar_subquery()

@@ -160,7 +160,7 @@ def _message(session: Session, outgoing: Outgoing, now: datetime) -> Incoming:
         mailbox_id=outgoing.mailbox_id,
         raw_digest=outgoing.raw_digest,
         size=outgoing.size,
-        arrived_at=now,
+        arrived_at=now.replace(microsecond=0),  # as servers tell it: what comes in the same second is not before it
         outgoing=True,
         parsed=outgoing.parsed,
     )
