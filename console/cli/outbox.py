@@ -119,7 +119,7 @@ def _told(call: "Call", numbers: list[int], act: Callable[[], Any]) -> int:
         if call.out.json_lines:
             call.out.object({**delivery_object(item), "done": call.options.done})
         else:
-            call.out.line(f"m{number}: {delivery_words(item, call.now)[0]}")
+            call.out.line(f"m{number}: {delivery_words(item)[0]}")
     return DONE
 
 
@@ -131,7 +131,7 @@ def _print_row(call: "Call", row: "OutboxRow") -> None:
     to = ", ".join(one.address or _("(erased)") for one in item.recipients[:3])
     if len(item.recipients) > 3:
         to += f" +{len(item.recipients) - 3}"
-    cells = [(f"m{item.message_id}", 7), (number, 7), (delivery_words(item, call.now)[0], 26), (to, 30)]
+    cells = [(f"m{item.message_id}", 7), (number, 7), (delivery_words(item)[0], 26), (to, 30)]
     call.out.line(columns(cells, last=row.subject, width=call.out.width))
     for line in delivery_lines(item, call.now):
         call.out.line(" " * 8 + clean_line("".join(text for text, _role in line)))
