@@ -137,8 +137,8 @@ def _words_of_used(values: Values, _name: Callable[[object], str], _now: datetim
     return sentence.format(name=name)
 
 
-def _words_of_queued(_values: Values, _name: Callable[[object], str], _now: datetime) -> str:
-    return _("answered")
+def _words_of_queued(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    return _("answered") if values.get("agent_id") is not None else _("answered by itself")
 
 
 def _words_of_cancelled(_values: Values, _name: Callable[[object], str], _now: datetime) -> str:

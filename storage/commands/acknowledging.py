@@ -13,7 +13,7 @@ from sqlmodel import Session
 from storage.apply.base import insert, table
 from storage.commands.outbox.queueing import Outgoing, Sent, queue
 from storage.events import Actor
-from storage.models import Desk
+from storage.models import Desk, ReadMark
 from storage.queries.acknowledging import Asked, cursor, cursor_name, earlier, newest
 from storage.rules.acknowledging import Reason, enough, since
 
@@ -21,6 +21,7 @@ ACKNOWLEDGER: Final = Actor(None, "acknowledge")
 """The desk itself, answering."""
 
 _DESK: Final = table(Desk)
+_MARK: Final = table(ReadMark)
 
 
 def begin(session: Session, mailbox_id: int) -> int:
@@ -69,7 +70,11 @@ def acknowledge(
     look_past(session, outgoing.mailbox_id, asked.message_id)
     if refused := had_enough(session, asked, outgoing.recipients[0], every=every, now=now):
         return refused
-    return queue(session, outgoing, actor=ACKNOWLEDGER, now=now, undo_window=timedelta())
+    sent = queue(session, outgoing, actor=ACKNOWLEDGER, now=now, undo_window=timedelta())
+    # Whoever had read all of the conversation has nothing new to read.
+    seen = update(_MARK).where(_MARK.c.conversation_id == sent.conversation_id, _MARK.c.message_id == asked.newest_id)
+    session.connection().execute(seen.values(message_id=sent.message_id))
+    return sent
 
 
 def had_enough(session: Session, asked: Asked, address: str, *, every: timedelta, now: datetime) -> Reason | None:

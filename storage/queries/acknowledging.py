@@ -26,6 +26,7 @@ class Asked:
         digest: of its raw mail; `None` when that is not kept.
         imported: it came out of a file.
         answered: somebody of the desk wrote in its conversation.
+        newest_id: the last message of its conversation.
     """
 
     message_id: int
@@ -42,6 +43,7 @@ class Asked:
     imported: bool
     status: Status
     answered: bool
+    newest_id: int | None
     digest: bytes | None
     details: Details
 
@@ -105,6 +107,7 @@ def waiting(session: Session, mailbox_id: int, after: int, *, limit: int) -> Wai
         select(
             MESSAGE,
             CONVERSATION.c.status,
+            CONVERSATION.c.last_message_id,
             TEXT.c.from_name,
             TEXT.c.from_address,
             TEXT.c.subject,
@@ -149,6 +152,7 @@ def _asked(row: Any) -> Asked:
         imported=row.source is not None,
         status=row.status,
         answered=bool(row.answered),
+        newest_id=row.last_message_id,
         digest=row.digest,
         details=read_details(row.details),
     )

@@ -37,6 +37,7 @@ Reason = Literal[
     "precedence",
     "list",
     "report",
+    "spam",
     "nobody",
     "own",
     "not_addressed",
@@ -53,6 +54,7 @@ _MACHINE = re.compile(
 )
 _AUTO = re.compile(r"\s*auto:\s*", re.IGNORECASE)
 _SUPPRESSED: Final = frozenset({"all", "dr", "autoreply", "oof"})
+_SPAM: Final = ("x-spam-flag", "x-spam-status", "x-spam")
 _ANSWERS: Final = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-mail-autoreply")
 
 
@@ -95,7 +97,8 @@ def refusal(  # noqa: C901 - a list of rules, the field of the RFC first
     address is in none of the recipient fields as reasons. It lets a responder refuse Precedence, List fields and
     the addresses of machines (``owner-*``, ``*-request``, MAILER-DAEMON): this one does. It does not name addresses
     that take no answers (``no-reply``) nor the X fields: the first reach nobody, the others are what programs
-    older than the RFC say, and what Exchange asks for ([MS-OXCMAIL] §2.2.3.2.14).
+    older than the RFC say, what Exchange asks for ([MS-OXCMAIL] §2.2.3.2.14), and how a filter marks spam, which is
+    mostly sent in the name of somebody else, who would get the answer.
 
     Args:
         letter: the message.
@@ -109,6 +112,8 @@ def refusal(  # noqa: C901 - a list of rules, the field of the RFC first
         return "report"
     if any(words in _SUPPRESSED for value in header.get("x-auto-response-suppress", ()) for words in _words(value)):
         return "suppressed"
+    if any(_bare(value).startswith("yes") for name in _SPAM for value in header.get(name, ())):
+        return "spam"
     if any(name in header for name in _ANSWERS):
         return "machine"
     if any(_bare(value) in {"bulk", "junk", "list", "auto_reply"} for value in header.get("precedence", ())):

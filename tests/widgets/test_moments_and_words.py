@@ -118,3 +118,8 @@ def test_every_error_of_the_record_is_a_sentence_without_its_class_name():
 )
 def test_facts_in_words(make_event, now, kind, values, words):
     assert facts.event_words(make_event(1, kind, values=values), now, {2: "Marta Gil"}) == words
+
+
+def test_what_nobody_wrote_is_told_from_an_agents_answer(now):
+    assert facts.fact_words("queued", {"agent_id": 2}, now) == "answered"
+    assert facts.fact_words("queued", {"agent_id": None}, now) == "answered by itself"

@@ -167,7 +167,9 @@ class Acknowledging:
             raise NotReady(account.name, unfilled_words(shortcode, [one.name for one in done.missing]))
         with self.store.writing() as session:  # the first answer of all makes the key
             key = signing_key(session)
-        written_to = next((one for one in letter.named if one in account.aliases), account.address)
+        # Of several addresses of ours that it names, the account's own stands for them all.
+        aliases = () if account.address in letter.named else account.aliases
+        written_to = next((one for one in aliases if one in letter.named), account.address)
         author = Correspondent(account.automatic_sender, account.sender("", address=written_to).address)
         composed = compose(
             Letter(

@@ -11,8 +11,9 @@ from storage.apply.base import table
 from storage.commands import acknowledging, desk, triage
 from storage.commands.outbox.items import Result
 from storage.commands.outbox.queueing import Outgoing, Sent
+from storage.commands.reading import mark_read
 from storage.kinds import Automatic, Delivery, Status
-from storage.models import Event, Message, Outbox
+from storage.models import Event, Message, Outbox, ReadMark
 from storage.queries import acknowledging as queries
 from storage.rules.acknowledging import CEILING, subject_for
 from storage.rules.threading import own_message_id
@@ -208,6 +209,25 @@ def test_who_was_answered_by_a_person_is_known(desk_: Desk) -> None:
     (one,) = desk_.waiting().asked
     assert one.answered
     assert one.handled
+
+
+def test_whoever_had_read_all_of_it_has_nothing_new_to_read(desk_: Desk) -> None:
+    asked = desk_.write()
+    number = home(desk_.store, asked)
+    out = Out(desk_.post)
+    marks = table(ReadMark)
+
+    def read() -> int | None:
+        with desk_.store.reading() as session:
+            return session.connection().execute(select(marks.c.message_id)).scalar()
+
+    with desk_.store.writing() as session:
+        mark_read(session, conversation_id=number, message_id=asked, agent_id=out.actor.agent_id)
+    (sent,) = desk_.answer_all()
+    assert read() == sent.message_id
+    desk_.write("Outra coisa", cites=(desk_.last,))  # what was not read stays unread
+    desk_.answer_all()
+    assert read() == sent.message_id
 
 
 def test_news_do_not_hold_it_and_a_refusal_changes_nothing(desk_: Desk) -> None:

@@ -50,6 +50,7 @@ def refused(*fields: str, **given):
         ("X-Auto-Response-Suppress: RN, NRN",),
         ("Content-Type: text/plain; charset=utf-8",),
         ("Listing: 1",),
+        ("X-Spam-Status: No, score=-1.0", "X-Spam-Flag: NO"),
     ],
 )
 def test_a_person_is_answered(fields: tuple[str, ...]) -> None:
@@ -70,6 +71,8 @@ def test_a_person_is_answered(fields: tuple[str, ...]) -> None:
         ("X-Auto-Response-Suppress: oof", "suppressed"),
         ("X-Auto-Response-Suppress: RN,autoreply", "suppressed"),
         ("X-Auto-Response-Suppress: DR", "suppressed"),
+        ("X-Spam-Flag: YES", "spam"),
+        ("X-Spam-Status: Yes, score=7.1", "spam"),
         ("X-Autoreply: yes", "machine"),
         ("X-Autorespond: Re: x", "machine"),
         ("X-Autoresponder: 1", "machine"),

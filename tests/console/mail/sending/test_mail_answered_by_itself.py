@@ -16,8 +16,9 @@ from servers.boxes import letter
 from console.config.accounts import Account
 from console.mail.acknowledging import Acknowledging
 from storage.commands import acknowledging as commands
-from storage.commands import responses
+from storage.commands import responses, ruling, triage
 from storage.kinds import Delivery, Direction, DraftKind, Status
+from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.responses import Canned
 from storage.rules.acknowledging import CEILING
 from storage.store import Store, open_store
@@ -128,6 +129,48 @@ def test_out_of_hours_another_text_goes_out(sync_store: Store, box: Callable, po
     desk.box.deliver(asked(1, who))
     desk.sync()
     assert said(postfix.wait_for(1, who)[0]) == "Estamos fechados."
+
+
+def test_what_rules_make_quiet_or_spam_and_what_was_dealt_with_is_not_answered(
+    desk: Desk, postfix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)
+    with desk.store.writing() as session:
+        for sender, deeds in (
+            ("ads@customer.example", Deeds(spam=True)),
+            ("log@customer.example", Deeds(ignores=True)),
+        ):
+            ruling.lay_down(session, sender, Conditions(sender=sender), deeds, actor=desk.actor, now=now)
+    senders = [f"{name}@customer.example" for name in ("ads", "log", "done", "binned", "machine", "fine")]
+    letters = [asked(number, sender) for number, sender in enumerate(senders, 1)]
+    letters[4] = b"List-Unsubscribe: <mailto:x@customer.example>\r\n" + letters[4]
+    desk.box.deliver(*letters)
+    with monkeypatch.context() as patched:  # whoever is quicker than the desk
+        patched.setattr(Acknowledging, "make", lambda _self: 0)
+        desk.sync()
+    with desk.store.writing() as session:
+        triage.handle(session, [3], handled=True, actor=desk.actor, now=now)
+        triage.set_status(session, [4], to=Status.TRASH, actor=desk.actor, now=now)
+    desk.sync()
+    postfix.wait_for(1, "fine@customer.example")
+    postfix.until_idle()
+    assert [len(postfix.arrived(sender)) for sender in senders] == [0, 0, 0, 0, 0, 1]
+
+
+def test_whom_a_person_answered_is_not_acknowledged_again(desk: Desk, postfix) -> None:
+    who = "dialogo@customer.example"
+    desk.box.deliver(asked(1, who))
+    desk.sync()
+    desk.send(1, to=who)
+    desk.sync()
+    mail = opened(postfix.wait_for(2, who)[-1])
+    desk.box.deliver(
+        asked(2, who, answers=str(mail["Message-ID"]).strip("<>"), subject="Outro assunto", text="Obrigada.")
+    )
+    desk.sync()
+    assert len(desk.view(1).messages) == 4
+    postfix.until_idle()
+    assert len(postfix.arrived(who)) == 2
 
 
 @pytest.mark.parametrize(
@@ -272,6 +315,7 @@ def until_quiet(postfix, desks, *responders: Responder, most: int = 20) -> int:
             desk.sync()
         postfix.until_idle()
         answered = sum(one.answer() for one in responders)
+        assert all(one.answered <= 20 for one in responders), "a loop"
         postfix.until_idle()
         moved = answered or before != [len(desk.box.read()) for desk in desks]
         quiet = 0 if moved else quiet + 1
