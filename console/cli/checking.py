@@ -77,6 +77,7 @@ def _findings(call: "Call") -> Iterator[Finding]:
         _versions,
         _mailboxes,
         _acknowledging,
+        _outbox,
         _quarantine,
     )
     for look in looks:
@@ -208,6 +209,22 @@ def _acknowledging(call: "Call", store: "Store") -> Iterator[Finding]:
             yield Finding(
                 "acknowledge", _("{name} answers new mail with {words}").format(name=account.name, words=words)
             )
+
+
+def _outbox(_call: "Call", store: "Store") -> Iterator[Finding]:
+    from storage.queries.outbox import counts
+
+    with store.reading() as session:
+        found = counts(session)
+    words = (
+        (found.going, _("on its way: {count}")),
+        (found.held, _("held: {count}")),
+        (found.failed, _("not sent: {count}")),
+        (found.uncertain, _("may have been sent: {count}")),
+    )
+    said = ", ".join(sentence.format(count=count) for count, sentence in words if count)
+    remedy = _("plantao outbox list shows it; settle, release or drop it.") if found.failed or found.uncertain else ""
+    yield Finding("outbox", said or _("nothing is on its way"), remedy)
 
 
 def _quarantine(_call: "Call", store: "Store") -> Iterator[Finding]:

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 from console.cli import ids
 from console.cli.errors import DONE, Usage
 from console.cli.listing import STILL
+from console.cli.outbox import delivery_object
 from console.cli.parser import Group
+from storage.kinds.clean import clean_line
 from widgets.language import _, ngettext
 
+_SENDING = frozenset({"queued", "cancelled", "held", "delivery_changed"})
+_BESIDE = ("received", "joined", "met", "handled")  # what an answer is made of, and says nothing beside it
 _CITED = re.compile(r"\[([0-9]{1,4})\]")
 
 if TYPE_CHECKING:
@@ -99,21 +103,34 @@ def run_history(call: "Call") -> int:
     if call.agent_id is None:
         return DONE
     console = CONSOLE if call.options.here else None
+    found = call.ask(actions, agent_id=call.agent_id, console=console, limit=max(1, call.options.limit))
+    sent = _sending_words(call, found) if not call.out.json_lines else {}
     with call.out.paged():
-        for action in call.ask(actions, agent_id=call.agent_id, console=console, limit=max(1, call.options.limit)):
+        for action in found:
             if call.out.json_lines:
                 call.out.object(asdict(action))
             else:
-                call.out.line(_action_words(call, action))
+                call.out.line(_action_words(call, action, sent.get(action.action_id, "")))
     return DONE
 
 
-def _action_words(call: "Call", action: "ActionView") -> str:
+def _sending_words(call: "Call", found: Sequence["ActionView"]) -> dict[int, str]:
+    """Return in words what those of these actions did that are about mail on its way."""
+    from storage.queries.history import first_events
+    from widgets.facts import fact_words
+
+    about = [one.action_id for one in found if _SENDING & set(one.kinds)]
+    firsts: dict[int, EventView] = call.ask(first_events, about, without=_BESIDE)
+    return {number: fact_words(event.kind, event.values, call.now) for number, event in firsts.items()}
+
+
+def _action_words(call: "Call", action: "ActionView", words: str) -> str:
     from widgets.moments import moment_words
     from widgets.troubles import numbers_words
 
     kinds = ", ".join(kind.replace("_", " ") for kind in action.kinds)
-    words = f"{moment_words(action.recorded_at, call.now):>11}  {numbers_words(action.conversation_ids)}  {kinds}"
+    told = words or kinds
+    words = f"{moment_words(action.recorded_at, call.now):>11}  {numbers_words(action.conversation_ids)}  {told}"
     if action.undoes is not None:
         words += "  " + _("(takes action {number} back)").format(number=action.undoes)
     return words + "  " + _("(taken back)") if action.undone else words
@@ -178,6 +195,7 @@ def _print_message(call: "Call", message: "MessageView") -> None:
 
 
 def _print_envelope(call: "Call", message: "MessageView") -> None:
+    from widgets.deliveries import delivery_lines, delivery_words
     from widgets.moments import moment_words
     from widgets.text import automatic_words, call_words
 
@@ -190,7 +208,11 @@ def _print_envelope(call: "Call", message: "MessageView") -> None:
     notes = [moment_words(message.arrived_at, call.now), f"m{message.message_id}", automatic_words(message.automatic)]
     if message.marked:
         notes.append(_("took no part before"))
+    if message.delivery is not None:
+        notes.append(delivery_words(message.delivery, call.now)[0])
     call.out.line(f"{arrow} {author} · {' · '.join(filter(None, notes))}", bold=True)
+    for line in delivery_lines(message.delivery, call.now) if message.delivery is not None else ():
+        call.out.line("  " + clean_line("".join(text for text, _role in line)))
     if call.options.all_headers:
         for name, value in _headers(call, message.message_id):
             call.out.line(f"  {name}: {value}")
@@ -313,6 +335,8 @@ def _conversation_object(
 
 def _message_object(call: "Call", message: "MessageView") -> dict[str, object]:
     shown = asdict(message)
+    if message.delivery is not None:
+        shown["delivery"] = delivery_object(message.delivery)
     if call.options.raw:
         shown["raw"] = _raw(call, message.message_id).decode("utf-8", "replace")
     if call.options.all_headers or call.options.headers:

@@ -12,9 +12,10 @@ from storage.apply.base import chunks, table
 from storage.commands.noting import withdrawn
 from storage.commands.outbox.queueing import taken_back
 from storage.commands.wanted import want
-from storage.events import Actor, Cancelled, Fact, inverse
+from storage.events import Actor, Cancelled, Fact, Queued, inverse
+from storage.kinds import Delivery
 from storage.kinds.errors import Changed, Refused
-from storage.models import Agent, Event
+from storage.models import Agent, Event, Outbox
 from storage.record import facts_of, record
 
 _EVENT = table(Event)
@@ -59,7 +60,8 @@ def undo(session: Session, *, actor: Actor, now: datetime) -> Undone:
 
     Raises:
         Refused: there is nothing to take back (rule ``nothing_to_undo``), it cannot be taken back
-            (``final``), or everything it did was changed since (``changed_since``, with the conversations).
+            (``final``), everything it did was changed since (``changed_since``, with the conversations), or it is an
+            answer that has left or may have (``has_left``).
     """
     return take_back(session, last_action(session, actor, redo=False), actor=actor, now=now)
 
@@ -111,6 +113,8 @@ def take_back(
     names = _changed_by(session, numbers, after=done[-1][0]) if numbers else {}
     kept = tuple(Kept(number, names.get(number, "")) for number in numbers)
     elsewhere = None in changed  # a view or a rule, which no conversation's timeline tells of
+    if not inverses and _has_left(session, [fact for _, fact in done]):
+        raise NothingStands("has_left", tuple(numbers), kept)
     if not inverses:
         raise NothingStands("changed_since", tuple(numbers), kept) if kept or elsewhere else Refused("final")
     new = record(session, inverses, actor=actor, now=now, action_id=into, undoes=action_id)
@@ -118,6 +122,14 @@ def take_back(
     taken_back(session, inverses)
     withdrawn(session, inverses, now=now)
     return Undone(new, action_id, tuple(taken), kept)
+
+
+def _has_left(session: Session, facts: Collection[Fact]) -> bool:
+    """Say whether one of these facts queued a message that has left since, or may have."""
+    queued = [fact.message_id for fact in facts if isinstance(fact, Queued)]
+    rows = table(Outbox)
+    gone = select(rows.c.id).where(rows.c.id.in_(queued), rows.c.state.not_in((Delivery.QUEUED, Delivery.CANCELLED)))
+    return bool(queued) and session.connection().execute(gone.limit(1)).first() is not None
 
 
 def left_of(session: Session, action_id: int) -> tuple[int | None, list[int | None]]:

@@ -1,9 +1,10 @@
 """The outbox as people read it: how far each message of ours is, for whom, and what keeps it."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select, union
+from sqlalchemy import case, exists, func, select, union
 from sqlmodel import Session
 
 from storage.kinds import Delivery
@@ -61,6 +62,39 @@ def outbox(session: Session, *, done: bool = False, limit: int = 500) -> tuple[O
         OutboxRow(row.conversation_id, row.mailbox, row.customer or "", row.subject or "", views[row.id])
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many messages of the outbox wait for what; each counts once.
+
+    Attributes:
+        going: on their way, or about to be.
+        held: kept by an agent, by news or by the server.
+        failed: refused for somebody, given up by nobody yet.
+        uncertain: may have been sent.
+    """
+
+    going: int = 0
+    held: int = 0
+    failed: int = 0
+    uncertain: int = 0
+
+
+def counts(session: Session) -> Counts:
+    """Return how many messages wait for what."""
+    failed = exists().where(RECIPIENT.c.message_id == OUTBOX.c.id, RECIPIENT.c.state == Delivery.FAILED)
+    uncertain = exists().where(RECIPIENT.c.message_id == OUTBOX.c.id, RECIPIENT.c.state == Delivery.UNCERTAIN)
+    sort = case(
+        (uncertain, "uncertain"),
+        (failed, "failed"),
+        (OUTBOX.c.held.is_not(None), "held"),
+        (OUTBOX.c.state.not_in(_DONE), "going"),
+        else_="done",
+    )
+    chosen = select(sort.label("sort"), func.count()).where(OUTBOX.c.state != Delivery.CANCELLED)
+    rows = session.connection().execute(chosen.group_by(sort)).all()
+    return Counts(**{str(name): count for name, count in rows if name != "done"})
 
 
 def _items() -> Any:

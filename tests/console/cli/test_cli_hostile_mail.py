@@ -138,6 +138,12 @@ COMMANDS = [
     ("account", "list"),
     ("sync",),
     ("completion", "bash"),
+    ("reply", "1", f"x{EVIL}", "--draft"),
+    ("reply", "1", "x", "--subject", EVIL),
+    ("reply", "1", "x", "--to", f"{EVIL}@x", "--right", EVIL),
+    ("reply", "1", "x", "--attach", f"/nowhere/{EVIL}"),
+    ("outbox", "list"),
+    ("outbox", "hold", EVIL),
 ]
 
 

@@ -40,6 +40,9 @@ def loaded(*arguments: str) -> tuple[int, set[str]]:
         ("sync",),
         ("account", "list"),
         ("response", "list"),
+        ("reply", "1", "Oi"),
+        ("outbox", "list"),
+        ("outbox", "hold", "1"),
     ],
 )
 def test_no_command_loads_textual(filled, arguments):

@@ -115,7 +115,7 @@ def test_what_is_being_sent_is_not_taken_back(desk: Desk) -> None:
     sent = desk.answer()
     (item,) = desk.out.claim()
     assert desk.out.begin(item)
-    with pytest.raises(Refused, match="changed_since"):
+    with pytest.raises(Refused, match="has_left"):
         desk.tell(undoing.undo)
     assert home(desk.store, sent.message_id) == 1
 
