@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 
 from console.config.accounts import Account
 from console.mail.outgoing import smtp_server_of
-from console.mail.sending import MailboxSender
+from console.mail.sending import MailboxSender, sender
 from console.mail.smtp.patience import Patient
 from console.mail.smtp.transport import Transport
 from console.mail.sync import sync_once
@@ -54,6 +54,7 @@ class Orders:
         syncs: it syncs the mailbox twice instead, which sends what is due and lays copies.
         at: where, at the `nth` time.
         claimed: seconds that its claims hold.
+        at_once: messages that it claims at a time.
     """
 
     url: str
@@ -65,6 +66,7 @@ class Orders:
     nth: int = 1
     sends: Signals = Signals.SIGKILL
     claimed: float | None = None
+    at_once: int = sender.AT_ONCE
 
 
 def start(orders: Orders) -> BaseProcess:
@@ -86,6 +88,7 @@ def _live(orders: Orders) -> None:
     os.environ.update(orders.environment)
     if orders.claimed is not None:
         sending.CLAIMED = timedelta(seconds=orders.claimed)  # type: ignore[misc]
+    sender.AT_ONCE = orders.at_once  # type: ignore[misc]
     store = Store(make_url(orders.url), durable=not orders.syncs)
     account = Account.model_validate_json(orders.account)
     if orders.at is not None:
@@ -95,8 +98,7 @@ def _live(orders: Orders) -> None:
             outcome = sync_once(store, [account], report=lambda *_: None)
             assert outcome.troubles == [], outcome.troubles
         return
-    sender = MailboxSender(orders.mailbox_id, lambda: smtp_server_of(account, ""), store)
-    sender.once()
+    MailboxSender(orders.mailbox_id, lambda: smtp_server_of(account, ""), store).once()
     store.close()
 
 

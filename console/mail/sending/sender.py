@@ -29,7 +29,7 @@ from storage.commands.outbox import sending
 from storage.commands.outbox.items import Item, Result
 from storage.commands.outbox.sending import Told
 from storage.kinds import Delivery
-from storage.kinds.errors import DeskError, NoSuch
+from storage.kinds.errors import Changed, DeskError, NoSuch
 from storage.store import Store
 from widgets.language import _
 
@@ -202,8 +202,11 @@ class _Run:
 
         def before_dot(replies: Mapping[str, Reply]) -> None:
             self._refused = {places[address]: _result(one) for address, one in replies.items() if not one.accepted}
+            noted = _now()
             with self._store.writing() as session:
-                sending.note_data_sent(session, item, self._refused, holder=self._sender._holder, now=_now())  # noqa: SLF001
+                sending.note_data_sent(session, item, self._refused, holder=self._sender._holder, now=noted)  # noqa: SLF001
+            if _now() - noted >= sending.CLAIMED:  # this machine slept: another may have it by now, or an agent
+                raise Changed("outbox", (item.message_id,))
 
         every = list(places.values())
         try:
