@@ -40,5 +40,7 @@ def taken_back(undone: "TakenBack", now: datetime, names: Mapping[int, str], *, 
 
 def _turned(values: dict[str, Any]) -> dict[str, Any]:
     """Return a fact's fields the other way round: a redo takes back the fact that took back."""
+    if "after" in values and "before" not in values:  # something stood, or did not
+        return {**values, "after": not values["after"]}
     other = {"before": "after", "after": "before", "added": "removed", "removed": "added"}
     return {name: values.get(other.get(name, name), value) for name, value in values.items()}

@@ -9,6 +9,7 @@ from console.screens.commands import (
     joining,
     keeping,
     moving,
+    noting,
     places,
     putting_away,
     reading,
@@ -30,6 +31,7 @@ def _in(_language: str) -> tuple[Command, ...]:
     return (
         *going[:2],
         *answering.commands(),
+        *noting.commands(),
         *deciding.commands(),
         *putting_away.commands(),
         *ruling.commands(),
