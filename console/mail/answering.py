@@ -60,6 +60,7 @@ def send_draft(
         NoWayOut: the account has no SMTP server.
         DeskError: as `queueing.queue`; nothing was done.
     """
+    assert draft.kind is not DraftKind.NOTE, "a note is never sent"
     if account.smtp is None:
         raise NoWayOut(account.name)
     assert draft.mailbox_id is not None

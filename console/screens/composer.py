@@ -103,7 +103,7 @@ class ComposerScreen(Moves, Sends):
 
     def on_mount(self) -> None:
         """Draw the sheet, then begin the draft."""
-        self.fields.display = not self.note
+        self._lay_paper()
         self._files.display = False
         self._arrange()
         self._begin()
@@ -143,6 +143,7 @@ class ComposerScreen(Moves, Sends):
         self.begun = begun
         draft = begun.draft
         self.kind = draft.kind
+        self._lay_paper()
         self.attached = draft.attachments
         self.right = set(draft.right)
         self._saved_at = draft.updated_at if begun.known else None
@@ -172,6 +173,12 @@ class ComposerScreen(Moves, Sends):
         ahead, self._ahead = self._ahead, []
         for event in ahead:
             self._replay(event)
+
+    def _lay_paper(self) -> None:
+        """Show a note as what it is, also one that is gone on with from the list of drafts: it has no recipients."""
+        self.note = self.kind is DraftKind.NOTE
+        self.editor.paper(note=self.note)
+        self.fields.display = not self.note
 
     def _replay(self, event: events.Key) -> None:
         """Do what a key meant that was typed before the draft was there."""
@@ -255,6 +262,10 @@ class ComposerScreen(Moves, Sends):
         if self.reviewing:  # the others stand beside what they settle or choose
             shown = {self._key("send-now"), self._key("leave-review")}
             keys = [pair for pair in keys if pair[0] in shown]
+        if self.note:  # nothing is looked over, attached or quoted
+            kept = {self._key("send"): _("keep")}
+            left_out = {self._key("attach-file"), self._key("quote-lines")}
+            keys = [(key, kept.get(key, word)) for key, word in keys if key not in left_out or self._reading]
         self.prompt.show(keys, always)
 
     def _state_words(self) -> str:
@@ -481,7 +492,8 @@ class ComposerScreen(Moves, Sends):
             )
             files = [file for one in picked for file in one.attachments]
             held = {one.digest for one in self.attached if one.digest}
-            if new := tuple(brought(file) for file in files if file.digest not in held):
+            new = tuple(brought(file) for file in files if file.digest not in held)
+            if new and not self.note:
                 self._put_files((*self.attached, *new))
             self.picked += picked
         self.to_text()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from console.config.errors import ConsoleError
 from console.screens.filling import Fills
-from storage.kinds import Status
+from storage.kinds import DraftKind, Status
 from storage.kinds.drafts import DraftView
 from storage.kinds.errors import DeskError
 from widgets.language import _
@@ -53,6 +53,9 @@ class Sends(Fills):
             if not await self.save_now():
                 return
             draft = self._finished()
+            if draft.kind is DraftKind.NOTE:
+                self._leave_behind(Leaving(await asyncio.to_thread(self._keep_note, draft), None))
+                return
             account = next((one for one in self.ground.accounts if one.name == draft.mailbox), None)
             if account is None:
                 self.say_refusal(
@@ -67,11 +70,14 @@ class Sends(Fills):
         except DeskError as error:
             self.say_error(error)
         else:
-            self.desk.wrote.set()
             settles = draft.conversation_id is not None and self.after is not None
-            self.dismiss(Leaving(sent.conversation_id, sent.leaves_at, settles))
+            self._leave_behind(Leaving(sent.conversation_id, sent.leaves_at, settles))
         finally:
             self._under_way = False
+
+    def _leave_behind(self, left: Leaving) -> None:
+        self.desk.wrote.set()
+        self.dismiss(left)
 
     def _finished(self) -> DraftView:
         """Return the draft as it stands on the screen, from the mailbox that From names."""
@@ -92,6 +98,21 @@ class Sends(Fills):
         if sender is None:
             return draft
         return replace(draft, mailbox_id=sender.mailbox_id, mailbox=sender.name, address=sender.address)
+
+    def _keep_note(self, draft: DraftView) -> int:
+        from console.mail.noting import keep_note
+
+        assert draft.conversation_id is not None
+        _action, _message, number = keep_note(
+            self.desk.store,
+            draft.conversation_id,
+            draft.body,
+            agent=self.desk.agent,
+            actor=self.desk.actor,
+            now=self.now(),
+            draft_id=draft.draft_id,
+        )
+        return number
 
     def _queue(self, draft: DraftView, account: "Account") -> "Sent":
         from console.mail.answering import send_draft

@@ -76,7 +76,7 @@ def note(
         size=written.size,
         mailbox_id=message.mailbox.id,
         key=message.key.hex(),
-        happened_at=now,
+        happened_at=message.arrived_at,
     )
     action_id = _keep(session, fact, message, actor, now)
     if draft_id is not None:
@@ -131,7 +131,7 @@ def call(
         direction=direction,
         minutes=minutes,
         person_id=customer if by_customer else None,
-        happened_at=now,
+        happened_at=message.arrived_at,
     )
     action_id = _keep(session, fact, message, actor, now)
     if after is not None and (changes := following(session, number, message.message_id, after, now)):
@@ -168,7 +168,7 @@ def _message(
         mailbox_id=mailbox.id,
         raw_digest=written.raw_digest,
         size=written.size,
-        arrived_at=now,
+        arrived_at=now.replace(microsecond=0),  # as of any message: what comes in the same second is not before it
         parsed=written.parsed,
     )
     message_id, raw_id = next_ids(session, Message, Raw)

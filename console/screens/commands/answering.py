@@ -44,6 +44,16 @@ def commands() -> Sequence[Command]:
             _("answer write one"),
         ),
         Command(
+            "note",
+            ("i",),
+            _("note"),
+            _("write a note for the desk; it is never sent"),
+            MAIN,
+            _compose(DraftKind.NOTE),
+            "conversation",
+            _("internal comment"),
+        ),
+        Command(
             "forward",
             ("f",),
             "",
@@ -198,4 +208,7 @@ async def send(screen: "ComposerScreen", _rest: str) -> None:
 
 async def attach(screen: "ComposerScreen", _rest: str) -> None:
     """Attach a file."""
+    if screen.note:
+        screen.say_refusal(_("A note takes no files: attach them to an answer."))
+        return
     await screen.attach()

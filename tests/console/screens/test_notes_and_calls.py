@@ -3,8 +3,10 @@
 import pytest
 
 from console.screens.commands.noting import Spoken, read_call
-from storage.kinds import Channel, Direction
-from storage.queries import conversations
+from console.screens.composer import ComposerScreen
+from console.screens.drafts import DraftsScreen
+from storage.kinds import Channel, Direction, DraftKind, Status
+from storage.queries import conversations, drafts, outbox
 
 
 @pytest.fixture
@@ -59,4 +61,69 @@ async def test_a_line_that_tells_no_call_is_refused_with_how_it_is_written(conso
         await until(lambda: app._main.queue.rows)
         await pilot.press(":", *"call yesterday", "enter")
         await until(lambda: "in or out, the minutes" in screen_text(app))
+        assert len(view(desk, number).messages) == 1
+
+
+async def begin_note(app, pilot, until, text):
+    await until(lambda: app._main.queue.rows)
+    await pilot.press("i", *text)
+    await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
+    await until(lambda: app.screen.editor.text == text)
+    return app.screen
+
+
+async def test_i_writes_a_note_that_is_kept_shown_and_taken_back_with_its_draft(
+    console, desk, number, until, screen_text
+):
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await begin_note(app, pilot, until, "captura dupla")
+        assert f"note #{number} never sent" in screen_text(app)
+        assert "^s keep" in screen_text(app)
+        assert "attach" not in screen_text(app)
+        await pilot.press("ctrl+s")
+        await until(lambda: app.screen is app._main)
+        note = view(desk, number).messages[-1]
+        assert (note.direction, note.text.strip(), note.author.name) == (Direction.INTERNAL, "captura dupla", "Ana")
+        assert view(desk, number).status is Status.NEW
+        assert desk.ask_now(outbox.outbox) == ()
+        await until(lambda: f"note kept #{number}   u takes it back" in screen_text(app))
+        await until(lambda: "▌note  Ana" in screen_text(app))
+        await pilot.press("u")
+        await until(lambda: len(view(desk, number).messages) == 1)
+        await until(lambda: "taken back: note kept" in screen_text(app))
+        (draft,) = desk.ask_now(drafts.drafts, agent_id=desk.agent_id)
+        assert (draft.kind, draft.body) == (DraftKind.NOTE, "captura dupla")
+        await pilot.press("U")
+        await until(lambda: len(view(desk, number).messages) == 2)
+        assert desk.ask_now(drafts.drafts, agent_id=desk.agent_id) == ()
+
+
+async def test_a_note_that_is_gone_on_with_from_the_list_is_a_note(console, desk, number, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begin_note(app, pilot, until, "cuidado")
+        await pilot.press("escape")
+        await until(lambda: app.screen is app._main)
+        await pilot.press("g", "d")
+        await until(lambda: isinstance(app.screen, DraftsScreen) and "cuidado" in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
+        await until(lambda: "never sent" in screen_text(app))
+        assert not app.screen.fields.display
+        await pilot.press("ctrl+s")
+        await until(lambda: app.screen is app._main)
+        assert view(desk, number).messages[-1].direction is Direction.INTERNAL
+        assert desk.ask_now(outbox.outbox) == ()
+
+
+async def test_a_note_without_a_word_is_not_kept_and_takes_no_file(console, desk, number, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await begin_note(app, pilot, until, " ")
+        await pilot.press("ctrl+s")
+        await until(lambda: "no text to keep" in screen_text(app))
+        assert app.screen is screen
+        await pilot.press("ctrl+f")
+        await until(lambda: "takes no files" in screen_text(app))
         assert len(view(desk, number).messages) == 1
