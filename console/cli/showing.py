@@ -209,7 +209,7 @@ def _print_envelope(call: "Call", message: "MessageView") -> None:
     if message.marked:
         notes.append(_("took no part before"))
     if message.delivery is not None:
-        notes.append(delivery_words(message.delivery, call.now)[0])
+        notes.append(delivery_words(message.delivery)[0])
     call.out.line(f"{arrow} {author} · {' · '.join(filter(None, notes))}", bold=True)
     for line in delivery_lines(message.delivery, call.now) if message.delivery is not None else ():
         call.out.line("  " + clean_line("".join(text for text, _role in line)))
