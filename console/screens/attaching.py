@@ -41,6 +41,11 @@ def listed(text: str) -> list[tuple[str, str]]:
     return [(path, size) for _file, path, size in sorted(found, key=lambda one: (one[0], one[1].casefold()))]
 
 
+def _last_part(path: str) -> str:
+    """Return the name that a path ends with, as shells list what may be typed: what is before it stands in the line."""
+    return path[path.rstrip("/").rfind("/") + 1 :]
+
+
 class Attaches(Asks):
     """A screen with a draft that files go with."""
 
@@ -62,7 +67,8 @@ class Attaches(Asks):
         async def offer(text: str) -> Sequence[Choice]:
             if text.startswith("-"):
                 return self._offer_off(text[1:])
-            paths = [Choice(path, one_line(path), size) for path, size in await asyncio.to_thread(listed, text)]
+            found = await asyncio.to_thread(listed, text)
+            paths = [Choice(path, one_line(_last_part(path)), size) for path, size in found]
             return paths if text else [*self._offer_off(""), *paths]
 
         path = await self.ask(Question(_("attach"), offer=offer))

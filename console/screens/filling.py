@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from textual import events, on, work
 
+from console.screens.questions import placed_at
 from console.screens.saving import Saves
 from storage.kinds.clean import clean
 from storage.kinds.errors import DeskError
@@ -72,7 +73,10 @@ class Fills(Saves):
         self._draw_choices()
 
     def _draw_choices(self) -> None:
-        self.editor.cover(choice_rows(self.look, self.size.width, self._choices, self._choice, _OFFERED))
+        place = self.editor.content_region
+        width = place.width or self.size.width
+        rows = choice_rows(self.look, width, self._choices, self._choice, _OFFERED)
+        self.editor.cover(placed_at(place.x, rows))
 
     def _uncover(self) -> None:
         self._choices, self._choice = (), None

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any, Protocol
 
 from textual import on, work
+from textual.geometry import Region
 from textual.strip import Strip
 
 from console.screens.ground import DeskScreen
@@ -30,6 +31,10 @@ Offer = Callable[[str], Awaitable[Sequence[Choice]]]
 
 class Coverable(Protocol):
     """What rows can be drawn over."""
+
+    @property
+    def content_region(self) -> Region:
+        """Where its rows are in the window; without any width where it is not there."""
 
     def cover(self, strips: Sequence[Strip]) -> None:
         """Draw rows of the window's width over the last rows, or take them away."""
@@ -58,6 +63,11 @@ class Question:
     secret: bool = False
 
 
+def placed_at(column: int, strips: Sequence[Strip]) -> list[Strip]:
+    """Return rows that begin in a column of the window, which `Coverable.cover` takes as the window's."""
+    return [Strip.join([Strip.blank(column), strip]) for strip in strips] if column else list(strips)
+
+
 class Asks(DeskScreen):
     """A screen with a last row that asks, and panes that what is said is drawn over."""
 
@@ -75,6 +85,7 @@ class Asks(DeskScreen):
         self._said: Cover = ()
         self._aside = ""
         self._said_at = 0.0
+        self._left_over = 0  # the column in which what is drawn over begins
 
     def panes(self) -> Sequence[Coverable]:
         """Return what can be drawn over."""
@@ -235,9 +246,20 @@ class Asks(DeskScreen):
 
     def _draw_over(self) -> None:
         """Draw over the panes' foot what is offered, else what may follow a key, else what was said."""
-        strips = self._rows_over()
-        for pane in self.panes():
-            pane.cover(strips)
+        self._lay_over()
+        if self._question is not None or self._pending is not None or self._said:
+            self.call_after_refresh(self._lay_over)  # where panes are being laid out anew
+
+    def _lay_over(self) -> None:
+        """Draw it over the panes that end in the row in which the first one ends: over others it would be torn."""
+        places = [pane.content_region for pane in self.panes()]
+        floor = next((place.bottom for place in places if place.width), 0)
+        beside = [place for place in places if place.width and place.bottom == floor]
+        self._left_over = min((place.x for place in beside), default=0)
+        width = max((place.right for place in beside), default=self.app.size.width) - self._left_over
+        strips = placed_at(self._left_over, self._rows_over(width))
+        for pane, place in zip(self.panes(), places, strict=True):
+            pane.cover([] if place.width and place.bottom != floor else strips)
 
     @property
     def _room_over(self) -> int:
@@ -257,11 +279,11 @@ class Asks(DeskScreen):
                 self._completed()
         elif self._pending is not None:
             self.post_message(KeyClicked(self._pending.next[row][0]))
-        elif key := key_among(self._said, column - 2):
+        elif key := key_among(self._said, column - self._left_over - 2):
             self.post_message(KeyClicked(key))
 
-    def _rows_over(self) -> list[Strip]:
-        width, rows = self.app.size.width, self._room_over
+    def _rows_over(self, width: int) -> list[Strip]:
+        rows = self._room_over
         if self._question is not None:
             return choice_rows(self.look, width, self._offered, self._at, rows)
         if self._pending is not None:

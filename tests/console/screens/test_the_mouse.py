@@ -184,19 +184,42 @@ async def test_rows_of_lists_are_clicked_and_double_clicked(five, console, desk,
         await until(lambda: app._main.reading and app._main.conversation.view.subject == "Assunto 2")
 
 
-async def test_a_recipient_that_is_offered_is_clicked_into_its_field(five, console, until, screen_text, click):
+@pytest.mark.parametrize(("size", "key"), [((80, 24), "m"), ((120, 36), "f")])
+async def test_a_recipient_that_is_offered_is_clicked_into_its_field(
+    five, console, until, screen_text, click, size, key
+):
     app = console()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await shown(app, pilot, until, screen_text)
-        await pilot.press("m")
+        await pilot.press(key)
         await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
         await until(lambda: app.screen.fields.focused_name == "to")
         await pilot.press(*"cliente")
-        await until(lambda: "c3@acme.example" in screen_text(app))
-        await click(pilot, "c3@acme.example")
+        await until(lambda: "Cliente 3  c3@acme.example" in " ".join(screen_text(app).split(" ")))
+        await click(pilot, "Cliente 3  c3@acme.example")
         await until(lambda: app.screen.fields.value("to").startswith("Cliente 3 <c3@acme.example>"))
         assert app.screen.fields.focused_name == "to"
-        assert app.screen.editor.text == ""
+        assert app.screen.editor.cursor_location == (0, 0)
+
+
+async def test_a_toast_in_the_composer_is_one_row_where_the_conversation_stands_beside(
+    five, console, until, screen_text
+):
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await shown(app, pilot, until, screen_text)
+        await pilot.press("r")
+        await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
+        await pilot.press(*"Oi, Ana.", "ctrl+s")
+        await until(lambda: app.screen.review.region.height)
+        await pilot.pause()
+        screen = app.screen
+        assert screen.conversation.region.bottom != screen.editor.region.bottom  # the review stands below the text
+        screen.say((("attached", "ok"), (" boleto.pdf, which is said in one row", "text")), ":attach")
+        await until(lambda: "▌ attached boleto.pdf, which is said in one row" in screen_text(app))
+        [row] = [line for line in screen_text(app).split("\n") if "attached boleto" in line]
+        assert row.rstrip().endswith(":attach")
+        assert screen_text(app).count("▌ attached") == 1
 
 
 async def test_keys_in_an_empty_place_and_in_an_error_that_stands(console, desk, until, screen_text, click, deliver):
