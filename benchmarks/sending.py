@@ -1,4 +1,4 @@
-"""Queued messages leave by our sender, against bare smtplib sending the same bytes to the same server in one connection.
+"""Queued mail leaves by our sender, against bare smtplib sending the same bytes to the same server over one connection.
 
 Usage: python -m benchmarks.sending [--count 1000] [--pairs 7] [--only aiosmtpd|postfix] [--profile FILE]
 
