@@ -7,8 +7,10 @@ from typing import ClassVar
 from textual.geometry import Region
 from textual.strip import Strip
 
+from storage.kinds import Direction
 from storage.views import SearchHit
 from widgets.clicking import KeyClicked
+from widgets.language import _
 from widgets.line import Line, Span, one_line
 from widgets.look import Ground, Look
 from widgets.moments import moment_words
@@ -106,6 +108,8 @@ class Hits(Pane):
         tail = f"#{hit.conversation_id}  {status_words(hit.status)}"
         name = one_line(hit.author.name) or one_line(hit.author.address)
         line.put(moment_words(hit.arrived_at, self._now), "muted", width=11).gap()
+        if hit.direction is Direction.INTERNAL:
+            name = _("note · {author}").format(author=name)
         line.put(name, "bright", width=min(18, max(0, line.width // 4))).gap()
         room = line.width - line.column - len(tail) - 3
         line.put(one_line(hit.subject), "text", width=max(0, room)).gap(2)

@@ -142,11 +142,10 @@ def _row_object(row: "QueueRow") -> dict[str, object]:
 def _print_hit(call: "Call", hit: "SearchHit") -> None:
     from widgets.moments import moment_words
 
-    cells = [
-        (f"#{hit.conversation_id}", 7),
-        (moment_words(hit.arrived_at, call.now), 11),
-        (hit.author.name or hit.author.address, 22),
-    ]
+    author = hit.author.name or hit.author.address
+    if hit.direction == "internal":
+        author = _("note · {author}").format(author=author)
+    cells = [(f"#{hit.conversation_id}", 7), (moment_words(hit.arrived_at, call.now), 11), (author, 22)]
     call.out.line(columns(cells, last=hit.subject or _("(no subject)"), width=call.out.width))
     if hit.snippet:
         call.out.line(columns([("", 7)], last=hit.snippet, width=call.out.width))

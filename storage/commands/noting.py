@@ -1,8 +1,9 @@
 """Notes and calls: what agents write down for the desk, messages of the conversation that never leave."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -22,7 +23,10 @@ from storage.kinds.errors import NoSuch
 from storage.kinds.mail import Parsed
 from storage.models import Conversation, Mailbox, Message, Raw, ReadMark
 from storage.record import next_ids, record
-from storage.search import add, remove
+from storage.search import add, index_more, remove
+
+_FEW: Final = 20
+"""Messages that are indexed with a note, so that what is written is found at once: they take a few milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,8 @@ def withdrawn(session: Session, facts: Iterable[Fact], *, now: datetime) -> None
     for fact in told:
         if fact.after:
             drafts.leave_again(session, fact.message_id, now=now)
-    add(session, [fact.message_id for fact in told if fact.after])
+    if back := [fact.message_id for fact in told if fact.after]:
+        _index(session, back)
 
 
 def _message(
@@ -181,10 +186,16 @@ def _keep(session: Session, fact: Noted | Called, message: Incoming, actor: Acto
     seen_all = actor.agent_id is not None and _seen_all(session, fact.conversation_id, actor.agent_id)
     action_id = record(session, [fact], actor=actor, now=now)
     derive(session, [message], {})
-    add(session, [message.message_id])
+    _index(session, [message.message_id])
     if seen_all and actor.agent_id is not None:
         mark_read(session, conversation_id=fact.conversation_id, message_id=message.message_id, agent_id=actor.agent_id)
     return action_id
+
+
+def _index(session: Session, message_ids: Sequence[int]) -> None:
+    """Let messages be found at once, also where many others wait to be indexed."""
+    index_more(session, limit=_FEW)
+    add(session, message_ids)
 
 
 def _seen_all(session: Session, number: int, agent_id: int) -> bool:

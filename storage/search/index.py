@@ -9,7 +9,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Integer, Row, Table, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlmodel import Session, SQLModel
 
 from storage.models import Desk, Message, MessageText, SearchEntry
@@ -149,7 +162,7 @@ def outdated(session: Session) -> bool:
 
 
 def check(session: Session) -> bool:
-    """Say whether the index is whole: its own structure, and an entry for every message up to the cursor.
+    """Say whether the index is whole: its own structure, and an entry for every message up to the cursor that stands.
 
     Args:
         session: of a writing transaction, although nothing is written: FTS5 wants it so.
@@ -164,8 +177,10 @@ def check(session: Session) -> bool:
             return False
     lost = (
         select(_TEXT.c.message_id)
+        .join(_MESSAGE, _MESSAGE.c.id == _TEXT.c.message_id)
         .where(
             _TEXT.c.message_id <= _cursor(connection),
+            _stands(),
             ~select(_ENTRY.c.id).where(_ENTRY.c.message_id == _TEXT.c.message_id).exists(),
         )
         .limit(1)
@@ -218,13 +233,18 @@ _WORDS = (_TEXT.c.subject, _TEXT.c.from_name, _TEXT.c.from_address, _TEXT.c.deta
 
 
 def _messages() -> Any:
-    """Select what is indexed of messages that are not in the index."""
+    """Select what is indexed of messages; what was taken back stands nowhere, and is not found."""
     return (
         select(_TEXT.c.message_id, _MESSAGE.c.arrived_at, _TEXT.c.language, _ENTRY.c.id.label("entry"), *_WORDS)
         .select_from(_TEXT)
         .join(_MESSAGE, _MESSAGE.c.id == _TEXT.c.message_id)
         .outerjoin(_ENTRY, _ENTRY.c.message_id == _TEXT.c.message_id)
+        .where(_stands())
     )
+
+
+def _stands() -> ColumnElement[bool]:
+    return _MESSAGE.c.conversation_id.is_not(None)
 
 
 @cache
@@ -235,7 +255,11 @@ def _next_messages() -> Any:
 
 @cache
 def _after() -> Any:
-    after = select(_TEXT.c.message_id).where(_TEXT.c.message_id > bindparam("cursor"))
+    after = (
+        select(_TEXT.c.message_id)
+        .join(_MESSAGE, _MESSAGE.c.id == _TEXT.c.message_id)
+        .where(_TEXT.c.message_id > bindparam("cursor"), _stands())
+    )
     return select(func.count()).select_from(after.limit(bindparam("most", type_=Integer)).subquery())
 
 

@@ -21,6 +21,7 @@ def test_a_note_is_shown_as_never_sent_found_and_taken_back(filled: Path, run) -
     assert "o gateway repetiu" in out
     assert "m8" in run("show", "m8").out
     assert json.loads(run("search", "gateway repetiu", "--json").out)["direction"] == "internal"
+    assert "note · " in run("search", "gateway repetiu").out
     assert run("undo").status == 0
     assert "gateway" not in run("show", 1).out
     assert run("search", "gateway repetiu", "--json").out == ""

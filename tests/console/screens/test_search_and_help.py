@@ -148,7 +148,7 @@ def test_a_key_that_begins_others_is_named():
 
 def test_the_row_of_keys_comes_from_the_table():
     keys, always = Keymap(commands()).footer("queue")
-    assert keys[:4] == [("Enter", "read"), ("r", "reply"), ("e", "resolve"), ("t", "take")]
+    assert keys[:4] == [("Enter", "read"), ("r", "reply"), ("i", "note"), ("e", "resolve")]
     assert always == [(":", "command"), ("?", "help")]
 
 

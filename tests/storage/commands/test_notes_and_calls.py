@@ -38,6 +38,7 @@ from storage.queries import (
     ruling,
 )
 from storage.queries import why as reasons
+from storage.search import check, index_more, reindex, waiting
 from storage.store import Store
 
 LOG = "the projector in room four shows a green line since the last update of its software, says its log"
@@ -163,6 +164,39 @@ def test_a_note_is_found_by_its_words_at_once_and_until_it_is_taken_back(desk: D
     assert [one.message_id for one in desk.view().messages] == [desk.asked, number]
     desk.back()
     assert desk.view().events[-1].kind == "withdrawn"
+
+
+def test_the_index_is_whole_with_a_note_without_it_and_when_it_is_made_anew(desk: Desk) -> None:
+    def whole() -> tuple[bool, int]:
+        with desk.store.writing() as session:
+            return check(session), waiting(session)
+
+    number = desk.note()
+    assert whole() == (True, 0)
+    desk.back()
+    assert whole() == (True, 0)
+    with desk.store.writing() as session:
+        reindex(session)
+        index_more(session, limit=100)
+    assert whole() == (True, 0)
+    assert desk.found("projector green") == []
+    with desk.store.reading() as session:
+        assert find.count(session, query="projector green", agent_id=None, now=desk.now) == 0
+    desk.back(undoing.redo)
+    assert whole() == (True, 0)
+    assert desk.found("projector green") == [number]
+
+
+def test_a_note_is_found_while_much_waits_to_be_indexed(desk: Desk) -> None:
+    for count in range(30):
+        desk.post.send(f"many{count}@acme", by=f"p{count}@x.example", subject=f"s{count}", at=MONDAY)
+    number = desk.note()
+    assert desk.found("projector green") == [number]
+    with desk.store.writing() as session:
+        while index_more(session, limit=10) == 10:
+            pass
+        assert check(session)
+    assert desk.found("projector green") == [number]
 
 
 def test_the_draft_of_a_note_comes_back_with_the_undo_and_goes_with_the_redo(desk: Desk) -> None:
