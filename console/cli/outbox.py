@@ -101,7 +101,6 @@ def _told(call: "Call", numbers: list[int], act: Callable[[], Any]) -> int:
         Failed: one stands so that it cannot be done.
     """
     from storage.queries.outbox import delivery
-    from widgets.deliveries import delivery_words
 
     try:
         act()
@@ -119,22 +118,33 @@ def _told(call: "Call", numbers: list[int], act: Callable[[], Any]) -> int:
         if call.out.json_lines:
             call.out.object({**delivery_object(item), "done": call.options.done})
         else:
-            call.out.line(f"m{number}: {delivery_words(item)[0]}")
+            call.out.line(f"m{number}: {_state_words(call, item)}")
     return DONE
 
 
 def _print_row(call: "Call", row: "OutboxRow") -> None:
-    from widgets.deliveries import delivery_lines, delivery_words
+    from widgets.deliveries import delivery_lines
 
     item = row.delivery
     number = f"#{row.conversation_id}" if row.conversation_id is not None else ""
     to = ", ".join(one.address or _("(erased)") for one in item.recipients[:3])
     if len(item.recipients) > 3:
         to += f" +{len(item.recipients) - 3}"
-    cells = [(f"m{item.message_id}", 7), (number, 7), (delivery_words(item)[0], 26), (to, 30)]
+    cells = [(f"m{item.message_id}", 7), (number, 7), (_state_words(call, item), 26), (to, 30)]
     call.out.line(columns(cells, last=row.subject, width=call.out.width))
     for line in delivery_lines(item, call.now):
         call.out.line(" " * 8 + clean_line("".join(text for text, _role in line)))
+
+
+def _state_words(call: "Call", item: "DeliveryView") -> str:
+    """Return how far a message is; of one that can be taken back by undo, when it leaves."""
+    from storage.kinds import Delivery
+    from widgets.deliveries import delivery_words
+
+    waits = item.state is Delivery.QUEUED and item.hold is None and not item.trouble
+    if waits and item.leaves_at > call.now:
+        return _("leaves at {moment}").format(moment=f"{item.leaves_at.astimezone(call.now.tzinfo):%H:%M:%S}")
+    return delivery_words(item)[0]
 
 
 def _row_object(row: "OutboxRow") -> dict[str, object]:

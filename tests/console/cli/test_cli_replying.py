@@ -11,6 +11,7 @@ from storage.store import open_store
 
 CONFIGURED = """
 agent = "Vera Lopes"
+undo_window = 600
 
 [[account]]
 name = "import"
