@@ -106,6 +106,7 @@ def test_one_undo_takes_all_of_it_back_and_the_draft_with_it(desk: Desk) -> None
             rows = table(model)
             assert not session.connection().execute(select(rows).where(rows.c.message_id == sent.message_id)).all()
         assert outbox.outbox(session) == ()
+        assert outbox.counts(session) == outbox.Counts()
     assert desk.out.claim(seconds=3600) == ()
     with pytest.raises(Refused, match="final"):  # its draft is there again: it would be sent twice
         desk.tell(undoing.redo)
@@ -459,6 +460,7 @@ def test_what_failed_and_was_seen_to_leaves_the_list(desk: Desk) -> None:
     desk.out.leave(Result(Delivery.FAILED, 550, "no such user"))
     with desk.store.reading() as session:
         assert [row.delivery.message_id for row in outbox.outbox(session)] == [sent.message_id]
+        assert outbox.counts(session) == outbox.Counts(failed=1)
     desk.tell(acts.drop, [sent.message_id])
     with desk.store.reading() as session:
         assert outbox.outbox(session) == ()
