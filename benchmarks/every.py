@@ -18,6 +18,7 @@ COMMANDS = (
     ("against_notmuch", "--count", "100000"),
     ("replay", "--facts", "1000000"),
     ("picker",),
+    ("sending", "--pairs", "7"),
 )
 
 

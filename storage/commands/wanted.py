@@ -16,6 +16,7 @@ from storage.apply.base import chunks, insert, table
 from storage.events import DeliveryChanged, Fact, Handled, StatusChanged, Tagged
 from storage.kinds import SETTLED, Channel, Delivery, Direction, Status, WantedChange
 from storage.models import Cited, Conversation, Folder, Mailbox, Message, Placement, Raw, Wanted
+from storage.models.statements import Lookup, some_values
 from storage.record import next_id
 
 FLAGGED_TAG: Final = "flagged"
@@ -134,15 +135,21 @@ def _answered(session: Session, facts: Sequence[Fact]) -> dict[int, int]:
     taken = [fact.message_id for fact in facts if isinstance(fact, DeliveryChanged) and Delivery.ACCEPTED in fact.after]
     if not taken:
         return {}
+    return dict(map(tuple, _ANSWERED(session.connection(), taken)))
+
+
+def _answering() -> Any:
     rows, cited = table(Message), table(Cited)
     answered = rows.alias("answered")
-    chosen = (
+    return (
         select(rows.c.id, rows.c.through_id)
         .join(answered, answered.c.id == rows.c.through_id)
         .join(cited, and_(cited.c.message_id == rows.c.id, cited.c.header_key == answered.c.header_key))
-        .where(rows.c.id.in_(taken), answered.c.direction == Direction.INCOMING)
+        .where(rows.c.id.in_(some_values()), answered.c.direction == Direction.INCOMING)
     )
-    return dict(map(tuple, session.connection().execute(chosen).all()))
+
+
+_ANSWERED: Final = Lookup(_answering)
 
 
 def _incoming(session: Session, numbers: Iterable[int]) -> dict[int, list[int]]:

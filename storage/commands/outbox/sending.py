@@ -19,10 +19,8 @@ from storage.commands.leasing import is_dead
 from storage.commands.outbox.failing import nobody_answered
 from storage.commands.outbox.items import (
     CLAIM,
-    MESSAGE,
     OUT,
     SENDER,
-    TO,
     Item,
     Result,
     changed,
@@ -36,12 +34,13 @@ from storage.commands.outbox.items import (
     recipients_in,
     with_claims,
 )
+from storage.commands.outbox.statements import HOLDER, ITEM, STANDING, WROTE, give_back, renew
 from storage.commands.wanted import want
 from storage.events import Fact
-from storage.kinds import Automatic, Channel, Delivery, Direction, Hold
+from storage.kinds import Delivery, Hold
 from storage.kinds.errors import Changed
 from storage.record import record
-from storage.rules.delivery import GIVE_UP_AFTER, pause
+from storage.rules.delivery import GIVE_UP_AFTER, pause, summary
 
 CLAIMED: Final = timedelta(minutes=15)
 """How long a claim holds without being renewed: longer than one message's dialogue may take to its last dot, and than
@@ -123,9 +122,13 @@ def proceed(session: Session, told: Told | None, following: Item | None, *, hold
         Whether the next one may be sent: it was not taken back, held or claimed by another meanwhile.
     """
     facts: list[Fact] = []
-    ours = told is not None and _claimed(session, told.item, holder)
+    stands: dict[int, Delivery] = {}
+    ours = False
     if told is not None:
-        facts += _results(session, told, now) if ours else _too_late(session, told, now)
+        rows = STANDING(session.connection(), [told.item.message_id])
+        stands = {row.place: row.state for row in rows}
+        ours = all(row.holder == holder for row in rows)
+        facts += _results(session, told, stands, now) if ours else _too_late(told, stands, now)
     may = following is not None and _still_ours(session, following, holder, now)
     if following is not None and not may:
         let_go(session, (following,), holder=holder)
@@ -137,7 +140,7 @@ def proceed(session: Session, told: Told | None, following: Item | None, *, hold
         record(session, facts, actor=SENDER, now=now)
         want(session, facts, now=now)
     if told is not None and ours:
-        _after(session, told, now)
+        _after(session, told, stands, holder, now)
     elif told is not None and facts:
         look_from(session, [told.item.message_id], now)
     return may
@@ -151,9 +154,9 @@ def note_data_sent(session: Session, item: Item, refused: Mapping[int, Result], 
     Raises:
         Changed: the claim is another's by now: the dot must not be sent.
     """
-    mine = update(CLAIM).where(CLAIM.c.message_id == item.message_id, CLAIM.c.holder == holder)
-    if session.connection().execute(mine.values(until=now + CLAIMED)).rowcount != 1:
+    if [row.holder for row in HOLDER(session.connection(), [item.message_id])] != [holder]:
         raise Changed("outbox", (item.message_id,))
+    renew(session, [item.message_id], holder=holder, until=now + CLAIMED)
     results = {place: refused.get(place, Result(Delivery.DATA_SENT)) for place in places(item)}
     record(session, [changed(item, results, Delivery.SENDING, now)], actor=SENDER, now=now)
 
@@ -238,20 +241,8 @@ def _with_news(session: Session, rows: Sequence[Any]) -> frozenset[int]:
     rows = [row for row in rows if row.agent_id is not None]
     if not rows:
         return frozenset()
-    others = OUT.alias("others")
-    wrote = select(MESSAGE.c.conversation_id, MESSAGE.c.id, others.c.agent_id).select_from(
-        MESSAGE.outerjoin(others, others.c.id == MESSAGE.c.id)
-    )
     numbers = {row.conversation_id for row in rows}
-    wrote = wrote.where(
-        MESSAGE.c.conversation_id.in_(sorted(numbers)),
-        MESSAGE.c.id > min(row.seen_id for row in rows),
-        MESSAGE.c.automatic == Automatic.NO,
-        MESSAGE.c.direction.in_((Direction.INCOMING, Direction.OUTGOING)),
-        MESSAGE.c.channel == Channel.EMAIL,
-        ~MESSAGE.c.history,
-    )
-    newer = session.connection().execute(wrote).all()
+    newer = WROTE(session.connection(), numbers, seen=min(row.seen_id for row in rows))
     return frozenset(
         row.id
         for row in rows
@@ -262,19 +253,14 @@ def _with_news(session: Session, rows: Sequence[Any]) -> frozenset[int]:
     )
 
 
-def _claimed(session: Session, item: Item, holder: str) -> bool:
-    chosen = select(CLAIM.c.holder).where(CLAIM.c.message_id == item.message_id)
-    return session.connection().execute(chosen).scalar() == holder
-
-
 def _still_ours(session: Session, item: Item, holder: str, now: datetime) -> bool:
-    row = session.connection().execute(items().where(OUT.c.id == item.message_id)).one()
+    (row,) = ITEM(session.connection(), [item.message_id])
     if row.state is not Delivery.QUEUED or row.held is not None or row.holder != holder:
         return False
     if _with_news(session, [row]):
         record(session, [held(row, Hold.NEWS, now)], actor=SENDER, now=now)
         return False
-    claims(session, [item.message_id], holder=holder, until=now + CLAIMED)
+    renew(session, [item.message_id], holder=holder, until=now + CLAIMED)
     return True
 
 
@@ -284,11 +270,9 @@ def _lost(row: Any, holder: str, now: datetime) -> bool:
     return row.until is None or row.until <= now or is_dead(row.holder)
 
 
-def _results(session: Session, told: Told, now: datetime) -> list[Fact]:
-    """Return the facts of what became of an item; whom it cannot reach in time is given up."""
+def _results(session: Session, told: Told, stands: dict[int, Delivery], now: datetime) -> list[Fact]:
+    """Return the facts of what became of an item, and say so in `stands`; whom it cannot reach in time is given up."""
     item = told.item
-    chosen = select(TO.c.place, TO.c.state).where(TO.c.message_id == item.message_id)
-    stands: dict[int, Delivery] = dict(map(tuple, session.connection().execute(chosen).all()))
     late = now - item.queued_at > GIVE_UP_AFTER
     by_before: dict[Delivery, dict[int, Result]] = {}
     for place, one in told.results.items():
@@ -297,36 +281,37 @@ def _results(session: Session, told: Told, now: datetime) -> list[Fact]:
         if one.state is not stands[place]:
             by_before.setdefault(stands[place], {})[place] = one
     facts: list[Fact] = [changed(item, some, before, now) for before, some in by_before.items()]
-    after = stands | {place: one.state for some in by_before.values() for place, one in some.items()}
-    if facts and set(after.values()) == {Delivery.FAILED}:
+    for some in by_before.values():
+        stands.update({place: one.state for place, one in some.items()})
+    if facts and set(stands.values()) == {Delivery.FAILED}:
         facts += nobody_answered(session, item, now)
     return facts
 
 
-def _too_late(session: Session, told: Told, now: datetime) -> list[Fact]:
+def _too_late(told: Told, stands: Mapping[int, Delivery], now: datetime) -> list[Fact]:
     """Return the facts of a server's yes that came when the item was not this sender's any more."""
-    item = told.item
-    chosen = select(TO.c.place, TO.c.state).where(TO.c.message_id == item.message_id)
     open_still: dict[Delivery, dict[int, Result]] = {}
-    for place, state in session.connection().execute(chosen):
+    for place, state in stands.items():
         result = told.results.get(place)
         if result is not None and result.state is Delivery.ACCEPTED and state in _UNSENT:
             open_still.setdefault(state, {})[place] = result
-    return [changed(item, some, before, now) for before, some in open_still.items()]
+    return [changed(told.item, some, before, now) for before, some in open_still.items()]
 
 
-def _after(session: Session, told: Told, now: datetime) -> None:
+def _after(session: Session, told: Told, stands: Mapping[int, Delivery], holder: str, now: datetime) -> None:
     """Give the claim back, and see to what follows: another try, a look for the copy, the draft that comes back."""
     item = told.item
     again = [one for one in told.results.values() if one.state is Delivery.QUEUED]
-    values: dict[str, Any] = {"holder": "", "until": None, "trouble": ""}
-    if again:
-        attempts = item.attempts + 1
-        words = next((one.words for one in again if one.words), "")
-        values |= {"attempts": attempts, "next_at": now + pause(attempts), "trouble": words}
-    session.connection().execute(update(CLAIM).where(CLAIM.c.message_id == item.message_id).values(**values))
-    state = session.connection().execute(select(OUT.c.state).where(OUT.c.id == item.message_id)).scalar_one()
-    if any(one.state in {Delivery.ACCEPTED, Delivery.UNCERTAIN} for one in told.results.values()):
-        look_from(session, [item.message_id], now)
-    if state is Delivery.FAILED:
+    attempts = item.attempts + 1 if again else item.attempts
+    left = any(one.state in {Delivery.ACCEPTED, Delivery.UNCERTAIN} for one in told.results.values())
+    give_back(
+        session,
+        item.message_id,
+        holder=holder,
+        attempts=attempts,
+        next_at=now + pause(attempts) if again else None,
+        trouble=next((one.words for one in again if one.words), ""),
+        look_from=now if left else None,
+    )
+    if summary(stands.values()) is Delivery.FAILED:
         drafts.come_back(session, [item.message_id])
