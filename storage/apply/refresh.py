@@ -29,8 +29,7 @@ def _following() -> Any:
         "first_message_id": _edge("id", last=False),
         "last_message_id": _edge("id", last=True),
         "last_message_at": func.coalesce(
-            _of_messages(func.max(_m.c.arrived_at), _m.c.direction != Direction.INTERNAL),
-            _of_messages(func.max(_m.c.arrived_at)),
+            _edge("arrived_at", _m.c.direction != Direction.INTERNAL, last=True), _edge("arrived_at", last=True)
         ),
         "customer_id": func.coalesce(_customer(incoming=True), _customer(incoming=False), _anybody()),
         "oldest_unanswered_at": _oldest_unanswered(),
@@ -52,13 +51,13 @@ _refused = (
 )
 
 
-def _of_messages(figure: ColumnElement[Any], *which: ColumnElement[bool]) -> ScalarSelect[Any]:
-    return select(figure).select_from(_m).where(_mine, *which).correlate(_c).scalar_subquery()
+def _of_messages(figure: ColumnElement[Any]) -> ScalarSelect[Any]:
+    return select(figure).select_from(_m).where(_mine).correlate(_c).scalar_subquery()
 
 
-def _edge(column: str, *, last: bool) -> ScalarSelect[Any]:
+def _edge(column: str, *which: ColumnElement[bool], last: bool) -> ScalarSelect[Any]:
     order = (_m.c.arrived_at.desc(), _m.c.id.desc()) if last else (_m.c.arrived_at, _m.c.id)
-    return select(_m.c[column]).where(_mine).order_by(*order).limit(1).correlate(_c).scalar_subquery()
+    return select(_m.c[column]).where(_mine, *which).order_by(*order).limit(1).correlate(_c).scalar_subquery()
 
 
 def _customer(*, incoming: bool) -> ScalarSelect[Any]:

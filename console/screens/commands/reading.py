@@ -7,6 +7,7 @@ from console.config.errors import ConsoleError
 from console.screens.commands.base import MAIN, READING, Command, Run, act
 from console.screens.commands.offering import offer_messages
 from console.screens.questions import Question
+from storage.kinds import Direction
 from storage.views import MessageView
 from widgets.language import _
 
@@ -205,7 +206,9 @@ def _yank(name: str) -> Run:
         from console.screens import yanking
 
         message = await _message(screen, rest)
-        if message is not None:
+        if message is not None and name == "quote_text" and message.direction is Direction.INTERNAL:
+            screen.say_refusal(_("A note is never sent, so it is not quoted."))
+        elif message is not None:
             text_of: Callable[[MessageView], str] = getattr(yanking, name)
             text = text_of(message)
             lines = text.count("\n") + 1

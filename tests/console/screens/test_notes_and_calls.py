@@ -127,3 +127,14 @@ async def test_a_note_without_a_word_is_not_kept_and_takes_no_file(console, desk
         await pilot.press("ctrl+f")
         await until(lambda: "takes no files" in screen_text(app))
         assert len(view(desk, number).messages) == 1
+
+
+async def test_a_note_is_not_copied_as_a_quotation(console, desk, number, until, screen_text):
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await begin_note(app, pilot, until, "so para nos")
+        await pilot.press("ctrl+s")
+        await until(lambda: "▌note  Ana" in screen_text(app))
+        note = view(desk, number).messages[-1].message_id
+        await pilot.press("enter", ":", *f"yank-quote m{note}", "enter")
+        await until(lambda: "so it is not quoted" in screen_text(app))
