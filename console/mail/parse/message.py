@@ -27,6 +27,7 @@ from storage.kinds.mail import Correspondent, Original, Parsed
 _NOBODY = Correspondent("", "")
 _LIST_ID_MOST = 255
 _HEADER_LINE = re.compile(rb"(?:>?From [^\n]*\n)?([A-Za-z][A-Za-z0-9\-]{0,60})[ \t]*:")
+_RETURNED_HEADERS = frozenset({"text/rfc822-headers", "message/global-headers"})
 _KNOWN = frozenset(
     b"from to cc bcc subject date message-id return-path received delivered-to mime-version content-type sender"
     b" reply-to x-mailer content-transfer-encoding references in-reply-to dkim-signature authentication-results".split()
@@ -93,7 +94,7 @@ def _parse(raw: bytes, limits: Limits) -> Parsed:
     return Parsed(
         header_id=identifiers.one(headers.text(b"message-id")),
         in_reply_to=identifiers.several(headers.text(b"in-reply-to"), limits.references),
-        references=identifiers.several(headers.text(b"references"), limits.references),
+        references=_references(headers, root, read, limits),
         subject=subject,
         author=author,
         reply_to=_people(headers, b"reply-to", limits),
@@ -115,6 +116,21 @@ def _parse(raw: bytes, limits: Limits) -> Parsed:
         notices=tuple(read.notices),
         list_id=_list_id(headers),
     )
+
+
+def _references(headers: Fields, root: tree.Part, read: body.Body, limits: Limits) -> tuple[str, ...]:
+    """Return what is cited; a delivery report cites the message that it returns, or the headers of which it returns."""
+    cited = identifiers.several(headers.text(b"references"), limits.references)
+    if Special.DELIVERY_REPORT not in read.specials:
+        return cited
+    returned = next((inner.headers for inner in read.forwarded), None)
+    for part_ in root.walk() if returned is None else ():
+        if part_.media_type in _RETURNED_HEADERS:
+            content = part_.content()[: limits.header_bytes]
+            returned = fields.read(content, 0, len(content))
+            break
+    name = identifiers.one(returned.text(b"message-id")) if returned is not None else ""
+    return cited if not name or name in cited else (*cited, name)
 
 
 def _hint(root: tree.Part) -> str:

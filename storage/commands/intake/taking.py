@@ -30,9 +30,11 @@ from storage.commands.intake.signed import signed
 from storage.commands.intake.threads import Seating, seat
 from storage.commands.intake.wording import words
 from storage.commands.outbox.copies import note_cited, note_filed
+from storage.commands.outbox.returned import Returned, note_returned
 from storage.commands.wanted import want
 from storage.events import Actor, Fact, Handled, Joined, Linked, Quarantined, Redelivered, StatusChanged
-from storage.kinds import Direction, LinkReason, Status
+from storage.kinds import Automatic, Direction, LinkReason, Status
+from storage.kinds.notices import Delivery as DeliveryReport
 from storage.models import Mailbox, Message, Placement, Raw
 from storage.record import next_ids, record
 from storage.rules.status import after_answer
@@ -95,12 +97,21 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
 def _tell_outbox(
     session: Session, batch: "_Batch", deliveries: Sequence[Delivery], desk_has: Known, now: datetime
 ) -> None:
-    """Let the outbox know of copies found among the sent mail, and of mail that cites what may have been sent."""
+    """Let the outbox know of copies among the sent mail, of what came back, and of mail that cites what is in doubt."""
     copies = {desk_has.raw_ids[one.mailbox_id, one.raw_digest][1] for one in deliveries if one.outgoing and one.parsed}
     note_filed(session, {number for number in copies if number is not None}, now=now)
+    note_returned(session, [one for each in batch.fresh for one in _returned(each)], now=now)
     note_cited(
         session, {key for one in batch.fresh if one.direction is Direction.INCOMING for key in one.cited}, now=now
     )
+
+
+def _returned(message: Incoming) -> list[Returned]:
+    """Return whom a delivery report says that messages did not reach, for good."""
+    if message.parsed.automatic is not Automatic.BOUNCE or not message.cited:
+        return []
+    reports = (one for one in message.parsed.notices if isinstance(one, DeliveryReport))
+    return [Returned(message.cited, one.recipient, one.said or one.status) for one in reports if one.for_good]
 
 
 def _to_be_told(fact: Fact) -> bool:

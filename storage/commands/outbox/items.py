@@ -123,9 +123,10 @@ def recipients_in(session: Session, message_ids: Sequence[int], state: Delivery)
     return found
 
 
-def states_of(session: Session, message_id: int) -> frozenset[Delivery]:
-    """Return the states in which a message's recipients are."""
+def states_of(session: Session, message_id: int, *, but: int | None = None) -> frozenset[Delivery]:
+    """Return the states in which a message's recipients are, but for the one at a place."""
     chosen = select(TO.c.state).where(TO.c.message_id == message_id).distinct()
+    chosen = chosen if but is None else chosen.where(TO.c.place != but)
     return frozenset(session.connection().execute(chosen).scalars())
 
 

@@ -1,0 +1,70 @@
+"""What other servers send back: a message that one of them had taken did not reach somebody after all (RFC 3464)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlmodel import Session
+
+from storage.commands import drafts
+from storage.commands.outbox.failing import nobody_answered
+from storage.commands.outbox.items import MESSAGE, OUT, TO, Result, changed, item_of, items, states_of, tell
+from storage.events import Fact
+from storage.kinds import Delivery
+from storage.models.statements import Lookup, some_values
+
+_BACK: Final = Lookup(
+    lambda: (
+        select(TO.c.message_id, TO.c.place, TO.c.address, TO.c.state)
+        .join(MESSAGE, MESSAGE.c.id == TO.c.message_id)
+        .where(
+            MESSAGE.c.header_key.in_(some_values()),
+            MESSAGE.c.conversation_id.is_not(None),
+            or_(
+                TO.c.state == Delivery.ACCEPTED,
+                TO.c.state == Delivery.FILED,
+                TO.c.state == Delivery.UNCERTAIN,
+            ),
+        )
+        .order_by(TO.c.message_id, TO.c.place)
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a delivery report says of one recipient.
+
+    Attributes:
+        cites: the messages that the report is about, as `storage.models.Cited` names them.
+        words: what the server said.
+    """
+
+    cites: tuple[bytes, ...]
+    recipient: str
+    words: str
+
+
+def note_returned(session: Session, returned: Sequence[Returned], *, now: datetime) -> int:
+    """Note that messages which a server had taken came back from others, for good; return how many that told."""
+    told = 0
+    for one in returned:
+        for row in _BACK(session.connection(), one.cites):
+            if (row.address or "").lower() == one.recipient.lower():
+                told += _came_back(session, row.message_id, row.place, row.state, one.words, now)
+    return told
+
+
+def _came_back(session: Session, message_id: int, place: int, state: Delivery, words: str, now: datetime) -> int:
+    (row,) = session.connection().execute(items().where(OUT.c.id == message_id)).all()
+    item = item_of(row, [(place, "")])
+    facts: list[Fact] = [changed(item, {place: Result(Delivery.FAILED, None, words)}, state, now)]
+    others = states_of(session, message_id, but=place)
+    if others <= {Delivery.FAILED}:
+        facts += nobody_answered(session, item, now)
+    tell(session, facts, now)
+    if others <= {Delivery.FAILED}:
+        drafts.come_back(session, [message_id])
+    return 1
