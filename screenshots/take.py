@@ -236,9 +236,6 @@ async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:  # noqa: C901 
         if what == "outbox":
             await pilot.press("g", "o")
             await until(lambda: isinstance(app.screen, OutboxScreen) and app.screen.rows.chosen is not None)
-        else:
-            await pilot.press("enter")
-            await until(lambda: main.reading)
     elif what == "search":
         await pilot.press("slash", *"cobranca cartao")
         await until(lambda: app.screen.query(Hits) and app.screen.query_one(Hits).chosen)

@@ -109,6 +109,8 @@ class SearchScreen(DeskScreen):
             self._offered = await offer_query(self)(words)
         except DeskError:
             self._offered = ()
+        if not self.query(Hits):  # it was left meanwhile
+            return
         strips = choice_rows(self.look, self.size.width, self._offered, None, 6)
         for pane in (self.query_one(Hits), self.query_one(Empty)):
             pane.cover(strips)
