@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -14,6 +15,7 @@ from rich.console import RenderableType
 from textual import events, work
 from textual._compositor import CompositorUpdate
 from textual.filter import LineFilter
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.signal import Signal
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 
 _TERMINAL_LOOKED_AT = 2.0  # seconds between two looks whether it is still there
+_SIZE_LOOKED_AT = 1.0  # seconds
 
 
 def _end_without_terminal() -> None:
@@ -148,6 +151,13 @@ class Plantao(DeskApp):
         self.app_resume_signal.subscribe(self, lambda _app: self.call_after_refresh(self._redraw))
         if not self.is_headless:
             self.set_interval(_TERMINAL_LOOKED_AT, _end_without_terminal)
+            self.set_interval(_SIZE_LOOKED_AT, self._see_size)
+
+    def _see_size(self) -> None:
+        """Take the window's size once more: in a storm of sizes, on a busy machine, the last one was missed before."""
+        size = Size(*shutil.get_terminal_size(fallback=(0, 0)))  # as Textual asks
+        if size.area and size != self.screen.size:
+            self.post_message(events.Resize(size, size))
 
     @work(thread=True, group="open desk")
     def _open(self) -> None:

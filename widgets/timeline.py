@@ -100,7 +100,7 @@ class Timeline:
             and message.is_mail
             and message.automatic is Automatic.NO
             and not message.handled
-            and (self._answered_at is None or message.arrived_at >= self._answered_at)
+            and (self._answered_at is None or message.arrived_at > self._answered_at)
         )
 
     def key(self, index: int) -> tuple[str, int]:

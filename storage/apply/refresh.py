@@ -98,6 +98,6 @@ def _oldest_unanswered() -> ScalarSelect[Any]:
         _m.c.direction == Direction.INCOMING,
         _m.c.automatic == Automatic.NO,
         _m.c.handled == false(),
-        answered.is_(None) | (_m.c.arrived_at >= answered),  # of the same second: better looked at than missed
+        answered.is_(None) | (_m.c.arrived_at > answered),
     )
     return select(func.min(_m.c.arrived_at)).where(waiting).correlate(_c).scalar_subquery()

@@ -1,6 +1,7 @@
 """Mailboxes on a test server and the desk before them: what a test delivers, and what it means to be in step."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from servers.dovecot import Dovecot
 from sqlalchemy import select
@@ -21,9 +22,10 @@ class Box:
     user: str
     account: Account
 
-    def deliver(self, *messages: bytes) -> None:
-        """Deliver into INBOX."""
-        self.server.append(self.user, messages)
+    def deliver(self, *messages: bytes, at: datetime | None = None) -> None:
+        """Deliver into INBOX, now or at another moment."""
+        date = f'"{at:%d-%b-%Y %H:%M:%S %z}"' if at is not None else None
+        self.server.append(self.user, messages, date=date)
 
     def read(self, folder: str = "INBOX") -> list[bytes]:
         """The messages of a folder as they lie there."""

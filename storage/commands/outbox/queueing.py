@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlmodel
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, func, select
 from sqlmodel import Session
 
 from storage.apply.base import table
@@ -28,6 +28,7 @@ from storage.models import Cited, Conversation, Mailbox, Message, Print, QuotedP
 from storage.record import next_id, next_ids, record
 from storage.search import remove
 
+_TICK = timedelta(microseconds=1)
 _EVIDENCE = (Cited, Print, QuotedPrint, SubjectKey)
 
 
@@ -108,7 +109,7 @@ def queue(
     if outgoing.begins and next_id(session, Conversation) != outgoing.conversation_id:
         raise Changed("conversation", (outgoing.conversation_id,))
     number = outgoing.conversation_id if outgoing.begins else standing_number(session, outgoing.conversation_id)
-    message = _message(session, outgoing, now)
+    message = _message(session, outgoing, _moment(session, number, now))
     met = recognise(session, [message])
     raw_id = next_id(session, Raw)
     starts = (after or Status.WAITING) if outgoing.begins else None
@@ -147,7 +148,19 @@ def taken_back(session: Session, facts: Iterable[Fact]) -> None:
         session.connection().execute(delete(rows).where(rows.c.message_id.in_(sorted(cancelled))))
 
 
-def _message(session: Session, outgoing: Outgoing, now: datetime) -> Incoming:
+def _moment(session: Session, number: int, now: datetime) -> datetime:
+    """Return when an answer stands in its conversation: after all that stands there, before what comes from now on.
+
+    Servers tell whole seconds by clocks of their own: what comes in the second of an answer would stand before it.
+    """
+    rows = table(Message)
+    newest = select(func.max(rows.c.arrived_at)).where(rows.c.conversation_id == number)
+    last = session.connection().execute(newest).scalar()
+    moment = now.replace(microsecond=0) - _TICK
+    return moment if last is None else max(moment, last + _TICK)
+
+
+def _message(session: Session, outgoing: Outgoing, arrived_at: datetime) -> Incoming:
     mailboxes = {one.id: one for one in session.exec(sqlmodel.select(Mailbox)).all()}
     mailbox = mailboxes.get(outgoing.mailbox_id)
     if mailbox is None:
@@ -160,7 +173,7 @@ def _message(session: Session, outgoing: Outgoing, now: datetime) -> Incoming:
         mailbox_id=outgoing.mailbox_id,
         raw_digest=outgoing.raw_digest,
         size=outgoing.size,
-        arrived_at=now.replace(microsecond=0),  # as servers tell it: what comes in the same second is not before it
+        arrived_at=arrived_at,
         outgoing=True,
         parsed=outgoing.parsed,
     )

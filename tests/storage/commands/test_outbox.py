@@ -89,6 +89,21 @@ def test_an_answer_that_leaves_a_conversation_open_handles_nothing(desk: Desk) -
     assert not row_of(desk.store, desk.asked, Message).handled
 
 
+def test_an_answer_stands_after_what_it_answers_and_before_what_comes_in_its_second(desk: Desk) -> None:
+    desk.out.now = desk.out.now.replace(microsecond=700_000)
+    desk.answer()
+    desk.post.send("quick@acme", at=desk.out.now.replace(microsecond=0), cites=("q@acme",), text="Ainda não.")
+    assert row_of(desk.store, 1).oldest_unanswered_at == desk.out.now.replace(microsecond=0)
+    late = desk.out.now + timedelta(minutes=3)  # by a server whose clock is ahead
+    desk.post.send("ahead@acme", at=late, cites=("q@acme",), text="E agora?")
+    desk.answer(text="Agora sim.")
+    assert row_of(desk.store, 1).oldest_unanswered_at is None
+    with desk.store.reading() as session:
+        assert [one.direction for one in conversations.read(session, 1, agent_id=None).messages][
+            -1
+        ] is Direction.OUTGOING
+
+
 def test_one_undo_takes_all_of_it_back_and_the_draft_with_it(desk: Desk) -> None:
     draft_id = desk.begin_draft()
     sent = desk.answer(draft_id=draft_id)

@@ -2,7 +2,7 @@
 
 import email
 import email.policy
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from servers.boxes import letter
@@ -50,7 +50,8 @@ def test_an_answer_arrives_once_threads_and_comes_to_lie_among_the_sent_mail(des
     assert r"\Answered" in desk.box.flags("INBOX")[0]
     # The customer answers, in words that show nothing: the signed Message-ID tells the conversation.
     desk.box.deliver(
-        letter(2, sender="ana@customer.example", answers=mail["Message-ID"].strip("<>"), subject="ok", text="Serve.")
+        letter(2, sender="ana@customer.example", answers=mail["Message-ID"].strip("<>"), subject="ok", text="Serve."),
+        at=datetime.now(UTC) + timedelta(seconds=2),
     )
     desk.sync()
     view = desk.view(1)
