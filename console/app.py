@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -155,7 +154,8 @@ class Plantao(DeskApp):
 
     def _see_size(self) -> None:
         """Take the window's size once more: in a storm of sizes, on a busy machine, the last one was missed before."""
-        size = Size(*shutil.get_terminal_size(fallback=(0, 0)))  # as Textual asks
+        asks = getattr(self._driver, "_get_terminal_size", None)  # as Textual asks at each signal
+        size = Size(*asks()) if asks is not None else self.screen.size
         if size.area and size != self.screen.size:
             self.post_message(events.Resize(size, size))
 

@@ -524,3 +524,11 @@ class Late(Desk):
         if self.gate is not None and query is asking.conversation:
             await self.gate.wait()
         return await super().ask(query, *args, **choices)
+
+
+async def test_a_size_that_no_signal_told_is_seen(console, until):
+    app = console()
+    async with app.run_test(size=(120, 36)):
+        app._driver._size = (90, 30)  # the window is another one, and nobody said so
+        app._see_size()
+        await until(lambda: app.screen.size == (90, 30))

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+from datetime import timedelta
 
 import pytest
 from made.post import DAY, DESK, HOUR, Out, Post, home, letter, row_of
@@ -225,6 +226,7 @@ def test_whoever_had_read_all_of_it_has_nothing_new_to_read(desk_: Desk) -> None
         mark_read(session, conversation_id=number, message_id=asked, agent_id=out.actor.agent_id)
     (sent,) = desk_.answer_all()
     assert read() == sent.message_id
+    desk_.now += timedelta(seconds=2)
     desk_.write("Outra coisa", cites=(desk_.last,))  # what was not read stays unread
     desk_.answer_all()
     assert read() == sent.message_id
