@@ -27,7 +27,8 @@ def test_a_delivery_report_joins_its_conversation_and_fails_the_recipient_that_i
     postfix.until_idle()
     desk.sync()
     view = desk.view(1)
-    assert [one.automatic for one in view.messages] == [Automatic.NO, Automatic.NO, Automatic.BOUNCE]
+    # All within one second here, by servers that tell no part of one: the order is not the point.
+    assert sorted(one.automatic for one in view.messages) == [Automatic.BOUNCE, Automatic.NO, Automatic.NO]
     told = desk.delivery(sent.message_id)
     assert [one.state for one in told.recipients] == [Delivery.FILED, Delivery.FAILED]
     assert "mailbox is full" in told.recipients[1].words
