@@ -88,10 +88,10 @@ class Timeline:
         return [index for index, item in enumerate(self.items) if isinstance(item, MessageView) and self.waits(item)]
 
     @cached_property
-    def _answered_at(self) -> datetime | None:
-        """When somebody of the desk wrote, or was on the telephone, last."""
+    def _answered(self) -> tuple[datetime, int] | None:
+        """When somebody of the desk wrote, or was on the telephone, last; and that message's number."""
         people = (one for one in self.view.messages if one.automatic is Automatic.NO and not _reached_nobody(one))
-        return max((one.arrived_at for one in people if one.answers), default=None)
+        return max(((one.arrived_at, one.message_id) for one in people if one.answers), default=None)
 
     def waits(self, message: MessageView) -> bool:
         """Say whether a message still needs an answer: by the record's rule, as the queue's clock has it."""
@@ -100,7 +100,7 @@ class Timeline:
             and message.is_mail
             and message.automatic is Automatic.NO
             and not message.handled
-            and (self._answered_at is None or message.arrived_at > self._answered_at)
+            and (self._answered is None or (message.arrived_at, message.message_id) > self._answered)
         )
 
     def key(self, index: int) -> tuple[str, int]:

@@ -16,7 +16,7 @@ from storage.commands.responses import Use
 from storage.events import Actor
 from storage.kinds import DraftKind, Status
 from storage.kinds.drafts import DraftView
-from storage.kinds.errors import Changed
+from storage.kinds.errors import Changed, NoSuch, Refused
 from storage.kinds.responses import Actions
 from storage.queries.answering import Cites, cites
 from storage.rules.addressing import people_in
@@ -129,11 +129,11 @@ def send_draft(
                     uses=uses,
                     actions=actions,
                 )
-        except Changed:
-            # Another conversation began meanwhile: the Message-ID would name it.
+        except (Changed, NoSuch, Refused) as refused:  # by the record: whatever fails later may have been committed
             store.content.erase([digest])
-            if not begins or attempt == _TRIES - 1:
+            if not (begins and isinstance(refused, Changed)) or attempt == _TRIES - 1:
                 raise
+            # Another conversation began meanwhile: the Message-ID would name it.
     raise AssertionError
 
 

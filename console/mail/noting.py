@@ -10,6 +10,7 @@ from storage.commands import noting
 from storage.commands.noting import Written
 from storage.events import Actor
 from storage.kinds import Direction, Status
+from storage.kinds.errors import Changed, NoSuch, Refused
 from storage.queries.noting import Place, place
 from storage.store import Store
 from storage.store.content import digest_of
@@ -116,6 +117,6 @@ def _kept(store: Store, content: bytes, command: Callable[..., tuple[int, int]],
     try:
         with store.writing() as session:
             return command(session, written, **chosen)
-    except Exception:
+    except (Changed, NoSuch, Refused):  # by the record: whatever fails later may have been committed
         store.content.erase([digest])  # nobody else has these bytes: their Message-ID is new
         raise

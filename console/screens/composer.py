@@ -17,6 +17,7 @@ from console.screens.moving import Moves
 from console.screens.questions import Coverable
 from console.screens.sending import Sends
 from storage.kinds import DraftKind
+from storage.kinds.drafts import Inserted
 from storage.kinds.errors import DeskError
 from storage.kinds.mail import entries
 from widgets.arrangement import THREE_PANES
@@ -146,6 +147,8 @@ class ComposerScreen(Moves, Sends):
         self._lay_paper()
         self.attached = draft.attachments
         self.right = set(draft.right)
+        self.inserted = draft.inserted
+        self._choose_after()
         self._saved_at = draft.updated_at if begun.known else None
         self.fields.put(
             {"from": draft.address, "to": draft.to, "cc": draft.cc, "bcc": draft.bcc, "subject": draft.subject}
@@ -162,9 +165,8 @@ class ComposerScreen(Moves, Sends):
         if self._picking:
             self._picking = False
             self.to_text()
-            typed = "".join(event.character or "" for event in self._ahead if event.is_printable)
-            self._ahead = []
-            self.pick(typed)
+            ahead, self._ahead = self._ahead, []
+            self.pick(ahead)
         elif draft.kind in {DraftKind.FORWARD, DraftKind.NEW} and not draft.to.strip():
             self.fields.go_to("to")
         else:
@@ -470,18 +472,18 @@ class ComposerScreen(Moves, Sends):
             self.editor.put(made)
             self.changed("body", self.editor.text)
 
-    def pick(self, typed: str = "") -> None:
+    def pick(self, ahead: Sequence[events.Key] = ()) -> None:
         """Choose canned responses, filled in with this customer's values, and insert them at the cursor.
 
         Args:
-            typed: what the search for them begins with.
+            ahead: what was typed for them already.
         """
         if self.begun is None:
             return
         from console.screens.picking import ResponsePicker
 
         self._uncover()
-        self.app.push_screen(ResponsePicker(self.begun.draft.conversation_id, typed), self._picked)
+        self.app.push_screen(ResponsePicker(self.begun.draft.conversation_id, ahead), self._picked)
 
     def _picked(self, picked: "tuple[Picked, ...] | None") -> None:
         if picked:
@@ -495,7 +497,9 @@ class ComposerScreen(Moves, Sends):
             new = tuple(brought(file) for file in files if file.digest not in held)
             if new and not self.note:
                 self._put_files((*self.attached, *new))
-            self.picked += picked
+            self.inserted += tuple(Inserted(one.response_id, one.text, one.actions) for one in picked)
+            self.changed("inserted", self.inserted)
+            self._choose_after()
         self.to_text()
         self.review_soon()
 

@@ -1,7 +1,7 @@
 """The picker: a canned response found while typing, seen with this customer's values, its blanks asked for in place."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
@@ -77,7 +77,7 @@ class ResponsePicker(DeskScreen):
 
     Args:
         conversation_id: whose values stand in the text; `None` for a new conversation.
-        typed: what the line begins with.
+        ahead: what was typed already: letters for the line, and from an Enter on what waits for something to choose.
     """
 
     CSS: ClassVar[str] = """
@@ -94,10 +94,11 @@ class ResponsePicker(DeskScreen):
     ResponsePicker #sides { height: 1fr; }
     """
 
-    def __init__(self, conversation_id: int | None, typed: str = "") -> None:
+    def __init__(self, conversation_id: int | None, ahead: Sequence[events.Key] = ()) -> None:
         super().__init__()
         self._conversation_id = conversation_id
-        self._ahead = typed
+        begins = next((place for place, event in enumerate(ahead) if event.key == "enter"), len(ahead))
+        self._ahead = "".join(event.character or "" for event in ahead[:begins] if event.is_printable)
         self._library: Library | None = None
         self._values: ValuesView | None = None
         self._fits: Mapping[int, float] = {}
@@ -106,7 +107,7 @@ class ResponsePicker(DeskScreen):
         self._asked = ""
         self._words = ""  # that what is shown was found by
         self._trouble = ""
-        self._held: list[events.Key] = []  # from an Enter on that came before there was anything to choose from
+        self._held = list(ahead[begins:])  # from an Enter on that came before there was anything to choose from
 
     @property
     def where(self) -> Where:

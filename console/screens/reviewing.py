@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual import work
 
 from console.files.attaching import gone
+from console.library.words import action_words
 from console.screens.questions import Asks
 from storage.kinds import DraftKind, Status
-from storage.kinds.drafts import Attached, DraftView
+from storage.kinds.drafts import Attached, DraftView, Inserted
 from storage.kinds.errors import DeskError
 from storage.kinds.mail import entries
+from storage.kinds.responses import Actions
 from storage.kinds.review import Finding, Severity, Written
 from widgets.fields import Fields
 from widgets.language import _
@@ -25,7 +28,12 @@ _REST = 0.5  # seconds of no typing after which a draft is reviewed
 
 
 class Reviews(Asks):
-    """A screen with a draft that is reviewed."""
+    """A screen with a draft that is reviewed.
+
+    Attributes:
+        after: where the conversation stands once it is on its way; `None` where it stays.
+        inserted: the canned responses that went into it, in their order.
+    """
 
     editor: "Editor"
     fields: Fields
@@ -39,6 +47,7 @@ class Reviews(Asks):
         self.right: set[str] = set()
         self.attached: tuple[Attached, ...] = ()
         self.after: Status | None = Status.WAITING
+        self.inserted: tuple[Inserted, ...] = ()
         self._told: frozenset[str] = frozenset()
 
     @property
@@ -123,8 +132,6 @@ class Reviews(Asks):
         return findings
 
     def _as_written(self) -> DraftView:
-        from dataclasses import replace
-
         return replace(self.draft, kind=self.kind, attachments=self.attached)
 
     def _show_findings(self, findings: Sequence[Finding]) -> None:
@@ -148,10 +155,24 @@ class Reviews(Asks):
         words = {
             Status.WAITING: _("it waits for the customer"),
             Status.RESOLVED: _("it is resolved"),
+            Status.ON_HOLD: _("it is on hold"),
+            Status.OPEN: _("it is open"),
         }
+        said = words[self.after] if self.after in words else _("it stays open")
         if self.draft.conversation_id is None:
-            return [(_("a new conversation begins, and waits for the customer"), "text")]
-        return [(words[self.after] if self.after in words else _("it stays open"), "text")]
+            said = _("a new conversation begins, and waits for the customer")
+        beside = [word for actions in self.done_beside() for word in action_words(actions)]
+        return [(", ".join((said, *beside)), "text")]
+
+    def _choose_after(self) -> None:
+        """Let the conversation stand then as a macro wants it, else as is usual: a forward answers nobody."""
+        asked = [one.actions.status for one in self.inserted if one.actions.status is not None]
+        usual = None if self.kind is DraftKind.FORWARD else Status.WAITING
+        self.after = asked[-1] if asked else usual
+
+    def done_beside(self) -> list[Actions]:
+        """Return what macros do beside: where the conversation stands then is the agent's choice, as shown."""
+        return [replace(one.actions, status=None) for one in self.inserted]
 
     # ------------------------------------------------------------------------------------------ settling
 

@@ -6,15 +6,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from console.config.errors import ConsoleError
+from console.mail.outgoing import account_of
 from console.screens.filling import Fills
 from storage.kinds import DraftKind, Status
 from storage.kinds.drafts import DraftView
 from storage.kinds.errors import DeskError
-from widgets.language import _
 
 if TYPE_CHECKING:
     from console.config.accounts import Account
-    from console.screens.picking import Picked
     from storage.commands.outbox.queueing import Sent
 
 
@@ -33,15 +32,10 @@ class Leaving:
 
 
 class Sends(Fills):
-    """A screen whose draft can be sent.
-
-    Attributes:
-        picked: the canned responses that went into it, in their order.
-    """
+    """A screen whose draft can be sent."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.picked: tuple[Picked, ...] = ()
         self._under_way = False
 
     async def send(self) -> None:
@@ -56,21 +50,14 @@ class Sends(Fills):
             if draft.kind is DraftKind.NOTE:
                 self._leave_behind(Leaving(await asyncio.to_thread(self._keep_note, draft), None))
                 return
-            account = next((one for one in self.ground.accounts if one.name == draft.mailbox), None)
-            if account is None:
-                self.say_refusal(
-                    _("The configuration has no account for {mailbox}, so nothing can leave from it.").format(
-                        mailbox=draft.mailbox or _("this mailbox")
-                    )
-                )
-                return
+            account = account_of(self.ground.accounts, draft.mailbox, draft.address)
             sent = await asyncio.to_thread(self._queue, draft, account)
         except ConsoleError as error:
             self.say_refusal(str(error))
         except DeskError as error:
             self.say_error(error)
         else:
-            settles = draft.conversation_id is not None and self.after is not None
+            settles = draft.conversation_id is not None and self.after not in {None, Status.OPEN}
             self._leave_behind(Leaving(sent.conversation_id, sent.leaves_at, settles))
         finally:
             self._under_way = False
@@ -118,7 +105,7 @@ class Sends(Fills):
         from console.mail.answering import send_draft
         from storage.commands.responses import Use
 
-        uses = [Use(one.response_id, edited=one.text.strip() not in draft.body) for one in self.picked]
+        uses = [Use(one.response_id, edited=one.text.strip() not in draft.body) for one in self.inserted]
         return send_draft(
             self.desk.store,
             draft,
@@ -129,5 +116,5 @@ class Sends(Fills):
             undo_window=timedelta(seconds=self.ground.undo_window),
             after=self.after if draft.conversation_id is not None else Status.WAITING,
             uses=uses,
-            actions=[one.actions for one in self.picked],
+            actions=self.done_beside(),
         )

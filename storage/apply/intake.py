@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, update
 
 from storage.apply.base import Touched, applies, inhabited, insert, move, remove, standing, table
 from storage.events import Joined, Merged, Moved, Quarantined, Received, Redelivered, Split
+from storage.events.noting import WrittenDown
 from storage.kinds import Channel, ConversationKind, Evidence, Priority, Status, Tier
 from storage.kinds.errors import Changed
 from storage.models import Conversation, Message, Participant, Parting, Raw
@@ -35,23 +36,26 @@ def _(facts: Sequence[Received], connection: Connection) -> Touched:
         for fact in facts
     ]
     insert(connection, Message, messages)
-    _keep(connection, facts)
+    keep_raws(connection, facts)
     return ()
 
 
 @applies(Redelivered)
 def _(facts: Sequence[Redelivered], connection: Connection) -> Touched:
-    _keep(connection, facts)
+    keep_raws(connection, facts)
     return ()
 
 
 @applies(Quarantined)
 def _(facts: Sequence[Quarantined], connection: Connection) -> Touched:
-    _keep(connection, facts)
+    keep_raws(connection, facts)
     return ()
 
 
-def _keep(connection: Connection, facts: Sequence[Received | Redelivered | Quarantined]) -> None:
+def keep_raws(
+    connection: Connection, facts: Sequence[Received | Redelivered | Quarantined] | Sequence[WrittenDown]
+) -> None:
+    """Put down where the bytes of deliveries are, and of what was written here."""
     rows = [
         {
             "id": fact.raw_id,

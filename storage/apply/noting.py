@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from storage.apply.base import Touched, applies, inhabited, insert, move
+from storage.apply.intake import keep_raws
 from storage.events import Called, Noted, Withdrawn
 from storage.kinds import Automatic, Channel, Direction, Evidence
 from storage.kinds.errors import Changed
-from storage.models import Message, Participant, Raw
+from storage.models import Message, Participant
 
 
 @applies(Noted)
@@ -63,19 +64,7 @@ def _keep(connection: Connection, facts: Sequence[Noted | Called], special: Sequ
         for fact, own in zip(facts, special, strict=True)
     ]
     insert(connection, Message, messages)
-    raws = [
-        {
-            "id": fact.raw_id,
-            "mailbox_id": fact.mailbox_id,
-            "message_id": fact.message_id,
-            "digest": bytes.fromhex(fact.raw_digest),
-            "size": fact.size,
-            "arrived_at": fact.happened_at,
-            "quarantined": None,
-        }
-        for fact in facts
-    ]
-    insert(connection, Raw, raws)
+    keep_raws(connection, facts)
 
 
 @applies(Withdrawn)

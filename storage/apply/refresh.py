@@ -81,23 +81,35 @@ def _anybody() -> ScalarSelect[Any]:
     return first.correlate(_c).scalar_subquery()
 
 
-def _oldest_unanswered() -> ScalarSelect[Any]:
-    answered = (
-        select(func.max(_later.c.arrived_at))
+def _last_answer(column: str) -> ScalarSelect[Any]:
+    """Return a column of the last answer by a person, a call among them; found from the end of the index."""
+    return (
+        select(_later.c[column])
         .where(
             _later.c.conversation_id == _c.c.id,
             or_(_later.c.direction == Direction.OUTGOING, _later.c.channel == Channel.PHONE),
             _later.c.automatic == Automatic.NO,
             ~_refused,
         )
+        .order_by(_later.c.arrived_at.desc(), _later.c.id.desc())
+        .limit(1)
         .correlate(_c)
         .scalar_subquery()
     )
+
+
+def _oldest_unanswered() -> ScalarSelect[Any]:
+    answered_at = _last_answer("arrived_at")
     waiting = and_(
         _mine,
         _m.c.direction == Direction.INCOMING,
         _m.c.automatic == Automatic.NO,
         _m.c.handled == false(),
-        answered.is_(None) | (_m.c.arrived_at > answered),
+        # Servers tell whole seconds: of two in one second the one that was taken in later came later.
+        or_(
+            answered_at.is_(None),
+            _m.c.arrived_at > answered_at,
+            and_(_m.c.arrived_at == answered_at, _m.c.id > _last_answer("id")),
+        ),
     )
     return select(func.min(_m.c.arrived_at)).where(waiting).correlate(_c).scalar_subquery()

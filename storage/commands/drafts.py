@@ -11,6 +11,7 @@ from storage.apply.base import insert, table
 from storage.kinds import DraftKind
 from storage.kinds.drafts import Attached, DraftView
 from storage.kinds.errors import NoSuch
+from storage.kinds.responses import written_actions
 from storage.models import Draft
 from storage.queries.drafts import draft as read_draft
 from storage.queries.history import last_event
@@ -24,7 +25,7 @@ KEPT: Final = timedelta(days=7)
 
 _LINES: Final = {"to": "to_line", "cc": "cc_line", "bcc": "bcc_line"}
 _FIELDS: Final = frozenset(
-    {"to", "cc", "bcc", "subject", "body", "mailbox_id", "attachments", "right", "seen_event_id"}
+    {"to", "cc", "bcc", "subject", "body", "mailbox_id", "attachments", "right", "seen_event_id", "inserted"}
 )
 
 
@@ -92,6 +93,7 @@ def begin(
                 "subject": "",
                 "body": "",
                 "attachments": [],
+                "inserted": [],
                 "seen_event_id": last_event(session),
                 "said_right": [],
                 "begun_at": now,
@@ -210,6 +212,8 @@ def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
         assert name in _FIELDS, name
         if name == "attachments":
             made[name] = kept_attachments(value)
+        elif name == "inserted":
+            made[name] = [[one.response_id, one.text, written_actions(one.actions)] for one in value]
         elif name == "right":
             made["said_right"] = sorted(value)
         else:

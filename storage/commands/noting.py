@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -14,7 +14,7 @@ from storage.commands.intake.deliveries import Delivery, Incoming, message_key
 from storage.commands.intake.derive import derive
 from storage.commands.intake.reception import incoming, written_here
 from storage.commands.joining import standing_number
-from storage.commands.outbox.queueing import following
+from storage.commands.outbox.queueing import following, moment_in
 from storage.commands.reading import mark_read
 from storage.commands.wanted import want
 from storage.events import Actor, Called, Fact, Noted, Withdrawn
@@ -71,17 +71,8 @@ def note(
     if draft_id is not None and not drafts.stands(session, draft_id, agent_id=actor.agent_id or 0):
         raise NoSuch("draft", draft_id)
     number = standing_number(session, conversation_id)
-    message, raw_id = _message(session, written, number, now, Direction.INTERNAL, Channel.EMAIL)
-    fact = Noted(
-        conversation_id=number,
-        message_id=message.message_id,
-        raw_id=raw_id,
-        raw_digest=written.raw_digest.hex(),
-        size=written.size,
-        mailbox_id=message.mailbox.id,
-        key=message.key.hex(),
-        happened_at=message.arrived_at,
-    )
+    message, shape = _message(session, written, number, now, Direction.INTERNAL, Channel.EMAIL)
+    fact = Noted(**shape, happened_at=message.arrived_at)
     action_id = _keep(session, fact, message, actor, now)
     if draft_id is not None:
         drafts.sent(session, draft_id, message.message_id, now=now)
@@ -121,17 +112,11 @@ def call(
     """
     assert direction is not Direction.INTERNAL
     number = standing_number(session, conversation_id)
-    message, raw_id = _message(session, written, number, now, direction, Channel.PHONE)
+    message, shape = _message(session, written, number, now, direction, Channel.PHONE)
     rows = table(Conversation)
     customer = session.connection().execute(select(rows.c.customer_id).where(rows.c.id == number)).scalar_one()
     fact = Called(
-        conversation_id=number,
-        message_id=message.message_id,
-        raw_id=raw_id,
-        raw_digest=written.raw_digest.hex(),
-        size=written.size,
-        mailbox_id=message.mailbox.id,
-        key=message.key.hex(),
+        **shape,
         direction=direction,
         minutes=minutes,
         person_id=customer if by_customer else None,
@@ -165,7 +150,8 @@ def withdrawn(session: Session, facts: Iterable[Fact], *, now: datetime) -> None
 
 def _message(
     session: Session, written: Written, number: int, now: datetime, direction: Direction, channel: Channel
-) -> tuple[Incoming, int]:
+) -> tuple[Incoming, dict[str, Any]]:
+    """Return what was written as a message, and what its fact says of it."""
     conversations = table(Conversation)
     home = select(conversations.c.mailbox_id).where(conversations.c.id == number)
     mailbox = session.get_one(Mailbox, session.connection().execute(home).scalar_one())
@@ -173,13 +159,22 @@ def _message(
         mailbox_id=mailbox.id,
         raw_digest=written.raw_digest,
         size=written.size,
-        arrived_at=now.replace(microsecond=0),  # as of any message: what comes in the same second is not before it
+        arrived_at=moment_in(session, number, now),
         parsed=written.parsed,
     )
     message_id, raw_id = next_ids(session, Message, Raw)
     key = message_key(mailbox.group, written.parsed)
     message = incoming(message_id, delivery, mailbox, key, frozenset())
-    return written_here(message, direction=direction, channel=channel), raw_id
+    shape = {
+        "conversation_id": number,
+        "message_id": message_id,
+        "raw_id": raw_id,
+        "raw_digest": written.raw_digest.hex(),
+        "size": written.size,
+        "mailbox_id": mailbox.id,
+        "key": key.hex(),
+    }
+    return written_here(message, direction=direction, channel=channel), shape
 
 
 def _keep(session: Session, fact: Noted | Called, message: Incoming, actor: Actor, now: datetime) -> int:

@@ -6,15 +6,14 @@ from storage.events.base import Fact
 from storage.kinds import Direction
 
 
-class Noted(Fact):
-    """An agent wrote a note: a message of the conversation that goes nowhere.
+class WrittenDown(Fact):
+    """An agent wrote something down: a message of the conversation that goes nowhere.
 
     Attributes:
         raw_digest: hex SHA-256 of its text as it is kept; `size` the number of its bytes.
         key: hex digest, as in `storage.models.Message`.
     """
 
-    kind: Literal["noted"] = "noted"
     conversation_id: int
     message_id: int
     raw_id: int
@@ -24,24 +23,22 @@ class Noted(Fact):
     key: str
 
 
-class Called(Fact):
+class Noted(WrittenDown):
+    """An agent wrote a note."""
+
+    kind: Literal["noted"] = "noted"
+
+
+class Called(WrittenDown):
     """An agent spoke with somebody by telephone, and wrote down what was said; `happened_at` is when.
 
     Attributes:
         direction: who rang: the desk, or they.
         minutes: how long it took.
         person_id: the customer, where it was the customer who was spoken with.
-        raw_digest, size, key: as of `Noted`.
     """
 
     kind: Literal["called"] = "called"
-    conversation_id: int
-    message_id: int
-    raw_id: int
-    raw_digest: str
-    size: int
-    mailbox_id: int
-    key: str
     direction: Direction
     minutes: int
     person_id: int | None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.kinds.responses import Actions
 from storage.kinds.words import DraftKind
 
 
@@ -28,6 +29,20 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
+class Inserted:
+    """A canned response that went into a draft.
+
+    Attributes:
+        text: as it was inserted; whether it still stands so says whether it was edited.
+        actions: what it does beside answering, once the draft is sent.
+    """
+
+    response_id: int
+    text: str
+    actions: Actions
+
+
+@dataclass(frozen=True, slots=True)
 class DraftView:
     """What an agent is writing, as far as it is written.
 
@@ -37,6 +52,7 @@ class DraftView:
         seen_event_id: the newest event that the agent had seen.
         right: the keys of findings that the agent said to be right.
         writing_until: until when others see that it is being written; `None` when it is put aside.
+        inserted: the canned responses that went into it, in their order.
         customer, about: of the conversation it belongs to, for lists: the customer's name, and the subject.
     """
 
@@ -61,6 +77,7 @@ class DraftView:
     writing_until: datetime | None
     customer: str = ""
     about: str = ""
+    inserted: tuple[Inserted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

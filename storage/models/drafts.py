@@ -21,6 +21,7 @@ class Draft(Base, table=True):
         to_line, cc_line, bcc_line: as they are typed: an address that is half written is kept too.
         attachments: each a list of name, media type, size, path, modified (nanoseconds), message and section; a file
             has a path, what is forwarded out of the desk has the last two.
+        inserted: each a canned response as a list of its number, its text, and what it does.
         seen_event_id: the newest event when the agent began or last looked: what came later is news.
         right: the keys of findings that the agent said to be right (`storage.kinds.review.Finding.key`).
         begun_at: when it was begun; `updated_at` when it was last saved.
@@ -46,6 +47,7 @@ class Draft(Base, table=True):
     subject: str = Field(sa_column=Column(Text, nullable=False))
     body: str = Field(sa_column=Column(Text, nullable=False))
     attachments: list[list[Any]] = Field(sa_column=Column(JSON, nullable=False))
+    inserted: list[list[Any]] = Field(sa_column=Column(JSON, nullable=False))
     seen_event_id: int = Field(sa_column=Column(BigInteger, nullable=False))
     right: list[str] = Field(sa_column=Column("said_right", JSON, nullable=False))
     begun_at: datetime = Field(sa_type=Utc)

@@ -8,8 +8,9 @@ from sqlalchemy import Select, or_, select
 from sqlmodel import Session
 
 from storage.kinds import DraftKind
-from storage.kinds.drafts import Attached, DraftView, Writer
+from storage.kinds.drafts import Attached, DraftView, Inserted, Writer
 from storage.kinds.errors import NoSuch
+from storage.kinds.responses import read_actions
 from storage.queries.tables import AGENT, CONVERSATION, DRAFT, MAILBOX, PERSON, TEXT
 
 
@@ -117,6 +118,7 @@ def _view(row: Any) -> DraftView:
         begun_at=row.begun_at,
         updated_at=row.updated_at,
         writing_until=row.writing_until,
+        inserted=tuple(Inserted(number, text, read_actions(does)) for number, text, does in row.inserted),
         customer=row.customer or "",
         about=row.about or "",
     )

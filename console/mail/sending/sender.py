@@ -50,6 +50,7 @@ class MailboxSender:
         store: opened durable: a step that is not on the disk is no step.
         stop: set to end the thread, after the message that is under way.
         report: told of every message that is done, and how.
+        holder: by which its claims are known.
     """
 
     mailbox_id: int
@@ -58,7 +59,7 @@ class MailboxSender:
     stop: Event = field(default_factory=Event)
     report: Callable[[Item, Mapping[int, Result]], None] = lambda _item, _results: None
     _rung: Event = field(default_factory=Event)
-    _holder: str = field(default_factory=holder_here)
+    holder: str = field(default_factory=holder_here)
 
     def ring(self) -> None:
         """Say that something is due, or that the thread shall end."""
@@ -83,17 +84,18 @@ class MailboxSender:
         """
         done = 0
         with self.store.writing() as session:
-            sending.recover(session, self.mailbox_id, holder=self._holder, now=_now())
-        while not self.stop.is_set() and (items := self._claim()):
+            sending.recover(session, self.mailbox_id, holder=self.holder, now=_now())
+        while not self.stop.is_set() and (items := self.claim()):
             done += self._send(items)
         return done
 
-    def _claim(self) -> tuple[Item, ...]:
+    def claim(self) -> tuple[Item, ...]:
+        """Take what is due; the store's lock is asked for only where something is."""
         with self.store.reading() as session:
             if self.mailbox_id not in sending.mailboxes_with_mail(session, now=_now()):
                 return ()
         with self.store.writing() as session:
-            return sending.claim(session, self.mailbox_id, holder=self._holder, now=_now(), limit=AT_ONCE)
+            return sending.claim(session, self.mailbox_id, holder=self.holder, now=_now(), limit=AT_ONCE)
 
     def _send(self, items: Sequence[Item]) -> int:
         waiting = deque(items)
@@ -106,19 +108,19 @@ class MailboxSender:
             self._put_off(waiting, str(lost))
         except _NotSent:
             with self.store.writing() as session:
-                sending.let_go(session, waiting, holder=self._holder)
+                sending.let_go(session, waiting, holder=self.holder)
         except ConsoleError as trouble:  # no server in the configuration, or no password
             self._hold(waiting, str(trouble))
         return 0
 
     def _hold(self, items: Iterable[Item], words: str) -> None:
         with self.store.writing() as session:
-            sending.let_go(session, items, holder=self._holder)
+            sending.let_go(session, items, holder=self.holder)
             sending.hold_for_account(session, self.mailbox_id, words, now=_now())
 
     def _put_off(self, items: Iterable[Item], words: str) -> None:
         with self.store.writing() as session:
-            sending.put_off(session, items, words, holder=self._holder, now=_now())
+            sending.put_off(session, items, words, holder=self.holder, now=_now())
 
 
 class _NotSent(Exception):
@@ -155,7 +157,7 @@ class _Run:
                 self._conclude()
                 if isinstance(broken, OutcomeUnknown):  # its own state says all; the others go by another connection
                     with self._store.writing() as session:
-                        sending.let_go(session, self._waiting, holder=self._sender._holder)  # noqa: SLF001
+                        sending.let_go(session, self._waiting, holder=self._sender.holder)
                     return done
                 raise broken
         return done
@@ -164,17 +166,17 @@ class _Run:
         """Note what became of the last message and that the next one is being sent: one commit for both."""
         while True:
             if not self._waiting and self._told is None:
-                self._waiting.extend(self._sender._claim())  # noqa: SLF001 - its own helper
+                self._waiting.extend(self._sender.claim())
             if self._sender.stop.is_set():
                 self._conclude()
                 with self._store.writing() as session:
-                    sending.let_go(session, self._waiting, holder=self._sender._holder)  # noqa: SLF001
+                    sending.let_go(session, self._waiting, holder=self._sender.holder)
                 return None
             item = self._waiting.popleft() if self._waiting else None
             if item is None and self._told is None:
                 return None
             with self._store.writing() as session:
-                may = sending.proceed(session, self._told, item, holder=self._sender._holder, now=_now())  # noqa: SLF001
+                may = sending.proceed(session, self._told, item, holder=self._sender.holder, now=_now())
             self._told = None
             if may:
                 return item
@@ -182,7 +184,7 @@ class _Run:
     def _conclude(self) -> None:
         if self._told is not None:
             with self._store.writing() as session:
-                sending.proceed(session, self._told, None, holder=self._sender._holder, now=_now())  # noqa: SLF001
+                sending.proceed(session, self._told, None, holder=self._sender.holder, now=_now())
             self._told = None
 
     def _hand_over(self, item: Item) -> tuple[dict[int, Result], SmtpError | None]:
@@ -204,7 +206,7 @@ class _Run:
             self._refused = {places[address]: _result(one) for address, one in replies.items() if not one.accepted}
             noted = _now()
             with self._store.writing() as session:
-                sending.note_data_sent(session, item, self._refused, holder=self._sender._holder, now=noted)  # noqa: SLF001
+                sending.note_data_sent(session, item, self._refused, holder=self._sender.holder, now=noted)
             if _now() - noted >= sending.CLAIMED:  # this machine slept: another may have it by now, or an agent
                 raise Changed("outbox", (item.message_id,))
 
@@ -220,9 +222,8 @@ class _Run:
             return rest | self._refused, unknown
         except SmtpError as lost:
             return dict.fromkeys(every, Result(Delivery.QUEUED, None, str(lost))), lost
-        except (
-            DeskError
-        ) as kept:  # another sender has it, or the store fails: no dot was sent, the connection is closed
+        except DeskError as kept:
+            # Another sender has it, or the store fails: no dot was sent, and the connection is closed.
             raise _NotSent from kept
         return {places[address]: _result(one) for address, one in replies.items()}, None
 

@@ -151,8 +151,7 @@ def watch(store: Store, accounts: Sequence[Account], *, report: Report, stop: Ev
             thread.start()
         patience = _Patience(store)
         while not over.is_set() and not (stop.is_set() and patience.ends()):
-            _ring_for_errands(store, mailboxes)
-            _ring_for_mail(store, senders)
+            _ring(store, mailboxes, senders)
             _wake_due(store)
             (over if stop.is_set() else stop).wait(_LOOK_EVERY)
         over.set()
@@ -239,13 +238,18 @@ def _put_down(store: Store, mailbox: MailboxSync, error: ImapError | ConsoleErro
         leasing.set_state(session, mailbox.mailbox_id, state, now=datetime.now(UTC), trouble=trouble)
 
 
-def _ring_for_errands(store: Store, mailboxes: Sequence[MailboxSync]) -> None:
+def _ring(store: Store, mailboxes: Sequence[MailboxSync], senders: Sequence[MailboxSender]) -> None:
+    """Wake whoever has something to do: changes on a server, copies among the sent mail, mail that is due to leave."""
     now = datetime.now(UTC)
     with store.reading() as session:
         waiting = errands.mailboxes_with_errands(session, now=now) | copies.mailboxes_to_look_in(session, now=now)
+        leaving = sending.mailboxes_with_mail(session, now=now)
     for one in mailboxes:
         if one.mailbox_id in waiting:
             one.interrupt()
+    for sender in senders:
+        if sender.mailbox_id in leaving:
+            sender.ring()
 
 
 def _send_due(store: Store, mailboxes: Sequence[MailboxSync], stop: Event) -> None:
@@ -258,14 +262,6 @@ def _send_due(store: Store, mailboxes: Sequence[MailboxSync], stop: Event) -> No
         for one in mailboxes:
             if one.mailbox_id in waiting and not stop.is_set():
                 _sender(outbox, one, stop).once()
-
-
-def _ring_for_mail(store: Store, senders: Sequence[MailboxSender]) -> None:
-    with store.reading() as session:
-        waiting = sending.mailboxes_with_mail(session, now=datetime.now(UTC))
-    for one in senders:
-        if one.mailbox_id in waiting:
-            one.ring()
 
 
 def _wake_due(store: Store) -> int:

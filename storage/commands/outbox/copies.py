@@ -8,9 +8,11 @@ from typing import Final
 from sqlalchemy import or_, select, update
 from sqlmodel import Session
 
+from storage.apply.base import table
 from storage.commands.outbox.items import CLAIM, MESSAGE, OUT, Result, all_in, items, standing_in, tell
 from storage.events import Fact
 from storage.kinds import Delivery
+from storage.models import MessageText
 from storage.models.statements import Lookup, some_values
 from storage.rules.delivery import next_look
 
@@ -33,7 +35,6 @@ class Look:
     """A message whose copy is to be looked for, or laid, among the sent mail."""
 
     message_id: int
-    conversation_id: int
     header_id: str
     digest: bytes
     state: Delivery
@@ -48,12 +49,11 @@ def mailboxes_to_look_in(session: Session, *, now: datetime) -> frozenset[int]:
 
 def looks_due(session: Session, mailbox_id: int, *, now: datetime, limit: int = 200) -> tuple[Look, ...]:
     """Return the messages of a mailbox whose copy is to be looked for now."""
-    chosen = items().where(OUT.c.mailbox_id == mailbox_id, CLAIM.c.look_at <= now)
+    texts = table(MessageText)
+    chosen = items().add_columns(texts.c.header_id).outerjoin(texts, texts.c.message_id == OUT.c.id)
+    chosen = chosen.where(OUT.c.mailbox_id == mailbox_id, CLAIM.c.look_at <= now)
     rows = session.connection().execute(chosen.order_by(CLAIM.c.look_at).limit(limit)).all()
-    return tuple(
-        Look(row.id, row.conversation_id or 0, row.header_id or "", row.digest, row.state, row.queued_at)
-        for row in rows
-    )
+    return tuple(Look(row.id, row.header_id or "", row.digest, row.state, row.queued_at) for row in rows)
 
 
 def note_filed(session: Session, message_ids: Collection[int], *, now: datetime) -> int:

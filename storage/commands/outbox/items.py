@@ -12,7 +12,7 @@ from storage.apply.base import insert, table
 from storage.commands.wanted import want
 from storage.events import Actor, DeliveryChanged, Fact, Held
 from storage.kinds import Delivery, Hold
-from storage.models import Claim, Message, MessageText, Outbox, Recipient
+from storage.models import Claim, Message, Outbox, Recipient
 from storage.record import record
 
 SENDER: Final = Actor(None, "sender")
@@ -35,7 +35,6 @@ class Item:
     mailbox_id: int
     sender: str
     digest: bytes
-    header_id: str
     queued_at: datetime
     recipients: tuple[tuple[int, str], ...]
     attempts: int
@@ -69,7 +68,6 @@ def due(now: datetime) -> tuple[Any, ...]:
 
 def items() -> Select[Any]:
     """Return the question for items, to be narrowed."""
-    texts = table(MessageText)
     return select(
         OUT.c.id,
         OUT.c.mailbox_id,
@@ -81,13 +79,10 @@ def items() -> Select[Any]:
         OUT.c.held,
         OUT.c.seen_id,
         MESSAGE.c.conversation_id,
-        texts.c.header_id,
         CLAIM.c.holder,
         CLAIM.c.until,
         CLAIM.c.attempts,
-    ).select_from(
-        with_claims().join(MESSAGE, MESSAGE.c.id == OUT.c.id).outerjoin(texts, texts.c.message_id == OUT.c.id)
-    )
+    ).select_from(with_claims().join(MESSAGE, MESSAGE.c.id == OUT.c.id))
 
 
 def item_of(row: Any, recipients: Sequence[tuple[int, str]]) -> Item:
@@ -98,7 +93,6 @@ def item_of(row: Any, recipients: Sequence[tuple[int, str]]) -> Item:
         mailbox_id=row.mailbox_id,
         sender=row.sender,
         digest=row.digest,
-        header_id=row.header_id or "",
         queued_at=row.queued_at,
         recipients=tuple(recipients),
         attempts=row.attempts or 0,

@@ -28,7 +28,6 @@ from storage.models import Cited, Conversation, Mailbox, Message, Print, QuotedP
 from storage.record import next_id, next_ids, record
 from storage.search import remove
 
-_TICK = timedelta(microseconds=1)
 _EVIDENCE = (Cited, Print, QuotedPrint, SubjectKey)
 
 
@@ -109,7 +108,7 @@ def queue(
     if outgoing.begins and next_id(session, Conversation) != outgoing.conversation_id:
         raise Changed("conversation", (outgoing.conversation_id,))
     number = outgoing.conversation_id if outgoing.begins else standing_number(session, outgoing.conversation_id)
-    message = _message(session, outgoing, _moment(session, number, now))
+    message = _message(session, outgoing, moment_in(session, number, now))
     met = recognise(session, [message])
     raw_id = next_id(session, Raw)
     starts = (after or Status.WAITING) if outgoing.begins else None
@@ -148,16 +147,16 @@ def taken_back(session: Session, facts: Iterable[Fact]) -> None:
         session.connection().execute(delete(rows).where(rows.c.message_id.in_(sorted(cancelled))))
 
 
-def _moment(session: Session, number: int, now: datetime) -> datetime:
-    """Return when an answer stands in its conversation: after all that stands there, before what comes from now on.
+def moment_in(session: Session, number: int, now: datetime) -> datetime:
+    """Return when what is written here stands in a conversation: after all that is there, whatever other clocks say.
 
-    Servers tell whole seconds by clocks of their own: what comes in the second of an answer would stand before it.
+    In whole seconds, as servers tell them, so that what comes in the same second is not before it.
     """
     rows = table(Message)
     newest = select(func.max(rows.c.arrived_at)).where(rows.c.conversation_id == number)
     last = session.connection().execute(newest).scalar()
-    moment = now.replace(microsecond=0) - _TICK
-    return moment if last is None else max(moment, last + _TICK)
+    moment = now.replace(microsecond=0)
+    return moment if last is None else max(moment, last)
 
 
 def _message(session: Session, outgoing: Outgoing, arrived_at: datetime) -> Incoming:

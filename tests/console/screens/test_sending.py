@@ -58,7 +58,8 @@ def out(desk):
     return desk.ask_now(outbox.outbox)
 
 
-async def answer(app, pilot, until, text=NOTHING_RIGHT, then=""):
+async def review(app, pilot, until, text=NOTHING_RIGHT):
+    """Write an answer to what the cursor is on, and look it over."""
     await until(lambda: app._main.queue.rows)
     await pilot.press("r")
     await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
@@ -66,6 +67,11 @@ async def answer(app, pilot, until, text=NOTHING_RIGHT, then=""):
     await pilot.pause()
     await pilot.press(*text, "ctrl+s")
     await until(lambda: screen.where == "review" and screen.review.findings)
+    return screen
+
+
+async def answer(app, pilot, until, then=""):
+    await review(app, pilot, until)
     await pilot.press(*then, "ctrl+s")
     await until(lambda: app.screen is app._main)
 
@@ -126,12 +132,8 @@ async def test_the_agent_goes_on_with_the_next_one(number, deliver, console, des
 async def test_what_stops_it_keeps_it(number, console, desk, until, screen_text, account):
     app = console(accounts=(account,))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(lambda: app._main.queue.rows)
-        await pilot.press("r")
-        await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
-        screen = app.screen
-        await pilot.press(*"Oi, [NOME], tudo certo.", "ctrl+s")
-        await until(lambda: screen.where == "review" and "1 stop it" in screen_text(app))
+        await review(app, pilot, until, "Oi, [NOME], tudo certo.")
+        await until(lambda: "1 stop it" in screen_text(app))
         await pilot.press("ctrl+s")
         await until(lambda: "mended, or said to be right with y" in screen_text(app))
         assert out(desk) == ()
@@ -146,12 +148,7 @@ async def test_what_came_after_the_review_is_told_before_it_leaves(
 ):
     app = console(accounts=(account,))
     async with app.run_test(size=(120, 36)) as pilot:
-        await until(lambda: app._main.queue.rows)
-        await pilot.press("r")
-        await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
-        screen = app.screen
-        await pilot.press(*NOTHING_RIGHT, "ctrl+s")
-        await until(lambda: screen.where == "review" and screen.review.findings)
+        await review(app, pilot, until)
         deliver({"name": "Ana Souza", "address": "ana@acme.example", "answers": "first", "text": "Ainda?", "ago": 0})
         await pilot.press("ctrl+s")
         await until(lambda: "Something came meanwhile" in screen_text(app))
@@ -163,36 +160,71 @@ async def test_what_came_after_the_review_is_told_before_it_leaves(
 async def test_without_an_account_nothing_leaves_and_the_draft_is_kept(number, console, desk, until, screen_text):
     app = console()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(lambda: app._main.queue.rows)
-        await pilot.press("r")
-        await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
-        screen = app.screen
-        await pilot.press(*NOTHING_RIGHT, "ctrl+s")
-        await until(lambda: screen.where == "review" and screen.review.findings)
+        await review(app, pilot, until)
         await pilot.press("ctrl+s")
-        await until(lambda: "The configuration has no account for suporte" in screen_text(app))
+        await until(lambda: "The mailbox suporte has no account here" in screen_text(app))
         assert kept(desk) == [NOTHING_RIGHT]
         assert out(desk) == ()
 
 
-async def test_a_macro_does_what_it_does_in_the_same_action(number, console, desk, until, account):
-    canned = Canned("estorno", "pt_BR", "Estorno", "O valor volta em cinco dias.", actions=Actions(add=("estorno",)))
-    desk.tell_now(responses.keep, canned, shared=True, actor=desk.actor, now=now())
+@pytest.fixture
+def macro(desk):
+    does = Actions(status=Status.RESOLVED, add=("estorno",))
+    canned = Canned("estorno", "pt_BR", "Estorno", "O valor volta em cinco dias.", actions=does)
+    return desk.tell_now(responses.keep, canned, shared=True, actor=desk.actor, now=now())
+
+
+@pytest.mark.parametrize(("then", "status"), [("", Status.RESOLVED), ("w", Status.WAITING)])
+async def test_a_macro_does_what_is_shown_in_the_same_action(
+    number, macro, console, desk, until, screen_text, account, then, status
+):
     app = console(accounts=(account,))
     async with app.run_test(size=(120, 36)) as pilot:
         await until(lambda: app._main.queue.rows)
-        await pilot.press(";", *"estorno", "enter")
+        await pilot.press("semicolon", *"estorno", "enter")  # all at once: nothing waits for a screen
         await until(lambda: isinstance(app.screen, ComposerScreen) and "cinco dias" in app.screen.editor.text)
         screen = app.screen
         await pilot.press("ctrl+s")
-        await until(lambda: screen.where == "review" and screen.review.findings)
-        await pilot.press("ctrl+s")
+        await until(lambda: screen.where == "review" and "it is resolved, +estorno" in screen_text(app))
+        await pilot.press(*then, "ctrl+s")
         await until(lambda: len(out(desk)) == 1)
         assert view(desk, number).tags == ("estorno",)
+        assert view(desk, number).status is status
         await until(lambda: app.screen is app._main)
         await pilot.press("u")
         await until(lambda: view(desk, number).tags == ())
         assert view(desk, number).status is Status.NEW
+
+
+async def test_a_macro_is_not_forgotten_when_its_draft_is_closed(number, macro, console, desk, until, account):
+    app = console(accounts=(account,))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("semicolon", *"estorno", "enter")
+        await until(lambda: isinstance(app.screen, ComposerScreen) and "cinco dias" in app.screen.editor.text)
+        await pilot.press("escape")
+        await until(lambda: app.screen is app._main)
+        await review(app, pilot, until, " Até lá.")
+        await pilot.press("ctrl+s")
+        await until(lambda: len(out(desk)) == 1)
+    shown = view(desk, number)
+    assert (shown.tags, shown.status) == (("estorno",), Status.RESOLVED)
+    (used,) = [one for one in shown.events if one.kind == "response_used"]
+    assert (used.values["response_id"], used.values["edited"]) == (macro, False)
+
+
+async def test_a_forward_answers_nobody(number, console, desk, until, account):
+    app = console(accounts=(account,))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("f")
+        await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
+        screen = app.screen
+        await pilot.press(*"eva@parts.example", "escape", "ctrl+s")
+        await until(lambda: screen.where == "review" and screen.review.findings)
+        await pilot.press("ctrl+s")
+        await until(lambda: len(out(desk)) == 1)
+    assert view(desk, number).status is Status.NEW
 
 
 async def test_the_outbox_holds_and_lets_go(number, console, desk, until, screen_text, account):

@@ -188,3 +188,17 @@ def test_an_attachment_that_vanished_sends_nothing_and_keeps_the_draft(desk, tmp
     with desk.store.reading() as session:
         assert [one.body for one in drafts(session, agent_id=desk.actor.agent_id)] == ["Chega amanhã."]
     assert len(desk.view(1).messages) == 1
+
+
+def test_of_what_was_refused_no_bytes_are_kept(desk) -> None:
+    from console.mail.answering import send_draft
+    from storage.kinds.errors import NoSuch
+
+    draft = desk.draft()
+    chosen = {"account": desk.account, "agent": "Bia Lima", "actor": desk.actor, "undo_window": timedelta(minutes=1)}
+    send_draft(desk.store, draft, now=datetime.now(UTC), after=Status.WAITING, **chosen)
+    with pytest.raises(NoSuch):  # it was sent already
+        send_draft(desk.store, draft, now=datetime.now(UTC), after=Status.WAITING, **chosen)
+    with desk.store._mail.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT count(*), sum(erased) FROM mail_content").one()
+    assert tuple(kept) == (3, 1)
