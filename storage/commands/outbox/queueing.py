@@ -114,7 +114,7 @@ def queue(
     starts = (after or Status.WAITING) if outgoing.begins else None
     # What the action is stands first, in the log as in the agent's history.
     facts: list[Fact] = [_queued(message, outgoing, number, starts, actor, now, undo_window), *met]
-    facts += [received(message, raw_id), _joined(message, outgoing, number, starts, now)]
+    facts += [received(message, raw_id), _joined(message, outgoing, number, starts, actor, now)]
     action_id = record(session, facts, actor=actor, now=now)
     derive(session, [message], {message.message_id: traits_of(message)})
     if actor.agent_id is not None:
@@ -180,13 +180,17 @@ def _message(session: Session, outgoing: Outgoing, arrived_at: datetime) -> Inco
     return incoming(message_id, delivery, mailbox, key, own_addresses(mailboxes.values())[mailbox.group])
 
 
-def _joined(message: Incoming, outgoing: Outgoing, number: int, starts: Status | None, now: datetime) -> Joined:
+def _joined(
+    message: Incoming, outgoing: Outgoing, number: int, starts: Status | None, actor: Actor, now: datetime
+) -> Joined:
+    # What an agent wrote stays where it was written; what the desk answers by itself goes with what it answers.
+    written = Evidence.AGENT if actor.agent_id is not None else Evidence.REFERENCE
     return Joined(
         message_id=message.message_id,
         conversation_id=number,
         mailbox_id=outgoing.mailbox_id,
         starts=starts,
-        evidence=Evidence.NEW if outgoing.begins else Evidence.AGENT,  # where it was written, it stays
+        evidence=Evidence.NEW if outgoing.begins else written,
         through_id=outgoing.answers_id,
         participants=message.participants,
         happened_at=now,
