@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from console.config.accounts import Account
-from console.mail.composing import Letter, TooInvolved, TooLarge, compose, id_domain, load_files, signed
+from console.mail.composing import Composed, Letter, TooInvolved, TooLarge, compose, id_domain, load_files, signed
 from console.mail.outgoing import NoWayOut
 from console.mail.parse import LIMITS, Unreadable, parse
 from storage.commands.desk import signing_key
@@ -99,23 +99,11 @@ def send_draft(
         composed = compose(letter)
         if len(composed.content) > LIMITS.message:
             raise TooLarge(len(composed.content), LIMITS.message)
+        about = {"mailbox_id": draft.mailbox_id, "conversation_id": number, "begins": begins}
         try:
-            parsed = parse(composed.content)
+            outgoing = frozen(store, composed, answers_id=draft.message_id if not begins else None, **about)
         except Unreadable:
             raise TooInvolved from None
-        digest = digest_of(composed.content)
-        outgoing = Outgoing(
-            mailbox_id=draft.mailbox_id,
-            parsed=parsed,
-            raw_digest=digest,
-            size=len(composed.content),
-            sender=composed.sender,
-            recipients=composed.recipients,
-            conversation_id=number,
-            begins=begins,
-            answers_id=draft.message_id if not begins else None,
-        )
-        store.content.put({digest: composed.content})  # on the disk before the row that points at it
         try:
             with store.writing() as session:
                 return queueing.queue(
@@ -130,11 +118,34 @@ def send_draft(
                     actions=actions,
                 )
         except (Changed, NoSuch, Refused) as refused:  # by the record: whatever fails later may have been committed
-            store.content.erase([digest])
+            store.content.erase([outgoing.raw_digest])
             if not (begins and isinstance(refused, Changed)) or attempt == _TRIES - 1:
                 raise
             # Another conversation began meanwhile: the Message-ID would name it.
     raise AssertionError
+
+
+def frozen(store: Store, composed: Composed, **about: Any) -> Outgoing:
+    """Lay the bytes of a message into the content, and return it as what is to leave.
+
+    Args:
+        store: in whose content they lie from then on, on the disk, before any row points at them.
+        composed: the finished message.
+        about: the other fields of `Outgoing`.
+
+    Raises:
+        Unreadable: our own parser cannot read it; nothing was kept.
+    """
+    parsed, digest = parse(composed.content), digest_of(composed.content)
+    store.content.put({digest: composed.content})
+    return Outgoing(
+        parsed=parsed,
+        raw_digest=digest,
+        size=len(composed.content),
+        sender=composed.sender,
+        recipients=composed.recipients,
+        **about,
+    )
 
 
 def _in_base64(size: int) -> int:

@@ -14,8 +14,9 @@ from typing import Final
 from console.config.accounts import Account
 from console.config.errors import ConsoleError
 from console.mail.acknowledging.faults import NotReady, missing_words, no_server_words, unfilled_words
+from console.mail.answering import frozen
 from console.mail.composing import Letter, compose, id_domain, signed, wire_address
-from console.mail.parse import Unreadable, addresses, headers, parse
+from console.mail.parse import Unreadable, addresses, headers
 from storage.commands import acknowledging as commands
 from storage.commands.desk import signing_key
 from storage.commands.outbox.queueing import Outgoing, Sent
@@ -30,7 +31,6 @@ from storage.queries.responses import responses, values
 from storage.rules import acknowledging as rules
 from storage.rules.threading import own_message_id
 from storage.store import Store
-from storage.store.content import digest_of
 from widgets.language import chosen_language
 
 _AT_ONCE: Final = 50
@@ -191,15 +191,10 @@ class Acknowledging:
                 automatic=True,
             )
         )
-        digest = digest_of(composed.content)
-        self.store.content.put({digest: composed.content})  # on the disk before the row that points at it
-        return Outgoing(
+        return frozen(
+            self.store,
+            composed,
             mailbox_id=self.mailbox_id,
-            parsed=parse(composed.content),
-            raw_digest=digest,
-            size=len(composed.content),
-            sender=composed.sender,
-            recipients=composed.recipients,
             conversation_id=asked.conversation_id,
             answers_id=asked.message_id,
         )
