@@ -120,8 +120,8 @@ def _read(source: Path) -> Catalog:
 
 
 def _write(target: Path, catalog: Catalog) -> None:
-    # File names without line numbers: moving code changes no translation.
-    _replace(target, lambda opened: write_po(opened, catalog, width=120, sort_by_file=True, include_lineno=False))
+    # File names without line numbers, in the order of the words: moving code moves no translation.
+    _replace(target, lambda opened: write_po(opened, catalog, width=120, sort_output=True, include_lineno=False))
 
 
 def _replace(target: Path, write: Any) -> None:
