@@ -2,7 +2,8 @@
 # PYTHON chooses the interpreter: make test PYTHON=python3.13
 
 PYTHON ?=
-WORKERS ?= 2
+# One more than processors on a small machine: half of the tests wait for servers and screens.
+WORKERS ?= 3
 
 BIN = .venv/bin
 READY = .venv/ready

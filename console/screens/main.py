@@ -275,7 +275,7 @@ class MainScreen(Moves, Answers):
         if focus and self._rest is not None:
             self._rest.stop()  # what was to follow the cursor would come between
         try:
-            if number != self.shown_id or at is not None:
+            if at is not None or not self._stands(number):
                 await self._show(number, at=at)
             if focus and number is not None:
                 self.give_keys(reading=True)
@@ -290,6 +290,11 @@ class MainScreen(Moves, Answers):
         for event in ahead:
             self.on_key(event)
 
+    def _stands(self, number: int | None) -> bool:
+        """Say whether a conversation stands in its pane: one may have been asked for and called off before it came."""
+        view = self.conversation.view
+        return number == self.shown_id == (view.conversation_id if view is not None else None)
+
     async def _mark_read(self) -> None:
         view = self.conversation.view
         agent = self.ground.agent_id
@@ -299,9 +304,9 @@ class MainScreen(Moves, Answers):
         if self._read_marks.get(number) != newest:
             from storage.commands import reading
 
-            self._read_marks[number] = newest
             if await self.desk.tell(reading.mark_read, conversation_id=number, message_id=newest, agent_id=agent):
                 self._changed(Change(rows=True))
+            self._read_marks[number] = newest
 
     # ------------------------------------------------------------------------------------------ keys
 

@@ -14,6 +14,7 @@ from console.screens.commands.base import Where
 from console.screens.commands.offering import offer_query
 from console.screens.ground import DeskScreen
 from storage.kinds.errors import DeskError
+from storage.views import SearchHit
 from widgets.bars import KeyRow, PaneTitle, TitleRow
 from widgets.choices import Choice, choice_rows
 from widgets.clicking import CoverClicked
@@ -141,6 +142,8 @@ class SearchScreen(DeskScreen):
             self._say(_("Type words, or fields such as from:ana is:open before:3d."))
             return
         await sleep(_PAUSE)
+        said = ""
+        hits: Sequence[SearchHit] = ()
         try:
             hits = await self.desk.ask(
                 asking.found,
@@ -151,12 +154,13 @@ class SearchScreen(DeskScreen):
                 limit=_LIMIT,
             )
         except BadQuery as bad:
-            self._say(query_words(bad.trouble.value, bad.word, bad.known))
-            return
+            said = query_words(bad.trouble.value, bad.word, bad.known)
         except DeskError as error:
-            self._say(explain(error))
+            said = explain(error)
+        if stop.is_set() or not self.query(Hits):  # other words were typed, or it was left meanwhile
             return
-        if stop.is_set():
+        if said:
+            self._say(said)
             return
         self.query_one(Hits).show(hits, self.now())
         count = len(hits)

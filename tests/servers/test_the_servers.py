@@ -156,7 +156,9 @@ def test_postfix_takes_the_size_it_is_given_and_leaves_no_process(postfix: Postf
             client.sendmail("ana@desk.example", ["bia@customer.example"], MAIL)
             assert client.mail("ana@desk.example", ["SIZE=20001"])[0] == 552
             small.wait_for(1, "bia@customer.example")
-            assert "status=sent" in small.log()
+            grounds.until_true(
+                lambda: "status=sent" in small.log(), "the log to say so: it is written after the delivery"
+            )
             leader = int((small.home / "queue" / "pid" / "master.pid").read_text())
             assert len(_alive(leader)) > 3
     assert not small.home.exists()

@@ -34,6 +34,7 @@ async def test_every_cell_is_as_in_a_console_that_began_so(two, console, until, 
                 await pilot.press(*f":theme {then}", "enter")
                 await until(lambda app=app: app.look.name == then and f"look: {then}" in screen_text(app))
                 assert app.theme == f"plantao-{then}"
+            await until(lambda app=app: not app._main.queue.rows[0].unread)  # what is open has been seen, and says so
             await pilot.pause()
             await until(lambda app=app: not app.screen._dirty_widgets)
             seen.append(cells(app))

@@ -58,6 +58,29 @@ async def test_the_queue_is_read_and_a_conversation_opened_at_every_size(three, 
     assert app.return_code == 0
 
 
+async def test_a_conversation_called_off_while_it_came_is_read_again(three, console, until, screen_text, monkeypatch):
+    """The pane follows the cursor; Enter at that moment must not take for shown what is still on its way."""
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: app._main.conversation.view is not None)
+        asked, arrived, ask = [], asyncio.Event(), app.desk.ask
+
+        async def slow(question, *rest, **words):
+            found = await ask(question, *rest, **words)
+            if question is asking.conversation and not asked:
+                asked.append(words["conversation_id"])
+                await arrived.wait()
+            return found
+
+        monkeypatch.setattr(app.desk, "ask", slow)
+        await pilot.press("j")
+        await until(lambda: asked == [three[1]])
+        await pilot.press("enter")
+        arrived.set()
+        await until(lambda: app._main.reading and "It loops." in screen_text(app))
+        await until(lambda: not app._main.queue.rows[1].unread)
+
+
 async def test_resolving_goes_on_with_the_next_and_u_takes_it_back(three, console, desk, until, screen_text):
     app = console()
     async with app.run_test(size=(120, 36)) as pilot:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from console.screens import asking
 from console.screens.commands.table import commands
 from console.screens.helping import HelpScreen
 from console.screens.keymap import Keymap, clashes
@@ -31,6 +32,29 @@ async def test_search_finds_without_accents_and_opens_at_the_message(deliver, co
         assert any(span.text.strip() == "cobrança" for span in lit)
         await pilot.press("enter")
         await until(lambda: "A cobrança veio em dobro." in screen_text(app) and app._main.reading)
+
+
+async def test_a_search_that_answers_while_its_screen_closes_is_for_nobody(deliver, console, until, monkeypatch):
+    deliver({"subject": "Fatura", "text": "Bom dia."})
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 1)
+        await pilot.press("slash")
+        await until(lambda: isinstance(app.screen, SearchScreen) and app.screen.query(Hits))
+        search = app.screen
+        answered = []
+
+        async def late(question, **_words):
+            if question is asking.found:
+                await search.query(Hits).remove()  # as when all of the screen goes: its parts first
+                answered.append(1)
+            return ()
+
+        monkeypatch.setattr(search.desk, "ask", late)
+        await pilot.press("f")
+        await until(lambda: answered)
+        await pilot.press("escape")
+        await until(lambda: isinstance(app.screen, MainScreen))
 
 
 async def test_letters_are_text_while_typing_and_escape_goes_back(deliver, console, until, screen_text):
