@@ -94,20 +94,22 @@ class DraftsScreen(Steps, DeskScreen):
         else:
             self.dismiss(chosen.draft_id)
 
-    @work(exclusive=True, group="drop")
-    async def action_drop(self) -> None:
+    def action_drop(self) -> None:
         """Throw the draft under the cursor away."""
+        chosen = self.drafts.chosen
+        if chosen is not None and not self.drafts.is_dropped:
+            self._drop(chosen.draft_id)  # by its number: the cursor may be elsewhere before it is done
+
+    @work(exclusive=True, group="drop")
+    async def _drop(self, number: int) -> None:
         from storage.commands import drafts
 
-        chosen = self.drafts.chosen
-        if chosen is None or self.drafts.is_dropped:
-            return
         try:
-            await self.desk.tell(drafts.drop, chosen.draft_id, agent_id=self.desk.agent_id, now=self.now())
+            await self.desk.tell(drafts.drop, number, agent_id=self.desk.agent_id, now=self.now())
         except DeskError as error:
             self._say(((_("not done"), "late"), (f"  {trouble_words(error)}", "text")))
             return
-        self._last_dropped = chosen.draft_id
+        self._last_dropped = number
         self._say(((_("thrown away"), "ok"), ("   u", "accent"), (" " + _("recalls it, for a week"), "text")))
         self._read()
 

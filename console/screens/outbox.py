@@ -12,6 +12,7 @@ from console.screens.ground import DeskScreen
 from console.screens.moving import Steps
 from storage.kinds import Delivery
 from storage.kinds.errors import DeskError
+from storage.kinds.outbox import OutboxRow
 from widgets.bars import KeyRow, PaneTitle, TitleRow
 from widgets.empty import Empty
 from widgets.language import _, ngettext
@@ -99,12 +100,14 @@ class OutboxScreen(Steps, DeskScreen):
     def _say(self, spans: tuple[Span, ...]) -> None:
         self.rows.cover([toast(self.look, self.size.width, spans)])
 
+    def _act(self, command: Callable[..., Any], word: str, *args: Any) -> None:
+        """Give the record a command about the message under the cursor, wherever the cursor goes meanwhile."""
+        if self.rows.chosen is not None:
+            self._do(self.rows.chosen, command, word, *args)
+
     @work(exclusive=True, group="act")
-    async def _act(self, command: Callable[..., Any], word: str, *args: Any) -> None:
-        """Give the record a command about the message under the cursor, and say what became of it."""
-        chosen = self.rows.chosen
-        if chosen is None:
-            return
+    async def _do(self, chosen: OutboxRow, command: Callable[..., Any], word: str, *args: Any) -> None:
+        """Give it, and say what became of it."""
         number = chosen.delivery.message_id
         about = number if args else [number]
         try:

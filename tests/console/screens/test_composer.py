@@ -264,7 +264,8 @@ async def test_drafts_are_listed_gone_on_with_thrown_away_and_recalled(
         assert "primeiro" in screen_text(app)
         assert "segundo" in screen_text(app)
         gone = app.screen.drafts.chosen.body
-        await pilot.press("D")
+        for key in ("D", "j"):  # faster than anything is done: it is about where the cursor was
+            app.post_message(events.Key(key, key))
         await until(lambda: "1 draft" in screen_text(app) and "recalls it" in screen_text(app))
         assert gone not in bodies(desk)
         await pilot.press("u")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from textual import events
 
 from console.config.accounts import Account
 from console.desk import Desk, now
@@ -244,6 +245,25 @@ async def test_the_outbox_holds_and_lets_go(number, console, desk, until, screen
         assert kept(desk) == [NOTHING_RIGHT]
         await pilot.press("q")
         await until(lambda: app.screen is app._main)
+
+
+async def test_in_the_outbox_a_key_is_about_where_the_cursor_was(
+    number, deliver, console, desk, until, screen_text, account
+):
+    deliver({"name": "Li Wen", "address": "li@kumo.example", "subject": "Login loop", "ago": 10})
+    app = console(accounts=(account,))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await answer(app, pilot, until)
+        await pilot.press("J")  # to the one that waits longest
+        await until(lambda: app._main.queue.chosen.customer == "Li Wen")
+        await answer(app, pilot, until)
+        await pilot.press("g", "o")
+        await until(lambda: isinstance(app.screen, OutboxScreen) and len(out(desk)) == 2 and app.screen.rows.chosen)
+        meant = app.screen.rows.chosen.delivery.message_id
+        for key in ("p", "j"):  # faster than anything is done
+            app.post_message(events.Key(key, key))
+        await until(lambda: any(one.delivery.hold for one in out(desk)))
+        assert [one.delivery.message_id for one in out(desk) if one.delivery.hold] == [meant]
 
 
 @pytest.mark.parametrize(("key", "state"), [("y", None), ("n", Delivery.FAILED), ("a", Delivery.QUEUED)])
