@@ -48,6 +48,8 @@ class SearchScreen(DeskScreen):
         self._stop = Event()
         self._ahead = words
         self._offered: Sequence[Choice] = ()
+        self._found_for = ""
+        self._wanted: str | None = None
 
     def typed_ahead(self, event: events.Key) -> bool:
         """Put text into the line, as soon as there is one."""
@@ -137,13 +139,12 @@ class SearchScreen(DeskScreen):
 
         from storage.rules.query import BadQuery
 
+        hits: Sequence[SearchHit] = ()
         if not words.strip():
-            self.query_one(Hits).show((), self.now())
-            self._say(_("Type words, or fields such as from:ana is:open before:3d."))
+            self._show(words, hits, _("Type words, or fields such as from:ana is:open before:3d."))
             return
         await sleep(_PAUSE)
         said = ""
-        hits: Sequence[SearchHit] = ()
         try:
             hits = await self.desk.ask(
                 asking.found,
@@ -159,14 +160,19 @@ class SearchScreen(DeskScreen):
             said = explain(error)
         if stop.is_set() or not self.query(Hits):  # other words were typed, or it was left meanwhile
             return
-        if said:
-            self._say(said)
-            return
+        self._show(words, hits, said)
+
+    def _show(self, words: str, hits: Sequence[SearchHit], said: str) -> None:
+        """Show what words found, or what there is to say of them, and open the first where Enter was typed ahead."""
+        self._found_for = words
         self.query_one(Hits).show(hits, self.now())
         count = len(hits)
         more = "+" if count == _LIMIT else ""
         found = ngettext("{count} message", "{count} messages", count).format(count=f"{count}{more}")
-        self._say("" if hits else _("Nothing found for: {query}").format(query=words), found if hits else "")
+        nothing = "" if hits else _("Nothing found for: {query}").format(query=words)
+        self._say(said or nothing, found if hits else "")
+        if self._wanted == words:
+            self.action_choose()
 
     def action_next(self) -> None:
         """Go to the next hit."""
@@ -178,7 +184,11 @@ class SearchScreen(DeskScreen):
 
     @on(Input.Submitted)
     def action_choose(self) -> None:
-        """Open the hit under the cursor."""
+        """Open the hit under the cursor; where its words are still being searched for, the first once it is there."""
+        words = self.query_one("#query", Input).value
+        if words != self._found_for:
+            self._wanted = words
+            return
         chosen = self.query_one(Hits).chosen
         if chosen is not None:
             self.dismiss(chosen)

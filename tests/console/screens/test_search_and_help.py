@@ -34,6 +34,34 @@ async def test_search_finds_without_accents_and_opens_at_the_message(deliver, co
         await until(lambda: "A cobrança veio em dobro." in screen_text(app) and app._main.reading)
 
 
+async def test_enter_typed_ahead_opens_what_the_last_words_find(deliver, console, until, screen_text):
+    deliver({"subject": "Fatura", "text": "A fatal error.", "ago": 90})
+    deliver({"subject": "Login", "address": "li@kumo.example", "text": "A fatal loop.", "ago": 70})
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 2)
+        await pilot.press("slash", *"fatal")
+        await until(lambda: "2 messages" in screen_text(app))
+        for key in (*" error", "enter"):  # faster than anything is found: the newest of the two is no answer
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(lambda: app._main.reading)
+        assert app._main.conversation.view.subject == "Fatura"
+
+
+async def test_what_cannot_be_asked_opens_nothing(deliver, console, until, screen_text):
+    deliver({"subject": "Fatura", "text": "A fatal error."})
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 1)
+        await pilot.press("slash", *"fatal")
+        await until(lambda: "1 message" in screen_text(app))
+        await pilot.press(*" is:nothing")
+        await until(lambda: not app.screen.query_one(Hits).display)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, SearchScreen)
+
+
 async def test_a_search_that_answers_while_its_screen_closes_is_for_nobody(deliver, console, until, monkeypatch):
     deliver({"subject": "Fatura", "text": "Bom dia."})
     app = console()
