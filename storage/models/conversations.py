@@ -42,7 +42,7 @@ class Conversation(Base, table=True):
         Index("conversation_tier", "tier", "queue_rank", "queue_at", "id"),
         Index("conversation_mailbox", "mailbox_id", "queue_rank", "queue_at", "id"),
         Index("conversation_status", "status", "queue_rank", "queue_at", "id"),
-        Index("conversation_recent", "last_message_at", "id"),
+        Index("conversation_recent", "last_message_at", "id", "queue_rank"),
         Index("conversation_customer", "customer_id", "queue_rank", "queue_at", "id"),
         Index("conversation_snoozed", "snoozed_until"),
     )

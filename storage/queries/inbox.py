@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal, select, tuple_, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal, or_, select, tuple_, type_coerce
 from sqlmodel import Session
 
 from storage.queries.conditions import (
@@ -180,8 +180,8 @@ def _asked(session: Session, query: Query, agent_id: int | None) -> _Asked:
         parts = [] if barred else [standing(ground, trash=asks_for_trash(query.where))]
         if query.where is not None:
             parts.append(condition(ground, query.where))
-        if query.sort in {Sort.NEWEST, Sort.OLDEST}:
-            parts.append(_C.last_message_at.is_not(None))
+        if order.by_time:
+            parts.append(_dated(ground))
         return and_(*parts)
 
     first = where(Ground(session, agent_id, among, _moment, probed=probed))
@@ -233,6 +233,16 @@ def _conversations(session: Session, numbers: Any, among: Sequence[int] | None) 
     else:  # from the conversations to their entries, not from the many entries of a common word
         of = of.where(MESSAGE.c.conversation_id.in_(listed(session.connection(), among)), (number + 0).in_(numbers))
     return session.connection().execute(of).scalars().all()
+
+
+def _dated(ground: Ground) -> Condition:
+    """Return that a conversation has a newest message, as what time sorts must have.
+
+    The queue's indexes hold `queue_at`, which is 0 where there is none: a thousand rows are counted without a look at
+    the rows themselves.
+    """
+    has = _C.last_message_at.is_not(None)
+    return has if ground.freely else or_(type_coerce(_C.queue_at, BigInteger) != 0, has)
 
 
 def _moment(moment: Moment) -> Condition:

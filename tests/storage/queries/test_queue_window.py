@@ -1,6 +1,6 @@
 """The queue: its order, its windows, its counts, and what each field of a query finds."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from made.desk import START, MadeDesk
@@ -321,3 +321,37 @@ def test_hot_queries_use_an_index(store, watched, query, move):
         # The rows themselves are walked along an index, never sorted.
         (walk,) = plans[0]
         assert HOT[query] in walk
+
+
+@pytest.mark.parametrize("query", ["sort:newest", "is:settled sort:newest"])
+def test_rows_above_and_below_by_time_are_told_by_the_index_alone(store, watched, query):
+    if store.path is None:
+        pytest.skip("SQLite's programs say what they read; PostgreSQL's plans depend on statistics")
+    with store.writing() as session:
+        desk = MadeDesk(session)
+        for n in range(23):
+            desk.move(desk.message("x", at=minutes(n // 2)), Status.NEW, Status.RESOLVED)
+        place = inbox.window(session, query=query, agent_id=1, now=NOW, size=6).rows[3].place
+        with watched() as statements:
+            inbox.window(session, query=query, agent_id=1, now=NOW, size=3, after=place)
+        line = session.connection()
+        (table,) = line.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = 'conversation'").one()
+        walks = [each for each in statements if ") < (" in each[0] or ") > (" in each[0]]
+        assert len(walks) == 2  # the keys of the page, and how many stand above it
+        for text, given in walks:
+            steps = [row[1:5] for row in line.exec_driver_sql(f"EXPLAIN {text}", given)]
+            (rows,) = (at for step, at, page, _ in steps if step == "OpenRead" and page == table)
+            assert not [step for step in steps if step[0] == "Column" and step[1] == rows]
+
+
+def test_a_conversation_whose_newest_message_is_of_1970_is_sorted_by_time_too(store):
+    with store.writing() as session:
+        desk = MadeDesk(session)
+        epoch = datetime(1970, 1, 1, tzinfo=UTC)
+        first, second = desk.message("x", at=epoch - START), desk.message("x")
+        for number in (first, second):
+            desk.move(number, Status.NEW, Status.RESOLVED)
+        window = inbox.window(session, query="sort:newest", agent_id=1, now=NOW)
+        assert [row.conversation_id for row in window.rows] == [second, first]
+        window = inbox.window(session, query="sort:newest", agent_id=1, now=NOW, after=window.rows[0].place)
+        assert ([row.conversation_id for row in window.rows], window.total, window.position) == ([first], 2, 1)
