@@ -14,6 +14,19 @@ _BARRED = re.compile(
 _BARRED_SPACES = "\x1c\x1d\x1e\x1f"  # control characters that Python takes for white space
 
 
+# The signs of Windows-1252, in which nearly all mail of the desk's languages can be written: such a text is looked at
+# as bytes, which takes a tenth of the time. None of its signs is barred but the controls of ASCII.
+_WESTERN = "cp1252"
+_CONTROLS = bytes([*range(9), *range(11, 32), 127])
+
+
+def _western(text: str) -> bytes | None:
+    try:
+        return text.encode(_WESTERN)
+    except UnicodeEncodeError:
+        return None
+
+
 class _Marks(dict[int, int | None]):
     """A translation that drops combining marks and learns each sign when it first meets it."""
 
@@ -31,8 +44,10 @@ def clean(text: str) -> str:
     Tabs and newlines stay. An escape sequence loses its ESC, so that its letters remain as harmless text
     and nothing that a person could have read disappears unseen.
     """
-    if text.isascii() and text.isprintable():
-        return text
+    if "\r" not in (plain := text.replace("\r\n", "\n")):
+        western = _western(plain)
+        if western is not None and len(western.translate(None, _CONTROLS)) == len(western):
+            return plain
     return _BARRED.sub("", _LINE_ENDS.sub("\n", text))
 
 
@@ -48,4 +63,27 @@ def folded(text: str) -> str:
     """Return `text` lower-cased and without accents, for comparing and for search."""
     if text.isascii():
         return text.lower()
+    western = _western(text)
+    if western is not None and len(western.translate(None, _UNLIKE)) == len(western):
+        return western.translate(_ALIKE).decode(_WESTERN)
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
     return unicodedata.normalize("NFKD", text.casefold()).translate(_WITHOUT_MARKS)
+
+
+def _alike() -> tuple[bytes, bytes]:
+    """Return what each byte of Windows-1252 is folded to, and the bytes that are folded to anything but one byte."""
+    table, unlike = bytearray(range(256)), bytearray()
+    for byte in range(256):
+        one = bytes([byte])
+        to = _western(_folded(one.decode(_WESTERN, "replace")))
+        if to is not None and len(to) == 1:
+            table[byte] = to[0]
+        else:
+            unlike.append(byte)
+    return bytes(table), bytes(unlike)
+
+
+_ALIKE, _UNLIKE = _alike()

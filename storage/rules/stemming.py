@@ -2,11 +2,12 @@
 
 import unicodedata
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 import Stemmer
 
 from storage.kinds.clean import folded
+from storage.kinds.remembered import Remembered
 from storage.rules.query import WORD
 
 _ALGORITHMS = {"pt": "portuguese", "es": "spanish", "en": "english"}
@@ -31,8 +32,8 @@ _LOST_ACCENTS = {
     "es": (("cion", "ción"), ("sion", "sión"), ("logia", "logía"), ("logias", "logías")),
     "en": (),
 }
-_KNOWN: dict[str, dict[str, str]] = {language: {} for language in _ALGORITHMS}
-_REMEMBERED = 200_000  # words of each language
+_BARE = {language: tuple(bare for bare, _ in endings) for language, endings in _LOST_ACCENTS.items()}
+_REMEMBERED = 100_000  # pieces of text, of each language: some 15 MB when all are there
 _SHORTEST = 3  # letters of a word that can have another form worth finding
 _LONGEST = 40  # what is longer is no word of a language
 
@@ -57,19 +58,24 @@ def stems(text: str, language: str) -> str:
         text: subject and body, clean.
         language: ``pt``, ``es``, ``en``; anything else takes the stems of all three.
     """
-    words = set(words_of(text))
+    pieces = set(text.split())  # no word goes over white space
     found: set[str] = set()
     for name in (language,) if language in _ALGORITHMS else LANGUAGES:
-        known = _KNOWN[name]
-        if len(known) > _REMEMBERED:
-            known.clear()
-        for word in words:
-            joined = known.get(word)
-            if joined is None:
-                joined = known[word] = " ".join(_stems_of(word, name))
-            if joined:
-                found.add(joined)
+        found.update(map(_STEMS[name].__getitem__, pieces))
+    for several in [stem for stem in found if "\n" in stem]:
+        found.remove(several)
+        found.update(several.split("\n"))
+    found.discard("")
     return " ".join(sorted(found))
+
+
+def _stems_in(piece: str, language: str) -> str:
+    """Return the stems of the words of text without white space, a line for each; mostly it is one word."""
+    words = (piece.lower(),) if piece.isascii() and piece.isalpha() else words_of(piece)
+    return "\n".join(filter(None, [" ".join(_stems_of(word, language)) for word in words]))
+
+
+_STEMS = {language: Remembered(partial(_stems_in, language=language), most=_REMEMBERED) for language in _ALGORITHMS}
 
 
 @lru_cache(maxsize=20_000)
@@ -87,6 +93,9 @@ def _stems_of(word: str, language: str) -> tuple[str, ...]:
     if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha():
         return ()
     stemmer = _stemmer(language)
+    if word.isascii() and not word.endswith(_BARE[language]):
+        stem = folded(stemmer.stemWord(word))
+        return (stem,) if stem != word else ()
     found = {folded(stemmer.stemWord(form)) for form in _with_accents(word, language)}
     return tuple(sorted(found - {folded(word)}))
 

@@ -32,6 +32,7 @@ _FOOTER_AT_MOST = 800  # characters
 _CLOCKS_DIFFER = timedelta(days=2)
 _DISTINCTIVE_WORDS = 3
 _SHINGLE = 5  # words in a fingerprint: shorter ones are common phrases, longer ones break at a changed word
+_READ = 5_000  # words of a text
 _SHARED_AT_LEAST = 3
 _NUMBERED = re.compile(r"\d")
 _WORD = re.compile(r"\w+")
@@ -104,26 +105,43 @@ def prints_of(text: str) -> tuple[int, ...]:
     The smallest ones are the same choice in a quotation of the text, wherever its lines were broken
     (Broder, "On the resemblance and containment of documents", 1997).
     """
-    return tuple(sorted(_shingles(_without_footer(text), limit=5000))[:PRINTS_KEPT])
+    return _prints(_without_footer(text), most=PRINTS_KEPT)
 
 
 def _without_footer(text: str) -> str:
     """Leave out what lists and gateways put under every message, below a drawn line."""
-    for line in _DRAWN_LINE.finditer(text):
-        if len(text) - line.start() <= _FOOTER_AT_MOST:
-            return text[: line.start()]
-    return text
+    line = _DRAWN_LINE.search(text, max(0, len(text) - _FOOTER_AT_MOST))
+    return text[: line.start()] if line else text
 
 
 def quoted_prints_of(quoted: str) -> tuple[int, ...]:
     """Return the fingerprints of quoted text, to be held against those kept of other messages."""
-    return tuple(sorted(_shingles(quoted, limit=5000))[:QUOTED_PRINTS_KEPT])
+    return _prints(quoted, most=QUOTED_PRINTS_KEPT)
 
 
-def _shingles(text: str, *, limit: int) -> set[int]:
-    words = _WORD.findall(folded(text))[:limit]
-    runs = (" ".join(words[start : start + _SHINGLE]) for start in range(len(words) - _SHINGLE + 1))
-    return {int.from_bytes(blake2b(run.encode(), digest_size=8).digest()) >> 1 for run in runs}
+_FRESH = blake2b(digest_size=8)  # copied for each run, which costs less than making one
+
+
+def _prints(text: str, *, most: int) -> tuple[int, ...]:
+    """Return the smallest fingerprints of the first words, each the upper 63 bits of the digest of a run of words."""
+    words = _WORD.findall(folded(text))[:_READ]
+    data = " ".join(words).encode()
+    ends = [-1]  # of each word in the data, before the blank
+    end = -1
+    for word in words:
+        end += 1 + (len(word) if word.isascii() else len(word.encode()))
+        ends.append(end)
+    digests = set()
+    for before, after in zip(ends, ends[_SHINGLE:], strict=False):
+        digest = _FRESH.copy()
+        digest.update(data[before + 1 : after])
+        digests.add(digest.digest())
+    smallest: dict[int, None] = {}
+    for digest_ in sorted(digests):
+        smallest[int.from_bytes(digest_) >> 1] = None
+        if len(smallest) == most:
+            break
+    return tuple(smallest)
 
 
 def quotes_enough(*, shared: int, kept: int) -> bool:

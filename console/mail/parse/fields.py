@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import chain
 from urllib.parse import unquote_to_bytes
 
 from console.mail.parse import charsets, encoded_words
@@ -11,6 +12,7 @@ _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)(
 _EMPTY_LINE = re.compile(rb"[\r]*(?:\n|\Z)")
 _FROM_LINE = re.compile(rb">?From [^\n]*\n")
 _LEADING = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*")
+_ORDINARY = 16_384  # bytes of a block; hostile data is thousands of blocks of which none has an end
 _FOLD = re.compile(r"[\r\n]+")
 _SURE = re.compile(
     rb"(?:Return-Path|Received|Delivered-To|Date|From|Sender|Reply-To|To|Cc|Subject|Message-ID|In-Reply-To|References"
@@ -34,9 +36,7 @@ class Fields:
         self.items = items
         self.end = end
         self.hint = ""
-        self._first: dict[bytes, bytes] = {}
-        for name, value in items:
-            self._first.setdefault(name.lower(), value)
+        self._first = {name.lower(): value for name, value in reversed(items)}
 
     def __contains__(self, name: bytes) -> bool:
         return name in self._first
@@ -78,6 +78,25 @@ def read(data: bytes, start: int, stop: int, *, whole: bool = False) -> Fields:
     field that mail is known by follows it at once. The first line of a part is never passed over, that of a `whole`
     message is.
     """
+    return _ordinary(data, start, stop) or _read(data, start, stop, whole=whole)
+
+
+def _ordinary(data: bytes, start: int, stop: int) -> Fields | None:
+    """Read a block of nothing but fields up to its empty line, as nearly all are; `None` for any other."""
+    stop = min(stop, start + _ORDINARY)
+    after = data.find(b"\n\r\n", start, stop)
+    bare = data.find(b"\n\n", start, after if after >= 0 else stop)
+    after = bare if bare >= 0 else after
+    if after < 0:
+        return None
+    items: list[tuple[bytes, bytes]] = _FIELD.findall(data, start, after + 1)
+    # No byte is left over when each field ends where the next one starts.
+    if sum(map(len, chain.from_iterable(items))) + len(items) * len(b":\n") != after + 1 - start:
+        return None
+    return Fields(items, after + (2 if bare >= 0 else 3))
+
+
+def _read(data: bytes, start: int, stop: int, *, whole: bool) -> Fields:
     items: list[tuple[bytes, bytes]] = []
     position = start
     match = _FIELD.match

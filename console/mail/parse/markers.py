@@ -9,6 +9,9 @@ from console.mail.parse import labels
 _COLONS = ":："
 _DASH = "-‐‑—–―−_=*#~"
 _LEAD = "> |\t*_\u00a0"
+_AROUND = "> |\t*\u00a0"
+_MAY_END = _DASH + "> \t*"  # how a long line without a colon may end that is a mark
+_SHORT = 40
 
 LABELS: dict[str, frozenset[str]] = {}
 """What each label of a header block may stand for, by lower-case word; some stand for two things in two languages."""
@@ -25,8 +28,15 @@ _FIRST = frozenset(word for word, kinds in LABELS.items() if kinds & {"from", "d
 _ORDER = ("from", "date", "to", "subject", "copy")
 _LONGEST_LABEL = max(map(len, LABELS)) + 12
 
+
+def _one_of(alternatives: str) -> str:
+    """Return a pattern of literal words that looks at their first letters before it tries one after the other."""
+    firsts = "".join(sorted({alternative[0] for alternative in alternatives.split("|") if alternative[0].isalpha()}))
+    return f"(?=[{firsts}])(?:{alternatives})"
+
+
 _ORIGINAL = re.compile(
-    rf"[{_DASH}]{{2,}}[ \t]*(?:{labels.ORIGINAL})[ \t:]*[{_DASH}]{{2,}}[ \t*]*$|(?:{labels.ORIGINAL})[ \t]*[{_COLONS}]?$",
+    rf"[{_DASH}]{{2,}}[ \t]*(?:{labels.ORIGINAL})[ \t:]*[{_DASH}]{{2,}}[ \t*]*$|{_one_of(labels.ORIGINAL)}[ \t]*[{_COLONS}]?$",
     re.IGNORECASE,
 )
 _FORWARDED = re.compile(
@@ -35,7 +45,7 @@ _FORWARDED = re.compile(
     re.IGNORECASE,
 )
 _REPLY_ABOVE = re.compile(labels.REPLY_ABOVE, re.IGNORECASE)
-_VERB = re.compile(rf"(?:(?<=[\W\d])|^)(?:{labels.WROTE})(?=\W|$)", re.IGNORECASE)
+_VERB = re.compile(rf"(?:(?<=[\W\d])|^){_one_of(labels.WROTE)}(?=\W|$)", re.IGNORECASE)
 _VERB_AT_END = frozenset(
     [
         "wrote",
@@ -55,6 +65,7 @@ _VERB_AT_END = frozenset(
         "följande",
     ]
 )
+_VERB_TAILS = frozenset(verb[-3:] for verb in _VERB_AT_END)
 _ADDRESS = r"[^\s<>()\[\]@\"']+@[^\s<>()\[\]@\"']+\.[^\s<>()\[\]@\"']+"
 _DATED = re.compile(
     r"\d{1,2}[:.hH]\d\d|\b(?:19|20)\d\d\b|\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}|\d{1,2}\s*[月월]|<\s*mailto:|" + _ADDRESS
@@ -79,6 +90,10 @@ _STARTS = re.compile(
 _QUOTE_MARK = re.compile(
     rf"[ \t]*(?:>(?![ \t]*(?:{labels.WROTE})?[ \t]*[{_COLONS}][ \t]*$)|\|(?![|\-])(?!.*\|[ \t]*$))", re.IGNORECASE
 )
+# The same where no line that is looked at ends with a colon, and no mark is a bar.
+_DEEPEST = 20
+_QUOTE_MARKS = re.compile(rf"(?:[ \t]*> ?){{1,{_DEEPEST}}}")
+_MAY_ATTRIBUTE = _COLONS + " \t"
 _LONGEST = 500
 # How many lines that look like a mark are looked at closely; a person's mail has a few dozen.
 _MOST_TRIES = 2_000
@@ -119,13 +134,30 @@ class Text:
 
 def is_quoted(line: str) -> bool:
     """Say whether a line carries a quote mark."""
-    return bool(line) and line[0] in ">| \t" and _QUOTE_MARK.match(line) is not None
+    if not line or line[0] not in ">| \t":
+        return False
+    # Only what ends with a colon can be the end of an attribution.
+    return (line[0] == ">" and line[-1] not in _MAY_ATTRIBUTE) or _QUOTE_MARK.match(line) is not None
 
 
 def unquoted(line: str) -> str:
     """Return a line without one level of quote marks."""
     hit = _QUOTE_MARK.match(line)
     return line[hit.end() :].removeprefix(" ") if hit else line
+
+
+def bared(line: str) -> str:
+    """Return a line without its quote marks, at most `_DEEPEST` levels of them."""
+    if line[-1:] not in _MAY_ATTRIBUTE:
+        hit = _QUOTE_MARKS.match(line)
+        bare = line[hit.end() :] if hit else line
+        if not bare or bare[0] not in "| \t" or bare.lstrip(" \t")[:1] != "|":
+            return bare
+    for _ in range(_DEEPEST):
+        if not is_quoted(line):
+            break
+        line = unquoted(line)
+    return line
 
 
 def _labelled(line: str) -> tuple[str, str]:
@@ -266,6 +298,19 @@ def _goes_on(line: str, bare: str, kind: str, value: str) -> bool:
     return "@" in bare and len(bare) < 300 and (bare[0] == "<" or bare.endswith((">", ",", ";", "]")))
 
 
+def _is_prose(line: str) -> bool:
+    """Say whether a line is so plainly no mark that it need not be looked at: long, and none of their signs in it."""
+    bare = line.strip(_AROUND) if line[0] in _AROUND else line
+    return (
+        len(bare) >= _SHORT
+        and ":" not in line
+        and "：" not in line
+        and bare[0] not in _DASH
+        and line[-1] not in _MAY_END
+        and line[-3:] not in _VERB_TAILS
+    )
+
+
 def marks(page: Text) -> list[Mark]:
     """Return every place where somebody else's words begin, in order. Time is linear in the length of the text."""
     found: list[Mark] = []
@@ -273,9 +318,7 @@ def marks(page: Text) -> list[Mark]:
     covered = 0
     left = _MOST_TRIES
     for number, line in enumerate(lines):
-        if len(line) < 4 and line.strip() != ">:":
-            continue
-        if number < covered:
+        if number < covered or (len(line) < 4 and line.strip() != ">:") or _is_prose(line):
             continue
         last = line[-1]
         if last in " \t*":
@@ -305,12 +348,12 @@ def _mark_at(lines: list[str], number: int, line: str, last: str) -> tuple[Mark 
         block = block_at(lines, number)
         if block is not None:
             return Mark("headers", block.first, block.after), True
-    bare = line.strip("> |\t*\u00a0") if line[0] in "> |\t*\u00a0" else line
+    bare = line.strip(_AROUND) if line[0] in _AROUND else line
     if not bare or len(bare) > _LONGEST:
         return None, bool(label)
     here = (number, number + 1)
     ruled = bare[0] in _DASH
-    if ruled or last in _COLONS or len(bare) < 40:
+    if ruled or last in _COLONS or len(bare) < _SHORT:
         if _ORIGINAL.match(bare):
             return Mark("original", *here), True
         if (ruled or last in _COLONS) and _FORWARDED.match(bare):

@@ -78,8 +78,8 @@ def parse(raw: bytes, *, limits: Limits = LIMITS) -> Parsed:
 
 def _parse(raw: bytes, limits: Limits) -> Parsed:
     raw = _checked(raw, limits)
-    _top(raw, limits)
-    root = tree.grow(raw, fields.top(raw), len(raw), limits)
+    headers = _top(raw, limits)
+    root = tree.grow(raw, fields.top(raw), len(raw), limits, headers if len(raw) <= limits.header_bytes else None)
     headers = root.headers
     headers.hint = _hint(root)
     read = body.read(root, limits)

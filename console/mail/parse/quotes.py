@@ -5,12 +5,13 @@ import re
 from dataclasses import dataclass
 
 from console.mail.parse import labels
-from console.mail.parse.markers import Mark, Text, is_quoted, marks, unquoted
+from console.mail.parse.markers import Mark, Text, bared, is_quoted, marks
 
 _SIGNATURE = re.compile(r"^(?:--|—|––) ?$")
 _RULE = re.compile(r"^[ \t]*(?:[-_=~+*#]{2,}|ᐧ)[ \t]*$")
 _LONG_RULE = re.compile(r"^[ \t]*[-_=—*]{5,}[ \t]*$")
 _SENT_FROM = re.compile(labels.SENT_FROM + r"[ \t*_.]*(?:[<(\[].{0,200})?[ \t]*$", re.IGNORECASE)
+_UNSPACED = "\u2e80"  # from here on in Unicode stand the scripts that leave no space between words
 _SENT_WORDS = frozenset(labels.SENT_WORDS.split())
 
 
@@ -94,21 +95,28 @@ def _cut(lines: list[str], owner: bytearray, found: list[Mark]) -> int:  # noqa:
 
 def _take_signature(lines: list[str], owner: bytearray, cut: int) -> None:
     """Find where the author's signature starts, and mark it up to the next quotation or mark."""
-    for number in range(cut):
+    own = [number for number in range(cut) if owner[number] == 0 and lines[number]]
+    may_be_sent_from = _may_hold("\n".join([lines[number] for number in own]), _SENT_WORDS)
+    for number in own:
         line = lines[number]
-        if owner[number] != 0 or not line:
+        if owner[number] != 0:
             continue
         sign = line[0]
         if sign in "-—–" and _SIGNATURE.match(line):
             if sign == "-" or line.endswith(" "):
                 _until_quote(owner, number, cut)
-        elif _is_sent_from(line):
+        elif (may_be_sent_from or sign >= _UNSPACED) and _is_sent_from(line):
             _until_quote(owner, number, cut)
+
+
+def _may_hold(text: str, some: frozenset[str]) -> bool:
+    """Say whether lines of a text need to be looked at, because a word that decides stands in it; mostly none does."""
+    return not some.isdisjoint(text.lower().split())
 
 
 def _is_sent_from(line: str) -> bool:
     """Say whether a telephone put this line under the message."""
-    if len(line) > 250 or (line[0] < "\u2e80" and _SENT_WORDS.isdisjoint(line.lower().split(None, 8)[:8])):
+    if len(line) > 250 or (line[0] < _UNSPACED and _SENT_WORDS.isdisjoint(line.lower().split(None, 8)[:8])):
         return False
     return _SENT_FROM.match(line) is not None
 
@@ -141,13 +149,4 @@ def _reply(lines: list[str], owner: bytearray) -> str:
 
 
 def _quoted(lines: list[str], owner: bytearray) -> str:
-    kept = []
-    for number, line in enumerate(lines):
-        if owner[number] == 1:
-            bare = line
-            depth = 0
-            while depth < 20 and is_quoted(bare):
-                bare = unquoted(bare)
-                depth += 1
-            kept.append(bare)
-    return "\n".join(kept).strip("\n")
+    return "\n".join([bared(line) for line, whose in zip(lines, owner, strict=True) if whose == 1]).strip("\n")

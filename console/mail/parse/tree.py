@@ -64,13 +64,16 @@ class Part:
             waiting.extend(reversed(part.children))
 
 
-def grow(data: bytes, start: int, end: int, limits: Limits) -> Part:
+def grow(data: bytes, start: int, end: int, limits: Limits, headers: Fields | None = None) -> Part:
     """Read the message that stands at ``data[start:end]`` into a tree of parts.
+
+    Args:
+        headers: its own, if they have been read.
 
     Raises:
         Unreadable: TOO_DEEP or TOO_MANY_PARTS.
     """
-    return _Growth(limits).part(data, start, end, section="", default="text/plain", depth=0)
+    return _Growth(limits).part(data, start, end, section="", default="text/plain", depth=0, headers=headers)
 
 
 class _Growth:
@@ -80,14 +83,25 @@ class _Growth:
         self.limits = limits
         self.left = limits.parts
 
-    def part(self, data: bytes, start: int, end: int, *, section: str, default: str, depth: int) -> Part:
+    def part(
+        self,
+        data: bytes,
+        start: int,
+        end: int,
+        *,
+        section: str,
+        default: str,
+        depth: int,
+        headers: Fields | None = None,
+    ) -> Part:
         """Read the part at ``data[start:end]`` and all below it."""
         self.left -= 1
         if self.left < 0:
             raise Unreadable(QuarantineReason.TOO_MANY_PARTS, f"more than {self.limits.parts} parts")
         if depth > self.limits.depth:
             raise Unreadable(QuarantineReason.TOO_DEEP, f"more than {self.limits.depth} parts inside one another")
-        part = _single(data, start, end, section=section, default=default, whole=depth == 0)
+        headers = headers or fields.read(data, start, end, whole=depth == 0)
+        part = _single(data, end, headers, section=section, default=default)
         if part.media_type.startswith("multipart/"):
             self._multipart(part, depth)
         elif part.media_type in MESSAGES:
@@ -117,8 +131,7 @@ class _Growth:
         part.children.append(child)
 
 
-def _single(data: bytes, start: int, end: int, *, section: str, default: str, whole: bool) -> Part:
-    headers = fields.read(data, start, end, whole=whole)
+def _single(data: bytes, end: int, headers: Fields, *, section: str, default: str) -> Part:
     media_type = default
     parameters: dict[str, str] = {}
     if b"content-type" in headers:
