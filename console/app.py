@@ -24,7 +24,7 @@ from console.files.typed_lines import TypedLines
 from console.screens.asking import make_ready
 from console.screens.calling import Caller
 from console.screens.commands.table import commands
-from console.screens.ground import DeskApp, DeskScreen
+from console.screens.ground import DeskApp, DeskScreen, NewAccounts
 from console.screens.keymap import Keymap
 from console.screens.main import MainScreen
 from widgets.language import _
@@ -82,6 +82,7 @@ class Plantao(DeskApp):
         accounts: as the configuration has them.
         undo_window: seconds that an answer waits before it leaves.
         notices: what the console calls for, and how.
+        new_accounts: what becomes of an account that is added here; `None` where none can be.
         typed: the lines of earlier sessions; `None` keeps them for this one alone.
     """
 
@@ -102,6 +103,7 @@ class Plantao(DeskApp):
         accounts: "Sequence[Account]" = (),
         undo_window: int = 10,
         notices: "Notices | None" = None,
+        new_accounts: NewAccounts | None = None,
         typed: TypedLines | None = None,
         **choices: Any,
     ) -> None:
@@ -118,6 +120,7 @@ class Plantao(DeskApp):
         self.means = means or Means()
         self.accounts = accounts
         self.undo_window = undo_window
+        self.new_accounts = new_accounts
         self._caller = Caller(self, notices) if notices is not None else None
         self.keymap = Keymap(commands(), keys)
         self.changes: Signal[Change] = Signal(self, "changes")
@@ -238,6 +241,13 @@ class Plantao(DeskApp):
         if isinstance(self.screen, DeskScreen):
             self.screen.action_redraw()
 
+    def _fatal_error(self) -> None:
+        """Show where it fell over, without what it held then: that may be mail, or a password."""
+        from rich.traceback import Traceback
+
+        self._exit_renderables.append(Traceback(show_locals=False, width=None))
+        self._close_messages_no_wait()
+
     def action_help_quit(self) -> None:
         """Answer ``^c``, which in a terminal program means stop: nothing is unsaved here, so it does."""
         self.exit(0)
@@ -264,6 +274,7 @@ def run_console(
     accounts: "Sequence[Account]" = (),
     undo_window: int = 10,
     notices: "Notices | None" = None,
+    new_accounts: NewAccounts | None = None,
     lines: Path | None = None,
 ) -> int:
     """Run the console until the agent leaves it.
@@ -280,6 +291,7 @@ def run_console(
         accounts: as the configuration has them.
         undo_window: seconds that an answer waits before it leaves.
         notices: what the console calls for, and how.
+        new_accounts: what becomes of an account that is added here; `None` where none can be.
         lines: the file in which what is typed on the `:` line is kept between sessions.
 
     Returns:
@@ -301,6 +313,7 @@ def run_console(
         accounts=accounts,
         undo_window=undo_window,
         notices=notices,
+        new_accounts=new_accounts,
         typed=TypedLines(lines),
     )
     left = app.run(mouse=mouse)

@@ -1,6 +1,6 @@
 """Take the pictures of the console on the demo's mail, beside this script or in the folder that is named.
 
-    make screenshots    or    python screenshots/take.py [FOLDER]
+    make screenshots    or    python screenshots/take.py [FOLDER [SCREEN…]]
 
 The demo's servers serve mail made for a fixed moment, a sync fills a desk, and the console is driven by keys as an
 agent would. Pictures are SVG, and PNG instead where cairosvg is installed, which only this script needs:
@@ -35,6 +35,8 @@ from console.library.starter import STARTER
 from console.mail.answering import send_draft
 from console.mail.sync import sync_once
 from console.screens.composer import ComposerScreen
+from console.screens.enrolling import EnrolScreen
+from console.screens.ground import NewAccounts
 from console.screens.library import LibraryScreen
 from console.screens.outbox import OutboxScreen
 from console.screens.picking import ResponsePicker
@@ -62,6 +64,8 @@ OTHERS = (
     ("error", (80, 24), "dark"),
     ("error", (80, 24), "terminal"),
     ("first", (80, 24), "dark"),
+    ("setup", (80, 24), "dark"),
+    ("setup", (80, 24), "terminal"),
     ("picker", (80, 24), "dark"),
     ("picker", (120, 36), "dark"),
     ("picker", (120, 36), "terminal"),
@@ -92,6 +96,9 @@ ACCOUNTS = [
     for name in ("Suporte", "Soporte", "Support")
 ]
 """The company's accounts as far as a picture of sending needs them: nothing leaves while it is taken."""
+
+FORM = NewAccounts(Path("~/.config/plantao/config.toml"), lambda: None)
+"""Where an account would be written: none is."""
 
 WIDE, HIGH = 12.2, 24.4  # a cell in Rich's SVG
 BLOCKS = {
@@ -247,9 +254,24 @@ async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:  # noqa: C901 
         await until(lambda: any("take" in said[0] for said in main._said))  # noqa: SLF001
         await pilot.press("g", "h")
         await until(lambda: app.screen is not main)
+    elif what in {"first", "setup"}:
+        await begin(app, pilot, typed=what == "setup")
     elif what == "help":
         await pilot.press("question_mark")
         await until(lambda: app.screen is not main)
+
+
+async def begin(app: Plantao, pilot: Pilot[int], *, typed: bool) -> None:
+    """Begin without a mailbox: with the form, filled in, or left for what stands below it."""
+    form = app.screen
+    assert isinstance(form, EnrolScreen)
+    await until(lambda: form.fields.focused_name)
+    if not typed:
+        await pilot.press("escape")
+        await until(lambda: app.screen is not form)
+        return
+    await pilot.press(*"suporte@lumen.example", "shift+tab", "shift+tab", *"uma senha longa")
+    await until(lambda: form.fields.value("password"))
 
 
 async def send(app: Plantao, pilot: Pilot[int]) -> None:
@@ -278,18 +300,19 @@ async def take(url: str, what: str, size: tuple[int, int], look: str, now: datet
     """
     own = tempfile.TemporaryDirectory(prefix="plantao-picture-")
     folder = Path(own.name) / "desk"
-    if what != "first":
+    bare = what in {"first", "setup"}
+    if not bare:
         shutil.copytree(url, folder)
     desk = open_desk(str(folder), agent="Rafael Lima")
     if what == "error":
         trouble = {"kind": "SignInRefused", "words": "mail.lumen.example refused the password."}
         desk.tell_now(leasing.set_state, 1, "stopped", now=NOW - timedelta(minutes=20), trouble=trouble)
     palette = Look("dark", ascii=True) if look == "ascii" else Look(look)  # type: ignore[arg-type]
-    app = Plantao(desk, look=palette, clock=lambda: now, accounts=ACCOUNTS)
+    app = Plantao(desk, look=palette, clock=lambda: now, accounts=() if bare else ACCOUNTS, new_accounts=FORM)
     try:
         async with app.run_test(size=size) as pilot:
             main = app._main  # noqa: SLF001 - the script drives the console from within
-            await until(lambda: main.queue.rows or (what == "first" and not main._frame.opening))  # noqa: SLF001
+            await until(lambda: main.queue.rows or isinstance(app.screen, EnrolScreen))
             if what == "empty":
                 await pilot.press("1")
                 await until(lambda: not main.queue.rows)
@@ -371,18 +394,23 @@ def write(path: Path, svg: str) -> Path:
 
 
 def main() -> None:
-    """Take every picture."""
+    """Take every picture, or only those of the screens that are named after the folder."""
     os.environ["TZ"] = str(NOW.tzinfo)
     os.environ["LANGUAGE"] = "en"
     time.tzset()
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
+    wanted = set(sys.argv[2:])
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="plantao-pictures-") as folder:
         url = fill(Path(folder))
         for what, size, look in (*product(SCREENS, SIZES, LOOKS), *OTHERS):
+            if wanted and what not in wanted:
+                continue
             svg = asyncio.run(take(url, what, size, look))
             path = write(target / f"{what}-{size[0]}x{size[1]}-{look}", svg)
             print(f"{path}  {path.stat().st_size / 1000:.0f} kB")
+    if wanted and "answered" not in wanted:
+        return
     with tempfile.TemporaryDirectory(prefix="plantao-pictures-") as folder:
         now = datetime.now(NOW.tzinfo)
         url = answered(Path(folder), now)

@@ -1,10 +1,11 @@
 """The fields of an answer above its text: a label and a line each, or all of them in two rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from rich.cells import cell_len
+from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -17,6 +18,7 @@ from widgets.ends import write
 from widgets.language import _
 from widgets.line import Line, Span, one_line
 from widgets.look import Ground, Look
+from widgets.typing_line import TypingLine
 
 LABEL: Final = 10
 """Cells of the column that labels stand in (LOOK §4)."""
@@ -53,7 +55,7 @@ class Label(Bar):
         return line.put(self._words, "accent" if self.lit else "muted", bold=self.lit).strip()
 
 
-class FieldLine(Input):
+class FieldLine(TypingLine):
     """The line of a field."""
 
     DEFAULT_CSS: ClassVar[str] = """
@@ -92,6 +94,31 @@ class FieldLine(Input):
         self.insert_text_at_cursor(one_line(event.text))
 
 
+class SecretLine(FieldLine):
+    """The line of a field whose text is shown to nobody: not on the screen, and to no clipboard."""
+
+    def __init__(self, look: Look, name: str) -> None:
+        super().__init__(name)
+        self._sign = look.sign("•")
+        self.password = True
+
+    @property
+    def _value(self) -> Text:
+        return Text(self._sign * len(self.value), no_wrap=True, overflow="ignore", end="")
+
+    def action_copy(self) -> None:
+        """Copy nothing."""
+
+    def action_cut(self) -> None:
+        """Cut nothing: what is cut is copied."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take what is pasted as it is, up to the end of its line: a blank may belong to it."""
+        event.stop()
+        event.prevent_default()
+        self.insert_text_at_cursor(event.text.partition("\n")[0].rstrip("\r"))
+
+
 class Summary(Bar):
     """The fields in two rows: to whom and about what, as long as the text has the keys in a low window."""
 
@@ -123,6 +150,8 @@ class Fields(Vertical):
     Args:
         look: how they are drawn.
         shown: the names of those there are.
+        words: gives the label of a field.
+        secret: the names of those whose text is shown to nobody.
     """
 
     DEFAULT_CSS: ClassVar[str] = """
@@ -141,12 +170,20 @@ class Fields(Vertical):
     class Left(Message):
         """The agent goes on to what is below the fields."""
 
-    def __init__(self, look: Look, shown: Sequence[str] = NAMES, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        look: Look,
+        shown: Sequence[str] = NAMES,
+        *,
+        words: Callable[[str], str] = field_words,
+        secret: Collection[str] = (),
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
         super().__init__(id=id)
         self._look = look
         self._shown = tuple(shown)
-        self._lines = {name: FieldLine(name) for name in self._shown}
-        self._labels = {name: Label(look, field_words(name)) for name in self._shown}
+        self._lines = {name: SecretLine(look, name) if name in secret else FieldLine(name) for name in self._shown}
+        self._labels = {name: Label(look, words(name)) for name in self._shown}
         self._folded = False
 
     def compose(self) -> ComposeResult:

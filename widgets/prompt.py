@@ -18,11 +18,12 @@ from widgets.bars import Keys, key_at, keys_line
 from widgets.clicking import KeyClicked
 from widgets.line import Line, cut, one_line
 from widgets.look import Look
+from widgets.typing_line import TypingLine
 
 _STEER = {"up": -1, "ctrl+p": -1, "down": 1, "ctrl+n": 1, "pageup": -8, "pagedown": 8}
 
 
-class PromptRow(Input):
+class PromptRow(TypingLine):
     """Shows keys until something is asked; then it is a line to type in, which says what became of it.
 
     Args:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from console.cli.errors import DONE, Usage
 from console.cli.output import columns
 from console.cli.parser import Group
-from console.cli.signing_in import folder_words, run_check, sign_in, sign_in_to_send
+from console.cli.signing_in import folder_words, run_check
 from widgets.language import _
 
 if TYPE_CHECKING:
@@ -72,15 +72,15 @@ def add(group: Group) -> None:
 
 def run_add(call: "Call") -> int:
     """Add an account, if its server lets us in."""
-    from console.config.editing import add_account
-    from console.config.secrets import store_password
+    from console.config.editing import enrol, refuse_taken
     from console.config.settings import read_account
 
     account = read_account(_said(call))
-    _refuse_taken(call, account)
+    refuse_taken(call.settings.accounts, account)  # before a password is asked for
     secret = None if account.password_command else _ask_password(account)
     if not call.options.no_check:
         from console.config.secrets import password
+        from console.mail.signing_in import sign_in, sign_in_to_send
 
         known = secret if secret is not None else password(account)
         folders = sign_in(account, known)
@@ -92,9 +92,7 @@ def run_add(call: "Call") -> int:
         if account.smtp is not None:
             sign_in_to_send(account, known)
             call.out.line(_("Mail leaves by {server}.").format(server=account.smtp))
-    if secret is not None:
-        store_password(account, secret)
-    add_account(call.configuration_file, account, now=call.now)
+    enrol(call.configuration_file, account, secret, now=call.now)
     call.out.line(
         _("{name} was added to {file}. `plantao sync` brings its mail.").format(
             name=account.name, file=call.configuration_file
@@ -184,17 +182,6 @@ def _said(call: "Call") -> dict[str, object]:
         "group": given.group,
         "live_since": given.live_since,
     }
-
-
-def _refuse_taken(call: "Call", account: "Account") -> None:
-    """Refuse a name or address that is taken before a password is asked for."""
-    from console.config.errors import AccountTaken
-
-    for other in call.settings.accounts:
-        if other.variable_name == account.variable_name:
-            raise AccountTaken(account.name, other.name, "name")
-        if other.address == account.address:
-            raise AccountTaken(account.name, other.name, "address")
 
 
 def _ask_password(account: "Account") -> str:

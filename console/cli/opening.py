@@ -19,9 +19,13 @@ def run_console(call: "Call") -> int:
     """Open the console on the call's store."""
     settings, store_url = call.settings, call.store_url
     _make_first_store(call)
-    with ending_in_order(), _Keeping(call, active=bool(settings.accounts) and sys.stdout.isatty()) as keeping:
+    with ending_in_order(), _Keeping(call, active=sys.stdout.isatty()) as keeping:
         from console.app import run_console as run
         from console.files.means import Means
+        from console.screens.ground import NewAccounts
+
+        if settings.accounts:
+            keeping.begin()
 
         return run(
             store_url,
@@ -34,6 +38,7 @@ def run_console(call: "Call") -> int:
             accounts=settings.accounts,
             undo_window=settings.undo_window,
             notices=settings.notices,
+            new_accounts=NewAccounts(call.configuration_file, keeping.begin),
             lines=call.paths.state / "lines",
         )
 
@@ -77,7 +82,7 @@ class _Keeping:
 
     Args:
         call: whose desk.
-        active: whether there is anything to sync.
+        active: whether there is a console at all.
 
     Attributes:
         may_begin: to be set when the console has opened the desk. Two threads that import the store's libraries at
@@ -87,6 +92,7 @@ class _Keeping:
     def __init__(self, call: "Call", *, active: bool) -> None:
         self._call = call
         self.may_begin = threading.Event()
+        self._wanted = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="keeping", daemon=True) if active else None
 
@@ -95,15 +101,23 @@ class _Keeping:
             self._thread.start()
         return self
 
+    def begin(self) -> None:
+        """Keep one at work from now on: there is an account. One that works reads a new account by itself."""
+        self._wanted.set()
+
     def __exit__(self, *_error: object) -> None:
         self._ended.set()
         self.may_begin.set()
+        self._wanted.set()
         if self._thread is not None:
             self._thread.join()
 
     def _keep(self) -> None:
         self.may_begin.wait()
         if self._ended.wait(_ROWS_FIRST):
+            return
+        self._wanted.wait()
+        if self._ended.is_set():
             return
         from console.config.paths import private_folder
         from console.mail.sync.keeping import SyncKeeper

@@ -1,6 +1,5 @@
 """`account check`: signing in to mailboxes once, to read and to send, and what came of it."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.cli.errors import DONE, FAILED, sentence_of, status_of
@@ -9,11 +8,13 @@ from widgets.language import _, ngettext
 if TYPE_CHECKING:
     from console.cli.call import Call
     from console.config.accounts import Account
+    from console.mail.signing_in import Checked
 
 
 def run_check(call: "Call") -> int:
     """Sign in to accounts, to read and to send, and tell of each what came of it."""
     from console.config.errors import AccountUnknown
+    from console.mail.signing_in import check
 
     accounts = []
     for name in call.options.name:
@@ -23,7 +24,7 @@ def run_check(call: "Call") -> int:
         accounts.append(account)
     status = DONE
     for account in accounts or call.settings.accounts:
-        checked = _check(account)
+        checked = check(account)
         for error in (checked.unread, checked.unsent):
             if error is not None:
                 status = status_of(error) if status in {DONE, status_of(error)} else FAILED
@@ -33,49 +34,7 @@ def run_check(call: "Call") -> int:
     return status
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """What came of signing in to an account.
-
-    Attributes:
-        folders: that its IMAP server has.
-        unread: why mail cannot be read; `None` when it can.
-        unsent: why mail cannot be sent; `None` when it can, or when that was not tried.
-        tried: whether the SMTP server was asked.
-    """
-
-    folders: list[str]
-    unread: Exception | None = None
-    unsent: Exception | None = None
-    tried: bool = False
-
-
-def _check(account: "Account") -> _Checked:
-    from console.config.errors import ConsoleError
-    from console.config.secrets import password
-    from console.mail.imap import ImapError, SignInRefused
-    from console.mail.smtp import SmtpError
-
-    folders: list[str] = []
-    unread: Exception | None = None
-    try:
-        secret = password(account)
-        folders = sign_in(account, secret)
-    except ConsoleError as error:
-        return _Checked([], error)
-    except ImapError as error:
-        unread = error
-    # A password that was refused is not tried again: some servers shut the mailbox after a few.
-    if account.smtp is None or (isinstance(unread, SignInRefused) and account.smtp_user == account.user):
-        return _Checked(folders, unread)
-    try:
-        sign_in_to_send(account, secret)
-    except SmtpError as error:
-        return _Checked(folders, unread, error, tried=True)
-    return _Checked(folders, unread, tried=True)
-
-
-def _tell_checked(call: "Call", account: "Account", checked: _Checked) -> None:
+def _tell_checked(call: "Call", account: "Account", checked: "Checked") -> None:
     troubles = [error for error in (checked.unread, checked.unsent) if error is not None]
     sentences = [sentence_of(error) or type(error).__name__ for error in troubles]
     if call.out.json_lines:
@@ -114,24 +73,6 @@ def _let_go_on(call: "Call", name: str) -> None:
     held = next((mailbox for mailbox in call.ask(mailboxes.states) if mailbox.name == name), None)
     if held is not None and held.state == "stopped":
         call.desk.tell_now(leasing.try_again, held.mailbox_id, now=call.now)
-
-
-def sign_in(account: "Account", secret: str) -> list[str]:
-    """Sign in once and return the folders that the server has."""
-    from console.mail.glance import server_of
-    from console.mail.imap import open_session
-
-    with open_session(server_of(account, secret)) as session:
-        return [folder.name for folder in session.folders()]
-
-
-def sign_in_to_send(account: "Account", secret: str) -> None:
-    """Sign in to the SMTP server once, and send nothing."""
-    from console.mail.outgoing import smtp_server_of
-    from console.mail.smtp import open_transport
-
-    with open_transport(smtp_server_of(account, secret)):
-        pass
 
 
 def folder_words(folders: list[str]) -> str:

@@ -4,7 +4,7 @@ import argparse
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,7 @@ def run_sync(call: "Call") -> int:
     stop = stop_on_signals()
     if call.options.with_parent:
         threading.Thread(target=_stop_when_orphaned, args=(stop, os.getppid()), daemon=True).start()
+        threading.Thread(target=_stop_when_added_to, args=(stop, call), daemon=True).start()
     with noticing_falls(stop):
         watch(store, accounts, report=telling.step, stop=stop, workers=os.cpu_count() or 1)
     return DONE
@@ -104,6 +105,30 @@ def _stop_when_orphaned(stop: threading.Event, parent: int) -> None:
     while not stop.wait(_LOOK_EVERY):
         if os.getppid() != parent:
             stop.set()
+
+
+def _stop_when_added_to(stop: threading.Event, call: "Call") -> None:
+    """Stop when the configuration has other accounts, wherever they were added: the console starts another sync."""
+    from console.config.errors import ConfigurationInvalid
+    from console.config.settings import load_settings
+
+    file, before = call.configuration_file, call.settings.accounts
+    seen = _stamp(file)
+    while not stop.wait(_LOOK_EVERY):
+        if (now := _stamp(file)) == seen:
+            continue
+        seen = now
+        with suppress(ConfigurationInvalid):  # it is being edited: what was read goes on to hold
+            if load_settings(file).accounts != before:
+                stop.set()
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def tell_outcome(call: "Call", outcome: "Outcome") -> int:

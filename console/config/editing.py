@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,8 +13,40 @@ from console.config.accounts import Account, Tls
 from console.config.errors import AccountTaken, AccountUnknown, ConfigurationInvalid, ConfigurationNotSaved, Problem
 from console.config.lines import statements
 from console.config.paths import private_folder
+from console.config.secrets import store_password
 from console.config.settings import Settings, read_settings, read_text
 from widgets.language import _
+
+
+def enrol(file: Path, account: Account, secret: str | None, *, now: datetime) -> Settings:
+    """Keep the password of a new account, write the account down, and return the configuration as it is then.
+
+    Args:
+        file: the configuration file; it is made when it is missing.
+        account: what to add.
+        secret: its password, for the system's keyring; `None` when its password command gives it.
+        now: the moment, aware.
+
+    Raises:
+        KeyringUnusable: the password could not be kept, so nothing was written.
+        AccountTaken, ConfigurationInvalid, ConfigurationNotSaved, FolderUnusable: see `add_account`.
+    """
+    if secret is not None:
+        store_password(account, secret)
+    return add_account(file, account, now=now)
+
+
+def refuse_taken(accounts: Iterable[Account], account: Account) -> None:
+    """Refuse a new account that could be taken for one there is.
+
+    Raises:
+        AccountTaken: its name or its address is that of another.
+    """
+    for other in accounts:
+        if other.variable_name == account.variable_name:
+            raise AccountTaken(account.name, other.name, "name")
+        if other.address == account.address:
+            raise AccountTaken(account.name, other.name, "address")
 
 
 def add_account(file: Path, account: Account, *, now: datetime) -> Settings:
@@ -35,11 +67,7 @@ def add_account(file: Path, account: Account, *, now: datetime) -> Settings:
     with _alone(file) as target:
         text = _text_of(target)
         before = read_settings(text, file)
-        for other in before.accounts:
-            if other.variable_name == account.variable_name:
-                raise AccountTaken(account.name, other.name, "name")
-            if other.address == account.address:
-                raise AccountTaken(account.name, other.name, "address")
+        refuse_taken(before.accounts, account)
         _refuse_inline(text, file)
         if account.live_since is None:
             account = account.model_copy(update={"live_since": now.astimezone(UTC).replace(microsecond=0)})

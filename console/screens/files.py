@@ -27,6 +27,7 @@ from widgets.line import one_line
 from widgets.look import Role
 from widgets.pane import toast
 from widgets.troubles import trouble_words
+from widgets.typing_line import TypingLine
 
 
 class FilesScreen(Steps, DeskScreen):
@@ -65,7 +66,7 @@ class FilesScreen(Steps, DeskScreen):
         yield Empty(self.look)
         with Horizontal(id="line"):
             yield Static(" " + _("save in") + " ", id="sign", markup=False)
-            line = Input(id="folder", compact=True, select_on_focus=False)
+            line = TypingLine(id="folder", compact=True, select_on_focus=False)
             line.cursor_blink = False
             yield line
         yield KeyRow(self.look)

@@ -49,6 +49,7 @@ class Frame:
         elsewhere: what the desk holds beside a view that is empty.
         outbox: what is on its way, and what waits for an agent.
         agent_id: who sits here: only their own mail that did not leave stands as an error.
+        form: whether a mailbox can be set up here.
     """
 
     opening: bool = True
@@ -60,6 +61,7 @@ class Frame:
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
     outbox: tuple[OutboxRow, ...] = ()
     agent_id: int | None = None
+    form: bool = False
 
     @property
     def unsent(self) -> tuple[OutboxRow, ...]:
@@ -162,7 +164,7 @@ class Frame:
         if self.failure or self.opening:
             return standing.opening(self.failure)
         if not self.sync.mailboxes:
-            return standing.first_start()
+            return standing.first_start(form=self.form)
         if narrowed:
             return standing.nothing_found(view, narrowed)
         return standing.empty_view(view, views, self.counts, self.sync, self.elsewhere, now)

@@ -1,5 +1,7 @@
 """Where an agent goes on the main screen: views, filters, marks, the most urgent one, and the screens beside it."""
 
+from typing import TYPE_CHECKING
+
 from textual import work
 from textual.worker import Worker
 
@@ -15,6 +17,9 @@ from storage.views import ActionView, SearchHit
 from widgets.language import _
 from widgets.moments import span_words
 from widgets.queue import Queue
+
+if TYPE_CHECKING:
+    from console.config.accounts import Account
 
 ROWS = 200
 """Rows of the queue that are read at a time."""
@@ -179,6 +184,28 @@ class Goes(Performs):
     def action_history(self) -> None:
         """Show this agent's last actions; one chosen there is taken back."""
         self.app.push_screen(HistoryScreen(), self._take_back_chosen)
+
+    def action_enrol(self) -> None:
+        """Set up a mailbox: a form that is tried against its servers before it is kept."""
+        doors = self.ground.new_accounts
+        if doors is None:
+            self.say_refusal(_("This console has no configuration to write into: plantao account add does it."))
+            return
+        from console.screens.enrolling import EnrolScreen
+
+        self.app.push_screen(EnrolScreen(self.look, doors), self._enrolled)
+
+    def _enrolled(self, account: "Account | None") -> None:
+        if account is not None:
+            self.say(
+                ((_("added:"), "ok"), (f" {account.name}  ", "text"), (_("its newest mail comes first"), "muted")),
+                ":account add",
+            )
+            self.mailboxes_changed()
+
+    def mailboxes_changed(self) -> None:
+        """Read anew how the mailboxes stand."""
+        raise NotImplementedError
 
     def action_rules(self) -> None:
         """Show the desk's rules."""

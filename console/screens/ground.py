@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from inspect import isawaitable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
@@ -24,6 +26,19 @@ if TYPE_CHECKING:
     from console.desk import Desk
 
 
+@dataclass(frozen=True, slots=True)
+class NewAccounts:
+    """What becomes of an account that is added on the screen.
+
+    Attributes:
+        file: the configuration that it is written into.
+        begin: has the mailboxes kept in step from now on.
+    """
+
+    file: Path
+    begin: Callable[[], None]
+
+
 class DeskApp(App[int]):
     """An app that has a desk, once it is open.
 
@@ -38,6 +53,7 @@ class DeskApp(App[int]):
         means: what opening, saving and copying go by.
         accounts: as the configuration has them.
         undo_window: seconds that an answer waits before it leaves.
+        new_accounts: what becomes of an account that is added here; `None` where none can be.
     """
 
     look: Look
@@ -50,6 +66,7 @@ class DeskApp(App[int]):
     means: Means
     accounts: "Sequence[Account]" = ()
     undo_window: int = 10
+    new_accounts: NewAccounts | None = None
 
     def wake_feed(self) -> None:
         """Let the feed look at once: something was written here."""

@@ -40,6 +40,7 @@ def groups(commands: tuple[Command, ...], letters: str = "", *, first: Where = "
         ("outbox", _("in the outbox")),
         ("picker", _("while a canned response is chosen")),
         ("library", _("in the canned responses")),
+        ("enrol", _("while a mailbox is set up")),
         ("help", _("here")),
     )
     made: list[Group] = []

@@ -62,6 +62,7 @@ class MainScreen(Moves, Answers):
         self._news = asyncio.Event()
         self._rest: Timer | None = None
         self._frame = Frame()
+        self._begun_before = False
         self._read_marks: dict[int, int] = {}
         self.writers: dict[int, str] = {}
 
@@ -91,6 +92,7 @@ class MainScreen(Moves, Answers):
         for complaint in self.ground.keymap.complaints:
             self.say_refusal(complaint)
         self._frame.opening = False
+        self._frame.form = self.ground.new_accounts is not None
         self.ground.changes.subscribe(self, self._changed)
         self._news.set()
         self._follow()
@@ -154,12 +156,21 @@ class MainScreen(Moves, Answers):
             from storage.queries import mailboxes
 
             self._frame.sync = asking.SyncState(await self.desk.ask(mailboxes.states))
+            self._enrol_first()
         from storage.queries import outbox
 
         self._frame.agent_id = agent
         self._frame.outbox = await self.desk.ask(outbox.outbox) if await self.desk.ask(outbox.is_open) else ()
         await self._read_writers()
         self.paint()
+
+    def _enrol_first(self) -> None:
+        """Where there is no mailbox at all, begin with the form for one, once."""
+        begun, self._begun_before = self._begun_before, True
+        if begun or self._frame.sync.mailboxes or self.ground.accounts or self.ground.new_accounts is None:
+            return
+        if self.app.screen is self and not self.asking:
+            self.action_enrol()
 
     def unsent(self) -> bool:
         """Say whether something that this agent sent waits for a decision."""
@@ -173,6 +184,10 @@ class MainScreen(Moves, Answers):
         found = await self.desk.ask(drafts.writers, now=now, but=self.ground.agent_id)
         self.writers = {one.conversation_id: one.agent for one in reversed(found) if not one.note}
         self.queue.write_in(self.writers)
+
+    def without_mailbox(self) -> bool:
+        """Say whether there is none yet, and one can be set up here."""
+        return self._frame.form and not self._frame.sync.mailboxes
 
     def stopped_mailboxes(self) -> Sequence[MailboxView]:
         """Return the mailboxes that wait for the agent."""
@@ -396,6 +411,11 @@ class MainScreen(Moves, Answers):
         if self.reading:
             self.give_keys(reading=False)
         self.queue.pass_over(numbers)
+
+    def mailboxes_changed(self) -> None:
+        """Read anew how the mailboxes stand, and what they brought."""
+        self._changed(Change(much=True, local=True))
+        self.ground.wake_feed()
 
     def written(self, *numbers: int) -> None:
         """Read again what was written."""

@@ -23,6 +23,7 @@ from widgets.notices import part_words
 from widgets.pane import toast
 from widgets.paper import Entry, Paper
 from widgets.troubles import trouble_words
+from widgets.typing_line import TypingLine
 
 if TYPE_CHECKING:
     from console.desk import Desk
@@ -78,7 +79,7 @@ class PaperScreen(Steps, DeskScreen):
         yield Paper(self.look)
         with Horizontal(id="line"):
             yield Static(" / ", id="sign", markup=False)
-            line = Input(id="words", compact=True, select_on_focus=False)
+            line = TypingLine(id="words", compact=True, select_on_focus=False)
             line.cursor_blink = False
             yield line
         yield KeyRow(self.look)

@@ -22,6 +22,7 @@ from widgets.language import _, ngettext
 from widgets.pane import Wall
 from widgets.responses import ResponseList, ResponseRow, ResponseText, Section
 from widgets.troubles import trouble_words
+from widgets.typing_line import TypingLine
 
 if TYPE_CHECKING:
     from console.library.rendering import Rendered
@@ -53,7 +54,7 @@ class _Filling:
     left_out: set[str] = field(default_factory=set)
 
 
-class TypedLine(Input):
+class TypedLine(TypingLine):
     """The line: Enter is done in its turn, before the letters that were typed after it.
 
     Args:

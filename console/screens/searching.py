@@ -22,6 +22,7 @@ from widgets.empty import Empty
 from widgets.hits import Hits
 from widgets.language import _, ngettext
 from widgets.text import explain, query_words
+from widgets.typing_line import TypingLine
 
 _LIMIT = 50
 _PAUSE = 0.12  # seconds of no typing after which a search begins
@@ -71,7 +72,7 @@ class SearchScreen(DeskScreen):
         """Yield the line and what it found."""
         with Horizontal(id="line"):
             yield Static(" /", id="slash", markup=False)
-            line = Input(id="query", compact=True, select_on_focus=False)
+            line = TypingLine(id="query", compact=True, select_on_focus=False)
             line.cursor_blink = False
             yield line
         yield TitleRow(self.look)

@@ -13,6 +13,7 @@ from widgets.text import tier_words
 Said = tuple[str, Sequence[tuple[str, str]], Sequence[tuple[str, str]]]
 """A sentence, labelled facts, and keys with what they do, as `widgets.empty.Empty` takes them."""
 
+_SHELL = "plantao account add NAME --address A --imap HOST:PORT --user U"
 _NAMED = 3  # mailboxes that are named in a row
 
 
@@ -21,18 +22,19 @@ def opening(failure: str) -> Said:
     return (failure, (), (("q", _("leave")),)) if failure else (_("Opening the desk."), (), ())
 
 
-def first_start() -> Said:
-    """Say what to do where there is no mailbox yet."""
-    return (
-        _("No mailbox yet."),
-        (
-            (_("add one"), "plantao account add NAME --address A --imap HOST:PORT --user U"),
-            (_("then"), _("plantao again: it reads the newest mail first, in seconds")),
-            (_("or try"), "plantao demo"),
-            (_("old mail"), "plantao import PATH"),
-        ),
-        (("q", _("leave")), ("?", _("every key and command"))),
-    )
+def first_start(*, form: bool = False) -> Said:
+    """Say what to do where there is no mailbox yet.
+
+    Args:
+        form: whether one can be set up here.
+    """
+    other = ((_("or try"), "plantao demo"), (_("old mail"), "plantao import PATH"))
+    keys = (("q", _("leave")), ("?", _("every key and command")))
+    if form:
+        add = ((_("add one"), ":account add"), (_("or a line"), _SHELL))
+        return _("No mailbox yet."), (*add, *other), (("x", _("set up a mailbox")), *keys)
+    then = (_("then"), _("plantao again: it reads the newest mail first, in seconds"))
+    return _("No mailbox yet."), ((_("add one"), _SHELL), then, *other), keys
 
 
 def nothing_found(view: View, narrowed: str) -> Said:

@@ -2,11 +2,15 @@
 
 import os
 import signal
+from datetime import UTC, datetime
 
 import pytest
 from made.window import children, naming, window
 from servers.boxes import letter
 from servers.grounds import until_true
+
+from console.config.editing import add_account
+from console.config.settings import read_account
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
@@ -38,3 +42,16 @@ def test_a_console_that_is_killed_leaves_no_sync_behind(ground):
         assert len(children(console.process)) == 1
         os.kill(console.process, signal.SIGKILL)
         until_true(lambda: naming(str(ground.folder)) == [], "no process of this desk is left")
+
+
+def test_an_account_that_is_added_elsewhere_is_taken_in(ground, dovecot):
+    user, secret = dovecot.user("added")
+    dovecot.append(user, [letter(1, subject="For the new one")])
+    more = {"address": "sales@example.org", "imap": f"127.0.0.1:{dovecot.port}", "tls": "none", "user": user}
+    with window(*ground.where, **ground.environment, PLANTAO_PASSWORD_SALES=secret) as console:
+        console.until(lambda _text: len(children(console.process)) == 1)
+        ground.deliver(letter(2, subject="For the first one"))
+        console.shows("For the first one")
+        account = read_account({"name": "sales", **more, "live_since": "2026-06-01"})
+        add_account(ground.folder / "config.toml", account, now=datetime.now(UTC))
+        console.shows("For the new one")

@@ -21,6 +21,7 @@ Where = Literal[
     "drafts",
     "outbox",
     "quote",
+    "enrol",
 ]
 """What has the keys: one of the main screen's two panes, or a screen of its own."""
 

@@ -118,6 +118,9 @@ async def mend(screen: "MainScreen", _rest: str) -> None:
     if not stopped and screen.unsent():
         screen.action_outbox()
         return
+    if not stopped and screen.without_mailbox():
+        screen.action_enrol()
+        return
     if not stopped:
         screen.say_refusal(_("No error stands."))
         return

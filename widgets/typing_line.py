@@ -1,0 +1,37 @@
+"""A line to type in whose editing keys are done in their turn: a letter typed right after one never overtakes it."""
+
+from typing import Final
+
+from textual import events
+from textual.widgets import Input
+
+_EDITING: Final = {
+    "backspace": "delete_left",
+    "delete": "delete_right",
+    "left": "cursor_left",
+    "right": "cursor_right",
+    "home": "home",
+    "end": "end",
+    "ctrl+a": "home",
+    "ctrl+e": "end",
+    "ctrl+u": "delete_left_all",
+    "ctrl+k": "delete_right_all",
+    "ctrl+w": "delete_left_word",
+}
+
+
+class TypingLine(Input):
+    """A line to type in.
+
+    Textual does what a bound key says only once the key has gone up to the app, and lets letters be typed meanwhile: on
+    a slow line, which brings several keys at once, a word typed after ``^u`` was emptied with what stood before it.
+    """
+
+    async def _on_key(self, event: events.Key) -> None:
+        action = _EDITING.get(event.key)
+        if action is None:
+            await super()._on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
+        getattr(self, f"action_{action}")()
