@@ -112,6 +112,7 @@ class EnrolScreen(DeskScreen):
         doors: where accounts are written, and who is told.
     """
 
+    AUTO_FOCUS: ClassVar[str] = ""
     CSS: ClassVar[str] = """
     EnrolScreen { background: $background; }
     EnrolScreen Fields { margin-top: 1; }
@@ -299,9 +300,9 @@ class EnrolScreen(DeskScreen):
         account, wrong = faults(values, tuple(self.ground.accounts))
         here = self.fields.focused_name
         shown = [name for name in FIELDS if name in wrong and name in self._visited]
-        said: list[tuple[Span, ...]] = [(("  ", "text"), (advice(here), "muted"))] if here not in ("", *shown) else []
+        said: list[tuple[Span, ...]] = [((advice(here), "muted"),)] if here not in ("", *shown) else []
         shown.sort(key=lambda name: name != here)
-        said += [((f"  {field_words(name)}  ", "late"), (wrong[name], "text")) for name in shown]
+        said += [((f"{field_words(name)}  ", "late"), (wrong[name], "text")) for name in shown]
         self._advice.show(*said)
         address = values["address"].strip()
         self._title.show([PaneTitle(self.app.size.width, _("sign in with a password"), address, focused=True)])

@@ -40,7 +40,7 @@ def commands() -> Sequence[Command]:
             _("add mailbox imap smtp password first"),
         ),
         *(
-            Command(name, keys, word, sentence, _FORM, act(action), hidden=True)
+            Command(name, keys, word, sentence, _FORM, act(action), hidden=True, footer=action == "help")
             for name, keys, word, sentence, action in rows
         ),
     )

@@ -99,7 +99,10 @@ async def test_a_password_reaches_no_screen_no_clipboard_and_no_file(form, until
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: isinstance(app.screen, EnrolScreen) and app.screen.fields.focused_name)
         app.screen.fields.go_to("password")
-        await pilot.press(*"secreta", "ctrl+shift+a", "ctrl+c", "ctrl+x")
+        await until(lambda: app.screen.fields.focused_name == "password")
+        await pilot.press(*"secreta")
+        await until(lambda: app.screen.fields.value("password") == "secreta")
+        await pilot.press("ctrl+shift+a", "ctrl+c", "ctrl+x")
         assert app.screen.fields.value("password") == "secreta"
         assert "•••••••" in screen_text(app)
         assert "secreta" not in screen_text(app)
