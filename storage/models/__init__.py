@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from storage.models.conversations import SHOWN_BELOW, Conversation, Link, Parting, Tag
+from storage.models.conversations import PRIORITIZED, SHOWN_BELOW, Conversation, Link, Parting, Tag
 from storage.models.drafts import Draft
 from storage.models.filing import Rule, View
 from storage.models.local import Folder, Lease, MailBase, MailboxState, MailContent, Placement, ReadMark, Wanted
@@ -69,6 +69,7 @@ __all__ = [
     "DERIVED",
     "LOCAL",
     "LOG",
+    "PRIORITIZED",
     "SHOWN_BELOW",
     "Address",
     "Agent",

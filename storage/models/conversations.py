@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Index, Integer, Text
+from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Index, Integer, Text, text
 from sqlmodel import Field
 
 from storage.kinds import Channel, ConversationKind, LinkReason, Priority, Status, Tier
@@ -19,6 +19,9 @@ QUEUE_RANKS = """CASE
     WHEN oldest_unanswered_at IS NULL THEN 1
     ELSE 0 END"""
 """Who will be let down first: unanswered, then answered, then standing still, then settled, spam, trash and gone."""
+
+PRIORITIZED = "conversation.priority <> 'normal'"
+"""What is rare: the index of priorities holds nothing else, and only who says so is served by it."""
 
 SHOWN_BELOW = 4
 """Ranks below this one are the work still open; see `QUEUE_RANKS`."""
@@ -42,6 +45,15 @@ class Conversation(Base, table=True):
         Index("conversation_tier", "tier", "queue_rank", "queue_at", "id"),
         Index("conversation_mailbox", "mailbox_id", "queue_rank", "queue_at", "id"),
         Index("conversation_status", "status", "queue_rank", "queue_at", "id"),
+        Index(
+            "conversation_priority",
+            "priority",
+            "queue_rank",
+            "queue_at",
+            "id",
+            sqlite_where=text("priority <> 'normal'"),
+            postgresql_where=text("priority <> 'normal'"),
+        ),
         Index("conversation_recent", "last_message_at", "id", "queue_rank"),
         Index("conversation_customer", "customer_id", "queue_rank", "queue_at", "id"),
         Index("conversation_snoozed", "snoozed_until"),

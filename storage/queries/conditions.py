@@ -24,9 +24,9 @@ from sqlalchemy import (
 from sqlalchemy import Text as TextType
 from sqlmodel import Session
 
-from storage.kinds import Status
+from storage.kinds import Priority, Status
 from storage.kinds.clean import folded
-from storage.models import SHOWN_BELOW
+from storage.models import PRIORITIZED, SHOWN_BELOW
 from storage.queries.tables import AGENT, CONVERSATION, MAILBOX, READ_MARK, TAG
 from storage.rules.query import And as Both
 from storage.rules.query import BadQuery, Field, Moment, Node, Not, Or, State, Text, Trouble
@@ -39,6 +39,13 @@ _RANKED = frozenset({State.OPEN, State.SETTLED, State.SNOOZED})
 _COMMON = 20_000  # conversations with a tag that are never looked at one by one
 
 Condition = ColumnElement[bool]
+
+
+class Every(Container[Field]):
+    """Every field there is: where rows are given, and nothing is started from a field."""
+
+    def __contains__(self, field: object) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,8 @@ def _field(ground: Ground, field: Field) -> Condition:
             return _C.mailbox_id == _named(ground.session, field, MAILBOX, partly=False)
         case "tag":
             return _tagged(field, probed=field in ground.probed)
+        case "priority" if field.value != Priority.NORMAL:
+            return and_(_C.priority == field.value, literal_column(PRIORITIZED))
         case name:
             return _C[name] == field.value
 
@@ -157,7 +166,7 @@ def walked_past(session: Session, node: Node | None, agent_id: int | None) -> fr
     counts = {tag: counted(_having(tag), _COMMON) for tag in tags}
     rarest = min(tags, key=lambda tag: counts[tag])
     least = counts[rarest]
-    others = [part for part in parts if isinstance(part, Field) and _served(part)]
+    others = [part for part in parts if isinstance(part, Field) and part.name != "tag" and served(part)]
     if others and 0 < least < _COMMON:
         ground = Ground(session, agent_id, lambda _: false(), lambda _: false())
         rest = select(_C.id).where(*(condition(ground, part) for part in others))
@@ -166,9 +175,17 @@ def walked_past(session: Session, node: Node | None, agent_id: int | None) -> fr
     return frozenset(tags) if least == _COMMON else frozenset(tags) - {rarest}
 
 
-def _served(field: Field) -> bool:
-    """Say whether an index finds the rows of a field."""
-    return field.name in {"owner", "mailbox", "tier"} or (field.name == "is" and field.value != State.UNREAD)
+def served(node: Node) -> bool:
+    """Say whether an index finds the rows that meet `node`."""
+    match node:
+        case Field(name="is", value=value):
+            return value != State.UNREAD
+        case Field(name="priority", value=value):
+            return value != Priority.NORMAL
+        case Field(name=name):
+            return name in {"owner", "mailbox", "tier", "tag"}
+        case _:
+            return False
 
 
 def _state(ground: Ground, state: State) -> Condition:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_
 from sqlmodel import Session
 
-from storage.queries.conditions import Condition, Ground, condition, only_conversation
+from storage.queries.conditions import Condition, Every, Ground, condition, only_conversation, served
 from storage.queries.tables import SEARCH_ENTRY
 from storage.rules.query import And, BadQuery, Moment, Node, Not, Or, Query, Sort, Text, Trouble, Where
 from storage.search.index import ceiling
@@ -27,7 +27,9 @@ class Plan:
             slower than looking into its text; `whole` and `never` are what is left to ask: the other words, and
             those that must not be there.
         from_number, to_number: the entries' numbers between which the answer lies, for top-level moments.
-        conversation: what the conversation's columns answer.
+        filtered: everything that the words do not answer, looked up for each entry.
+        starts: of the conversation's columns those of which an index tells who meets them, each alone.
+        conversation: what all of the conversation's columns answer.
         rest: what needs both.
         oldest_first: the order.
     """
@@ -39,15 +41,11 @@ class Plan:
     begun: tuple[tuple[Wanted, tuple[str, ...]], ...]
     from_number: int | None
     to_number: int | None
+    filtered: Condition | None
+    starts: tuple[Condition, ...]
     conversation: Condition | None
     rest: Condition | None
     oldest_first: bool
-
-    @property
-    def filtered(self) -> Condition | None:
-        """Everything that the index does not answer."""
-        parts = [part for part in (self.conversation, self.rest) if part is not None]
-        return and_(*parts) if parts else None
 
 
 def plan(session: Session, query: Query, agent_id: int | None) -> Plan:
@@ -79,7 +77,10 @@ def plan(session: Session, query: Query, agent_id: int | None) -> Plan:
             words.append(part)
         else:
             rest.append(part)
-    ground = Ground(session, agent_id, _among, _moment)
+    ground = Ground(session, agent_id, _among, _moment, probed=Every())
+    conversation = [condition(ground, part) for part in columns]
+    both = [condition(ground, part) for part in rest]
+    filtered = [*conversation, *both]
     begun = [part for part in words if isinstance(part, Text) and part.prefix]
     without: list[Node] = (
         [Or(tuple(part.part for part in barred))] if len(barred) > 1 else [each.part for each in barred]
@@ -92,8 +93,10 @@ def plan(session: Session, query: Query, agent_id: int | None) -> Plan:
         begun=tuple((Wanted(replace(part, where=Where.ANYWHERE)), _columns(part)) for part in begun),
         from_number=max(floors, default=None),
         to_number=min(ceilings, default=None),
-        conversation=and_(*(condition(ground, part) for part in columns)) if columns else None,
-        rest=and_(*(condition(ground, part) for part in rest)) if rest else None,
+        filtered=and_(*filtered) if filtered else None,
+        starts=tuple(condition(replace(ground, probed=frozenset()), part) for part in columns if served(part)),
+        conversation=and_(*conversation) if conversation else None,
+        rest=and_(*both) if both else None,
         oldest_first=query.sort is Sort.OLDEST,
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from storage.queries.conditions import Condition, listed
 from storage.queries.planning import Plan
@@ -13,10 +13,15 @@ from storage.search.matching import matching, searched
 
 Stopped = Callable[[], bool]
 
+_C = CONVERSATION.c
+_NEVER = 1 << 62
 _FIRST_STEP, _LONGEST_STEP = 250, 4000  # entries looked at by one statement
-_PATIENCE = 2000  # entries looked at before the other road is tried
+_PATIENCE = 2000  # entries that are looked at rather than that the other road is tried
 _RARE_CONVERSATIONS, _RARE_MESSAGES = 1000, 2000  # what a field may have and still be called rare
-_ONE_BY_ONE = 100  # entries asked of the index in one statement
+_RAREST_OF_MANY = 10_000  # messages that a field may have where far more entries would be looked at
+_AT_ONCE = 100  # entries of the rare that are asked of the index in one statement, and 20 times as many at most
+_STRETCH = 4000  # entries with the words among which those are sought that are rare
+_SPARSE = 60  # of them for each one that is rare: from there on it is quicker to ask for each
 
 
 def steps(
@@ -33,6 +38,7 @@ def steps(
     """
     filtered = plan.filtered
     step = wanted if filtered is None and plan.barred is None else _FIRST_STEP
+    first = None
     looked = kept = 0
     turned = False
     while not stopped():
@@ -42,16 +48,30 @@ def steps(
         yield passed
         if len(candidates) < step:
             return
-        start = candidates[-1]
+        first, start = candidates[0] if first is None else first, candidates[-1]
         looked += step
         kept += len(passed)
-        if not turned and looked >= _PATIENCE and kept < wanted and plan.conversation is not None:
-            turned = True
-            rare = _rare(connection, plan, start)
-            if rare is not None:
-                yield from _one_by_one(connection, plan, rare, stopped)
-                return
+        ahead = step * (wanted - kept) // len(passed) if passed else _NEVER
+        if not turned and plan.starts and ahead > _PATIENCE:
+            density = looked / max(1, abs(first - start))
+            ahead = min(ahead, int(density * _span(connection, plan, start)))
+            if ahead > _PATIENCE:
+                turned = True
+                rare = _rare(connection, plan, start, most=max(_RARE_MESSAGES, min(ahead // 2, _RAREST_OF_MANY)))
+                if rare is not None:
+                    yield from _of_the_rare(connection, plan, rare, density, stopped)
+                    return
         step = min(step * 2, _LONGEST_STEP)
+
+
+def _span(connection: Connection, plan: Plan, start: int) -> int:
+    """Return how far it is from an entry's number to where the answer ends at the latest."""
+    number = SEARCH_ENTRY.c.id
+    end = plan.to_number if plan.oldest_first else plan.from_number
+    if end is None:
+        last = select(func.max(number) if plan.oldest_first else func.min(number))
+        end = connection.execute(last).scalar_one()
+    return abs(int(end) - start)
 
 
 def _candidates(connection: Connection, plan: Plan, start: int | None, step: int) -> list[int]:
@@ -96,43 +116,74 @@ def _passing(connection: Connection, numbers: Sequence[int], filtered: Condition
     return sorted(connection.execute(chosen).scalars(), reverse=not plan.oldest_first)
 
 
-def _rare(connection: Connection, plan: Plan, start: int) -> list[int] | None:
-    """Return the entries after `start` whose conversations meet the fields; `None` when they are too many."""
+def _rare(connection: Connection, plan: Plan, start: int, *, most: int) -> list[int] | None:
+    """Return the entries after `start` whose conversations meet the fields; `None` when they are more than `most`.
+
+    Only a field that is rare by itself, as its index tells, is started from: that several of them meet seldom would be
+    found out by a look at all that meet one.
+    """
     assert plan.conversation is not None
-    chosen = select(CONVERSATION.c.id).where(plan.conversation).limit(_RARE_CONVERSATIONS + 1)
-    conversations = list(connection.execute(chosen).scalars())
-    if len(conversations) > _RARE_CONVERSATIONS:
+    found: Sequence[int] = ()
+    fewest = most * _RARE_CONVERSATIONS // _RARE_MESSAGES
+    for one in plan.starts:
+        found = connection.execute(select(_C.id).where(one).limit(fewest + 1)).scalars().all()
+        if len(found) <= fewest:
+            break
+    else:
         return None
+    chosen = select(_C.id).where(_C.id.in_(listed(connection, found)), plan.conversation)
+    conversations = connection.execute(chosen).scalars().all()
     entries = (
         select(SEARCH_ENTRY.c.id)
         .select_from(MESSAGE.join(SEARCH_ENTRY, SEARCH_ENTRY.c.message_id == MESSAGE.c.id))
-        .where(MESSAGE.c.conversation_id.in_(conversations))
+        .where(MESSAGE.c.conversation_id.in_(listed(connection, conversations)))
         .where(SEARCH_ENTRY.c.id > start if plan.oldest_first else SEARCH_ENTRY.c.id < start)
-        .limit(_RARE_MESSAGES + 1)
+        .limit(most + 1)
     )
     if plan.from_number is not None:
         entries = entries.where(SEARCH_ENTRY.c.id >= plan.from_number)
     if plan.to_number is not None:
         entries = entries.where(SEARCH_ENTRY.c.id < plan.to_number)
     numbers = list(connection.execute(entries).scalars())
-    return None if len(numbers) > _RARE_MESSAGES else sorted(numbers, reverse=not plan.oldest_first)
+    return None if len(numbers) > most else sorted(numbers, reverse=not plan.oldest_first)
 
 
-def _one_by_one(connection: Connection, plan: Plan, numbers: Sequence[int], stopped: Stopped) -> Iterator[list[int]]:
-    """Yield those of the entries that have the words, and meet what is left to meet."""
-    for at in range(0, len(numbers), _ONE_BY_ONE):
+def _of_the_rare(
+    connection: Connection, plan: Plan, numbers: Sequence[int], density: float, stopped: Stopped
+) -> Iterator[list[int]]:
+    """Yield those of the entries that have the words, and meet what is left to meet.
+
+    Args:
+        connection: of any transaction.
+        plan: what is looked for.
+        numbers: the entries.
+        density: how many entries have the words, for each number between them.
+        stopped: asked before every step.
+    """
+    asked = plan.whole if plan.begun else plan.words
+    apart = density * abs(numbers[0] - numbers[-1]) / len(numbers) if numbers else 0.0
+    # The whole stretch is read where little lies between; PostgreSQL would gather all that have the words each time.
+    stretches = connection.dialect.name == "sqlite" and not plan.begun and asked is not None and apart <= _SPARSE
+    most = max(_AT_ONCE, min(int(_STRETCH / max(apart, 0.001)), 20 * _AT_ONCE)) if stretches else _AT_ONCE
+    for at in range(0, len(numbers), most):
         if stopped():
             return
-        some: Sequence[int] = numbers[at : at + _ONE_BY_ONE]
-        asked = plan.whole if plan.begun else plan.words
+        some: Sequence[int] = numbers[at : at + most]
         if asked is not None:
-            some = _having(connection, asked, some)
+            some = _between(connection, asked, some) if stretches else _having(connection, asked, some)
         if plan.never is not None:
             barred = set(_having(connection, plan.never, some))
             some = [number for number in some if number not in barred]
         some = _begun(connection, plan, some)
         some = _without(connection, plan, some)
         yield _passing(connection, some, plan.rest, plan) if plan.rest is not None else list(some)
+
+
+def _between(connection: Connection, expression: str, numbers: Sequence[int]) -> list[int]:
+    """Return those of the entries that the index finds, out of all that it finds where they lie."""
+    stretch = matching(connection, expression, below=max(numbers) + 1, above=min(numbers))
+    found = set(connection.execute(stretch).scalars())
+    return [number for number in numbers if number in found]
 
 
 def _having(connection: Connection, expression: str, numbers: Sequence[int]) -> list[int]:

@@ -1,12 +1,14 @@
 """Search: what is found, in which order, shown how, counted how far, and stopped when asked."""
 
+import random
 from datetime import timedelta
 
 import pytest
 from made.desk import START, MadeDesk
 
-from storage.kinds import Direction, Status
+from storage.kinds import Direction, Priority, Status
 from storage.kinds.mail import Correspondent
+from storage.models import Conversation
 from storage.queries import find, roads
 from storage.rules.query import BadQuery, Trouble
 from storage.search import index_more
@@ -111,7 +113,7 @@ def short_steps(monkeypatch):
     monkeypatch.setattr(roads, "_FIRST_STEP", 2)
     monkeypatch.setattr(roads, "_LONGEST_STEP", 4)
     monkeypatch.setattr(roads, "_PATIENCE", 4)
-    monkeypatch.setattr(roads, "_ONE_BY_ONE", 3)
+    monkeypatch.setattr(roads, "_AT_ONCE", 3)
 
 
 @pytest.mark.parametrize("rare", [1000, 3])
@@ -232,3 +234,70 @@ def test_hot_searches_use_an_index(store, watched, query):
                     name = step.split()[1]
                     walked = step == "SCAN search_entry" and "ORDER BY search_entry.id DESC" in text and "LIMIT" in text
                     assert walked or "VIRTUAL TABLE" in step or name in {"beginning", "CONSTANT"}, (text, plan)
+
+
+WORDS = ("fatura", "faturas", "pedido", "pedidos", "entrega", "fatiar")
+QUERIES = (
+    "fatura tag:vip",
+    "fatura tag:vip -tag:mau",
+    "fatura -pedido is:open",
+    "pedido owner:me tag:vip",
+    "fatu* tag:vip",
+    "fat* -entrega priority:urgent",
+    "priority:urgent",
+    "-fatura priority:urgent tag:vip",
+    "entrega (tag:vip OR priority:urgent) is:open",
+    "pedido mailbox:vendas -is:open",
+    "tier:n1 -priority:urgent fatura",
+    "pedido is:unread priority:urgent",
+    "entrega tag:vip after:2026-08-01 before:2026-08-03",
+)
+
+
+def test_every_road_finds_the_same_on_any_desk(store, monkeypatch):
+    made = random.Random(1)
+    with store.writing() as session:
+        desk = MadeDesk(session)
+        desk.agent("Ana")
+        ids: list[int] = []
+        for _ in range(90):
+            at = minutes(made.randrange(5000))
+            mailbox = made.choice(("support", "vendas"))
+            text = " ".join(made.choices(WORDS, k=made.randrange(1, 4)))
+            if ids and made.random() < 0.4:
+                desk.message(text, conversation=made.choice(ids), at=at)
+                continue
+            ids.append(desk.message(text, at=at, mailbox=mailbox))
+            if made.random() < 0.3:
+                desk.tag(ids[-1], *made.sample(("vip", "mau"), made.randrange(1, 3)))
+            if made.random() < 0.3:
+                session.get(Conversation, ids[-1]).priority = Priority.URGENT
+            if made.random() < 0.4:
+                desk.assign(ids[-1], None, 1)
+            if made.random() < 0.3:
+                desk.move(ids[-1], Status.NEW, Status.RESOLVED)
+        session.flush()
+        index_more(session, limit=1000)
+        roads_walked = {
+            "by the words": {"_PATIENCE": 1 << 40},
+            "from the rare, a stretch at a time": {"_PATIENCE": -1, "_SPARSE": 1 << 40},
+            "from the rare, one by one": {"_PATIENCE": -1, "_SPARSE": -1},
+            "turned late": {"_PATIENCE": 8, "_RARE_CONVERSATIONS": 12, "_RARE_MESSAGES": 30},
+        }
+        answers = []
+        for constants in roads_walked.values():
+            with monkeypatch.context() as patched:
+                for name, value in {"_FIRST_STEP": 3, "_LONGEST_STEP": 8, "_AT_ONCE": 4, **constants}.items():
+                    patched.setattr(roads, name, value)
+                answers.append(
+                    {
+                        (query, order, limit): found(session, query + order, limit=limit)
+                        for query in QUERIES
+                        for order, limit in (("", 50), ("", 3), (" sort:oldest", 50))
+                    }
+                )
+                assert {query: counted(session, query) for query in QUERIES} == {
+                    query: len(answers[0][query, "", 50]) for query in QUERIES
+                }
+        assert all(each == answers[0] for each in answers)
+        assert sum(map(bool, answers[0].values())) > len(answers[0]) * 0.7
