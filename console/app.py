@@ -81,6 +81,7 @@ class Plantao(DeskApp):
         means: what opening, saving and copying go by.
         accounts: as the configuration has them.
         undo_window: seconds that an answer waits before it leaves.
+        read_on: whether the next conversation is read once the one that is read was settled.
         notices: what the console calls for, and how.
         new_accounts: what becomes of an account that is added here; `None` where none can be.
         typed: the lines of earlier sessions; `None` keeps them for this one alone.
@@ -102,6 +103,7 @@ class Plantao(DeskApp):
         means: Means | None = None,
         accounts: "Sequence[Account]" = (),
         undo_window: int = 10,
+        read_on: bool = True,
         notices: "Notices | None" = None,
         new_accounts: NewAccounts | None = None,
         typed: TypedLines | None = None,
@@ -121,6 +123,7 @@ class Plantao(DeskApp):
         self.accounts = accounts
         self.undo_window = undo_window
         self.new_accounts = new_accounts
+        self.read_on = read_on
         self._caller = Caller(self, notices) if notices is not None else None
         self.keymap = Keymap(commands(), keys)
         self.changes: Signal[Change] = Signal(self, "changes")
@@ -273,6 +276,7 @@ def run_console(
     means: Means | None = None,
     accounts: "Sequence[Account]" = (),
     undo_window: int = 10,
+    read_on: bool = True,
     notices: "Notices | None" = None,
     new_accounts: NewAccounts | None = None,
     lines: Path | None = None,
@@ -290,6 +294,7 @@ def run_console(
         means: what opening, saving and copying go by.
         accounts: as the configuration has them.
         undo_window: seconds that an answer waits before it leaves.
+        read_on: whether the next conversation is read once the one that is read was settled.
         notices: what the console calls for, and how.
         new_accounts: what becomes of an account that is added here; `None` where none can be.
         lines: the file in which what is typed on the `:` line is kept between sessions.
@@ -312,6 +317,7 @@ def run_console(
         means=means,
         accounts=accounts,
         undo_window=undo_window,
+        read_on=read_on,
         notices=notices,
         new_accounts=new_accounts,
         typed=TypedLines(lines),

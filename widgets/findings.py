@@ -61,7 +61,7 @@ def _said(finding: Finding, what: str, now: datetime, conversation_id: int | Non
         case Check.COLLEAGUE_WRITES if finding.other != str(conversation_id or ""):
             return _("{who} writes to the same customer now, in #{number}").format(who=what, number=finding.other)
         case Check.LANGUAGE:
-            return _("written in {language}; the customer writes in {other}").format(
+            return _("in {language}, the customer in {other}").format(
                 language=language_words((finding.what,)), other=language_words((finding.other,))
             )
         case Check.ATTACHMENTS_LARGE:

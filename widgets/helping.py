@@ -23,10 +23,12 @@ class KeysPage(Pane):
         super().__init__(look, id=id)
         self._lines: list[tuple[str, str, str]] = []
         self._label = self._top = 0
+        self._nothing = ""
         self.show(groups)
 
-    def show(self, groups: Sequence[Group]) -> None:
-        """Show other keys, from the first on."""
+    def show(self, groups: Sequence[Group], nothing: str = "") -> None:
+        """Show other keys, from the first on; where there are none, what is said instead."""
+        self._nothing = nothing
         lines: list[tuple[str, str, str]] = []
         for heading, rows in groups:
             if lines:
@@ -47,6 +49,8 @@ class KeysPage(Pane):
     def draw(self, y: int) -> Strip:
         """Draw one row."""
         line = Line(self._look, self.size.width).gap()
+        if not self._lines and y == 1:
+            return line.gap(2).put(self._nothing, "text").strip()
         if self._top + y >= len(self._lines):
             return line.strip()
         key, sentence, name = self._lines[self._top + y]

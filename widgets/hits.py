@@ -58,13 +58,14 @@ class Hits(Pane):
         """The hit under the cursor."""
         return self._hits[self._cursor] if self._hits else None
 
-    def show(self, hits: Sequence[SearchHit], now: datetime) -> None:
-        """Show other hits, the cursor on the first; the same hits again change nothing."""
+    def show(self, hits: Sequence[SearchHit], now: datetime, *, at: int | None = None) -> None:
+        """Show other hits, the cursor on the first, or on that of a message; the same hits again change nothing."""
         self._now = now
         if tuple(hits) != self._hits:
             self._hits = tuple(hits)
             self._cursor = self._first = 0
             self.repaint()
+            self.move(next((place for place, hit in enumerate(hits) if hit.message_id == at), 0))
 
     def move(self, by: int) -> None:
         """Move the cursor; half a page is scrolled at the edge."""

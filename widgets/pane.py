@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from widgets.clicking import CoverClicked
-from widgets.line import Line, Span
+from widgets.line import Line, Span, cut
 from widgets.look import Look
 
 Cover = tuple[Span, ...]
@@ -19,10 +19,20 @@ Cover = tuple[Span, ...]
 _WHEEL = 3  # rows that a notch of the mouse's wheel goes
 
 
+def fitted(look: Look, width: int, spans: Cover) -> Cover:
+    """Return what a row of this width says: the longest of its texts gives way where it says what a key does after."""
+    over = sum(cell_len(text) for text, _role in spans) - (width - 3)
+    longest = max((one for one in spans if one[1] == "text"), key=lambda one: len(one[0]), default=None)
+    if over <= 0 or longest is None or not any(role == "accent" for _text, role in spans):
+        return spans
+    kept = cut(longest[0], max(12, cell_len(longest[0]) - over), look.sign("…"))
+    return tuple((kept, role) if (text, role) == longest else (text, role) for text, role in spans)
+
+
 def toast(look: Look, width: int, spans: Cover, aside: str = "") -> Strip:
     """Return the row that says what has just been done, and the key that takes it back; the aside gives way first."""
     line = Line(look, width, "held").sign("▌", spans[0][1] if spans else "ok").gap()
-    for text, role in spans:
+    for text, role in fitted(look, width, spans):
         line.put(text, role, bold=role in {"ok", "accent"})
     if aside and line.column + cell_len(aside) + 4 <= line.width:
         line.to(line.width - 1 - cell_len(aside)).put(aside, "muted")

@@ -115,7 +115,7 @@ def cause_words(cause: str) -> str:
     return {
         Cause.CUSTOMER_WROTE: _("the customer wrote"),
         Cause.ANSWERED_ELSEWHERE: _("answered from another program"),
-        Cause.HISTORY: _("older than the mailbox's start"),
+        Cause.HISTORY: _("as it stood when the mailbox was added"),
         Cause.DUE: _("its time came"),
         Cause.JOINED: _("two conversations became one"),
         Cause.RULE: _("by a rule"),

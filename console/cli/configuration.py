@@ -48,6 +48,7 @@ def run_show(call: "Call") -> int:
         "link_opener": settings.link_opener or "",
         "clipboard": settings.clipboard,
         "undo_window": settings.undo_window,
+        "read_on": settings.read_on,
         "accounts": [account.name for account in settings.accounts],
     }
     if call.out.json_lines:

@@ -37,7 +37,7 @@ def add(group: Group) -> None:
         )
     )
     _about(group.command("reopen", run_reopen, words=_("bring conversations back to open")))
-    parser = _about(group.command("snooze", run_snooze, words=_("put conversations out of sight until a moment")))
+    parser = _about(group.command("snooze", run_snooze, words=_("put conversations aside until a moment")))
     parser.add_argument(
         "--until", required=True, metavar="WHEN", help=_("2h, tomorrow 9:00, mon, 2026-12-24 08:30; now ends a snooze")
     )

@@ -37,6 +37,7 @@ def run_console(call: "Call") -> int:
             means=Means.configured(settings),
             accounts=settings.accounts,
             undo_window=settings.undo_window,
+            read_on=settings.read_on,
             notices=settings.notices,
             new_accounts=NewAccounts(call.configuration_file, keeping.begin),
             lines=call.paths.state / "lines",

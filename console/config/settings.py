@@ -64,6 +64,7 @@ class Settings(BaseModel):
         link_opener: the same for links.
         clipboard: how copied text reaches the terminal: as it is, through tmux to the one around it, or not at all.
         undo_window: seconds that an answer waits before it leaves, so that it can be taken back; 0 for none.
+        read_on: whether the next conversation is read once the one that is read was settled.
         keys: the keys of actions, by the action's name.
         notices: what the console calls for, how, and when it is silent.
         store: the URL of the store; `None` for the usual place. Never shown: it may carry a password.
@@ -81,6 +82,7 @@ class Settings(BaseModel):
     link_opener: Program | None = None
     clipboard: Literal["plain", "tmux", "off"] = "plain"
     undo_window: UndoSeconds = 10
+    read_on: bool = True
     keys: Mapping[str, Line] = Field(default_factory=dict)
     notices: Notices = Notices()
     store: Annotated[str, AfterValidator(_store)] | None = Field(default=None, repr=False)

@@ -54,6 +54,8 @@ class Answers(Goes):
                 self.say(((_("answer queued"), "ok"), number, (f"  {words}", "text"), *back), ":outbox")
             if outcome.leaves_at is not None and outcome.settles:
                 self.passed_over((outcome.conversation_id,))
+            elif outcome.leaves_at is not None:  # it is read on, and goes down in the queue: the cursor does not
+                self.queue.pass_over((outcome.conversation_id,))
             self.written(outcome.conversation_id)
             return
         self.written()

@@ -89,16 +89,22 @@ def rows_around(
     now: datetime,
     around: int | None,
     place: Place | None,
+    aim: int | None = None,
     size: int = 200,
 ) -> QueueWindow:
-    """Return the rows around a conversation, or around the place where it stood when it is not in this queue now."""
+    """Return the rows around a conversation, or around the place where it stood when it is not in this queue now.
+
+    One that is aimed at comes before it, if it is there.
+    """
     from storage.queries import inbox
 
-    if around is None or place is None:
+    for number in (aim, around):
+        if number is not None:
+            window = inbox.window(session, query=query, agent_id=agent_id, now=now, around=number, size=size)
+            if any(row.conversation_id == number for row in window.rows):
+                return window
+    if place is None:
         return inbox.window(session, query=query, agent_id=agent_id, now=now, size=size)
-    window = inbox.window(session, query=query, agent_id=agent_id, now=now, around=around, size=size)
-    if any(row.conversation_id == around for row in window.rows):
-        return window
     above = inbox.window(session, query=query, agent_id=agent_id, now=now, before=place, size=size // 2)
     below = inbox.window(session, query=query, agent_id=agent_id, now=now, after=place, size=size - len(above.rows))
     if not above.rows:

@@ -74,7 +74,7 @@ class ComposerScreen(Moves, Sends):
         self.kind = kind
         self.note = kind is DraftKind.NOTE
         self._about = (conversation_id, message_id, draft_id)
-        self._picking = picking
+        self._picking = self._for_picking = picking
         self._look_given = look
         self.editor = Editor(look, note=self.note, id="text")
         self.fields = Fields(look, NAMES, id="fields")
@@ -500,6 +500,10 @@ class ComposerScreen(Moves, Sends):
             self.inserted += tuple(Inserted(one.response_id, one.text, one.actions) for one in picked)
             self.changed("inserted", self.inserted)
             self._choose_after()
+        elif self._for_picking and not self.editor.text.strip():  # it was opened for nothing else
+            self._go()
+            return
+        self._for_picking = False
         self.to_text()
         self.review_soon()
 

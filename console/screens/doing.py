@@ -93,6 +93,9 @@ class Does(Asks):
         """Go on with what stands below these, which are about to leave the queue."""
         raise NotImplementedError
 
+    def turn_to_taken_back(self, number: int) -> None:
+        """Go to what was taken back or done again."""
+
     def written(self, *numbers: int) -> None:
         """Show what was written; no numbers when only the rows may look different."""
         raise NotImplementedError
@@ -237,6 +240,8 @@ class Does(Asks):
             return
         names = await self.desk.ask(agents)
         self.say(deeds.taken_back(undone, self.now(), names, again=again), ":redo" if again else ":undo")
+        if undone.taken:
+            self.turn_to_taken_back(min(undone.taken))
         self.written(*undone.taken)
 
 

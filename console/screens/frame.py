@@ -113,7 +113,9 @@ class Frame:
         if share.panes == 1 and not reading:
             return [of_queue]
         if share.panes == 1:
-            number = queue.number
+            chosen = queue.chosen
+            here = chosen is not None and view is not None and chosen.conversation_id == view.conversation_id
+            number = queue.number if here else None
             place = _("{number} of {total}").format(number=number, total=total) if number else ""
             place = writes or place
             return [PaneTitle(width, title, place, focused=True)]

@@ -17,6 +17,7 @@ from storage.views import ActionView, SearchHit
 from widgets.language import _
 from widgets.moments import span_words
 from widgets.queue import Queue
+from widgets.text import query_words
 
 if TYPE_CHECKING:
     from console.config.accounts import Account
@@ -37,6 +38,7 @@ class Goes(Performs):
         self.shown_id: int | None = None
         self.view = self.views[2]
         self.narrowed = ""
+        self._searched: tuple[str, SearchHit] | None = None
 
     def open_conversation(self, number: int | None, *, focus: bool = True, at: int | None = None) -> Worker[None]:
         """Show a conversation, and let the keys go there."""
@@ -62,8 +64,10 @@ class Goes(Performs):
 
     def _step(self, by: int) -> None:
         before = self.queue.chosen
-        self.queue.action_down() if by > 0 else self.queue.action_up()
-        if self.reading and self.queue.chosen is not before and self.queue.chosen is not None:
+        beside = self.reading and before is not None and before.conversation_id != self.shown_id
+        if by < 0 or not beside:  # the cursor stands below what is read and has left its place
+            self.queue.action_down() if by > 0 else self.queue.action_up()
+        if self.reading and self.queue.chosen is not None and (beside or self.queue.chosen is not before):
             self.open_conversation(self.queue.chosen.conversation_id)
 
     def action_mark(self) -> None:
@@ -118,25 +122,50 @@ class Goes(Performs):
     async def narrow(self, words: str) -> None:
         """Narrow the view by a query, which is asked for when there is none."""
         if not words:
-            question = Question(
-                _("only"),
-                f"{self.narrowed} " if self.narrowed else "",
-                offer=offer_query(self),
-                judge=self._query_trouble,
-            )
-            answer = await self.ask(question)
+            answer = await self._ask_narrower()
             if answer is None:
                 return
-            words = answer.strip()
-        elif wrong := query_trouble(self, words)[0]:
-            self.say_refusal(wrong)
+            words = answer
+        elif wrong := await self._cannot_be_asked(words):
+            self.say_refusal(wrong[0])
             return
         self.show_query(self.view, words)
 
-    def _query_trouble(self, text: str) -> str:
+    async def _ask_narrower(self) -> str | None:
+        """Ask for a query until it can be asked of the store: what was typed stays, and so does the view."""
+        text = f"{self.narrowed} " if self.narrowed else ""
+        refused: dict[str, tuple[str, tuple[int, int]]] = {}
+
+        def judge(text: str) -> str:
+            words, place = refused.get(text.strip()) or query_trouble(self, text)
+            self.prompt.point_at(place)
+            return words
+
+        while True:
+            answer = await self.ask(Question(_("only"), text, offer=offer_query(self), judge=judge))
+            if answer is None:
+                return None
+            wrong = await self._cannot_be_asked(answer.strip())
+            if wrong is None:
+                return answer.strip()
+            text = answer
+            refused[answer.strip()] = wrong
+
+    async def _cannot_be_asked(self, text: str) -> tuple[str, tuple[int, int]] | None:
+        """Return why the view cannot be narrowed by a query, and where that says so; `None` when it can."""
+        from storage.queries import inbox
+        from storage.rules.query import BadQuery
+
         words, place = query_trouble(self, text)
-        self.prompt.point_at(place)
-        return words
+        if words:
+            return words, place
+        query = f"{self.view.words} {text}"
+        try:
+            await self.desk.ask(inbox.count, query=query, agent_id=self.ground.agent_id, now=self.now())
+        except BadQuery as bad:
+            start = max(0, bad.place - len(query) + len(text))
+            return query_words(bad.trouble.value, bad.word, bad.known), (start, start + max(1, len(bad.word)))
+        return None
 
     def show_query(self, view: asking.View, narrowed: str = "") -> None:
         """Show a view, narrowed by a query."""
@@ -215,14 +244,24 @@ class Goes(Performs):
         if chosen is not None:
             self.run_worker(self.take_back(again=False, action_id=chosen.action_id), group="commands")
 
-    def action_search(self, words: str = "") -> None:
-        """Search, then open what was chosen.
+    def action_search(self, words: str = "", *, at: int | None = None) -> None:
+        """Search, then open what was chosen; the conversation's own way back leads here again.
 
         The screen is there at once, so that no letter typed ahead is taken for a key of this one.
         """
         if self.ground.desk is not None and self.app.is_running and not self.app._exit:  # noqa: SLF001 - it is leaving
-            self.app.push_screen(SearchScreen(words), self._found)
+            search = SearchScreen(words, at=at)
+            self.app.push_screen(search, lambda hit: self._found(hit, search.asked))
 
-    def _found(self, hit: SearchHit | None) -> None:
+    def _found(self, hit: SearchHit | None, words: str) -> None:
         if hit is not None:
+            self._searched = words, hit
             self.open_conversation(hit.conversation_id, at=hit.message_id)
+
+    def search_again(self) -> bool:
+        """Go back to the search, when what is read was found there; say whether it was."""
+        searched, self._searched = self._searched, None
+        if searched is None or searched[1].conversation_id != self.shown_id:
+            return False
+        self.action_search(searched[0], at=searched[1].message_id)
+        return True

@@ -19,6 +19,7 @@ from console.files.typed_lines import TypedLines
 from console.screens.commands.base import Command, Where
 from console.screens.keymap import Keymap, Pending, textual_key
 from widgets.clicking import KeyClicked
+from widgets.laying_out import Layout
 from widgets.look import Look, LookName
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class DeskApp(App[int]):
         accounts: as the configuration has them.
         undo_window: seconds that an answer waits before it leaves.
         new_accounts: what becomes of an account that is added here; `None` where none can be.
+        read_on: whether the next conversation is read once the one that is read was settled.
     """
 
     look: Look
@@ -67,6 +69,7 @@ class DeskApp(App[int]):
     accounts: "Sequence[Account]" = ()
     undo_window: int = 10
     new_accounts: NewAccounts | None = None
+    read_on: bool = True
 
     def wake_feed(self) -> None:
         """Let the feed look at once: something was written here."""
@@ -81,6 +84,10 @@ class DeskScreen(Screen[Any]):
     _pressed: tuple[str, ...] = ()
     _beginning = False
     _waiting: tuple[events.Key, ...] = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = Layout()
 
     @property
     def ground(self) -> DeskApp:

@@ -125,7 +125,8 @@ class HelpScreen(Steps, DeskScreen):
 
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:
-        self.query_one(KeysPage).show(self._groups(message.value))
+        nothing = _("No key and no command has to do with that; \\ and / find conversations and mail by it.")
+        self.query_one(KeysPage).show(self._groups(message.value), nothing)
 
     def _groups(self, letters: str = "") -> list[Group]:
         return groups(self.ground.keymap.commands, letters, first=self._place)

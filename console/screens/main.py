@@ -63,6 +63,7 @@ class MainScreen(Moves, Answers):
         self._rest: Timer | None = None
         self._frame = Frame()
         self._begun_before = False
+        self._aim: int | None = None  # the conversation that the cursor goes to once its row is read
         self._read_marks: dict[int, int] = {}
         self.writers: dict[int, str] = {}
 
@@ -135,7 +136,7 @@ class MainScreen(Moves, Answers):
     async def _read(self, change: Change) -> None:
         now, agent = self.now(), self.ground.agent_id
         if change.much or change.rows or change.conversations:
-            chosen, query = self.queue.chosen, self.query_words
+            chosen, query, aim = self.queue.chosen, self.query_words, self._aim
             window = await self.desk.ask(
                 asking.rows_around,
                 query=query,
@@ -143,9 +144,13 @@ class MainScreen(Moves, Answers):
                 now=now,
                 around=chosen.conversation_id if chosen else None,
                 place=chosen.place if chosen else None,
+                aim=aim,
             )
             if query == self.query_words:  # no other view was asked for meanwhile
                 self.queue.show(window, now)
+                if aim is not None and aim == self._aim:
+                    self._aim = None
+                    self.queue.go_to(aim)
             self.views, self._frame.counts = await self.desk.ask(asking.counted, agent_id=agent, now=now)
             self.view = next((view for view in self.views if view.name == self.view.name), self.view)
             if not self.queue.rows:
@@ -298,6 +303,8 @@ class MainScreen(Moves, Answers):
         except DeskError as error:
             self._ahead.clear()
             self.say_error(error)
+            if focus and not self.reading:
+                self.give_keys(reading=False)
         finally:
             self._will_read = False
         self.paint()
@@ -357,10 +364,11 @@ class MainScreen(Moves, Answers):
         self.queue.action_open()
 
     def action_back(self) -> None:
-        """Give the keys back to the queue."""
+        """Give the keys back to the queue, or to the search that found what is read."""
         self._will_read = False
         self._ahead.clear()
         self.workers.cancel_group(self, "open")
+        self.search_again()
         self.give_keys(reading=False)
         self._cursor_moved()
 
@@ -407,10 +415,24 @@ class MainScreen(Moves, Answers):
         self._titles()
 
     def passed_over(self, numbers: Sequence[int]) -> None:
-        """Go on with what stands below, at once: the next key is meant for that."""
-        if self.reading:
+        """Go on with what stands below, at once: the next key is meant for that, which is read if this was."""
+        view, chosen = self.conversation.view, self.queue.chosen
+        here = view is not None and chosen is not None and view.conversation_id == chosen.conversation_id
+        on = self.reading and here and view is not None and view.conversation_id in numbers and self.ground.read_on
+        if self.reading and not on:
             self.give_keys(reading=False)
         self.queue.pass_over(numbers)
+        if on and self.queue.chosen is not None:
+            self.reading, self._will_read = False, True  # the next key waits for it
+            self.open_conversation(self.queue.chosen.conversation_id)
+        elif on:
+            self.give_keys(reading=False)
+
+    def turn_to_taken_back(self, number: int) -> None:
+        """Go to what was taken back or done again: the next key is meant for that."""
+        if self.reading and number != self.shown_id:
+            self.open_conversation(number)
+        self._aim = number
 
     def mailboxes_changed(self) -> None:
         """Read anew how the mailboxes stand, and what they brought."""
@@ -433,6 +455,8 @@ class MainScreen(Moves, Answers):
     def give_keys(self, *, reading: bool) -> None:
         """Give the keys to the conversation or to the queue."""
         self.reading = reading
+        if not reading:
+            self._searched = None
         self.queue.has_keys, self.conversation.has_keys = not reading, reading
         self._arrange()
 

@@ -98,7 +98,8 @@ class OutboxScreen(Steps, DeskScreen):
         self._tell_keys()
 
     def _say(self, spans: tuple[Span, ...]) -> None:
-        self.rows.cover([toast(self.look, self.size.width, spans)])
+        for pane in (self.rows, self.query_one(Empty)):  # what was said of the last one stands where nothing is left
+            pane.cover([toast(self.look, self.size.width, spans)])
 
     def _act(self, command: Callable[..., Any], word: str, *args: Any) -> None:
         """Give the record a command about the message under the cursor, wherever the cursor goes meanwhile."""

@@ -16,7 +16,7 @@ from storage.kinds.errors import DeskError
 from widgets.choices import Choice, choice_rows, first_shown
 from widgets.clicking import CoverClicked, KeyClicked, key_among
 from widgets.language import _
-from widgets.pane import Cover, toast
+from widgets.pane import Cover, fitted, toast
 from widgets.prompt import PromptRow
 from widgets.troubles import trouble_words
 
@@ -83,6 +83,7 @@ class Asks(DeskScreen):
         self._draft = ""
         self._pending: Pending | None = None
         self._said: Cover = ()
+        self._said_here: Cover = ()  # as much of it as there is room for
         self._aside = ""
         self._said_at = 0.0
         self._left_over = 0  # the column in which what is drawn over begins
@@ -279,7 +280,7 @@ class Asks(DeskScreen):
                 self._completed()
         elif self._pending is not None:
             self.post_message(KeyClicked(self._pending.next[row][0]))
-        elif key := key_among(self._said, column - self._left_over - 2):
+        elif key := key_among(self._said_here, column - self._left_over - 2):
             self.post_message(KeyClicked(key))
 
     def _rows_over(self, width: int) -> list[Strip]:
@@ -292,7 +293,8 @@ class Asks(DeskScreen):
                 for key, command in self._pending.next
             ]
             return choice_rows(self.look, width, keys, None, rows)
-        return [toast(self.look, width, self._said, self._aside)] if self._said else []
+        self._said_here = fitted(self.look, width, self._said)
+        return [toast(self.look, width, self._said_here, self._aside)] if self._said else []
 
     # ------------------------------------------------------------------------------------------ keys
 

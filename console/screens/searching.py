@@ -29,7 +29,15 @@ _PAUSE = 0.12  # seconds of no typing after which a search begins
 
 
 class SearchScreen(DeskScreen):
-    """Search all messages; gives the hit that was chosen, or nothing."""
+    """Search all messages; gives the hit that was chosen, or nothing.
+
+    Args:
+        words: that are searched at once.
+        at: the message whose hit has the cursor then; `None` for the newest.
+
+    Attributes:
+        asked: what the line said when a hit was chosen.
+    """
 
     CSS: ClassVar[str] = """
     SearchScreen { background: $background; }
@@ -44,8 +52,10 @@ class SearchScreen(DeskScreen):
     }
     """
 
-    def __init__(self, words: str = "") -> None:
+    def __init__(self, words: str = "", *, at: int | None = None) -> None:
         super().__init__()
+        self.asked = ""
+        self._at = at
         self._stop = Event()
         self._ahead = words
         self._offered: Sequence[Choice] = ()
@@ -166,7 +176,7 @@ class SearchScreen(DeskScreen):
     def _show(self, words: str, hits: Sequence[SearchHit], said: str) -> None:
         """Show what words found, or what there is to say of them, and open the first where Enter was typed ahead."""
         self._found_for = words
-        self.query_one(Hits).show(hits, self.now())
+        self.query_one(Hits).show(hits, self.now(), at=self._at)
         count = len(hits)
         more = "+" if count == _LIMIT else ""
         found = ngettext("{count} message", "{count} messages", count).format(count=f"{count}{more}")
@@ -192,6 +202,7 @@ class SearchScreen(DeskScreen):
             return
         chosen = self.query_one(Hits).chosen
         if chosen is not None:
+            self.asked = words
             self.dismiss(chosen)
 
     def action_close(self) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from storage.kinds.clean import folded
-from storage.queries.tables import CONVERSATION, TAG, TEXT
+from storage.queries.tables import CONVERSATION, PERSON, TAG, TEXT
 
 _RECENT = 2000  # conversations that letters are looked for in: the newest
 
@@ -27,11 +27,12 @@ def tags_of(session: Session, numbers: Sequence[int]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A conversation as it is offered: its number, its subject, and whether the same customer wrote it."""
+    """A conversation as it is offered: its number, its subject, its customer, and whether it is the same one's."""
 
     conversation_id: int
     subject: str
     same_customer: bool
+    customer: str = ""
 
 
 def joinable(session: Session, number: int, letters: str, *, limit: int = 30) -> list[Named]:
@@ -40,15 +41,16 @@ def joinable(session: Session, number: int, letters: str, *, limit: int = 30) ->
     Args:
         session: of any transaction.
         number: the conversation.
-        letters: of a subject, or a number's beginning; empty for all.
+        letters: of a subject or a customer's name, or a number's beginning; empty for all.
         limit: how many.
     """
     rows = CONVERSATION.c
     customer = select(rows.customer_id).where(rows.id == number).scalar_subquery()
     same = func.coalesce(rows.customer_id == customer, False)
     others = (
-        select(rows.id, TEXT.c.subject, same.label("same"))
+        select(rows.id, TEXT.c.subject, same.label("same"), PERSON.c.name)
         .join(TEXT, TEXT.c.message_id == rows.first_message_id)
+        .outerjoin(PERSON, PERSON.c.id == rows.customer_id)
         .where(rows.joined_into.is_(None), rows.id != number)
         .order_by(rows.last_message_at.desc(), rows.id.desc())
     )
@@ -57,9 +59,9 @@ def joinable(session: Session, number: int, letters: str, *, limit: int = 30) ->
     found: dict[int, Named] = {}
     for chosen in (others.where(rows.customer_id == customer).limit(limit), others.limit(_RECENT)):
         for row in connection.execute(chosen):
-            subject = row.subject or ""
-            if not wanted or wanted in folded(subject) or str(row.id).startswith(wanted):
-                found.setdefault(row.id, Named(row.id, subject, bool(row.same)))
+            subject, name = row.subject or "", row.name or ""
+            if not wanted or wanted in folded(f"{subject}\n{name}") or str(row.id).startswith(wanted):
+                found.setdefault(row.id, Named(row.id, subject, bool(row.same), name))
             if len(found) >= limit:
                 return list(found.values())
     return list(found.values())

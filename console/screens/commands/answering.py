@@ -61,7 +61,7 @@ def commands() -> Sequence[Command]:
             MAIN,
             _compose(DraftKind.FORWARD),
             "conversation",
-            _("pass on send"),
+            _("pass on send colleague"),
         ),
         Command(
             "canned",
@@ -90,7 +90,7 @@ def commands() -> Sequence[Command]:
             _("what is on its way out, what waits, and what may have been sent"),
             MAIN,
             act("outbox"),
-            also=_("sent failed queued delivery"),
+            also=_("sent failed queued delivery cancel leaves"),
         ),
     )
 

@@ -37,7 +37,7 @@ def commands() -> Sequence[Command]:
             MAIN,
             _status(Status.RESOLVED, "resolve", leaves=True),
             "conversation",
-            _("done close settle"),
+            _("done close settle archive"),
             repeats=True,
         ),
         Command(
@@ -55,11 +55,11 @@ def commands() -> Sequence[Command]:
             "snooze",
             ("s",),
             _("snooze"),
-            _("put it out of sight until a moment"),
+            _("put it aside until a moment"),
             MAIN,
             snooze,
             "moment",
-            _("later remind hide"),
+            _("later remind hide schedule tomorrow"),
             repeats=True,
         ),
         Command(

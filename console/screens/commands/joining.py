@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def commands() -> Sequence[Command]:
     """Return them, in the order of use."""
     return (
-        Command("join", ("M",), "", _("join it with another conversation"), MAIN, join, "conversation", _("merge")),
+        Command(
+            "join", ("M",), "", _("join it with another conversation"), MAIN, join, "conversation", _("merge duplicate")
+        ),
         Command(
             "split",
             ("S",),

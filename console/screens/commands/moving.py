@@ -32,7 +32,7 @@ def commands() -> Sequence[Command]:
             _("mark from here to where you go; V again ends it"),
             QUEUE,
             act("range"),
-            also=_("select several"),
+            also=_("select several bulk"),
         ),
         Command("mark-all", ("*",), "", _("mark everything this view holds"), QUEUE, mark_all, also=_("select all")),
         Command(
@@ -62,6 +62,7 @@ def commands() -> Sequence[Command]:
         Command("half-down", ("^d",), "", _("half a page down"), LISTS, act("half_down"), hidden=True),
         Command("half-up", ("^u",), "", _("half a page up"), LISTS, act("half_up"), hidden=True),
         Command("page-down", ("PgDn", "^f"), "", _("a page down"), LISTS, act("page_down"), hidden=True),
+        Command("page-on", ("Space",), "", _("a page down, as pagers do"), READING, act("page_down"), hidden=True),
         Command("page-up", ("PgUp", "^b"), "", _("a page up"), LISTS, act("page_up"), hidden=True),
         Command("top", ("g g", "Home"), "", _("to the first one"), LISTS, act("top"), hidden=True),
         Command("bottom", ("G", "End"), "", _("to the last one"), LISTS, act("bottom"), hidden=True),

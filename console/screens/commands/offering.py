@@ -122,7 +122,7 @@ def offer_moments(screen: "Performs") -> Offer:
 
 
 def offer_joins(screen: "Performs", number: int) -> Offer:
-    """Offer the same customer's conversations, then others by the letters of their subjects."""
+    """Offer the same customer's conversations, then others by the letters of their subjects and customers."""
 
     async def offer(text: str) -> Sequence[Choice]:
         from storage.queries import completing
@@ -132,7 +132,7 @@ def offer_joins(screen: "Performs", number: int) -> Offer:
             Choice(
                 f"#{each.conversation_id}",
                 f"#{each.conversation_id} {one_line(each.subject)}",
-                _("same customer") if each.same_customer else "",
+                _("same customer") if each.same_customer else one_line(each.customer),
             )
             for each in found
         ]

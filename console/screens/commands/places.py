@@ -18,8 +18,19 @@ _DIGITS = tuple("123456789")
 def commands() -> Sequence[Command]:
     """Return the places, in the order of use."""
     return (
-        Command("search", ("/",), _("search"), _("search all messages"), MAIN, search, "query", _("find")),
-        Command("filter", ("\\",), "", _("narrow this view by a query"), MAIN, filter_, "query", _("query limit")),
+        Command(
+            "search", ("/",), _("search"), _("search all messages"), MAIN, search, "query", _("find customer name mail")
+        ),
+        Command(
+            "filter",
+            ("\\",),
+            "",
+            _("narrow this view by a query"),
+            MAIN,
+            filter_,
+            "query",
+            _("query limit only mailbox customer tag unread status sort oldest newest"),
+        ),
         Command("view", _DIGITS, "", _("another view"), MAIN, view, "view", _("list queue"), passes_key=True),
         Command("inbox", ("g i",), "", _("go to all that is open"), MAIN, act("inbox"), also=_("home all")),
         Command(
@@ -29,7 +40,7 @@ def commands() -> Sequence[Command]:
             _("your last actions, each to be taken back"),
             MAIN,
             act("history"),
-            also=_("log undo"),
+            also=_("log undo happened"),
         ),
         Command("palette", ("^p",), "", _("find a command by its words"), MAIN, act("palette"), also=_("commands")),
         Command(

@@ -81,8 +81,9 @@ async def block(screen: "MainScreen", rest: str) -> None:
     """Block a sender or a domain: the line's, else one that is chosen of the customer's."""
     from storage.commands import ruling
 
-    who = rest.strip()
+    who, beside = rest.strip(), False
     if not who:
+        beside = screen.view.words.startswith("is:open")
         numbers = screen.targets().numbers
         if not numbers:
             screen.say_refusal(_("No conversation is chosen."))
@@ -92,7 +93,8 @@ async def block(screen: "MainScreen", rest: str) -> None:
     if who:
 
         def words(_rule: int) -> Cover:
-            return ((_("blocked:"), "ok"), (f" {clean_line(who)}", "text"))
+            here = (("   !", "accent"), (" " + _("for this one, too"), "text")) if beside else ()
+            return ((_("blocked:"), "ok"), (f" {clean_line(who)}", "text"), *here)
 
         if await screen.tell(ruling.block, who, words=words, line=f"block {who}") is not None:
             screen.written()

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pyte
 import pytest
 from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
@@ -421,3 +422,38 @@ def keeping_now():
     from console.desk import now
 
     return now()
+
+
+@pytest.mark.parametrize("key", ["m", "f"])
+async def test_the_terminal_shows_what_stands_in_the_sheet_as_its_fields_fold(number, console, until, key):
+    """A row of the text that looks as another one did before the sheet grew was not sent, and old fields stood on."""
+    terminal = pyte.Screen(80, 24)
+    stream = pyte.Stream(terminal)
+
+    class Terminal(HeadlessDriver):
+        @property
+        def is_headless(self):
+            return False
+
+        def write(self, data):
+            stream.feed(re.sub(r"\x1b\[[<>=?][0-9;]*u", "", data))
+
+    app = console(driver_class=Terminal)
+
+    async def keys(pilot):
+        def right():
+            """The heads stand once, and the fields where they are not folded."""
+            heads = [row.lstrip("▌ ").split()[0] for row in terminal.display if row.strip()]
+            return heads.count("you") == 1 and heads.count("bcc") == (screen.fields.rows == 5)
+
+        try:
+            screen = await open_composer(app, pilot, until, key)
+            await until(lambda: screen.fields.rows == 5)
+            for pressed in (*"ana@acme.example", "enter", "tab", "tab", "tab", "tab", *"Oi", "tab", "escape", "enter"):
+                await pilot.press(pressed)
+                await pilot.pause(0.05)
+                await until(right)
+        finally:
+            app.exit()
+
+    await app.run_async(headless=False, size=(80, 24), auto_pilot=keys)

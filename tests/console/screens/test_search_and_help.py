@@ -163,7 +163,7 @@ async def test_help_shows_every_command_and_finds_by_key_name_and_word(console, 
             seen += screen_text(app)
         for command in commands():
             assert command.sentence in seen, command
-        for letters, found, gone in (("snooze", "out of sight", "resolve:"), ("!", "mark as spam", "out of sight")):
+        for letters, found, gone in (("snooze", "put it aside", "resolve:"), ("!", "mark as spam", "put it aside")):
             await pilot.press(*letters)
             await until(lambda found=found: found in screen_text(app))
             assert gone not in screen_text(app)
