@@ -55,6 +55,7 @@ def items_of(view: ConversationView, message_id: int | None = None) -> tuple[Ite
     """Return the files, then the links, of a conversation or of one of its messages, the newest message's first."""
     files: list[Item] = []
     links: list[Item] = []
+    listed: set[str] = set()  # a link of every signature stands once, as the newest message has it
     for message in reversed(view.messages):
         if message_id not in {None, message.message_id}:
             continue
@@ -62,7 +63,9 @@ def items_of(view: ConversationView, message_id: int | None = None) -> tuple[Ite
             said = (one.name, one.media_type, one.size, one.section)
             files.append(Item("file", message.message_id, len(files) + 1, *said, inline=one.inline))
         known = dict.fromkeys((*message.links, *_written(message.text)))
-        links += [Item("link", message.message_id, number, link) for number, link in enumerate(known, 1)]
+        numbered = [pair for pair in enumerate(known, 1) if pair[1] not in listed]
+        links += [Item("link", message.message_id, number, link) for number, link in numbered]
+        listed.update(known)
     # What has a name was sent to be read; then what programs say to each other, and the pictures of signatures.
     return (*sorted(files, key=lambda one: (one.inline, not one.name)), *links)
 

@@ -16,6 +16,7 @@ from widgets.look import Look
 
 Cover = tuple[Span, ...]
 
+_LEAST = 24  # cells of a text that gives way
 _WHEEL = 3  # rows that a notch of the mouse's wheel goes
 
 
@@ -25,7 +26,7 @@ def fitted(look: Look, width: int, spans: Cover) -> Cover:
     longest = max((one for one in spans if one[1] == "text"), key=lambda one: len(one[0]), default=None)
     if over <= 0 or longest is None or not any(role == "accent" for _text, role in spans):
         return spans
-    kept = cut(longest[0], max(12, cell_len(longest[0]) - over), look.sign("…"))
+    kept = cut(longest[0], max(_LEAST, cell_len(longest[0]) - over), look.sign("…"))
     return tuple((kept, role) if (text, role) == longest else (text, role) for text, role in spans)
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 
 from storage.kinds import Automatic, Direction, Special
 from storage.kinds import Delivery as Sending
+from storage.kinds.mail import Attachment
 from storage.kinds.notices import Delivery, Invitation, Receipt
 from storage.views import ConversationView, EventView, MessageView
 from widgets.deliveries import delivery_lines, delivery_words
@@ -287,11 +288,12 @@ class Timeline:
             if special not in told or not any(isinstance(one, told[special]) for one in message.notices)
         ]
         lines += [Drawn(row) for row in special_lines(message, self._now, width - INDENT)]
-        for attachment in message.attachments[:_FILES_SHOWN]:
+        files = [one for one in message.attachments if not _told(one, message)]
+        for attachment in files[:_FILES_SHOWN]:
             word = _("inline") if attachment.inline else _("file")
             name = one_line(attachment.name) or one_line(attachment.media_type)
             lines.append(Drawn(((f"{word}  ", "muted"), (name, "text"), (f"  {size_words(attachment.size)}", "muted"))))
-        lines += _more(len(message.attachments) - _FILES_SHOWN, _("files"))
+        lines += _more(len(files) - _FILES_SHOWN, _("files"))
         shown = len(message.links) if self.unfolded else _LINKS_SHOWN
         for number, link in enumerate(message.links[:shown], 1):
             room = width - INDENT - 8
@@ -300,6 +302,16 @@ class Timeline:
                 for place, part in enumerate(wrap(one_line(link), room))
             ]
         return lines + _more(len(message.links) - shown, _("links"))
+
+
+def _told(attachment: Attachment, message: MessageView) -> bool:
+    """Say whether a part without a name is what stands above in words; the list of files has it all the same."""
+    kind = {
+        "text/calendar": Invitation,
+        "message/delivery-status": Delivery,
+        "message/disposition-notification": Receipt,
+    }.get(attachment.media_type)
+    return not attachment.name and kind is not None and any(isinstance(one, kind) for one in message.notices)
 
 
 def _text(text: str, before: Drawn | None = None) -> list[Piece]:

@@ -419,13 +419,12 @@ class MainScreen(Moves, Answers):
         view, chosen = self.conversation.view, self.queue.chosen
         here = view is not None and chosen is not None and view.conversation_id == chosen.conversation_id
         on = self.reading and here and view is not None and view.conversation_id in numbers and self.ground.read_on
-        if self.reading and not on:
-            self.give_keys(reading=False)
         self.queue.pass_over(numbers)
-        if on and self.queue.chosen is not None:
+        below = self.queue.chosen
+        if on and chosen is not None and below is not None and below.place[0] <= chosen.place[0]:
             self.reading, self._will_read = False, True  # the next key waits for it
-            self.open_conversation(self.queue.chosen.conversation_id)
-        elif on:
+            self.open_conversation(below.conversation_id)
+        elif self.reading:  # nothing stands below, or what presses less, as what is on hold does
             self.give_keys(reading=False)
 
     def turn_to_taken_back(self, number: int) -> None:

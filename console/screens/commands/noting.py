@@ -106,6 +106,7 @@ async def call(screen: "MainScreen", rest: str) -> None:
         screen.say_error(error)
     else:
         screen.desk.wrote.set()
+        screen.queue.pass_over((number,))  # who was spoken to waits no more and goes down: the cursor does not
         back: Cover = (("   u", "accent"), (" " + _("takes it back"), "text"))
         screen.say(((_("call logged"), "ok"), (f" #{number}", "text"), *back), f":{line_of('call', targets, line)}")
         screen.written(number)

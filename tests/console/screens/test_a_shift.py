@@ -7,6 +7,7 @@ import pytest
 from console.config.accounts import Account
 from console.screens.picking import ResponsePicker
 from console.screens.searching import SearchScreen
+from storage.commands import triage
 from storage.kinds import Status
 from storage.queries import conversations, drafts
 
@@ -249,3 +250,19 @@ async def test_no_empty_answer_is_left_open_when_no_canned_response_is_chosen(fi
         await pilot.press("escape")
         await until(lambda: app.screen is app._main)
         assert not desk.ask_now(drafts.drafts, agent_id=desk.agent_id)
+
+
+async def test_reading_on_ends_where_nothing_waits_any_more(five, console, desk, until):
+    """It went on into what is on hold, as if that had come up."""
+    desk.tell_now(triage.set_status, five[2:], to=Status.ON_HOLD, actor=desk.actor, now=NOW)
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(app, until)
+        await pilot.press("enter")
+        await until(lambda: app._main.reading)
+        await pilot.press("e")
+        await until(lambda: app._main.reading and app._main.shown_id == five[1])
+        await pilot.press("e")
+        await until(lambda: not app._main.reading and len(app._main.queue.rows) == 3)
+        await pilot.press("enter", "e")  # read because it was chosen, and so is the next
+        await until(lambda: app._main.reading and len(app._main.queue.rows) == 2)
