@@ -56,7 +56,7 @@ def test_the_wheel_carries_every_module_and_every_language(wheel: zipfile.ZipFil
 
 
 def test_the_wheel_carries_the_starter_library(wheel: zipfile.ZipFile) -> None:
-    assert len([name for name in wheel.namelist() if name.startswith("console/library/starting/")]) == 90
+    assert len([name for name in wheel.namelist() if name.startswith("console/library/starting/")]) == 96
 
 
 def test_the_wheel_has_a_command_and_a_licence(wheel: zipfile.ZipFile) -> None:

@@ -48,7 +48,7 @@ def add(group: Group) -> None:
     parser = under.command("import", run_import, words=_("bring responses in from files: all of them or none"))
     parser.add_argument("path", nargs="*", metavar="PATH", help=_(".md files with front matter, folders, .csv tables"))
     parser.add_argument(
-        "--starter", action="store_true", help=_("thirty to begin with, in Portuguese, Spanish, English")
+        "--starter", action="store_true", help=_("thirty-two to begin with, in Portuguese, Spanish, English")
     )
     parser.add_argument("--preview", action="store_true", help=_("say what would be done, and do nothing"))
     parser.add_argument("--prune", action="store_true", help=_("take away yours and the team's that no file gives"))

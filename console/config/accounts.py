@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from ipaddress import ip_address
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
@@ -163,6 +163,15 @@ def _poll(value: object) -> int:
     raise refuse(_("Write a whole number of seconds from {least} to {most}.").format(least=POLL_LEAST, most=POLL_MOST))
 
 
+_MOST_MOST: Final = 10_000
+
+
+def _most(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_MOST:
+        return value
+    raise refuse(_("Write a whole number from {least} to {most}.").format(least=1, most=f"{_MOST_MOST:,}"))
+
+
 Name = Annotated[str, AfterValidator(_name)]
 Address = Annotated[str, AfterValidator(_address)]
 _AsText = PlainSerializer(str, return_type=str)
@@ -197,6 +206,7 @@ class Account(BaseModel):
         sent_copy: who puts the copy into the folder of sent mail.
         acknowledge: the shortcode of the canned response that acknowledges new mail by itself; `None` for none.
         acknowledge_every: how long one customer gets no second acknowledgement of one subject.
+        acknowledge_most: how many automatic answers it gives in an hour, whoever asks.
         hours: when somebody answers; `None` for always.
         zone: in which the hours are meant; `None` for this machine's.
         out_of_hours: the shortcode of what goes out in place of `acknowledge` for mail that came outside them.
@@ -233,6 +243,7 @@ class Account(BaseModel):
     sent_copy: SentCopy = "auto"
     acknowledge: Shortcode | None = None
     acknowledge_every: Span = timedelta(hours=24)
+    acknowledge_most: Annotated[int, BeforeValidator(_most)] = 60
     hours: OpenHours | None = None
     zone: Zone | None = None
     out_of_hours: OutOfHours | None = None

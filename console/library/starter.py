@@ -1,4 +1,4 @@
-"""The starter library: thirty responses in each of the desk's three languages, inside the package."""
+"""The starter library: thirty-two responses in each of the desk's three languages, inside the package."""
 
 from pathlib import Path
 from typing import Final

@@ -44,7 +44,7 @@ def send_draft(
 
     Args:
         store: an agent's.
-        draft: as it is kept; its mailbox is the account's.
+        draft: as it is kept; its mailbox is the account's, its address that or an alias of it.
         account: of the mailbox that it is sent from.
         agent: the agent's name, for From and signature where the account asks for it.
         actor: who sends.
@@ -79,7 +79,7 @@ def send_draft(
         if number is None:
             with store.reading() as session:
                 number = queueing.number_to_begin(session)
-        author = account.sender(agent)
+        author = account.sender(agent, address=draft.address)
         letter = Letter(
             author=author,
             to=people_in(draft.to),

@@ -59,7 +59,7 @@ def account_of(accounts: Iterable[Account], mailbox: str, address: str = "") -> 
     Args:
         accounts: of the configuration.
         mailbox: its name.
-        address: its own.
+        address: its own, or an alias of it.
 
     Raises:
         NoAccount: there is none of that name or address.
@@ -67,7 +67,7 @@ def account_of(accounts: Iterable[Account], mailbox: str, address: str = "") -> 
     """
     known = list(accounts)
     found = next((one for one in known if one.name.casefold() == mailbox.casefold()), None)
-    found = found or next((one for one in known if address and one.address.casefold() == address.casefold()), None)
+    found = found or next((one for one in known if address and address.lower() in one.addresses), None)
     if found is None:
         raise NoAccount(mailbox)
     if found.smtp is None:

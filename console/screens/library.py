@@ -125,7 +125,7 @@ class LibraryScreen(DeskScreen):
         self.query_one("#sides").display = not nothing
         if nothing:
             empty.show(
-                _("There are no canned responses yet: `plantao response import --starter` brings thirty, n writes one.")
+                _("There are no canned responses yet: `plantao response import --starter` brings 32, n writes one.")
             )
         self._tell()
         self._describe()

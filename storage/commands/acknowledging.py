@@ -14,8 +14,8 @@ from storage.apply.base import insert, table
 from storage.commands.outbox.queueing import Outgoing, Sent, queue
 from storage.events import Actor
 from storage.models import Desk, ReadMark
-from storage.queries.acknowledging import Asked, cursor, cursor_name, earlier, newest
-from storage.rules.acknowledging import Reason, enough, since
+from storage.queries.acknowledging import Asked, cursor, cursor_name, earlier, given, newest
+from storage.rules.acknowledging import HOUR, MOST, Reason, enough, since
 
 ACKNOWLEDGER: Final = Actor(None, "acknowledge")
 """The desk itself, answering."""
@@ -48,7 +48,7 @@ def look_past(session: Session, mailbox_id: int, message_id: int) -> None:
 
 
 def acknowledge(
-    session: Session, asked: Asked, outgoing: Outgoing, *, every: timedelta, now: datetime
+    session: Session, asked: Asked, outgoing: Outgoing, *, every: timedelta, now: datetime, most: int = MOST
 ) -> Sent | Reason | None:
     """Queue the answer to a message, unless it was looked at meanwhile or its author has had enough.
 
@@ -60,6 +60,7 @@ def acknowledge(
         outgoing: the answer, its bytes in the store's content; to one address.
         every: how long one customer gets no second answer of one subject.
         now: the moment.
+        most: how many answers the mailbox gives in an hour.
 
     Returns:
         What queueing made; the reason for which the author gets nothing; `None` when another process was first.
@@ -70,11 +71,21 @@ def acknowledge(
     look_past(session, outgoing.mailbox_id, asked.message_id)
     if refused := had_enough(session, asked, outgoing.recipients[0], every=every, now=now):
         return refused
+    if given_enough(session, outgoing.mailbox_id, now=now, most=most):
+        return "flood"
     sent = queue(session, outgoing, actor=ACKNOWLEDGER, now=now, undo_window=timedelta())
     # Whoever had read all of the conversation has nothing new to read.
     seen = update(_MARK).where(_MARK.c.conversation_id == sent.conversation_id, _MARK.c.message_id == asked.newest_id)
     session.connection().execute(seen.values(message_id=sent.message_id))
     return sent
+
+
+def given_enough(session: Session, mailbox_id: int, *, now: datetime, most: int) -> bool:
+    """Say whether a mailbox has given as many automatic answers in the last hour as it gives; they are never made up.
+
+    A flood of mail under ever other senders, all of them forged, draws an answer for each: what it may draw is counted.
+    """
+    return given(session, mailbox_id, since=now - HOUR) >= most
 
 
 def had_enough(session: Session, asked: Asked, address: str, *, every: timedelta, now: datetime) -> Reason | None:

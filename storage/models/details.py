@@ -71,6 +71,11 @@ def correspondents(kept: Mapping[str, Any], name: str) -> tuple[Correspondent, .
     return tuple(Correspondent(name, address) for name, address in kept.get(name, ()))
 
 
+def named_in(kept: Mapping[str, Any]) -> frozenset[str]:
+    """Return the addresses that a message names as its recipients, without those of blind copies."""
+    return frozenset(one.address for name in ("to", "cc") for one in correspondents(kept, name) if one.address)
+
+
 def attachments(kept: Mapping[str, Any]) -> tuple[Attachment, ...]:
     """Return the attachments alone."""
     return tuple(Attachment(*each) for each in kept.get("attachments", ()))

@@ -164,6 +164,17 @@ def every_own_address(session: Session) -> frozenset[str]:
     return frozenset(one.lower() for row in rows for one in (row.address, *row.aliases) if one)
 
 
+def given(session: Session, mailbox_id: int, *, since: datetime) -> int:
+    """Return how many automatic answers a mailbox gave since a moment, or has on their way."""
+    chosen = select(func.count()).where(
+        OUTBOX.c.state.in_(_EVERY_STATE),  # by the index on both, as below
+        OUTBOX.c.leaves_at > since,
+        OUTBOX.c.agent_id.is_(None),
+        OUTBOX.c.mailbox_id == mailbox_id,
+    )
+    return int(session.connection().execute(chosen).scalar_one())
+
+
 def earlier(
     session: Session, *, addresses: Collection[str], customer_id: int | None, since: datetime
 ) -> Sequence[Earlier]:

@@ -14,12 +14,12 @@ from storage.kinds.drafts import DraftView
 from storage.kinds.errors import NoSuch
 from storage.kinds.mail import Correspondent
 from storage.kinds.review import ReviewFacts, Unseen, Writes
-from storage.models.details import read_details
+from storage.models.details import named_in, read_details
 from storage.queries import conversations
 from storage.queries.drafts import writers
 from storage.queries.history import events_of
 from storage.queries.tables import ADDRESS, CONVERSATION, DRAFT, MAILBOX, MESSAGE, PERSON, TEXT
-from storage.rules.addressing import recipients
+from storage.rules.addressing import recipients, written_to
 from storage.views import ConversationView, MessageView
 
 _AT_ONCE: Final = 300  # addresses in one question
@@ -44,7 +44,7 @@ class Answerable:
         message: that is answered: the one asked for, else the last from outside whose sender takes part, else the
             newest; `None` in a conversation without any.
         reply_to: where its author wants answers.
-        sender: the mailbox that the customer wrote to.
+        sender: the mailbox that the customer wrote to, and which address of it.
         own: the desk's own addresses, in lower case.
         strangers: addresses that wrote here without having taken part.
         language: in which the customer writes; empty when it cannot be told.
@@ -86,10 +86,10 @@ def answerable(session: Session, conversation_id: int, *, message_id: int | None
     message = answered(view.messages, message_id)
     if message_id is not None and message is None:
         raise NoSuch("message", message_id)
-    details = None
+    details, named = None, frozenset[str]()
     if message is not None:
         chosen: Any = (
-            select(TEXT.c.details, MAILBOX.c.id, MAILBOX.c.name, MAILBOX.c.address)
+            select(TEXT.c.details, MAILBOX.c.id, MAILBOX.c.name, MAILBOX.c.address, MAILBOX.c.aliases)
             .select_from(
                 MESSAGE.join(MAILBOX, MAILBOX.c.id == MESSAGE.c.mailbox_id).outerjoin(
                     TEXT, TEXT.c.message_id == MESSAGE.c.id
@@ -98,10 +98,10 @@ def answerable(session: Session, conversation_id: int, *, message_id: int | None
             .where(MESSAGE.c.id == message.message_id)
         )
         row = session.connection().execute(chosen).one()
-        details = read_details(row.details or {})
+        details, named = read_details(row.details or {}), named_in(row.details or {})
     else:
         chosen = (
-            select(MAILBOX.c.id, MAILBOX.c.name, MAILBOX.c.address)
+            select(MAILBOX.c.id, MAILBOX.c.name, MAILBOX.c.address, MAILBOX.c.aliases)
             .join(CONVERSATION, CONVERSATION.c.mailbox_id == MAILBOX.c.id)
             .where(CONVERSATION.c.id == view.conversation_id)
         )
@@ -110,7 +110,7 @@ def answerable(session: Session, conversation_id: int, *, message_id: int | None
         view=view,
         message=message,
         reply_to=details.reply_to if details else (),
-        sender=Sender(row.id, row.name, row.address),
+        sender=Sender(row.id, row.name, written_to(row.address, row.aliases, named)),
         own=own_addresses(session),
         strangers=frozenset(one.author.address for one in view.messages if one.marked and one.author.address),
         language=language_of(session, view.conversation_id),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, or_, select
 from sqlmodel import Session
@@ -11,7 +11,11 @@ from storage.kinds import DraftKind
 from storage.kinds.drafts import Attached, DraftView, Inserted, Writer
 from storage.kinds.errors import NoSuch
 from storage.kinds.responses import read_actions
+from storage.models.details import named_in
 from storage.queries.tables import AGENT, CONVERSATION, DRAFT, MAILBOX, PERSON, TEXT
+from storage.rules.addressing import written_to
+
+_ANSWERED: Final = TEXT.alias("answered")
 
 
 def draft(session: Session, draft_id: int, *, agent_id: int) -> DraftView:
@@ -79,7 +83,8 @@ def attached(kept: Sequence[Sequence[Any]]) -> tuple[Attached, ...]:
 
 def _drafts(agent_id: int) -> Select[Any]:
     rows = (
-        DRAFT.outerjoin(MAILBOX, MAILBOX.c.id == DRAFT.c.mailbox_id)
+        DRAFT.outerjoin(_ANSWERED, _ANSWERED.c.message_id == DRAFT.c.message_id)
+        .outerjoin(MAILBOX, MAILBOX.c.id == DRAFT.c.mailbox_id)
         .outerjoin(CONVERSATION, CONVERSATION.c.id == DRAFT.c.conversation_id)
         .outerjoin(PERSON, PERSON.c.id == CONVERSATION.c.customer_id)
         .outerjoin(TEXT, TEXT.c.message_id == CONVERSATION.c.first_message_id)
@@ -89,6 +94,8 @@ def _drafts(agent_id: int) -> Select[Any]:
             DRAFT,
             MAILBOX.c.name.label("mailbox"),
             MAILBOX.c.address.label("address"),
+            MAILBOX.c.aliases.label("aliases"),
+            _ANSWERED.c.details.label("answered"),
             PERSON.c.name.label("customer"),
             TEXT.c.subject.label("about"),
         )
@@ -106,7 +113,7 @@ def _view(row: Any) -> DraftView:
         message_id=row.message_id,
         mailbox_id=row.mailbox_id,
         mailbox=row.mailbox or "",
-        address=row.address or "",
+        address=written_to(row.address or "", row.aliases or (), named_in(row.answered or {})),
         to=row.to_line,
         cc=row.cc_line,
         bcc=row.bcc_line,

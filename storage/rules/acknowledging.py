@@ -17,6 +17,13 @@ RFC 3834 §2 asks only that the same answer is not given again for some days. A 
 field of the RFC and changes its subject each time is stopped by nothing but a count.
 """
 
+MOST: Final = 60
+"""Automatic answers that a mailbox gives in an hour at most, unless it is told otherwise.
+
+Whoever forges a sender for each mail meets no count of a customer's, and has the desk write to whom they like.
+"""
+
+HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 
 LATE: Final = timedelta(days=1)
@@ -44,6 +51,7 @@ Reason = Literal[
     "answered",
     "subject",
     "ceiling",
+    "flood",
 ]
 """Why a message is not answered by itself."""
 

@@ -47,6 +47,19 @@ def recipients(
     return chosen, (_new(others, seen) if kind is DraftKind.REPLY else ())
 
 
+def written_to(address: str, aliases: Sequence[str], named: Collection[str]) -> str:
+    """Return the address of a mailbox that a message was written to, which is the one that answers it.
+
+    Args:
+        address: the mailbox's own, which stands for them all where it is named beside others, or none is.
+        aliases: its other ones.
+        named: the addresses that the message names as its recipients, in lower case.
+    """
+    if address.lower() in named:
+        return address
+    return next((one for one in aliases if one.lower() in named), address)
+
+
 def _new(people: Iterable[Correspondent], seen: set[str]) -> tuple[Correspondent, ...]:
     found = []
     for person in people:

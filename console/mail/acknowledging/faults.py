@@ -1,12 +1,15 @@
 """What keeps automatic answers from going out, each a sentence: for the sync's log, and for ``doctor``."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from console.config.accounts import Account
 from console.config.errors import ConsoleError
+from storage.commands.acknowledging import given_enough
+from storage.queries.answering import senders
 from storage.queries.responses import responses
 from storage.store import Store
-from widgets.language import _
+from widgets.language import _, ngettext
 
 
 class NotReady(ConsoleError):
@@ -51,16 +54,27 @@ def faults(store: Store, account: Account) -> tuple[NotReady, ...]:
             for one in views:
                 named = f"{shortcode} ({one.canned.language})"
                 try:
-                    names = _blanks(one.canned.body)
+                    names = blanks(one.canned.body)
                 except ConsoleError as trouble:  # it cannot be read, or passes a limit
                     found.append(NotReady(account.name, f"{named}: {trouble}"))
                     continue
                 if names is not None:
                     found.append(NotReady(account.name, unfilled_words(named, names)))
+        if _given_enough(store, account):
+            found.append(NotReady(account.name, flood_words(account.acknowledge_most)))
     return tuple(found)
 
 
-def _blanks(body: str) -> list[str] | None:
+def _given_enough(store: Store, account: Account) -> bool:
+    """Say whether the account's mailbox answers nothing more by itself for now."""
+    with store.reading() as session:
+        number = next((one.mailbox_id for one in senders(session) if one.name == account.name), None)
+        return number is not None and given_enough(
+            session, number, now=datetime.now(UTC), most=account.acknowledge_most
+        )
+
+
+def blanks(body: str) -> list[str] | None:
     """Return what has no value for some customers where no agent writes; `None` when all is well."""
     from console.library.checking import customers
     from console.library.rendering import Template
@@ -73,6 +87,15 @@ def _blanks(body: str) -> list[str] | None:
         names |= dict.fromkeys(one.name for one in done.missing)
         empty = empty or not done.text
     return list(names) if names or empty else None
+
+
+def flood_words(most: int) -> str:
+    """Say that an hour's answers are given."""
+    return ngettext(
+        "it gave {count} automatic answer in an hour, its most (acknowledge_most): what else comes gets none.",
+        "it gave {count} automatic answers in an hour, its most (acknowledge_most): what else comes gets none.",
+        most,
+    ).format(count=most)
 
 
 def no_server_words() -> str:

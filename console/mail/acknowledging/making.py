@@ -13,7 +13,13 @@ from typing import Final
 
 from console.config.accounts import Account
 from console.config.errors import ConsoleError
-from console.mail.acknowledging.faults import NotReady, missing_words, no_server_words, unfilled_words
+from console.mail.acknowledging.faults import (
+    NotReady,
+    flood_words,
+    missing_words,
+    no_server_words,
+    unfilled_words,
+)
 from console.mail.answering import frozen
 from console.mail.composing import Letter, compose, id_domain, signed, wire_address
 from console.mail.parse import Unreadable, addresses, headers
@@ -29,6 +35,7 @@ from storage.queries.acknowledging import Asked
 from storage.queries.answering import cites
 from storage.queries.responses import responses, values
 from storage.rules import acknowledging as rules
+from storage.rules.addressing import written_to
 from storage.rules.threading import own_message_id
 from storage.store import Store
 from widgets.language import chosen_language
@@ -108,13 +115,9 @@ class Acknowledging:
             letter = letter_of(asked, self.store.content.get(asked.digest))
         except NoSuch:
             return None
-        every = self.account.acknowledge_every
-        with self.store.reading() as session:
-            own = queries.every_own_address(session)
-            reason = rules.refusal(letter, own=own | self.account.addresses, ours=self.account.addresses)
-            to = rules.destination(letter)
-            reason = reason or commands.had_enough(session, asked, to, every=every, now=now)
-        if reason is not None:
+        every, most = self.account.acknowledge_every, self.account.acknowledge_most
+        to = rules.destination(letter)
+        if reason := self._refused(asked, letter, to, now):
             return reason
         try:
             outgoing = self._outgoing(asked, letter, to, shortcode, now)
@@ -125,12 +128,25 @@ class Acknowledging:
             return None
         try:
             with self.store.writing() as session:
-                done = commands.acknowledge(session, asked, outgoing, every=every, now=now)
+                done = commands.acknowledge(session, asked, outgoing, every=every, now=now, most=most)
         except (NoSuch, Refused):  # its conversation went meanwhile; the next message must not wait for it
             done = None
         if not isinstance(done, Sent):
             self.store.content.erase([outgoing.raw_digest])
         return done
+
+    def _refused(self, asked: Asked, letter: rules.Letter, to: str, now: datetime) -> rules.Reason | None:
+        """Return why a letter gets no answer: what it is, what its author got, or what the mailbox gave in an hour."""
+        every, most = self.account.acknowledge_every, self.account.acknowledge_most
+        with self.store.reading() as session:
+            own = queries.every_own_address(session)
+            reason = rules.refusal(letter, own=own | self.account.addresses, ours=self.account.addresses)
+            reason = reason or commands.had_enough(session, asked, to, every=every, now=now)
+            if reason is None and commands.given_enough(session, self.mailbox_id, now=now, most=most):
+                reason = "flood"
+        if reason == "flood":
+            self._warn(NotReady(self.account.name, flood_words(most)))
+        return reason
 
     def _outgoing(self, asked: Asked, letter: rules.Letter, to: str, shortcode: str, now: datetime) -> Outgoing:
         """Make the bytes of an answer, and lay them into the content.
@@ -167,10 +183,8 @@ class Acknowledging:
             raise NotReady(account.name, unfilled_words(shortcode, [one.name for one in done.missing]))
         with self.store.writing() as session:  # the first answer of all makes the key
             key = signing_key(session)
-        # Of several addresses of ours that it names, the account's own stands for them all.
-        aliases = () if account.address in letter.named else account.aliases
-        written_to = next((one for one in aliases if one in letter.named), account.address)
-        author = Correspondent(account.automatic_sender, account.sender("", address=written_to).address)
+        address = written_to(account.address, account.aliases, letter.named)
+        author = Correspondent(account.automatic_sender, account.sender("", address=address).address)
         composed = compose(
             Letter(
                 author=author,

@@ -59,21 +59,21 @@ def test_it_is_edited_in_the_editor(run, kept: Path, monkeypatch):
 def test_the_starter_comes_in_goes_out_and_changes_nothing_when_it_comes_back(run, kept: Path):
     seen = run("response", "import", "--starter", "--preview")
     assert seen.status == 0
-    assert seen.out.endswith("Nothing was done yet: 90 new, 0 changed, 0 taken away, 0 as they are.\n")
+    assert seen.out.endswith("Nothing was done yet: 96 new, 0 changed, 0 taken away, 0 as they are.\n")
     assert len(listed(run)) == 1
-    assert run("response", "import", "--starter").out.endswith("90 new, 0 changed, 0 taken away, 0 as they were.\n")
-    assert len(listed(run)) == 91
+    assert run("response", "import", "--starter").out.endswith("96 new, 0 changed, 0 taken away, 0 as they were.\n")
+    assert len(listed(run)) == 97
     folder = kept / "library"
-    assert json.loads(run("response", "export", folder, "--json").out)["responses"] == 91
+    assert json.loads(run("response", "export", folder, "--json").out)["responses"] == 97
     before = {path: path.read_bytes() for path in folder.rglob("*.md")}
-    assert len(before) == 91
-    assert run("response", "import", folder).out == "0 new, 0 changed, 0 taken away, 91 as they were.\n"
+    assert len(before) == 97
+    assert run("response", "import", folder).out == "0 new, 0 changed, 0 taken away, 97 as they were.\n"
     assert json.loads(run("response", "export", folder, "--json").out)["written"] == []
     assert {path: path.read_bytes() for path in folder.rglob("*.md")} == before
     (folder / "ack.en.md").unlink()
     pruned = run("response", "import", folder, "--prune", "--json")
     assert [row["shortcode"] for row in rows(pruned) if row["done"] == "dropped"] == ["ack"]
-    assert run("response", "check").out == "90 responses looked at, 0 wrong.\n"
+    assert run("response", "check").out == "96 responses looked at, 0 wrong.\n"
     assert run("undo").status == run("undo").status == 0
     assert listed(run) == ["ola.pt_BR"]
 
@@ -120,7 +120,7 @@ def test_the_list_finds_as_the_picker_does(run, kept: Path):
     assert listed(run, "refund", "--language", "en")[0] == "refund.en"
     assert listed(run, "saudacao")[0] == "ola.pt_BR"
     assert listed(run, "refnud", "--language", "es")[0] == "refund.es"
-    assert len(listed(run, "--for", "1")) == 91
+    assert len(listed(run, "--for", "1")) == 97
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,7 @@ def test_what_leaves_is_as_the_account_says() -> None:
     (account,) = read_settings(one_account('user = "sup"'), FILE).accounts
     assert (account.smtp_user, account.html, account.sent_copy) == ("sup", False, "auto")
     assert (account.acknowledge, account.acknowledge_every) == (None, timedelta(hours=24))
+    assert account.acknowledge_most == 60
     assert account.sender("Ana") == Correspondent("", "suporte@example.org")
     assert account.signed_by("Ana") == ""
     (account,) = read_settings(one_account('aliases = ["ajuda@example.org"]'), FILE).accounts
@@ -171,10 +172,12 @@ def test_what_leaves_is_as_the_account_says() -> None:
         'sent_copy = "server"',
         'acknowledge = "recebido"',
         'acknowledge_every = "1w"',
+        "acknowledge_most = 10",
     )
     (account,) = read_settings(one_account(*more), FILE).accounts
     assert (account.smtp_user, account.html, account.sent_copy) == ("", True, "server")
     assert (account.acknowledge, account.acknowledge_every) == ("recebido", timedelta(weeks=1))
+    assert account.acknowledge_most == 10
     assert account.sender("Ana Souza") == Correspondent("Ana Souza da Lumen", "suporte@example.org")
     assert account.signed_by("Ana Souza") == "Ana Souza\nLumen Energia"
 
@@ -252,6 +255,8 @@ def test_a_password_in_the_file_is_refused_and_not_repeated(key: str) -> None:
         ("acknowledge = 'Olá!'", "shortcode"),
         ("acknowledge_every = '10m'", "span"),
         ("acknowledge_every = 24", "span"),
+        ("acknowledge_most = 0", "1 to 10,000"),
+        ("acknowledge_most = true", "1 to 10,000"),
         ("hours = '9-18'", "mon-fri 09:00-18:00"),
         ("hours = 9", "mon-fri 09:00-18:00"),
         ("hours = 'mon-fri 18:00-09:00'", "mon-fri 09:00-18:00"),

@@ -12,6 +12,7 @@ from console.library.checking import problems
 from console.library.errors import FileTrouble
 from console.library.files import ATTACHMENTS, file_name, parsed, read, write, written
 from console.library.starter import STARTER
+from console.mail.acknowledging.faults import blanks
 from storage.kinds import Status
 from storage.kinds.clean import clean, clean_line
 from storage.kinds.responses import Actions, Attached, Canned, ResponseView
@@ -161,8 +162,17 @@ def test_the_starter_library_is_whole_in_three_languages_and_passes_the_check() 
         assert Path(one.source).name == file_name(view)
         assert Path(one.source).read_text(encoding="utf-8") == written(view)
     assert set(by_language) == {"pt_BR", "es", "en"}
-    assert all(len(some) == 30 for some in by_language.values())
+    assert all(len(some) == 32 for some in by_language.values())
     assert by_language["pt_BR"].keys() == by_language["es"].keys() == by_language["en"].keys()
     for code, canned in by_language["en"].items():
         assert canned.actions == by_language["es"][code].actions == by_language["pt_BR"][code].actions
     assert [(one.source, problem) for one in found for problem in problems(one.entry.canned.body)] == []
+
+
+def test_what_answers_mail_by_itself_is_in_the_starter_library_and_needs_nobody() -> None:
+    entries = [one.entry.canned for one in read([STARTER])]
+    for shortcode in ("received", "closed-now"):
+        bodies = [one.body for one in entries if one.shortcode == shortcode]
+        assert len(bodies) == 3
+        assert [blanks(body) for body in bodies] == [None] * 3
+    assert blanks(next(one.body for one in entries if one.shortcode == "ack"))  # an agent's own word

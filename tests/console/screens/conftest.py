@@ -71,13 +71,14 @@ def deliver(store: Store) -> Callable[..., int]:
                 "text": "Hola.",
                 "id": "",
                 "answers": "",
+                "to": "suporte@lumen.example",
                 "ago": 60,
             }
             values |= mail
             at = NOW - timedelta(minutes=values["ago"])
             key = values["id"] or hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:12]
             raw = (
-                f"From: {values['name']} <{values['address']}>\r\nTo: suporte@lumen.example\r\nSubject: {values['subject']}\r\n"
+                f"From: {values['name']} <{values['address']}>\r\nTo: {values['to']}\r\nSubject: {values['subject']}\r\n"
                 f"Date: {at:%a, %d %b %Y %H:%M:%S +0000}\r\nMessage-ID: <{key}@x.example>\r\n"
                 + (f"In-Reply-To: <{values['answers']}@x.example>\r\n" if values["answers"] else "")
                 + f"Content-Type: text/plain; charset=utf-8\r\n\r\n{values['text']}"

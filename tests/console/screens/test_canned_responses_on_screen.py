@@ -144,7 +144,7 @@ async def test_the_library_lists_reads_drops_and_undoes(deliver, console, until,
         assert "as Ana Lima (#1) would read it" in screen_text(app)
         await pilot.press("d")
         await until(lambda: "taken away" in screen_text(app))
-        assert len(stocked.ask_now(responses_of, agent_id=stocked.agent_id)) == 90
+        assert len(stocked.ask_now(responses_of, agent_id=stocked.agent_id)) == 96
         await pilot.press("u")
         await until(lambda: len(stocked.ask_now(responses_of, agent_id=stocked.agent_id)) == 91)
         await until(lambda: app.screen._found[0].view.canned.shortcode == "ola")

@@ -25,6 +25,11 @@ def view(desk, number):
         ("OUT 0 paid promised back by Friday", Spoken(False, 0, "paid", "back by Friday")),
         ("in 3 promised: a refund", Spoken(True, 3, "", "a refund")),
         ("in 3 compromised keys", Spoken(True, 3, "compromised keys", "")),
+        ("in 3 --who Bia --wait paid", Spoken(True, 3, "paid", "", "Bia", Status.WAITING)),
+        ('out 3 --resolve --who "Bia Lima" paid', Spoken(False, 3, "paid", "", "Bia Lima", Status.RESOLVED)),
+        ("in 3 she typed --resolve", Spoken(True, 3, "she typed --resolve", "")),
+        ("in 3 --wait --resolve paid", None),
+        ("in 3 --who Bia", None),
         ("in 3", None),
         ("in 1441 x", None),
         ("12 in x", None),
@@ -53,6 +58,24 @@ async def test_a_call_is_logged_from_the_line_and_u_takes_it_back(console, desk,
         await pilot.press("U")
         await until(lambda: len(view(desk, number).messages) == 2)
         await until(lambda: "done again: note or call put back" in screen_text(app))
+
+
+async def test_a_call_says_with_whom_and_settles_the_conversation(console, desk, number, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("enter")
+        await until(lambda: app._main.reading)
+        await pilot.press(":", *'call out 2 --who "Bia Lima" --resolve está resolvido', "enter")
+        await until(lambda: view(desk, number).status is Status.RESOLVED)
+        call = view(desk, number).messages[-1]
+        assert (call.author.name, call.direction, call.text.strip()) == ("Ana", Direction.OUTGOING, "está resolvido")
+        assert [one.name for one in call.to] == ["Bia Lima"]
+        await until(lambda: not app._main.reading and not app._main.queue.rows)
+        await pilot.press("u")
+        await until(lambda: app._main.queue.rows)
+        assert view(desk, number).status is Status.NEW
+        assert len(view(desk, number).messages) == 1
 
 
 async def test_a_line_that_tells_no_call_is_refused_with_how_it_is_written(console, desk, number, until, screen_text):

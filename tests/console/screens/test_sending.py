@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from textual import events
 
 from console.config.accounts import Account
@@ -10,6 +11,7 @@ from console.desk import Desk, now
 from console.screens.composer import ComposerScreen
 from console.screens.outbox import OutboxScreen
 from storage.commands import responses
+from storage.commands.desk import mailbox_as
 from storage.commands.outbox import sending
 from storage.commands.outbox.items import Result
 from storage.commands.outbox.sending import Told
@@ -313,3 +315,45 @@ async def test_a_colleagues_failed_answer_is_not_ones_own_error(
         await until(lambda: mine._main.queue.rows)
         await pilot.pause()
         assert not mine._main.unsent()
+
+
+async def test_an_answer_leaves_from_the_address_that_the_customer_wrote_to(store, deliver, console, desk, until):
+    with store.writing() as session:
+        mailbox_as(
+            session,
+            name="suporte",
+            address="suporte@lumen.example",
+            aliases=["fatura@lumen.example"],
+            live_since=now() - timedelta(days=900),
+            now=now(),
+        )
+    deliver({"id": "alias", "address": "ana@acme.example", "to": "Fatura <Fatura@lumen.example>", "text": "Olá."})
+    servers = {"imap": "127.0.0.1:1", "smtp": "127.0.0.1:2", "tls": "none"}
+    account = Account.model_validate(
+        {
+            "name": "suporte",
+            "address": "suporte@lumen.example",
+            "aliases": ["fatura@lumen.example"],
+            "sender_name": "Lumen",
+            **servers,
+        }
+    )
+    app = console(accounts=(account,))
+    async with app.run_test(size=(80, 36)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("r", *NOTHING_RIGHT)
+        await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
+        assert app.screen.fields.value("from") == "fatura@lumen.example"
+        await pilot.press("escape")
+        await until(lambda: kept(desk) == [NOTHING_RIGHT])
+        await pilot.press("r")  # gone on with, it is from there still
+        await until(lambda: isinstance(app.screen, ComposerScreen) and app.screen.begun)
+        await pilot.press("ctrl+s")
+        await until(lambda: app.screen.where == "review")
+        await pilot.press("ctrl+s")
+        await until(lambda: out(desk))
+    [row] = out(desk)
+    answer = view(desk, row.conversation_id).messages[-1]
+    assert (answer.author.name, answer.author.address) == ("Lumen", "fatura@lumen.example")
+    with store.reading() as session:
+        assert session.connection().execute(text("SELECT sender FROM outbox")).scalar_one() == "fatura@lumen.example"

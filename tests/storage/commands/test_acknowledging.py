@@ -247,3 +247,23 @@ def test_news_do_not_hold_it_and_a_refusal_changes_nothing(desk_: Desk) -> None:
     out.end(item, Result(Delivery.FAILED, 550, "nobody of this name"))
     assert out.states(sent.message_id) == [Delivery.FAILED]
     assert row_of(desk_.store, number).status is Status.WAITING
+
+
+def test_a_flood_of_ever_other_senders_draws_so_many_answers_an_hour_and_no_more(desk_: Desk) -> None:
+    def answer(most: int) -> list[object]:
+        done = []
+        for asked in desk_.waiting().asked:
+            outgoing = desk_.outgoing(asked)
+            with desk_.store.writing() as session:
+                done.append(acknowledging.acknowledge(session, asked, outgoing, every=DAY, now=desk_.now, most=most))
+        return done
+
+    for number in range(5):
+        desk_.write(f"Oferta {number}", by=f"forged{number}@victim{number}.example")
+    done = answer(3)
+    assert [isinstance(one, Sent) for one in done] == [True, True, True, False, False]
+    assert done[3:] == ["flood", "flood"]
+    assert not desk_.waiting().asked  # they were looked at: no answer comes late
+    desk_.now += HOUR
+    desk_.write("Fatura", by="ana@acme.example")
+    assert [isinstance(one, Sent) for one in answer(3)] == [True]

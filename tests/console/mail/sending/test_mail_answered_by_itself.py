@@ -14,7 +14,7 @@ import pytest
 from servers.boxes import letter
 
 from console.config.accounts import Account
-from console.mail.acknowledging import Acknowledging
+from console.mail.acknowledging import Acknowledging, faults
 from storage.commands import acknowledging as commands
 from storage.commands import responses, ruling, triage
 from storage.kinds import Delivery, Direction, DraftKind, Status
@@ -365,3 +365,20 @@ def test_an_account_says_when_it_answers_with_what() -> None:
     assert account.acknowledges_with(monday) == "a"  # 09:00 there
     assert account.acknowledges_with(monday - timedelta(minutes=1)) == "b"
     assert Account.model_validate({**both, "acknowledge": None}).acknowledges_with(monday) is None
+
+
+def test_a_flood_under_forged_senders_draws_no_flood_and_the_log_and_doctor_say_so(
+    sync_store: Store, box: Callable, postfix, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = make_desk(sync_store, box, postfix.port, acknowledge="recebido", acknowledge_most=2)
+    keep(desk)
+    desk.sync()
+    victims = [f"victim{number}@customer.example" for number in range(5)]
+    desk.box.deliver(*(asked(number, who) for number, who in enumerate(victims, 1)))
+    desk.sync()
+    desk.sync()
+    postfix.until_idle()
+    assert sum(len(postfix.arrived(who)) for who in victims) == 2
+    lines = [line for line in capsys.readouterr().err.splitlines() if "acknowledge_most" in line]
+    assert len(lines) == 1
+    assert [one for one in faults(sync_store, desk.account) if "acknowledge_most" in one.words]
