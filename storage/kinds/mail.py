@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from storage.kinds.words import Automatic, Special
 
@@ -13,8 +13,18 @@ NOWHERE = "@notes.invalid"
 """How addresses and Message-IDs end in what agents write down for the desk: no mail ever goes there (RFC 2606 §2)."""
 
 
+class _Handed:
+    """Goes from one process to another as its class and its values, in half the time of what a dataclass does."""
+
+    __slots__ = ()
+    __match_args__: ClassVar[tuple[str, ...]]
+
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        return type(self), tuple([getattr(self, name) for name in self.__match_args__])
+
+
 @dataclass(frozen=True, slots=True)
-class Correspondent:
+class Correspondent(_Handed):
     """A name and an address as a header gives them, clean; the address in lower case, empty when there is none."""
 
     name: str
@@ -22,7 +32,7 @@ class Correspondent:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(_Handed):
     """A part of a message that a person would save.
 
     Attributes:
@@ -42,7 +52,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
+class Original(_Handed):
     """The message inside a forwarded message: who really wrote."""
 
     author: Correspondent
@@ -51,7 +61,7 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
-class Gist:
+class Gist(_Handed):
     """What threading and search take from a message's words (`storage.rules.gist`).
 
     Attributes:
@@ -66,7 +76,7 @@ class Gist:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(_Handed):
     """One message, read: all text is clean (`storage.kinds.clean`), nothing in it can act.
 
     Attributes:

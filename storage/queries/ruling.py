@@ -17,8 +17,8 @@ from storage.kinds.mail import Correspondent
 from storage.models.details import correspondents
 from storage.queries.tables import AGENT, CONVERSATION, MESSAGE, RAW, RULE, TEXT
 from storage.rules.filing import Letter, Test, address_in
-from storage.rules.query import WORD
 from storage.rules.threading import subject_of
+from storage.rules.word import WORD
 from storage.views import Met, RuleView, Tried
 
 _SUBJECT_WORDS = 8  # of a subject that a rule is made from

@@ -8,7 +8,7 @@ from typing import Final
 from storage.kinds.clean import folded
 from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.mail import Correspondent
-from storage.rules.query import WORD
+from storage.rules.word import WORD
 
 LONGEST_NAME: Final = 60
 """Letters of a rule's name, and of a tag."""

@@ -14,6 +14,7 @@ from typing import NoReturn
 from storage.kinds import Channel, ConversationKind, Priority, Tier
 from storage.kinds.clean import clean_line
 from storage.kinds.errors import DeskError
+from storage.rules.word import WORD
 
 LONGEST = 1000
 """Characters that a query may have."""
@@ -23,9 +24,6 @@ DEEPEST = 20
 
 SHORTEST_PREFIX = 2
 """Letters that ``word*`` needs before the star."""
-
-WORD = re.compile(r"(?:[^\W_]++|[\u0300-\u036f\ue000-\uf8ff]++)++")
-"""What counts as one word, for the search index too: letters, digits, their accents, private signs."""
 
 
 class Trouble(StrEnum):

@@ -8,7 +8,7 @@ import Stemmer
 
 from storage.kinds.clean import folded
 from storage.kinds.remembered import Remembered
-from storage.rules.query import WORD
+from storage.rules.word import WORD
 
 _ALGORITHMS = {"pt": "portuguese", "es": "spanish", "en": "english"}
 
@@ -34,6 +34,7 @@ _LOST_ACCENTS = {
 }
 _BARE = {language: tuple(bare for bare, _ in endings) for language, endings in _LOST_ACCENTS.items()}
 _REMEMBERED = 100_000  # pieces of text, of each language: some 15 MB when all are there
+_POINTS = ".,;:!?()[]<>\"'*-"  # stand around words, and are in none
 _SHORTEST = 3  # letters of a word that can have another form worth finding
 _LONGEST = 40  # what is longer is no word of a language
 
@@ -71,7 +72,10 @@ def stems(text: str, language: str) -> str:
 
 def _stems_in(piece: str, language: str) -> str:
     """Return the stems of the words of text without white space, a line for each; mostly it is one word."""
-    words = (piece.lower(),) if piece.isascii() and piece.isalpha() else words_of(piece)
+    bare = piece.strip(_POINTS)
+    if bare != piece:
+        return _STEMS[language][bare]
+    words = [composed(piece).lower()] if piece.isalpha() else words_of(piece)
     return "\n".join(filter(None, [" ".join(_stems_of(word, language)) for word in words]))
 
 
@@ -93,11 +97,12 @@ def _stems_of(word: str, language: str) -> tuple[str, ...]:
     if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha():
         return ()
     stemmer = _stemmer(language)
-    if word.isascii() and not word.endswith(_BARE[language]):
+    bare = folded(word)
+    if not word.endswith(_BARE[language]):
         stem = folded(stemmer.stemWord(word))
-        return (stem,) if stem != word else ()
+        return (stem,) if stem != bare else ()
     found = {folded(stemmer.stemWord(form)) for form in _with_accents(word, language)}
-    return tuple(sorted(found - {folded(word)}))
+    return tuple(sorted(found - {bare}))
 
 
 def _with_accents(word: str, language: str) -> Iterable[str]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from storage.kinds.clean import clean_line, folded
-from storage.rules.query import WORD, And, Node, Or, Text, Where
+from storage.rules.query import And, Node, Or, Text, Where
 from storage.rules.stemming import composed, forms
+from storage.rules.word import WORD
 
 _BEFORE = 40  # characters shown before the first hit
 _LOOK_INTO = 50_000  # characters of a message that are looked through

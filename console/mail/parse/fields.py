@@ -195,7 +195,7 @@ def valued(text: str) -> tuple[str, dict[str, str]]:
 
     RFC 2231 continuations and charsets, RFC 2047 words inside quotes and unquoted values with spaces are read.
     """
-    word, semicolon, _ = text.partition(";")
+    word, semicolon, rest = text.partition(";")
     if "(" in word:
         word = _COMMENT.sub("", word)
-    return word.strip().lower(), _parameters(text[len(text.partition(";")[0]) :]) if semicolon else {}
+    return word.strip().lower(), _parameters(f";{rest}") if semicolon else {}

@@ -44,10 +44,7 @@ def split(page: Text, signatures: list[tuple[int, int]] | None = None) -> Split:
     """
     lines = page.lines
     found = marks(page)
-    owner = bytearray(len(lines))  # 0 the author's, 1 quoted, 2 a mark, 3 signature
-    for number, line in enumerate(lines):
-        if line and (line[0] in ">|" or line[0] in " \t") and is_quoted(line):
-            owner[number] = 1
+    owner = bytearray(map(is_quoted, lines))  # 0 the author's, 1 quoted, 2 a mark, 3 signature
     for start, end in signatures or ():
         for number in range(start, min(end, len(lines))):
             if owner[number] == 0:

@@ -1,10 +1,12 @@
 """Ordinary mail is read by fast roads: each gives what the careful road gives, in whole messages and piece by piece."""
 
+import pickle
 import random
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from hashlib import blake2b
@@ -19,7 +21,7 @@ from console.mail.parse import Unreadable, fields, forward, labels, language, ma
 from storage.kinds import clean
 from storage.rules import stemming, threading
 from storage.rules.gist import gist_of
-from storage.rules.query import WORD
+from storage.rules.word import WORD
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 SIGNS = "abcABCçãéÉßſıİKﬁ½ªµ’“–—…€™ \t\n\r\x0b\x85\x1b\x7f\u00a0\u00ad\u200b\u202e\u2028\u0301\u0327\ufeffσΣς漢語😀\U000e0041\ud800"
@@ -173,6 +175,13 @@ def test_both_roads_give_the_same_of_the_demo(demo: list[bytes]) -> None:
 
 def test_both_roads_give_the_same_of_wounded_mail(demo: list[bytes]) -> None:
     assert_both_agree(wounded(demo, 400))
+
+
+def test_what_a_worker_hands_over_arrives_whole(demo: list[bytes]) -> None:
+    some = [replace(parsed, gist=gist_of(parsed)) for parsed in map(parse, demo)]
+    assert any(each.attachments for each in some)
+    assert any(each.original for each in some)
+    assert pickle.loads(pickle.dumps(some)) == some
 
 
 @pytest.mark.slow
