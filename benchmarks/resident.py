@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from console.config.settings import load_settings
-from console.mail.imap import Session
+from console.mail.imap.session import Session
 from console.mail.sync import watch
 from console.mail.sync.folders import Step
 from console.mail.sync.mailbox import MailboxSync

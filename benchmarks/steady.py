@@ -29,6 +29,7 @@ from benchmarks.measuring import HERE, ROOT, Run, environment, keep, machine, ru
 from benchmarks.queries import at
 
 NAMES = ("plantao", "mbsync")
+COMMAND = "import sys; from console.cli import main; sys.exit(main())"  # as the installed `plantao` has it
 TOLD_SECONDS = 2.0  # that a server has to tell a stopped sync of changes: Dovecot waits half a second by itself
 
 
@@ -76,7 +77,7 @@ class Side:
 
     def plantao(self) -> Run:
         """Run `plantao sync`."""
-        command = [sys.executable, "-P", "-m", "console.cli", "sync", "--json"]
+        command = [sys.executable, "-P", "-c", COMMAND, "sync", "--json"]
         more = ["--store", str(self.folder / "ours"), "--config", str(self.config)]
         return run([*command, *more], env={"PYTHONPATH": str(ROOT)})
 

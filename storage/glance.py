@@ -16,6 +16,7 @@ from storage.drivers import sqlite_driver
 from storage.versions import HEAD, SECURE_SQLITE, STEMMER_VERSION
 
 _BUSY_SECONDS: Final = 2.0
+_MAPPED_MOST: Final = 1 << 28  # bytes; to count the placements of a large folder is some hundred reads otherwise
 _MICROSECONDS: Final = 1000  # nanoseconds each
 
 _BUSY = """
@@ -37,6 +38,11 @@ _FOLDERS = """
 """
 _MAILBOXES = """
     SELECT mailbox.*, mailbox_state.state FROM mailbox LEFT JOIN mailbox_state ON mailbox_id = id
+"""
+_CONFIGURATION = "SELECT value FROM desk WHERE name = 'configuration_read'"
+_CONFIGURATION_READ = """
+    INSERT INTO desk (name, value) VALUES ('configuration_read', :digest)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value
 """
 _SYNCED = "UPDATE mailbox_state SET synced_at = :now WHERE mailbox_id = :mailbox AND state = 'ok'"
 
@@ -84,10 +90,12 @@ class Glance:
     Attributes:
         busy: a sync runs, or has something else to do: a wanted change, mail that leaves, a snooze, the index.
         mailboxes: by name.
+        configuration: the digest of the configuration that was read with care for the last look.
     """
 
     busy: bool
     mailboxes: dict[str, Kept] = field(default_factory=dict)
+    configuration: bytes | None = None
 
 
 def glance(path: Path) -> Glance | None:
@@ -103,17 +111,20 @@ def glance(path: Path) -> Glance | None:
             now = time.time_ns() // _MICROSECONDS
             if line.execute(_BUSY, {"now": now, "stemmer": STEMMER_VERSION}).fetchone()[0]:
                 return Glance(busy=True)
-            return Glance(busy=False, mailboxes={one.settings["name"]: one for one in _mailboxes(line)})
+            mailboxes = {one.settings["name"]: one for one in _mailboxes(line)}
+            read = line.execute(_CONFIGURATION).fetchone()
+            return Glance(busy=False, mailboxes=mailboxes, configuration=read and read[0])
     except driver.Error:
         return None
 
 
-def note_synced(path: Path, mailbox_ids: Iterable[int]) -> bool:
+def note_synced(path: Path, mailbox_ids: Iterable[int], *, configuration: bytes | None = None) -> bool:
     """Put down that mailboxes were found in step now; say whether that was possible.
 
     Args:
         path: of the store.
         mailbox_ids: of mailboxes whose sync stands well; of others nothing is changed.
+        configuration: the digest of the configuration that says how to reach them; `None` to leave what is noted.
     """
     driver = sqlite_driver()
     now = time.time_ns() // _MICROSECONDS
@@ -122,6 +133,8 @@ def note_synced(path: Path, mailbox_ids: Iterable[int]) -> bool:
             line.execute("PRAGMA synchronous = NORMAL")  # the next sync says it again
             line.execute("BEGIN IMMEDIATE")
             line.executemany(_SYNCED, [{"now": now, "mailbox": number} for number in mailbox_ids])
+            if configuration is not None:
+                line.execute(_CONFIGURATION_READ, {"digest": configuration})
             line.execute("COMMIT")
     except driver.Error:
         return False
@@ -133,6 +146,7 @@ def _opened(driver: Any, path: Path) -> Iterator[Any]:
     with closing(driver.connect(path.absolute().as_uri() + "?mode=rw", uri=True, timeout=_BUSY_SECONDS)) as line:
         line.isolation_level = None  # BEGIN is said here
         line.row_factory = driver.Row
+        line.execute(f"PRAGMA mmap_size = {_MAPPED_MOST}")
         yield line
 
 

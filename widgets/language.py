@@ -1,10 +1,13 @@
 """The reader's language: every string that a person reads passes through `_` or `ngettext` here."""
 
 import gettext
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
 DOMAIN = "plantao"
 _FOLDER = Path(__file__).parent / "locale"
+_ASKED = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # as gettext asks them
 _chosen: gettext.NullTranslations = gettext.NullTranslations()
 
 
@@ -15,8 +18,18 @@ def choose_language(language: str | None = None) -> str:
         language: a locale name such as ``pt_BR``; `None` asks the environment, as gettext does.
     """
     global _chosen  # noqa: PLW0603 - one process speaks one language
+    if language is None and not _may_be_translated(os.environ):
+        _chosen = gettext.NullTranslations()
+        return "en"
     _chosen = gettext.translation(DOMAIN, _FOLDER, [language] if language else None, fallback=True)
     return _chosen.info().get("language", "en")
+
+
+def _may_be_translated(environment: Mapping[str, str]) -> bool:
+    """Say whether the environment asks for a language that there is; gettext loads 2 ms of names to find none."""
+    asked = next(filter(None, (environment.get(name) for name in _ASKED)), "")
+    folders = os.listdir(_FOLDER)  # noqa: PTH208 - names are all that is wanted
+    return any(one[:2].lower() in {folder[:2] for folder in folders} for one in asked.split(":"))
 
 
 def _(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from console.cli.errors import INTERRUPTED, tell, tell_interrupted
 from console.cli.parser import build
+from console.cli.quiet import keep_libraries_quiet
 from widgets.language import choose_language
 
 
@@ -24,14 +25,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that is not UTF-8 shows question marks
     try:
-        options = build().parse_args(arguments)
+        options = build(sys.argv[1:] if arguments is None else arguments).parse_args(arguments)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     from console.cli.call import Call
     from console.cli.output import OutputLost
 
     call = Call(options)
-    _keep_libraries_quiet()
+    if not getattr(options, "loads_little", False):
+        keep_libraries_quiet()
     try:
         status: int = options.run(call)
         call.out.flush()
@@ -46,15 +48,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         call.close()
     return status
-
-
-def _keep_libraries_quiet() -> None:
-    """Let no library print what it logs: it may hold a server's own words."""
-    import logging
-
-    root = logging.getLogger()
-    if not root.handlers:
-        root.addHandler(logging.NullHandler())
 
 
 def _let_go_of_output() -> None:

@@ -1,6 +1,7 @@
 """One call of the command: its options, its configuration, its store and its output, each made when first needed."""
 
 import argparse
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -58,9 +59,17 @@ class Call:
     @cached_property
     def store_url(self) -> str:
         """The address of the store: of --store, else of the configuration, else the usual place."""
+        return self.store_url_by(lambda: self.settings.store)
+
+    def store_url_by(self, configured: Callable[[], str | None]) -> str:
+        """Return the address of the store; the configuration is asked only where --store does not say it.
+
+        Args:
+            configured: gives what the configuration says of it.
+        """
         named: str | None = getattr(self.options, "store", None)
         if not named:
-            return self.settings.store_url(self.paths)
+            return configured() or self.paths.store_url
         return named if "://" in named else f"sqlite:///{Path(named).expanduser().absolute() / 'desk.db'}"
 
     @cached_property

@@ -61,8 +61,8 @@ def _settle(call: "Call", folder: Path, servers: "DemoServers") -> "Call":
     """Write the configuration of the demo's desk, and return the call that is made there."""
     from console.cli.call import Call
     from console.cli.parser import build
-    from console.config.accounts import Server
     from console.config.editing import add_account
+    from console.config.servers import Server
     from console.config.settings import read_account
 
     os.environ["PLANTAO_HOME"] = str(folder)

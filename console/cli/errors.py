@@ -2,20 +2,12 @@
 
 import os
 import sys
-import traceback
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from console.cli.output import OutputLost
 from storage.kinds.clean import clean_line
-from storage.kinds.errors import (
-    DeskError,
-    Refused,
-    StoreLocked,
-    StoreReadOnly,
-)
 from widgets.language import _
 
 if TYPE_CHECKING:
@@ -56,6 +48,8 @@ class Failed(Exception):
 
 def status_of(error: BaseException) -> int:
     """Return the exit status that an error ends the command with."""
+    from storage.kinds.errors import Refused, StoreLocked, StoreReadOnly  # late: most commands meet none
+
     match error:
         case StoreLocked():
             return AGAIN
@@ -73,6 +67,8 @@ def status_of(error: BaseException) -> int:
 
 def sentence_of(error: BaseException) -> str | None:
     """Return what happened, to what, and what to do; `None` for an error that nobody foresaw."""
+    from storage.kinds.errors import DeskError
+
     match error:
         case Usage() | Failed():
             return str(error)
@@ -117,6 +113,9 @@ def tell_interrupted(call: "Call") -> None:
 
 def _unforeseen(call: "Call", error: Exception) -> str:
     """Keep the traceback in a file of the agent's own, and say where it is."""
+    import traceback  # late: it reads source, for which a start has no time
+    from datetime import datetime
+
     said = clean_line(f"{type(error).__name__}: {_without_secrets(str(error), call)}")[:300]
     text = _without_secrets("".join(traceback.format_exception(error)), call)
     try:

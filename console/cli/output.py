@@ -2,16 +2,16 @@
 
 import json
 import os
-import shlex
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from storage.kinds.clean import clean, clean_line
+
+if TYPE_CHECKING:
+    import subprocess
 
 _TABS: Final = 8
 _LESS: Final = "FRX"  # end where one screen holds it all, keep bold text, leave the screen as it is
@@ -53,7 +53,7 @@ class Output:
     @property
     def width(self) -> int:
         """Cells in a row; what is not a terminal has 120."""
-        return shutil.get_terminal_size((120, 24)).columns if self.terminal else _asked_width(self._environment)
+        return terminal_columns(120) if self.terminal else _asked_width(self._environment)
 
     def line(self, text: str = "", *, bold: bool = False) -> None:
         """Print text, which may be of several lines."""
@@ -81,7 +81,7 @@ class Output:
     def progress(self, text: str) -> None:
         """Show how far it is, on a terminal, in one row of standard error that is written over and over."""
         if sys.stderr.isatty():
-            row = clean_line(text)[: shutil.get_terminal_size((80, 24)).columns - 1]
+            row = clean_line(text)[: terminal_columns(80) - 1]
             sys.stderr.write(f"\r{row}\x1b[K")
             sys.stderr.flush()
 
@@ -119,7 +119,9 @@ class _Pager:
         self._held: list[str] = []
         self._rows = 0
         self._process: subprocess.Popen[str] | None = None
-        size = shutil.get_terminal_size((80, 24))
+        from shutil import get_terminal_size
+
+        size = get_terminal_size((80, 24))
         self._height, self._width = size.lines - 1, max(1, size.columns)
 
     def write(self, text: str) -> None:
@@ -134,6 +136,8 @@ class _Pager:
                 self._start()
 
     def _start(self) -> None:
+        import subprocess  # late: only a pager needs it
+
         sys.stdout.flush()
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the person's own PAGER, without a shell
@@ -183,7 +187,21 @@ def _told() -> Iterator[None]:
         raise OutputLost(refused.strerror or str(refused)) from None
 
 
+def terminal_columns(fallback: int, environment: Mapping[str, str] = os.environ) -> int:
+    """Return how wide the terminal is, as shutil finds it, which brings five packers of archives with it."""
+    asked = environment.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked[:6]) > 0:
+        return int(asked[:6])
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or fallback  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):  # no standard output, or it is no terminal
+        return fallback
+
+
 def _pager_command(environment: Mapping[str, str]) -> list[str]:
+    import shlex
+    import shutil
+
     chosen = environment.get("PAGER")
     if chosen is None:
         found = shutil.which("less")

@@ -2,14 +2,20 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import Any, Final, NoReturn
 
+from console.cli.output import terminal_columns
 from storage.kinds.clean import clean
 from widgets.language import _
 
 Run = Callable[[Any], int]
 """What a command does with its `Call`; returns the exit status."""
+
+_WITH_VALUE: Final = ("--store", "--config")  # of the options that every command takes; see `_shared`
+_JOINED: Final = ("--store=", "--config=")
+_ALONE: Final = ("--json",)
 
 
 class Parser(argparse.ArgumentParser):
@@ -32,6 +38,10 @@ class Parser(argparse.ArgumentParser):
             setattr(found, name, [*getattr(found, name), *words])
             rest = [word for word in rest if word not in words]
         return found, rest
+
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        """Return what lays the help out; asked for at each argument, and left to itself it would load shutil."""
+        return self.formatter_class(prog=self.prog, width=terminal_columns(80) - 2)  # type: ignore[call-arg]
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """End the process; what was asked for is printed to standard output."""
@@ -88,30 +98,51 @@ class Group:
         return Group(parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True), self._shared)
 
 
-def build() -> Parser:
-    """Return the parser of the whole command line."""
-    from console.cli import (
-        accounts,
-        checking,
-        completing,
-        configuration,
-        deciding,
-        demo,
-        drafting,
-        files,
-        importing,
-        listing,
-        noting,
-        outbox,
-        replying,
-        responding,
-        ruling,
-        showing,
-        syncing,
-        undoing,
-        viewing,
-    )
+ROOMS: Final[Mapping[str, Sequence[str]]] = {
+    "demo": ["demo"],
+    "accounts": ["account"],
+    "syncing": ["sync"],
+    "importing": ["import", "export"],
+    "listing": ["list", "search"],
+    "showing": ["show", "why", "history"],
+    "files": ["files"],
+    "deciding": [
+        "take",
+        "assign",
+        "wait",
+        "hold",
+        "resolve",
+        "spam",
+        "trash",
+        "restore",
+        "reopen",
+        "snooze",
+        "tag",
+        "join",
+        "split",
+    ],
+    "undoing": ["undo", "redo"],
+    "viewing": ["view"],
+    "ruling": ["rule", "block", "unblock"],
+    "replying": ["reply"],
+    "outbox": ["outbox"],
+    "drafting": ["draft"],
+    "noting": ["note", "call"],
+    "responding": ["response"],
+    "checking": ["doctor"],
+    "configuration": ["config"],
+    "completing": ["completion"],
+}
+"""The modules that add commands, in the order of the help, with the names of those commands."""
 
+
+def build(asked: Sequence[str] | None = None) -> Parser:
+    """Return the parser of the command line.
+
+    Args:
+        asked: the command line that it is for: only the command in it is known then, as nobody asks for the others;
+            `None` for the whole.
+    """
     shared = _shared()
     parser = Parser(
         prog="plantao",
@@ -125,29 +156,24 @@ def build() -> Parser:
         parser.add_subparsers(title=_("commands"), metavar=_("COMMAND")),
         shared,
     )
-    for room in (
-        demo,
-        accounts,
-        syncing,
-        importing,
-        listing,
-        showing,
-        files,
-        deciding,
-        undoing,
-        viewing,
-        ruling,
-        replying,
-        outbox,
-        drafting,
-        noting,
-        responding,
-        checking,
-        configuration,
-        completing,
-    ):
-        room.add(group)
+    for room in ROOMS if asked is None else _rooms_of(asked):
+        import_module(f"console.cli.{room}").add(group)
     return parser
+
+
+def _rooms_of(asked: Sequence[str]) -> Sequence[str]:
+    """Return the modules that a command line needs: all of them where it has no plain command as its first word."""
+    words = iter(asked)
+    for word in words:
+        if word in _WITH_VALUE:
+            next(words, None)
+        elif word.startswith("-") and word not in _ALONE and not word.startswith(_JOINED):
+            break
+        elif not word.startswith("-"):
+            return [room for room, names in ROOMS.items() if word in names] or list(ROOMS)
+    else:
+        return []  # the console's own
+    return list(ROOMS)
 
 
 def _shared() -> argparse.ArgumentParser:

@@ -3,20 +3,22 @@
 import argparse
 import os
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from console.cli.errors import CONFIGURATION, DONE, FAILED, sentence_of, status_of
 from console.cli.parser import Group
+from console.cli.quiet import keep_libraries_quiet
 from storage.kinds.clean import clean_line
-from widgets.language import _
+from widgets.language import _, choose_language
 
 if TYPE_CHECKING:
     from console.cli.call import Call
     from console.config.accounts import Account
+    from console.mail.glance import Look
     from console.mail.sync import Outcome
     from console.mail.sync.folders import Step
     from storage.commands.intake import Counts
@@ -28,17 +30,17 @@ def add(group: Group) -> None:
     """Add the command."""
     parser = group.command("sync", run_sync, words=_("bring the mailboxes in step with their servers"))
     parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
+    parser.set_defaults(loads_little=True)  # a look for news; whoever goes on to libraries keeps them quiet
     parser.add_argument("--watch", action="store_true", help=_("go on until stopped, with news as they come"))
 
 
 def run_sync(call: "Call") -> int:
     """Bring every mailbox in step, once or until stopped."""
-    accounts = call.settings.accounts
-    if not accounts:
-        call.out.error(_("plantao: there is no account yet: `plantao account add` makes one."))
-        return CONFIGURATION
     if not call.options.watch:
-        return _sync_once(call, accounts)
+        return _sync_once(call)
+    keep_libraries_quiet()
+    if not call.settings.accounts:
+        return _tell_no_account(call)
     from console.mail.sync import stop_on_signals, watch
 
     store = call.open_store(durable=False)
@@ -48,32 +50,65 @@ def run_sync(call: "Call") -> int:
         threading.Thread(target=_stop_when_orphaned, args=(stop, os.getppid()), daemon=True).start()
         threading.Thread(target=_stop_when_added_to, args=(stop, call), daemon=True).start()
     with noticing_falls(stop):
-        watch(store, accounts, report=telling.step, stop=stop, workers=os.cpu_count() or 1)
+        watch(store, call.settings.accounts, report=telling.step, stop=stop, workers=os.cpu_count() or 1)
     return DONE
 
 
-def _sync_once(call: "Call", accounts: "Sequence[Account]") -> int:
+def _sync_once(call: "Call") -> int:
     """Look whether there is anything to do; only then load what does it, which takes longer than the look."""
-    from console.mail.glance import look
-
-    path = call.store_url.removeprefix("sqlite:///")
-    with look(Path(path), accounts) if path != call.store_url else nullcontext() as looked:
-        if looked is not None and looked.in_step:
+    with _look(call) as looked:
+        if looked.in_step:
             return _tell_nothing(call)
+        keep_libraries_quiet()
+        accounts = call.settings.accounts
+        if not accounts:
+            return _tell_no_account(call)
         from console.mail.sync import sync_once
 
         store = call.open_store(durable=False)
         telling = _Telling(call, steps=False)
         with noticing_falls():
             outcome = sync_once(
-                store,
-                accounts,
-                report=telling.step,
-                workers=os.cpu_count() or 1,
-                doors=looked.doors if looked is not None else None,
+                store, accounts, report=telling.step, workers=os.cpu_count() or 1, doors=looked.doors or None
             )
     call.out.progress_done()
     return tell_outcome(call, outcome)
+
+
+def _look(call: "Call") -> "Look":
+    """Look for news, by what the configuration said when it was last read with care, if it says the same now."""
+    from console.config.reaching import digest_of, read_remembered
+    from console.config.servers import Tls
+    from console.mail.glance import Look, look
+    from storage.glance import glance
+
+    remembered = read_remembered(call.configuration_file)
+    if remembered is not None and (path := _path_of(call.store_url_by(lambda: remembered.store))) is not None:
+        kept = glance(path)
+        if kept is not None and kept.configuration == remembered.digest:
+            if remembered.language:
+                choose_language(remembered.language)
+            if any(one.tls is Tls.STARTTLS for one in remembered.accounts):
+                keep_libraries_quiet()  # that negotiates it
+            return look(path, kept, remembered.accounts)
+    keep_libraries_quiet()
+    accounts = call.settings.accounts
+    path = _path_of(call.store_url)
+    if path is None or not accounts:
+        return Look()
+    read = digest_of(call.configuration_file)
+    unchanged = remembered is not None and remembered.digest == read
+    return look(path, glance(path), accounts, configuration=read if unchanged else None)
+
+
+def _path_of(url: str) -> Path | None:
+    path = url.removeprefix("sqlite:///")
+    return Path(path) if path != url else None
+
+
+def _tell_no_account(call: "Call") -> int:
+    call.out.error(_("plantao: there is no account yet: `plantao account add` makes one."))
+    return CONFIGURATION
 
 
 @contextmanager

@@ -2,11 +2,8 @@
 
 import re
 import shlex
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
-from ipaddress import ip_address
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
@@ -23,79 +20,23 @@ from console.config.leaving import (
     Zone,
     filled,
 )
+from console.config.servers import (
+    IMPLICIT_PORT,
+    SUBMISSIONS_PORT,
+    Server,
+    Tls,
+    default_tls,
+    variable_of,
+)
 from console.config.values import Language, Line, checked_line, refuse
 from storage.kinds.clean import clean_line, folded
 from storage.kinds.mail import Correspondent
 from widgets.language import _
 
-IMPLICIT_PORT = 993
-STARTTLS_PORT = 143
-SUBMISSIONS_PORT = 465
-SUBMISSION_PORTS = (587, 25)
 POLL_LEAST, POLL_MOST = 5, 86_400
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,255}")
-_PORT = re.compile(r"[0-9]{1,5}")
-_HOST = re.compile(r"[\w.:%-]{1,255}")
-
-
-class Tls(StrEnum):
-    """How a connection to a mail server is kept from listeners (RFC 8314)."""
-
-    IMPLICIT = "implicit"
-    STARTTLS = "starttls"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where a server answers."""
-
-    host: str
-    port: int
-
-    @classmethod
-    def read(cls, text: str, *, port: int) -> Self:
-        """Read ``host:port`` or ``host``; an IPv6 address stands in brackets before a port.
-
-        Args:
-            text: as a person writes it.
-            port: what holds when the text gives none.
-
-        Raises:
-            ValueError: it is not of that form.
-        """
-        host, _colon, number = text.rpartition(":")
-        if not _colon or "]" in number or (":" in host and not host.startswith("[")):
-            host, number = text, str(port)
-        host = host.removeprefix("[").removesuffix("]")
-        if not _HOST.fullmatch(host) or not _PORT.fullmatch(number) or not 0 < int(number) < 65536:
-            raise ValueError(text)
-        if ":" in host:
-            ip_address(host)  # raises ValueError: nothing but an IPv6 address has colons
-        return cls(host.lower(), int(number))
-
-    def __str__(self) -> str:
-        """Write it as it is read."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-    @property
-    def loopback(self) -> bool:
-        """Say whether it is this machine, so that nobody can listen on the way."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost" or self.host.endswith(".localhost")
-
-
-def default_tls(server: Server) -> Tls:
-    """Return how a server is spoken to when the configuration does not say: by its port, in plain never but at home."""
-    if server.port in {IMPLICIT_PORT, SUBMISSIONS_PORT}:
-        return Tls.IMPLICIT
-    if server.port in {STARTTLS_PORT, *SUBMISSION_PORTS}:
-        return Tls.STARTTLS
-    return Tls.NONE if server.loopback else Tls.IMPLICIT
 
 
 def _name(text: str) -> str:
@@ -286,4 +227,4 @@ class Account(BaseModel):
     @property
     def variable_name(self) -> str:
         """Return the account's name as the end of an environment variable: A to Z, digits and _ only."""
-        return re.sub(r"[^A-Z0-9]", "_", folded(self.name).upper())
+        return variable_of(self.name)

@@ -8,7 +8,6 @@ import subprocess
 import time
 from contextlib import suppress
 
-from console.config.errors import PasswordCommandFailed
 from storage.kinds.clean import clean_line
 from widgets.language import _
 
@@ -45,6 +44,8 @@ def first_line_of(command: str, *, account: str, seconds: float = COMMAND_SECOND
             start_new_session=True,
         )
     except OSError as refused:
+        from console.config.errors import PasswordCommandFailed  # late, as below: most commands give one
+
         why = _("could not be started ({reason})").format(reason=clean_line(refused.strerror or ""))
         raise PasswordCommandFailed(account, words[0], why) from None
     with started:
@@ -55,6 +56,8 @@ def first_line_of(command: str, *, account: str, seconds: float = COMMAND_SECOND
             _end(started)
     line = printed.partition(b"\n")[0].removesuffix(b"\r").decode("utf-8", errors="replace")
     if why := _fault(status, line, seconds):
+        from console.config.errors import PasswordCommandFailed
+
         shown = _shown(said, line)
         del printed, said, line  # a traceback that shows what is in its frames must not show these
         raise PasswordCommandFailed(account, words[0], why, shown)

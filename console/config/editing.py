@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from console.config.accounts import Account, Tls
+from console.config.accounts import Account
 from console.config.errors import AccountTaken, AccountUnknown, ConfigurationInvalid, ConfigurationNotSaved, Problem
 from console.config.lines import statements
 from console.config.paths import private_folder
 from console.config.secrets import store_password
+from console.config.servers import Tls
 from console.config.settings import Settings, read_settings, read_text
 from widgets.language import _
 

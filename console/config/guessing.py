@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from console.config.accounts import IMPLICIT_PORT, SUBMISSIONS_PORT, Account, Server, default_tls
+from console.config.accounts import Account
+from console.config.servers import IMPLICIT_PORT, SUBMISSIONS_PORT, Server, default_tls
 from storage.kinds.clean import folded
 
 _LONGEST: Final = 64  # signs of an account's name

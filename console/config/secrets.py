@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from console.config.accounts import Account
-from console.config.command import first_line_of
-from console.config.errors import KeyringUnusable, PasswordMissing
+from console.config.servers import variable_of
 from widgets.language import _
+
+if TYPE_CHECKING:
+    from console.config.reaching import Reach
 
 SERVICE = "plantao"
 """What the keyring knows the desk by: ``keyring set plantao support@example.org``."""
@@ -21,7 +23,7 @@ _CREDENTIAL_LIMIT = 64 * 1024
 
 
 def password(
-    account: Account,
+    account: "Reach",
     *,
     environment: Mapping[str, str] = os.environ,
     keyring_seconds: float = KEYRING_SECONDS,
@@ -42,6 +44,8 @@ def password(
         PasswordMissing: it is nowhere.
     """
     if account.password_command:
+        from console.config.command import first_line_of
+
         return first_line_of(account.password_command, account=account.name)
     try:
         kept = _ask_keyring(lambda: _keyring_get(account), keyring_seconds)
@@ -49,14 +53,16 @@ def password(
         trouble = _("The keyring has none.")
     except _NoAnswer as none:
         found, trouble = None, str(none)
-    variable = f"PLANTAO_PASSWORD_{account.variable_name}"
+    variable = f"PLANTAO_PASSWORD_{variable_of(account.name)}"
     found = found or environment.get(variable) or _credential(account, environment)
     if not found:
+        from console.config.errors import PasswordMissing
+
         raise PasswordMissing(account.name, variable, trouble)
     return found
 
 
-def store_password(account: Account, secret: str, *, keyring_seconds: float = KEYRING_SECONDS) -> None:
+def store_password(account: "Reach", secret: str, *, keyring_seconds: float = KEYRING_SECONDS) -> None:
     """Put the password of an account into the system's keyring, in place of an earlier one.
 
     Raises:
@@ -71,10 +77,12 @@ def store_password(account: Account, secret: str, *, keyring_seconds: float = KE
     try:
         _ask_keyring(keep, keyring_seconds)
     except _NoAnswer as none:
+        from console.config.errors import KeyringUnusable
+
         raise KeyringUnusable(account.name, str(none)) from None
 
 
-def forget_password(account: Account, *, keyring_seconds: float = KEYRING_SECONDS) -> bool:
+def forget_password(account: "Reach", *, keyring_seconds: float = KEYRING_SECONDS) -> bool:
     """Drop the password of an account from the system's keyring, and say whether there was one to drop."""
 
     def drop() -> None:
@@ -93,7 +101,7 @@ class _NoAnswer(Exception):
     """The keyring gave no answer; `str()` is the sentence. It goes no further than this module."""
 
 
-def _keyring_get(account: Account) -> str | None:
+def _keyring_get(account: "Reach") -> str | None:
     import keyring  # late: 170 ms, and with a password command it is not needed
 
     kept: str | None = keyring.get_password(SERVICE, account.address)
@@ -136,7 +144,7 @@ def _in_words(trouble: Exception) -> str:
             return _("The keyring failed ({kind}).").format(kind=type(trouble).__name__)
 
 
-def _credential(account: Account, environment: Mapping[str, str]) -> str | None:
+def _credential(account: "Reach", environment: Mapping[str, str]) -> str | None:
     """Return what systemd hands the process for this account, without the line end that editors add."""
     folder = environment.get("CREDENTIALS_DIRECTORY")
     if not folder:

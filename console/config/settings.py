@@ -16,12 +16,10 @@ from console.config.leaving import UndoSeconds
 from console.config.lines import Place, line_of
 from console.config.noticing import Notices
 from console.config.paths import Paths, find_paths
+from console.config.reaching import SIZE_LIMIT
 from console.config.values import Language, Line, refuse
 from storage.kinds.clean import clean_line
 from widgets.language import _
-
-SIZE_LIMIT = 256 * 1024
-"""The largest configuration file that is read, in bytes: a thousand accounts."""
 
 _SECRET_NAMES = frozenset({"password", "passwd", "pass", "secret", "token", "senha", "clave", "contraseña"})
 

@@ -6,12 +6,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from console.config.accounts import Account
 from console.config.secrets import password
-from console.mail.imap import FolderMissing, FolderState, Server, Session, Tls, open_session
-from storage.glance import Cursor, Glance, Kept, glance, note_synced
+from console.mail.imap.errors import FolderMissing
+from console.mail.imap.opening import open_standing
+from console.mail.imap.server import Server, Tls
+from console.mail.imap.standing import Standing
+from console.mail.imap.state import FolderState
+from storage.glance import Cursor, Glance, Kept, note_synced
+
+if TYPE_CHECKING:
+    from console.config.reaching import Reach
+    from console.mail.imap.session import Session
 
 
 class Door:
@@ -19,22 +26,24 @@ class Door:
 
     def __init__(self) -> None:
         self._open = ExitStack()
-        self._session: Session | None = None
+        self._standing: Standing | None = None
         self._error: BaseException | None = None
 
-    def knock(self, account: Account) -> Session | None:
+    def knock(self, account: "Reach") -> Standing | None:
         """Sign in; what goes wrong is raised to whoever enters the block: user and password are tried once."""
         try:
-            self._session = self._open.enter_context(open_session(server_of(account, password(account))))
+            self._standing = self._open.enter_context(open_standing(server_of(account, password(account), light=True)))
         except BaseException as error:  # noqa: BLE001 - raised later, in the thread that deals with it
             self._error = error
-        return self._session
+        return self._standing
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> "Session":
         if self._error is not None:
             raise self._error
-        assert self._session is not None
-        return self._session
+        assert self._standing is not None
+        from console.mail.imap.session import Session  # late: whoever comes in goes on to mail
+
+        return Session(self._standing)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -62,24 +71,25 @@ class Look:
             door.__exit__(None, None, None)
 
 
-def look(path: Path, accounts: Sequence[Account]) -> Look:
+def look(path: Path, kept: Glance | None, accounts: "Sequence[Reach]", *, configuration: bytes | None = None) -> Look:
     """Ask each server whether its folders stand as the desk has them; mailboxes do not wait for each other.
 
     Args:
         path: of the store, which need not be there.
+        kept: what a glance at it gave.
         accounts: the mailboxes.
+        configuration: the digest of the file that says so, if it was read with care: put down for the next look.
     """
-    kept = glance(path)
     if kept is None or kept.busy or not all(_settled(kept, account) for account in accounts):
         return Look()
     doors = {account.name: Door() for account in accounts}
     same: list[int] = []
 
-    def run(account: Account, held: Kept) -> None:
+    def run(account: "Reach", held: Kept) -> None:
         door = doors[account.name]
-        session = door.knock(account)
+        standing = door.knock(account)
         try:
-            if session is not None and _as_kept(session, account, held):
+            if standing is not None and _as_kept(standing, account, held):
                 same.append(held.mailbox_id)
         except Exception as error:  # noqa: BLE001 - the sync meets it again, and says what it means
             del error
@@ -92,14 +102,14 @@ def look(path: Path, accounts: Sequence[Account]) -> Look:
         thread.start()
     for thread in threads:
         thread.join()
-    return Look(len(same) == len(accounts) and note_synced(path, same), doors)
+    return Look(len(same) == len(accounts) and note_synced(path, same, configuration=configuration), doors)
 
 
 SERVERS_TRASH: Final = r"\Trash"
 """How the configuration names the folder that the server itself has for what was thrown away (RFC 6154)."""
 
 
-def settings_of(account: Account) -> dict[str, Any]:
+def settings_of(account: "Reach") -> dict[str, Any]:
     """Return what the store keeps of an account and the configuration may change; see `mailbox_as`."""
     return {
         "address": account.address,
@@ -109,8 +119,8 @@ def settings_of(account: Account) -> dict[str, Any]:
     }
 
 
-def server_of(account: Account, secret: str) -> Server:
-    """Return where and as whom to sign in."""
+def server_of(account: "Reach", secret: str, *, light: bool = False) -> Server:
+    """Return where and as whom to sign in; see `Server`."""
     imap = account.imap
     return Server(
         host=imap.host,
@@ -119,10 +129,11 @@ def server_of(account: Account, secret: str) -> Server:
         user=account.user,
         password=secret,
         plain_by_name=account.tls is Tls.NONE,
+        light=light,
     )
 
 
-def roles_of(account: Account, session: Session, cursors: Mapping[str, Cursor]) -> dict[str, str]:
+def roles_of(account: "Reach", session: Standing, cursors: Mapping[str, Cursor]) -> dict[str, str]:
     """Return which folders are kept in step, with their roles: INBOX, Sent, the archive, others.
 
     Args:
@@ -147,7 +158,7 @@ def roles_of(account: Account, session: Session, cursors: Mapping[str, Cursor]) 
     return roles
 
 
-def is_read(account: Account, name: str, role: str) -> bool:
+def is_read(account: "Reach", name: str, role: str) -> bool:
     """Say whether a folder's mail is taken in: the trash is only moved to, unless it was asked for by name."""
     return role != "trash" or name in account.folders
 
@@ -158,7 +169,7 @@ def unchanged(cursor: Cursor, state: FolderState) -> bool:
     return same and state.highestmodseq is not None and cursor.modseq == state.highestmodseq
 
 
-def _settled(kept: Glance, account: Account) -> bool:
+def _settled(kept: Glance, account: "Reach") -> bool:
     """Say whether the desk has this mailbox with these settings, all of its history, and no trouble with it."""
     held = kept.mailboxes.get(account.name)
     if held is None or held.state != "ok" or any(one.backfill_below is not None for one in held.cursors.values()):
@@ -168,7 +179,7 @@ def _settled(kept: Glance, account: Account) -> bool:
     return all(held.settings[name] == value for name, value in wanted.items())
 
 
-def _as_kept(session: Session, account: Account, held: Kept) -> bool:
+def _as_kept(session: Standing, account: "Reach", held: Kept) -> bool:
     if {one.name: one.role for one in held.cursors.values()} != roles_of(account, session, held.cursors):
         return False
     for cursor in held.cursors.values():

@@ -6,7 +6,8 @@ from console.config.accounts import Account
 from console.config.errors import ConsoleError
 from console.config.secrets import password
 from console.mail.glance import server_of
-from console.mail.imap import ImapError, SignInRefused, open_session
+from console.mail.imap.errors import ImapError, SignInRefused
+from console.mail.imap.opening import open_session
 from console.mail.outgoing import smtp_server_of
 from console.mail.smtp import SmtpError, open_transport
 

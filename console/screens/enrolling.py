@@ -9,10 +9,11 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.worker import Worker
 
-from console.config.accounts import IMPLICIT_PORT, SUBMISSIONS_PORT, Account
+from console.config.accounts import Account
 from console.config.editing import enrol, refuse_taken
 from console.config.errors import AccountInvalid, AccountTaken, ConsoleError
 from console.config.guessing import guess, guess_tls
+from console.config.servers import IMPLICIT_PORT, SUBMISSIONS_PORT
 from console.config.settings import read_account
 from console.screens.commands.base import Where
 from console.screens.ground import DeskScreen, NewAccounts

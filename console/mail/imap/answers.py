@@ -14,6 +14,7 @@ LITERAL_MOST = 65_536
 """Bytes of literals in one answer where no message body is awaited."""
 DEPTH_MOST = 16
 LITERALS_MOST = 256
+MODSEQ_MOST = 2**63 - 1  # RFC 7162 §3.1
 
 _LITERAL = re.compile(rb"~?\{(\d{1,20})\+?\}\Z")
 _STATUS = re.compile(rb"(OK|NO|BAD|BYE|PREAUTH)(?: (.*))?\Z", re.IGNORECASE | re.DOTALL)
@@ -213,3 +214,17 @@ def tokens(pieces: list[bytes]) -> list[Token]:  # noqa: C901 - one branch a kin
     if len(stack) != 1:
         raise AnswerBroken("a parenthesis that never closes")
     return top
+
+
+def number(value: Token, most: int) -> int:
+    """Read a number that is at most `most`.
+
+    Raises:
+        AnswerBroken: it is none.
+    """
+    if not isinstance(value, str) or not 0 < len(value) <= 20 or not value.isascii() or not value.isdigit():
+        raise AnswerBroken("a number that is none")
+    read = int(value)
+    if read > most:
+        raise AnswerBroken("a number out of bounds")
+    return read

@@ -1,16 +1,19 @@
 """Opens a session: connect, be under TLS, sign in once."""
 
-import base64
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from console.mail.imap.answers import Continuation, Status
 from console.mail.imap.dialogue import Dialogue, Ended, capabilities
 from console.mail.imap.errors import ImapError, MailboxLost, ServerRefused, SignInRefused
 from console.mail.imap.server import Server
-from console.mail.imap.session import Session
+from console.mail.imap.standing import Standing
 from console.mail.imap.stream import Stream
+
+if TYPE_CHECKING:
+    from console.mail.imap.session import Session
 
 _PASSING = frozenset({"UNAVAILABLE", "SERVERBUG", "INUSE", "LIMIT", "EXPUNGEISSUED"})
 """Response codes (RFC 5530) that speak of the server's state, not of user and password."""
@@ -19,7 +22,7 @@ _PRINTABLE = re.compile(r"[\x20-\x7e]*\Z")
 
 
 @contextmanager
-def open_session(server: Server) -> Iterator[Session]:
+def open_session(server: Server) -> Iterator["Session"]:
     """Connect and sign in; sign out and close at the end of the block.
 
     User and password are tried once.
@@ -32,16 +35,25 @@ def open_session(server: Server) -> Iterator[Session]:
             `PlainRefused`.
         MailboxLost: the server could not be reached, or broke off; another try after a pause may do.
     """
+    with open_standing(server) as standing:
+        from console.mail.imap.session import Session  # late: a look for news opens none
+
+        yield Session(standing)
+
+
+@contextmanager
+def open_standing(server: Server) -> Iterator[Standing]:
+    """Do the same for a connection that is only asked how folders stand; a session can be made of it."""
     dialogue = Dialogue(server, stream := Stream(server))
     try:
         if not stream.preauthenticated:
             _sign_in(dialogue)
         if "ENABLE" in dialogue.capabilities and "QRESYNC" in dialogue.capabilities:
             dialogue.run("ENABLE", "ENABLE QRESYNC")  # so that CHANGEDSINCE tells what vanished (RFC 7162)
-        session = Session(dialogue, stream)
-        yield session
+        standing = Standing(dialogue, stream)
+        yield standing
         with suppress(ImapError):
-            session.sign_out()
+            standing.sign_out()
     finally:
         dialogue.close()
 
@@ -75,6 +87,8 @@ def _quoted(text: str) -> str:
 
 def _authenticate(dialogue: Dialogue) -> Ended:
     """Sign in by SASL PLAIN (RFC 4616), which takes any character."""
+    import base64  # late: few have such a password
+
     server = dialogue.server
     said = base64.b64encode(f"\0{server.user}\0{server.password}".encode())
     if "SASL-IR" in dialogue.capabilities:

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from console.mail.imap.answers import AnswerBroken, Data, Token
+from console.mail.imap.answers import MODSEQ_MOST, AnswerBroken, Data, Token, number
 from console.mail.imap.uids import UID_MOST, UidsBroken, uid
 from storage.kinds.clean import clean_line
 
 FLAGS_MOST = 200
 FLAG_LENGTH = 200
 SIZE_MOST = 2**63 - 1
-MODSEQ_MOST = 2**63 - 1  # RFC 7162 §3.1
 _SYSTEM = {flag.lower(): flag for flag in ("NIL", r"\Seen", r"\Answered", r"\Flagged", r"\Deleted", r"\Draft")}
 _MONTHS = {
     name: number
@@ -184,20 +183,6 @@ def _uid(value: Token) -> int:
         return uid(value if isinstance(value, str) else "")
     except UidsBroken as broken:
         raise AnswerBroken(str(broken)) from None
-
-
-def number(value: Token, most: int) -> int:
-    """Read a number that is at most `most`.
-
-    Raises:
-        AnswerBroken: it is none.
-    """
-    if not isinstance(value, str) or not 0 < len(value) <= 20 or not value.isascii() or not value.isdigit():
-        raise AnswerBroken("a number that is none")
-    read = int(value)
-    if read > most:
-        raise AnswerBroken("a number out of bounds")
-    return read
 
 
 def _flags(value: Token) -> frozenset[str]:

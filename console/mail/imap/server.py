@@ -1,10 +1,9 @@
 """Where a mailbox is and how to sign in to it: everything that a session needs to open."""
 
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 
-from console.config.accounts import Tls
+from console.config.servers import Tls, is_loopback
 
 __all__ = ["Server", "Tls"]
 
@@ -21,6 +20,7 @@ class Server:
         timeout: seconds without a byte after which the connection counts as lost.
         ca_file: certificates to trust instead of the system's, as for a server with a certificate of its own making.
         plain_by_name: the configuration itself asks for no TLS; without that, plain text is for loopback only.
+        light: open the session without loading a library; STARTTLS is said by one in any case.
     """
 
     host: str
@@ -31,14 +31,12 @@ class Server:
     timeout: float = 30.0
     ca_file: Path | None = None
     plain_by_name: bool = False
+    light: bool = False
 
     @property
     def loopback(self) -> bool:
         """Say whether it is this machine, so that nobody can listen on the way."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost" or self.host.endswith(".localhost")
+        return is_loopback(self.host)
 
     @property
     def plain_allowed(self) -> bool:

@@ -3,45 +3,37 @@
 import re
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from threading import Event
 
 from console.mail.imap import fetching
 from console.mail.imap.answers import AnswerBroken, Continuation, Data, Status
-from console.mail.imap.dialogue import Dialogue, Ended, Literal, Part, Take, folder_part, quoted
-from console.mail.imap.errors import FolderMissing, ServerRefused
-from console.mail.imap.folders import NAMES_ARCHIVE, NAMES_SENT, NAMES_TRASH, Folder, find_folder, read_folders
+from console.mail.imap.dialogue import Ended, Literal, Part, Take, folder_part, quoted
 from console.mail.imap.rows import Fetched, FlagRow, Sized, TooLarge, read_row, written_date
-from console.mail.imap.state import Changes, FolderState, read_selected, read_status
-from console.mail.imap.stream import Stream
+from console.mail.imap.standing import Standing
+from console.mail.imap.state import Changes, FolderState, read_selected
 from console.mail.imap.uids import UIDS_MOST, UidRanges, UidsBroken, in_order, sets, uid
 
 RENEW_AFTER = 28 * 60.0
 """Seconds after which IDLE is said anew; servers may sign off after 30 minutes (RFC 2177)."""
 POLL_AFTER = 60.0
 """Seconds between two questions for news where a server has no IDLE."""
-_FLAG = re.compile(r"\\?[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]]+\Z")
+_FLAG = re.compile(r"\\?[!#$&'+-\[^-z|}~]+\Z")  # no white space, nothing of (){%*"\] and nothing beyond ASCII
 _BARE = re.compile(rb"\r\n|\r|\n")
 
 
-class Session:
+class Session(Standing):
     """One signed-in connection; made by `open_session`, used by one thread, rung and cut by any.
 
     Every method raises `MailboxLost` when the connection is gone, which it stays, and `ServerRefused` when the server
     says no, after which the session goes on.
     """
 
-    def __init__(self, dialogue: Dialogue, stream: Stream) -> None:
-        self._dialogue = dialogue
-        self._stream = stream
-        self._odd_names: dict[str, bytes] = {}
+    def __init__(self, standing: Standing) -> None:
+        super().__init__(standing._dialogue, standing._stream)  # noqa: SLF001 - of the same class
+        self._odd_names = standing._odd_names  # noqa: SLF001
         self._idles = True
-
-    @property
-    def capabilities(self) -> frozenset[str]:
-        """What the server can do, in capitals."""
-        return self._dialogue.capabilities
 
     # Folders
 
@@ -57,19 +49,6 @@ class Session:
         """
         return self._at(folder, lambda: self._select(folder, readonly=readonly))
 
-    def _at(self, folder: str, ask: Callable[[], FolderState]) -> FolderState:
-        """Ask about a folder; if the server says no, ask again by its name on the wire, or find that it is missing."""
-        wire = self._odd_names.get(folder)
-        try:
-            return ask()
-        except ServerRefused as refused:
-            # Few servers say NONEXISTENT; and a name that is no modified UTF-7 is known from the server's list alone.
-            if folder in {each.name for each in self.folders()}:
-                if self._odd_names.get(folder) != wire:
-                    return ask()
-                raise
-            raise FolderMissing(refused.host, refused.attempted, refused.words, code=refused.code) from None
-
     def _select(self, folder: str, *, readonly: bool) -> FolderState:
         word = "EXAMINE" if readonly else "SELECT"
         parts: list[Part] = [word, self._name(folder)]
@@ -84,61 +63,9 @@ class Session:
         # It may be left out of SELECT, never out of STATUS.
         return state if state.uidnext else state.with_uidnext(self.status(folder).uidnext)
 
-    def status(self, folder: str) -> FolderState:
-        """Ask how a folder stands without opening it.
-
-        Raises:
-            FolderMissing: it is not there.
-        """
-        return self._at(folder, lambda: self._status(folder))
-
-    def _status(self, folder: str) -> FolderState:
-        answers: list[Data] = []
-
-        def take(data: Data) -> bool:
-            if data.name == "STATUS":
-                answers[:] = [data]
-            return data.name == "STATUS"
-
-        modseq = " HIGHESTMODSEQ" if "CONDSTORE" in self.capabilities else ""
-        asked = f"(MESSAGES UIDNEXT UIDVALIDITY{modseq})"
-        self._dialogue.run(f"STATUS {folder}", "STATUS", self._name(folder), asked, take=take)
-        with self._dialogue.whole(f"STATUS {folder}"):
-            return read_status(folder, answers[0].tokens() if answers else [])
-
-    def folders(self) -> list[Folder]:
-        """List all folders, INBOX first; one with an unreadable entry is left out, the others stay."""
-        answers: list[Data] = []
-
-        def take(data: Data) -> bool:
-            if data.name == "LIST" and len(answers) < 100_000:
-                answers.append(data)
-            return data.name == "LIST"
-
-        extended = {"SPECIAL-USE", "LIST-EXTENDED"} <= self.capabilities
-        self._dialogue.run("LIST", 'LIST "" "*"' + (" RETURN (SPECIAL-USE)" if extended else ""), take=take)
-        found, self._odd_names = read_folders(answers)
-        return found
-
-    def find_sent(self) -> str | None:
-        """Find the folder of sent mail, by special use or usual name."""
-        return find_folder(self.folders(), ["sent"], NAMES_SENT)
-
-    def find_archive(self) -> str | None:
-        """Find the folder that settled mail is moved to; where there is only one for all mail, as at Gmail, that."""
-        return find_folder(self.folders(), ["archive", "all"], NAMES_ARCHIVE)
-
-    def find_trash(self) -> str | None:
-        """Find the folder of what was thrown away, by special use or usual name."""
-        return find_folder(self.folders(), ["trash"], NAMES_TRASH)
-
     def create(self, folder: str) -> None:
         """Make a folder."""
         self._dialogue.run(f"CREATE {folder}", "CREATE", folder_part(folder))
-
-    def _name(self, folder: str) -> Part:
-        raw = self._odd_names.get(folder)
-        return folder_part(folder) if raw is None else quoted(raw)
 
     # Messages of the selected folder
 
@@ -351,12 +278,6 @@ class Session:
     def abandon(self) -> None:
         """Let whatever this session does fail at once with `MailboxLost`; from any thread, for leaving in a hurry."""
         self._stream.cut()
-
-    def sign_out(self) -> None:
-        """Say LOGOUT and close; done by `open_session`."""
-        if self._dialogue.stream is not None and self._dialogue.settle is None:
-            self._dialogue.say("LOGOUT", "LOGOUT")
-        self._dialogue.close()
 
     def _idle_once(self, seconds: float) -> None:
         end = time.monotonic() + seconds

@@ -1,11 +1,14 @@
 """How a folder stands, as SELECT, STATUS and CHANGEDSINCE tell it."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from console.mail.imap.answers import AnswerBroken, Token
+from console.mail.imap.answers import MODSEQ_MOST, AnswerBroken, Token, number
 from console.mail.imap.dialogue import Ended
-from console.mail.imap.rows import FLAGS_MOST, MODSEQ_MOST, FlagRow, number, read_flags
-from console.mail.imap.uids import UidRanges
+
+if TYPE_CHECKING:
+    from console.mail.imap.rows import FlagRow
+    from console.mail.imap.uids import UidRanges
 
 NUMBER_MOST = 2**32 - 1
 
@@ -48,8 +51,8 @@ class Changes:
         modseq: where the next question may begin: nothing up to here is missing.
     """
 
-    rows: list[FlagRow]
-    vanished: UidRanges | None
+    rows: "list[FlagRow]"
+    vanished: "UidRanges | None"
     modseq: int
 
 
@@ -59,6 +62,8 @@ def read_selected(name: str, ended: Ended, exists: int) -> FolderState:
     Raises:
         AnswerBroken: there is no UIDVALIDITY, or a number is none.
     """
+    from console.mail.imap.rows import FLAGS_MOST, read_flags  # late: a look for news selects nothing
+
     uidvalidity, uidnext, modseq, permanent = (
         ended.argument(code) for code in ("UIDVALIDITY", "UIDNEXT", "HIGHESTMODSEQ", "PERMANENTFLAGS")
     )

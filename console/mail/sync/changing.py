@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from console.mail.imap import FolderMissing, ServerRefused, Session
+from console.mail.imap.errors import FolderMissing, ServerRefused
+from console.mail.imap.session import Session
 from console.mail.parse import Unreadable, parse
 from storage.commands import errands, syncing
 from storage.commands.errands import Errand

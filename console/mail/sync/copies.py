@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from console.mail.imap import FolderMissing, ServerRefused, Session
+from console.mail.imap.errors import FolderMissing, ServerRefused
+from console.mail.imap.session import Session
 from storage.commands.outbox import copies
 from storage.commands.outbox.copies import Look
 from storage.kinds import Delivery

@@ -7,8 +7,11 @@ from itertools import islice
 from typing import Final
 
 from console.mail.glance import unchanged
-from console.mail.imap import FolderMissing, FolderState, Session, UidRanges
+from console.mail.imap.errors import FolderMissing
 from console.mail.imap.rows import FlagRow
+from console.mail.imap.session import Session
+from console.mail.imap.state import FolderState
+from console.mail.imap.uids import UidRanges
 from console.mail.sync.taking import Taker, Target, written_flags
 from storage.commands import syncing
 from storage.commands.intake import Counts

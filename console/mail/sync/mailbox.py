@@ -13,7 +13,10 @@ from console.config.errors import ConsoleError
 from console.mail.acknowledging import Acknowledging
 from console.mail.backoff import Backoff
 from console.mail.glance import Door, is_read, roles_of, server_of
-from console.mail.imap import FolderMissing, FolderState, MailboxLost, NeedsAgent, Session, open_session
+from console.mail.imap.errors import FolderMissing, MailboxLost, NeedsAgent
+from console.mail.imap.opening import open_session
+from console.mail.imap.session import Session
+from console.mail.imap.state import FolderState
 from console.mail.outgoing import server_keeps_copy
 from console.mail.reading import Readers
 from console.mail.sync.changing import Changes

@@ -15,7 +15,7 @@ from console.config.accounts import Account
 from console.config.errors import ConsoleError
 from console.config.secrets import password
 from console.mail.glance import Door, settings_of
-from console.mail.imap import ImapError, NeedsAgent
+from console.mail.imap.errors import ImapError, NeedsAgent
 from console.mail.imap.server import Server
 from console.mail.outgoing import smtp_server_of
 from console.mail.reading import Readers

@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import Final
 
-from console.mail.imap import Fetched, TooLarge
+from console.mail.imap.rows import Fetched, TooLarge
 from console.mail.parse import Unreadable
 from console.mail.reading import Readers
 from console.mail.sync.pace import Pace

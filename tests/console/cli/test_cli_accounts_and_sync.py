@@ -300,3 +300,25 @@ def test_a_sync_that_a_console_started_ends_with_it(run, home: Path, dovecot: Do
         ended, _, _ = select.select([child], [], [], 60)
         os.close(child)
     assert ended
+
+
+@pytest.mark.server
+def test_a_configuration_that_was_right_is_read_with_care_once_it_says_something_else(run, home, dovecot, mailbox):
+    assert run(*adding(dovecot.port, *mailbox)).status == 0
+    for _ in range(3):
+        assert run("sync").status == 0
+    file = home / "config.toml"
+    right = file.read_text()
+    file.write_text('langage = "pt_BR"\n' + right)
+    refused = run("sync")
+    assert refused.status == 78
+    assert "Did you mean language?" in refused.err
+    file.write_text('language = "pt_BR"\n' + right)
+    words = [run("sync").out for _ in range(3)]  # with care, then as remembered
+    assert len(set(words)) == 1
+    file.write_text('language = "en"\n' + right)
+    assert run("sync").out not in words
+    file.write_text("")
+    assert run("sync").status == 78  # no account
+    file.unlink()
+    assert run("sync").status == 78

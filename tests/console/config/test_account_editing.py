@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from console.config.accounts import Account, Server, Tls
+from console.config.accounts import Account
 from console.config.editing import add_account, remove_account
 from console.config.errors import AccountTaken, AccountUnknown, ConfigurationInvalid, ConfigurationNotSaved
+from console.config.servers import Server, Tls
 from console.config.settings import load_settings
 from storage.kinds.clean import clean, clean_line
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from console.config.accounts import Server, Tls
 from console.config.errors import AccountInvalid, ConfigurationInvalid, FolderUnusable
 from console.config.paths import Paths, find_paths, private_folder
+from console.config.servers import Server, Tls
 from console.config.settings import SIZE_LIMIT, Settings, load_settings, read_account, read_settings
 from storage.kinds.mail import Correspondent
 

@@ -9,7 +9,9 @@ import pytest
 from servers.dovecot import Dovecot
 from servers.proxy import Faults, Proxy
 
-from console.mail.imap import Server, Session, Tls, open_session
+from console.mail.imap.opening import open_session
+from console.mail.imap.server import Server, Tls
+from console.mail.imap.session import Session
 
 
 def mail(number: int, text: str = "Olá") -> bytes:
@@ -46,9 +48,16 @@ class Box:
 
 
 @pytest.fixture
-def box(dovecot: Dovecot, proxy: Callable[..., Proxy]) -> Iterator[Box]:
+def light() -> bool:
+    """Say which of the two roads to a connection a session goes; see `Server`. Some modules go both."""
+    return False
+
+
+@pytest.fixture
+def box(dovecot: Dovecot, proxy: Callable[..., Proxy], *, light: bool) -> Iterator[Box]:
     user, password = dovecot.user("ana")
     server = Server("127.0.0.1", dovecot.port, Tls.NONE, user, password, timeout=20, ca_file=dovecot.certificate)
+    server = replace(server, light=light)
     with ExitStack() as stack:
         yield Box(dovecot, user, server, stack, proxy)
 

@@ -7,8 +7,11 @@ from collections.abc import Callable
 import pytest
 from servers.proxy import Faults
 
-from console.mail.imap import MailboxLost, Session, Tls, open_session
 from console.mail.imap import session as module
+from console.mail.imap.errors import MailboxLost
+from console.mail.imap.opening import open_session
+from console.mail.imap.server import Tls
+from console.mail.imap.session import Session
 
 pytestmark = pytest.mark.server
 

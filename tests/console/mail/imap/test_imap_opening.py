@@ -12,20 +12,26 @@ import pytest
 from servers import grounds
 from servers.proxy import Faults
 
-from console.mail.imap import (
+from console.mail.imap import libraries
+from console.mail.imap.errors import (
     CertificateRefused,
     MailboxLost,
     NeedsAgent,
     PlainRefused,
-    Server,
     ServerSpokeNonsense,
     SignInRefused,
     StarttlsWithheld,
-    Tls,
-    open_session,
 )
+from console.mail.imap.opening import open_session
+from console.mail.imap.server import Server, Tls
+from console.mail.imap.stream import Stream, decode_name, encode_name
 
 pytestmark = pytest.mark.server
+
+
+@pytest.fixture(params=[False, True], ids=["by the library", "light"])
+def light(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
 
 
 @pytest.mark.parametrize("tls", list(Tls))
@@ -208,6 +214,30 @@ def test_greetings_that_are_none(box, greeting: bytes) -> None:
     with pytest.raises(MailboxLost) as lost, open_session(server):
         pass
     assert str(lost.value).isprintable()
+
+
+def test_a_greeting_without_capabilities_is_asked_for_them(box, without) -> None:
+    strip = lambda line: b"* OK hello\r\n" if line.startswith(b"* OK [") else line  # noqa: E731
+    _, server = box.through(Faults(rewrite=strip))
+    with open_session(server) as session:
+        assert "IDLE" in session.capabilities
+    _, server = box.through(Faults(rewrite=lambda line: strip(line).replace(b"IMAP4rev1", b"IMAP2bis")))
+    with pytest.raises(MailboxLost), open_session(server):
+        pass
+
+
+def test_a_greeting_may_say_that_we_are_signed_in(box) -> None:
+    greet = lambda line: line.replace(b"* OK", b"* PREAUTH", 1) if b"ready" in line else line  # noqa: E731
+    _, server = box.through(Faults(rewrite=greet))
+    stream = Stream(server)
+    assert stream.preauthenticated
+    stream.close()
+
+
+@pytest.mark.parametrize("name", ["INBOX", "Sent Items", "R&D", "Enviadas é", "a&-b", "~peter/mail", "日本語"])
+def test_names_are_written_as_the_library_writes_them(name: str) -> None:
+    assert encode_name(name) == libraries.encode_name(name)
+    assert decode_name(encode_name(name)) == name
 
 
 def test_a_server_that_says_nothing_is_lost_after_the_timeout(box) -> None:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from servers.proxy import Faults
 
-from console.mail.imap import FolderMissing, ServerRefused, TooLarge, open_session
+from console.mail.imap.errors import FolderMissing, ServerRefused
+from console.mail.imap.opening import open_session
+from console.mail.imap.rows import TooLarge
 
 pytestmark = pytest.mark.server
 

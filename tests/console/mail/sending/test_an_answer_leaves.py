@@ -144,7 +144,7 @@ def test_news_before_it_leaves_hold_it(desk, postfix) -> None:
 
 
 def test_without_a_server_it_waits_and_says_why(desk) -> None:
-    from console.config.accounts import Server
+    from console.config.servers import Server
 
     sent = desk.send()
     gone = desk.sender(smtp=Server("127.0.0.1", 1))

@@ -18,8 +18,8 @@ from servers import grounds
 from servers.boxes import letter
 from servers.smtp import FaultySmtp
 
-from console.config.accounts import Server
 from console.config.editing import add_account
+from console.config.servers import Server
 from storage.commands.outbox import acts
 from storage.kinds import Delivery, DraftKind, Hold
 

@@ -29,7 +29,7 @@ from servers.boxes import Box, bring, letter
 from servers.proxy import Proxy
 from servers.smtp import FaultySmtp, Step
 
-from console.config.accounts import Server
+from console.config.servers import Server
 from console.mail.outgoing import smtp_server_of
 from console.mail.sending import MailboxSender
 from storage.commands.outbox import acts

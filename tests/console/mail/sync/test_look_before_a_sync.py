@@ -9,7 +9,7 @@ from servers.boxes import Box, assert_in_step, bring, letter, mailbox_number, qu
 from sqlalchemy import select, text
 
 from console.mail.glance import Look, look
-from console.mail.imap import ImapError, SignInRefused
+from console.mail.imap.errors import ImapError, SignInRefused
 from console.mail.sync import sync_once
 from storage.apply.base import table
 from storage.commands import leasing, syncing, triage
@@ -29,7 +29,7 @@ def place(store: Store) -> Path:
 
 
 def looked(store: Store, *boxes: Box) -> bool:
-    with look(place(store), [one.account for one in boxes]) as found:
+    with look(place(store), glance(place(store)), [one.account for one in boxes]) as found:
         return found.in_step
 
 
@@ -150,7 +150,7 @@ def test_a_store_of_another_version_or_none_is_not_looked_at(sync_store: Store, 
 
 def test_the_sync_goes_on_with_the_session_that_the_look_opened(sync_store: Store, synced: Box) -> None:
     synced.server.append(synced.user, [letter(100)])
-    found = look(place(sync_store), [synced.account])
+    found = look(place(sync_store), glance(place(sync_store)), [synced.account])
     with found:
         session = found.doors["support"].__enter__()
         outcome = sync_once(sync_store, [synced.account], report=quiet, doors=found.doors)
@@ -164,7 +164,7 @@ def test_a_password_that_the_look_was_refused_with_is_not_tried_again(
     sync_store: Store, synced: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PLANTAO_PASSWORD_SUPPORT", "not it")
-    found: Look = look(place(sync_store), [synced.account])
+    found: Look = look(place(sync_store), glance(place(sync_store)), [synced.account])
     assert not found.in_step
     monkeypatch.setattr("console.mail.sync.mailbox.open_session", None)  # whoever calls it fails otherwise
     with found:
