@@ -1,7 +1,8 @@
 """What came of trying a new account against its servers: an error that stands for each, and the field to look at."""
 
 from console.config.accounts import Account
-from console.mail import imap, smtp
+from console.mail import smtp
+from console.mail.imap import errors as imap
 from console.mail.signing_in import Checked
 from widgets.bars import Trouble
 from widgets.language import _
