@@ -78,6 +78,8 @@ class PromptRow(TypingLine):
         self._always: tuple[tuple[str, str], ...] = ()
         self._prompt = ""
         self._aside = ""
+        self._entered = False
+        self._after: list[events.Key] = []
 
     def show(self, keys: Keys, always: Keys = ()) -> None:
         """Draw other keys, each with its word; `always` stands at the right edge."""
@@ -101,11 +103,21 @@ class PromptRow(TypingLine):
     def rest(self) -> None:
         """Show keys again; what was typed is forgotten."""
         self.asking = False
+        after, self._after, self._entered = self._after, [], False
+        for event in after:  # meant for where the answer leads
+            self.screen.post_message(events.Key(event.key, event.character))
         with self.prevent(Input.Changed):
             self.value = ""
         self.screen.set_focus(None)
         self.can_focus = False
         self.refresh()
+
+    def go_on(self) -> None:
+        """Let the agent type on: what was entered was no answer, and letters typed since are for the line."""
+        after, self._after, self._entered = self._after, [], False
+        for event in after:
+            if event.character and event.is_printable:
+                self.insert_text_at_cursor(event.character)
 
     def put(self, text: str) -> None:
         """Write another line, the cursor at its end."""
@@ -135,7 +147,10 @@ class PromptRow(TypingLine):
     def take_key(self, event: events.Key) -> bool:
         """Do what a key means to the line, and say whether it means anything; letters are for the line itself."""
         match event.key:
+            case _ if self._entered:
+                self._after.append(event)
             case "enter":
+                self._entered = True
                 self.post_message(self.Entered(self.value))
             case "escape" | "ctrl+g" | "ctrl+c":
                 self.post_message(self.Left())

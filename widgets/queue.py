@@ -336,6 +336,11 @@ class Queue(Pane):
         """Go a page up."""
         self._move(self._cursor - self.size.height, scroll=-self.size.height)
 
+    @property
+    def goes_on(self) -> tuple[bool, bool]:
+        """Say whether there are more conversations above and below those in memory: going there has to be read."""
+        return self._before, self._after
+
     def action_top(self) -> None:
         """Go to the first conversation of the queue."""
         if self._before:

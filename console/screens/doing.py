@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from console.feed import Change
 from console.screens import deeds
-from console.screens.questions import Asks
+from console.screens.journeys import Journey, Travels
 from storage.kinds.errors import DeskError
 from widgets.language import _, ngettext
 from widgets.line import one_line
@@ -76,14 +76,13 @@ class Deed:
     choices: dict[str, Any]
 
 
-class Does(Asks):
+class Does(Travels):
     """A screen on which conversations are decided."""
 
     def __init__(self) -> None:
         super().__init__()
         self._stopped = asyncio.Event()
         self._turn = asyncio.Lock()
-        self.busy = False
 
     def targets(self) -> Targets:
         """Return what a deed is about."""
@@ -93,8 +92,9 @@ class Does(Asks):
         """Go on with what stands below these, which are about to leave the queue."""
         raise NotImplementedError
 
-    def turn_to_taken_back(self, number: int) -> None:
-        """Go to what was taken back or done again."""
+    def turn_to_taken_back(self, number: int, journey: Journey) -> None:
+        """Go to what was taken back or done again, and arrive there."""
+        raise NotImplementedError
 
     def written(self, *numbers: int) -> None:
         """Show what was written; no numbers when only the rows may look different."""
@@ -230,18 +230,23 @@ class Does(Asks):
         parts = undo_in_parts(self.desk.store, actor=self.desk.actor, clock=self.now, redo=again, action_id=action_id)
         word = _("doing again") if again else _("taking back")
         undone: TakenBack | None = None
+        names = {}
+        journey = self.set_out()
         try:
             async for step in self._steps(parts, word):
                 undone = step
+            names = await self.desk.ask(agents)
         except DeskError as error:
+            self.call_off()
             self.say_error(error)
-            return
         if undone is None:
+            self.arrive(journey)
             return
-        names = await self.desk.ask(agents)
         self.say(deeds.taken_back(undone, self.now(), names, again=again), ":redo" if again else ":undo")
         if undone.taken:
-            self.turn_to_taken_back(min(undone.taken))
+            self.turn_to_taken_back(min(undone.taken), journey)
+        else:
+            self.arrive(journey)
         self.written(*undone.taken)
 
 

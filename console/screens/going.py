@@ -8,6 +8,7 @@ from textual.worker import Worker
 from console.screens import asking
 from console.screens.commands.offering import offer_query, query_trouble
 from console.screens.history import HistoryScreen
+from console.screens.journeys import Journey
 from console.screens.performing import Performs
 from console.screens.questions import Question
 from console.screens.rules import RulesScreen
@@ -85,9 +86,15 @@ class Goes(Performs):
         from storage.queries import inbox
 
         now, words = self.now(), self.query_words
-        numbers = await self.desk.ask(inbox.numbers, query=words, agent_id=self.ground.agent_id, now=now)
+        journey = self.set_out("queue")
+        try:
+            numbers = await self.desk.ask(inbox.numbers, query=words, agent_id=self.ground.agent_id, now=now)
+        except DeskError:
+            self.call_off()
+            raise
         self.queue.mark(numbers)
         self.paint()
+        self.arrive(journey)
 
     # ------------------------------------------------------------------------------------------ going
 
@@ -172,32 +179,40 @@ class Goes(Performs):
         self.view, self.narrowed = view, narrowed
         self.queue.clear_marks()
         self.give_keys(reading=False)
-        self._show_view()
+        self._show_view(self.set_out("queue"))
 
     @work(exclusive=True, group="view")
-    async def _show_view(self) -> None:
+    async def _show_view(self, journey: Journey) -> None:
         from storage.queries import inbox
 
         now, words = self.now(), self.query_words
         try:
             window = await self.desk.ask(inbox.window, query=words, agent_id=self.ground.agent_id, now=now, size=ROWS)
         except DeskError as error:
+            self.call_off()
             self.view, self.narrowed = asking.views()[2], ""
             self.say_error(error)
-            self._show_view()
+            self._show_view(self.set_out("queue"))
             return
         self.queue.jump(window, now)
         if not window.rows:
             self.written()  # what there is elsewhere is read, too
         self.paint()
+        self.arrive(journey)
 
     async def open_most_urgent(self) -> None:
         """Go to the conversation that will be let down first, but for the one that is read, and say why it is that."""
         now = self.now()
-        row = await self.desk.ask(
-            asking.most_urgent, agent_id=self.ground.agent_id, now=now, but=self.shown_id if self.reading else None
-        )
+        self.set_out("conversation")
+        try:
+            row = await self.desk.ask(
+                asking.most_urgent, agent_id=self.ground.agent_id, now=now, but=self.shown_id if self.reading else None
+            )
+        except DeskError:
+            self.call_off()
+            raise
         if row is None:
+            self.call_off()
             self.say(((_("Nothing else waits."), "ok"),))
             return
         waits = row.waiting_since

@@ -18,6 +18,7 @@ from console.files.means import Means
 from console.files.typed_lines import TypedLines
 from console.screens.commands.base import Command, Where
 from console.screens.keymap import Keymap, Pending, textual_key
+from storage.kinds.errors import DeskError
 from widgets.clicking import KeyClicked
 from widgets.laying_out import Layout
 from widgets.look import Look, LookName
@@ -82,7 +83,7 @@ class DeskScreen(Screen[Any]):
     """A screen of the console: keys mean what the table of commands says."""
 
     _pressed: tuple[str, ...] = ()
-    _beginning = False
+    _beginning = 0  # commands that have been called and may still ask
     _waiting: tuple[events.Key, ...] = ()
 
     def __init__(self) -> None:
@@ -176,26 +177,27 @@ class DeskScreen(Screen[Any]):
         """
         done: Awaitable[None] | None = command.run(self, rest)
         if isawaitable(done):
-            self._beginning = True
+            self._beginning += 1
             self.run_worker(self._begun(done, command), group="commands", exit_on_error=True)
 
     async def _begun(self, done: Awaitable[None], command: Command) -> None:
         """Do it, and take the keys that waited once it has asked: most have by the time they stand still at first."""
         if not command.reads_first:
-            self._soon_take_waiting()
-            await done
-            return
+            self.soon_take_waiting()
         try:
             await done
+        except DeskError as error:
+            self.say_error(error)
         finally:
-            if self._beginning:  # it never asked: what was typed for its line is no command
-                self._beginning, self._waiting = False, ()
+            if command.reads_first and self._beginning:  # it never asked: what was typed for its line is no command
+                self._beginning, self._waiting = 0, ()
 
-    def _soon_take_waiting(self) -> None:
+    def soon_take_waiting(self) -> None:
+        """Let the keys that wait do what they mean once what has begun stands still at first."""
         asyncio.get_running_loop().call_soon(self._take_waiting)
 
     def _take_waiting(self) -> None:
-        self._beginning = False
+        self._beginning = max(0, self._beginning - 1)
         while self._waiting and not self._beginning:
             event, *rest = self._waiting
             self._waiting = tuple(rest)
@@ -207,6 +209,9 @@ class DeskScreen(Screen[Any]):
     def typed_ahead(self, event: events.Key) -> bool:  # noqa: ARG002 - a screen with a line to type in takes it
         """Take a key that was meant for a line to type in; say whether it was."""
         return False
+
+    def say_error(self, error: DeskError) -> None:
+        """Say why something was not done."""
 
     def key_came(self) -> None:
         """Take note of a key, before it does anything."""

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.timer import Timer
+from textual.worker import Worker
 
 from console.feed import Change
 from console.screens import asking
@@ -16,6 +17,7 @@ from console.screens.commands.base import Command, Where
 from console.screens.doing import Targets, much
 from console.screens.frame import PASSWORD_TROUBLES, Frame
 from console.screens.going import ROWS
+from console.screens.journeys import Journey
 from console.screens.moving import Moves
 from storage.kinds.errors import DeskError
 from storage.views import MailboxView
@@ -56,8 +58,9 @@ class MainScreen(Moves, Answers):
         self._status_row = StatusRow(look, id="status")
         self._title_row = TitleRow(look, id="titles")
         self._trouble_bar = TroubleBar(look, id="trouble")
-        self.reading = self._will_read = False
-        self._ahead: list[events.Key] = []
+        self.reading = False
+        self._jumping: Journey | None = None
+        self._aiming: Journey | None = None
         self._stale = Change(much=True, local=True)
         self._news = asyncio.Event()
         self._rest: Timer | None = None
@@ -130,6 +133,8 @@ class MainScreen(Moves, Answers):
             try:
                 await self._read(change)
             except DeskError as error:
+                if self._aiming is not None and self._aiming is self._journey:
+                    self.call_off()
                 self.say_error(error)
             await asyncio.sleep(_BREATH)
 
@@ -151,6 +156,7 @@ class MainScreen(Moves, Answers):
                 if aim is not None and aim == self._aim:
                     self._aim = None
                     self.queue.go_to(aim)
+                    self.arrive(self._aiming)
             self.views, self._frame.counts = await self.desk.ask(asking.counted, agent_id=agent, now=now)
             self.view = next((view for view in self.views if view.name == self.view.name), self.view)
             if not self.queue.rows:
@@ -233,6 +239,15 @@ class MainScreen(Moves, Answers):
 
     @on(Queue.NeedRows)
     async def _more_rows(self, message: Queue.NeedRows) -> None:
+        jumping = self._jumping if message.direction in {"first", "last"} else None
+        try:
+            await self._read_rows(message)
+        except DeskError as error:
+            self.call_off()
+            self.say_error(error)
+        self.arrive(jumping)
+
+    async def _read_rows(self, message: Queue.NeedRows) -> None:
         from storage.queries import inbox
 
         now = self.now()
@@ -262,7 +277,7 @@ class MainScreen(Moves, Answers):
 
     def _rested(self) -> None:
         chosen = self.queue.chosen
-        if not self.reading and (chosen.conversation_id if chosen else None) != self.shown_id:
+        if self._journey is None and not self.reading and (chosen.conversation_id if chosen else None) != self.shown_id:
             self.open_conversation(chosen.conversation_id if chosen else None, focus=False)
 
     @on(StatusRow.Clicked)
@@ -289,28 +304,31 @@ class MainScreen(Moves, Answers):
     def _opened(self, message: Queue.Chosen) -> None:
         self.open_conversation(message.conversation_id)
 
-    @work(exclusive=True, group="open")
-    async def open_conversation(self, number: int | None, *, focus: bool = True, at: int | None = None) -> None:
-        """Show a conversation, and let the keys go there."""
+    def open_conversation(self, number: int | None, *, focus: bool = True, at: int | None = None) -> Worker[None]:
+        """Show a conversation, and let the keys go there: those typed meanwhile, too."""
+        journey = None
         if focus and self._rest is not None:
             self._rest.stop()  # what was to follow the cursor would come between
+        if focus and number is not None:
+            journey = self.set_out("conversation")
+        return self._open(number, journey, at)
+
+    @work(exclusive=True, group="open")
+    async def _open(self, number: int | None, journey: Journey | None, at: int | None) -> None:
         try:
             if at is not None or not self._stands(number):
                 await self._show(number, at=at)
-            if focus and number is not None:
+            if journey is not None:
                 self.give_keys(reading=True)
                 await self._mark_read()
         except DeskError as error:
-            self._ahead.clear()
+            if journey is self._journey:
+                self.call_off()
             self.say_error(error)
-            if focus and not self.reading:
+            if journey is not None and not self.reading:
                 self.give_keys(reading=False)
-        finally:
-            self._will_read = False
         self.paint()
-        ahead, self._ahead = self._ahead, []
-        for event in ahead:
-            self.on_key(event)
+        self.arrive(journey)
 
     def _stands(self, number: int | None) -> bool:
         """Say whether a conversation stands in its pane: one may have been asked for and called off before it came."""
@@ -335,20 +353,8 @@ class MainScreen(Moves, Answers):
     @property
     def where(self) -> Where:
         """Which pane has the keys."""
-        return "conversation" if self.reading or self._will_read else "queue"
-
-    def typed_ahead(self, event: events.Key) -> bool:
-        """Keep what is typed while a conversation is on its way until it is there, but for what calls it back."""
-        if super().typed_ahead(event):
-            return True
-        if self.reading or not self._will_read:
-            return False
-        found = self.ground.keymap.find(self.where, (event.key,))
-        if isinstance(found, Command) and found.name == "back":
-            return False
-        event.stop()
-        self._ahead.append(event)
-        return True
+        to = self._journey.to if self._journey is not None else ""
+        return "conversation" if to == "conversation" or (self.reading and not to) else "queue"
 
     def pane(self) -> Queue | ConversationPane:
         """Return the pane that has the keys."""
@@ -360,13 +366,26 @@ class MainScreen(Moves, Answers):
 
     def action_open(self) -> None:
         """Open the conversation under the cursor."""
-        self._will_read = self.queue.chosen is not None  # a key typed ahead, such as q, is meant for the conversation
-        self.queue.action_open()
+        if self.queue.chosen is not None:
+            self.open_conversation(self.queue.chosen.conversation_id)
+
+    def action_top(self) -> None:
+        """Go to the first one, which may have to be read."""
+        self._jump_where(self.queue.goes_on[0])
+        super().action_top()
+
+    def action_bottom(self) -> None:
+        """Go to the last one."""
+        self._jump_where(self.queue.goes_on[1])
+        super().action_bottom()
+
+    def _jump_where(self, unread: object) -> None:
+        if unread and not self.reading:
+            self._jumping = self.set_out("queue")
 
     def action_back(self) -> None:
         """Give the keys back to the queue, or to the search that found what is read."""
-        self._will_read = False
-        self._ahead.clear()
+        self.call_off()
         self.workers.cancel_group(self, "open")
         self.search_again()
         self.give_keys(reading=False)
@@ -422,16 +441,20 @@ class MainScreen(Moves, Answers):
         self.queue.pass_over(numbers)
         below = self.queue.chosen
         if on and chosen is not None and below is not None and below.place[0] <= chosen.place[0]:
-            self.reading, self._will_read = False, True  # the next key waits for it
+            self.reading = False  # until it is there
             self.open_conversation(below.conversation_id)
         elif self.reading:  # nothing stands below, or what presses less, as what is on hold does
             self.give_keys(reading=False)
 
-    def turn_to_taken_back(self, number: int) -> None:
+    def turn_to_taken_back(self, number: int, journey: Journey) -> None:
         """Go to what was taken back or done again: the next key is meant for that."""
+        self._aim, self._aiming = number, None
         if self.reading and number != self.shown_id:
             self.open_conversation(number)
-        self._aim = number
+        elif self.reading:
+            self.arrive(journey)
+        else:
+            self._aiming = journey
 
     def mailboxes_changed(self) -> None:
         """Read anew how the mailboxes stand, and what they brought."""

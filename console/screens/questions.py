@@ -118,7 +118,7 @@ class Asks(DeskScreen):
         self._judge(question.text)
         self._offer_for(question.text, at_once=True)
         if self._beginning:
-            self._soon_take_waiting()
+            self.soon_take_waiting()
         return answer
 
     def _leave(self, answer: str | None) -> None:
@@ -131,6 +131,9 @@ class Asks(DeskScreen):
         self._draw_over()
         if not question_over.done():
             question_over.set_result(answer)
+            if answer is not None:  # who asked goes on with it first: a key typed after it is for where that leads
+                self._beginning += 1
+                self.soon_take_waiting()
 
     @on(PromptRow.Typed)
     def _typed(self, message: PromptRow.Typed) -> None:
@@ -199,10 +202,13 @@ class Asks(DeskScreen):
         if question.chooses:
             if self._offered and self._at is not None:
                 self._leave(self._offered[self._at].text)
+            else:
+                self.prompt.go_on()
             return
         text = self._offered[self._at].text if self._at is not None and self._offered else message.text
         if question.judge is not None and (wrong := question.judge(text)):
             self.prompt.aside(wrong)
+            self.prompt.go_on()
             return
         self._leave(text)
 

@@ -110,7 +110,7 @@ def until() -> Callable[..., Any]:
     import asyncio
     import time
 
-    async def wait(condition: Callable[[], Any], seconds: float = 5.0) -> Any:
+    async def wait(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
         end = time.monotonic() + seconds
         while not (given := condition()):
             if time.monotonic() > end:
