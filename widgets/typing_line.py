@@ -1,5 +1,6 @@
 """A line to type in whose editing keys are done in their turn: a letter typed right after one never overtakes it."""
 
+from collections.abc import Callable
 from typing import Final
 
 from textual import events
@@ -35,3 +36,23 @@ class TypingLine(Input):
         event.stop()
         event.prevent_default()
         getattr(self, f"action_{action}")()
+
+
+class TypedLine(TypingLine):
+    """The line of a screen that looks something up: Enter is done in its turn, before the letters typed after it.
+
+    Args:
+        takes: is asked first whether it takes a key.
+    """
+
+    def __init__(self, takes: Callable[[events.Key], bool], *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, compact=True, select_on_focus=False)
+        self.cursor_blink = False
+        self._takes = takes
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self._takes(event):
+            event.stop()
+            event.prevent_default()
+            return
+        await super()._on_key(event)

@@ -1,7 +1,7 @@
 """The picker: a canned response found while typing, seen with this customer's values, its blanks asked for in place."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
@@ -22,7 +22,7 @@ from widgets.language import _, ngettext
 from widgets.pane import Wall
 from widgets.responses import ResponseList, ResponseRow, ResponseText, Section
 from widgets.troubles import trouble_words
-from widgets.typing_line import TypingLine
+from widgets.typing_line import TypedLine
 
 if TYPE_CHECKING:
     from console.library.rendering import Rendered
@@ -52,25 +52,6 @@ class _Filling:
     views: list[ResponseView] = field(default_factory=list)
     given: dict[str, str] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
-
-
-class TypedLine(TypingLine):
-    """The line: Enter is done in its turn, before the letters that were typed after it.
-
-    Args:
-        takes: is asked first whether it takes a key.
-    """
-
-    def __init__(self, takes: Callable[[events.Key], bool], *, id: str) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, compact=True, select_on_focus=False)
-        self._takes = takes
-
-    async def _on_key(self, event: events.Key) -> None:
-        if self._takes(event):
-            event.stop()
-            event.prevent_default()
-            return
-        await super()._on_key(event)
 
 
 class ResponsePicker(DeskScreen):
@@ -119,9 +100,7 @@ class ResponsePicker(DeskScreen):
         """Yield the line, the list and the text."""
         with Horizontal(id="line"):
             yield Static(" ;", id="prompt", markup=False)
-            line = TypedLine(self.takes, id="typed")
-            line.cursor_blink = False
-            yield line
+            yield TypedLine(self.takes, id="typed")
         yield TitleRow(self.look)
         with Horizontal(id="sides") if self._is_wide else Vertical(id="sides"):
             yield ResponseList(self.look)

@@ -22,7 +22,7 @@ from widgets.empty import Empty
 from widgets.hits import Hits
 from widgets.language import _, ngettext
 from widgets.text import explain, query_words
-from widgets.typing_line import TypingLine
+from widgets.typing_line import TypedLine
 
 _LIMIT = 50
 _PAUSE = 0.12  # seconds of no typing after which a search begins
@@ -61,9 +61,37 @@ class SearchScreen(DeskScreen):
         self._offered: Sequence[Choice] = ()
         self._found_for = ""
         self._wanted: str | None = None
+        self._after: list[events.Key] = []
+        self._left = False
+
+    def takes(self, event: events.Key) -> bool:
+        """Take an Enter in its turn, and what follows it: that is meant for what is found; say whether it was taken."""
+        if event.key in {"escape", "ctrl+g"} and not self._left:
+            self._wanted = None
+            self._after.clear()
+            return False
+        if self._left or self._wanted is not None:
+            self._after.append(event)
+            self._hand_on()
+        elif event.key == "enter":
+            self.action_choose()
+        else:
+            return False
+        return True
+
+    def _hand_on(self) -> None:
+        """Give what was typed after the choice to the screen that it was meant for."""
+        top = self.app.screen
+        if self._left and isinstance(top, DeskScreen):
+            after, self._after = self._after, []
+            for event in after:
+                top.call_later(top.on_key, event)
 
     def typed_ahead(self, event: events.Key) -> bool:
         """Put text into the line, as soon as there is one."""
+        if self.takes(event):
+            event.stop()
+            return True
         if not event.character or not event.is_printable:
             return False
         line = self.query("#query").first(Input) if self.query("#query") else None
@@ -82,9 +110,7 @@ class SearchScreen(DeskScreen):
         """Yield the line and what it found."""
         with Horizontal(id="line"):
             yield Static(" /", id="slash", markup=False)
-            line = TypingLine(id="query", compact=True, select_on_focus=False)
-            line.cursor_blink = False
-            yield line
+            yield TypedLine(self.takes, id="query")
         yield TitleRow(self.look)
         yield Hits(self.look)
         yield Empty(self.look)
@@ -183,7 +209,10 @@ class SearchScreen(DeskScreen):
         nothing = "" if hits else _("Nothing found for: {query}").format(query=words)
         self._say(said or nothing, found if hits else "")
         if self._wanted == words:
+            self._wanted = None
             self.action_choose()
+            if not self._left:  # nothing was found
+                self._after.clear()
 
     def action_next(self) -> None:
         """Go to the next hit."""
@@ -193,7 +222,6 @@ class SearchScreen(DeskScreen):
         """Go to the hit before."""
         self.query_one(Hits).move(-1)
 
-    @on(Input.Submitted)
     def action_choose(self) -> None:
         """Open the hit under the cursor; where its words are still being searched for, the first once it is there."""
         words = self.query_one("#query", Input).value
@@ -202,8 +230,9 @@ class SearchScreen(DeskScreen):
             return
         chosen = self.query_one(Hits).chosen
         if chosen is not None:
-            self.asked = words
+            self.asked, self._left = words, True
             self.dismiss(chosen)
+            self._hand_on()
 
     def action_close(self) -> None:
         """Go back."""
