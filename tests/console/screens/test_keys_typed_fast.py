@@ -112,6 +112,28 @@ async def test_a_key_after_the_end_of_a_long_queue_is_for_its_last(deliver, cons
         assert status(desk, numbers[0]) is Status.NEW
 
 
+async def test_a_key_after_an_undo_is_for_what_was_taken_back(three, console, desk, until):
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await begun(app, until)
+        await pilot.press("e")
+        await until(lambda: status(desk, three[0]) is Status.RESOLVED)
+        await until(lambda: app._main.queue.chosen.conversation_id == three[1])
+        type_fast(app, "u", "t")
+        await until(lambda: desk.ask_now(conversations.read, three[0], agent_id=None).assignee_id == desk.agent_id)
+        assert status(desk, three[0]) is not Status.RESOLVED
+        assert desk.ask_now(conversations.read, three[1], agent_id=None).assignee_id is None
+
+
+async def test_each_of_many_keys_is_for_the_next_that_is_read(three, console, desk, until):
+    app = console()
+    async with app.run_test(size=(120, 36)):
+        await begun(app, until)
+        type_fast(app, "enter", "e", "e")
+        await until(lambda: [status(desk, number) for number in three[:2]] == [Status.RESOLVED] * 2)
+        assert status(desk, three[2]) is Status.NEW
+
+
 @pytest.mark.parametrize("keys", ["J", "asterisk", "2", "G", "right_square_bracket"])
 async def test_a_way_that_cannot_be_read_says_so_and_what_was_typed_for_it_is_for_nothing(
     three, console, desk, until, screen_text, monkeypatch, keys
