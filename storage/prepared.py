@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Connection, bindparam, func, literal_column, select
 
+from storage.models.statements import straight
+
 Statement = tuple[str, tuple[str, ...], dict[str, Any]]
 
 
@@ -36,7 +38,7 @@ class Prepared:
         text, order, fixed = self._compiled.get(dialect.name) or self._compile(connection)
         given: Any = {**fixed, **values}
         if dialect.positional:
-            given = tuple([given[name] for name in order])
+            return straight(connection, text, tuple([given[name] for name in order]))
         return connection.exec_driver_sql(text, given).all()
 
     def _compile(self, connection: Connection) -> Statement:

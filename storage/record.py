@@ -4,20 +4,21 @@ import json
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, func, or_, select
 from sqlmodel import Session, SQLModel
 
 from storage.apply import apply, refresh
 from storage.apply.base import insert, table
 from storage.events import Actor, Fact, lift
-from storage.events.base import canonical
+from storage.events.text import row_text, texts_of, written_moment
 from storage.models import Conversation, Event, EventPersonal
+from storage.prepared import Prepared
 
 _EVENT = table(Event)
 _PERSONAL = table(EventPersonal)
@@ -54,26 +55,14 @@ def record(
         Changed: a row does not stand as a fact needs it to; the transaction must be given up.
     """
     connection = session.connection()
-    last = connection.execute(_head()).first()
-    number, digest = (last.id, last.digest) if last else (0, _START)
+    last = _HEAD.rows(connection)
+    number, digest = last[0] if last else (0, _START)
     action = action_id if action_id is not None else number + 1
+    recorded = written_moment(now)
     events, personals = [], []
     for number, fact in enumerate(facts, number + 1):  # noqa: B020 - goes on from the last
-        values, personal = fact.written()
-        public = canonical(
-            {
-                "id": number,
-                "action": action,
-                "undoes": undoes,
-                "agent": actor.agent_id,
-                "console": actor.console,
-                "kind": fact.kind,
-                "v": fact.version,
-                "happened": fact.happened_at.astimezone(UTC).isoformat(),
-                "recorded": now.astimezone(UTC).isoformat(),
-                "fact": values,
-            }
-        )
+        text, personal = texts_of(fact)
+        public = row_text(number, fact, text, action=action, undoes=undoes, actor=actor, recorded=recorded)
         sealed = None
         if personal:
             salt = os.urandom(16)
@@ -105,9 +94,7 @@ def record(
     return action
 
 
-@cache
-def _head() -> Select[int, bytes]:
-    return select(_EVENT.c.id, _EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1)
+_HEAD: Final = Prepared(lambda _: select(_EVENT.c.id, _EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1))
 
 
 def seal(salt: bytes, personal: str) -> bytes:
@@ -187,13 +174,13 @@ def next_id(session: Session, model: type[SQLModel]) -> int:
 
 def next_ids(session: Session, *models: type[SQLModel]) -> list[int]:
     """Return `next_id` of several tables."""
-    row = session.connection().execute(_greatest(models)).one()
+    (row,) = _greatest(models).rows(session.connection())
     return [(greatest or 0) + 1 for greatest in row]
 
 
 @cache
-def _greatest(models: tuple[type[SQLModel], ...]) -> Select[*tuple[int | None, ...]]:
-    return select(*(select(func.max(table(model).c.id)).scalar_subquery() for model in models))
+def _greatest(models: tuple[type[SQLModel], ...]) -> Prepared:
+    return Prepared(lambda _: select(*(select(func.max(table(model).c.id)).scalar_subquery() for model in models)))
 
 
 def _rows(

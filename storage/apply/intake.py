@@ -1,8 +1,9 @@
 """Applying the facts of mail that came in: messages, deliveries, and the conversations they join."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from storage.apply.base import Touched, applies, inhabited, insert, move, remove, standing, table
 from storage.events import Joined, Merged, Moved, Quarantined, Received, Redelivered, Split
@@ -10,6 +11,7 @@ from storage.events.noting import WrittenDown
 from storage.kinds import Channel, ConversationKind, Evidence, Priority, Status, Tier
 from storage.kinds.errors import Changed
 from storage.models import Conversation, Message, Participant, Parting, Raw
+from storage.models.statements import Lookup, Write, some_values
 
 
 @applies(Received)
@@ -71,15 +73,23 @@ def keep_raws(
     insert(connection, Raw, rows)
 
 
+_M = table(Message)
+_PLACES: Final = Lookup(lambda: select(_M.c.id, _M.c.conversation_id, _M.c.author_id).where(_M.c.id.in_(some_values())))
+_JOINING: Final = Write(lambda: update(_M).where(_M.c.id == bindparam("row")))
+
+
 @applies(Joined)
 def _(facts: Sequence[Joined], connection: Connection) -> Touched:
     _begin(connection, [(fact.conversation_id, fact.mailbox_id, fact.starts) for fact in facts if fact.starts])
-    holds = standing(connection, Message, "conversation_id", (fact.message_id for fact in facts))
-    if taken := tuple(fact.message_id for fact in facts if holds.get(fact.message_id, -1) is not None):
+    holds = {row.id: row for row in _PLACES(connection, (fact.message_id for fact in facts))}
+    if taken := tuple(
+        fact.message_id
+        for fact in facts
+        if fact.message_id not in holds or holds[fact.message_id].conversation_id is not None
+    ):
         raise Changed("message", taken)
-    messages = table(Message)
-    connection.execute(
-        update(messages).where(messages.c.id == bindparam("row")),
+    _JOINING(
+        connection,
         [
             {
                 "row": fact.message_id,
@@ -90,9 +100,8 @@ def _(facts: Sequence[Joined], connection: Connection) -> Touched:
             for fact in facts
         ],
     )
-    authors = standing(connection, Message, "author_id", (fact.message_id for fact in facts))
     named = [
-        {"message_id": fact.message_id, "person_id": person, "author": authors[fact.message_id] == person}
+        {"message_id": fact.message_id, "person_id": person, "author": holds[fact.message_id].author_id == person}
         for fact in facts
         for person in fact.participants
     ]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b, sha256
 from typing import Final
 
@@ -64,10 +65,8 @@ def cited_by(parsed: Parsed) -> list[str]:
 
 def group_key(group: str, *parts: bytes) -> bytes:
     """Return a digest of parts within a mailbox group: the same words in another tenant are another key."""
-    whole = sha256(len(group).to_bytes(4) + group.encode())
-    for part in parts:
-        whole.update(len(part).to_bytes(8) + part)
-    return whole.digest()[:20]
+    measured = [len(part).to_bytes(8) + part for part in parts]
+    return sha256(b"".join((len(group).to_bytes(4), group.encode(), *measured))).digest()[:20]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +84,7 @@ class Subject:
     tags: frozenset[str] = frozenset()
 
 
+@lru_cache(1024)  # a conversation has one
 def subject_of(line: str) -> Subject:
     """Return what a subject line is about, and whether it says that it answers something."""
     rest, answers, tags = line, False, set()

@@ -5,10 +5,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from storage.kinds.errors import StoreMissing
@@ -17,6 +19,26 @@ from storage.store.engine import WRITING, make_engine
 from storage.store.migrate import bring_up, bring_up_mail
 from storage.store.trouble import said_plainly
 from storage.store.turns import Turns
+
+
+class _Session(Session):
+    """A session for one transaction, that need not look for its connection again at every step."""
+
+    _at_hand: Connection | None = None
+
+    def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
+        """Return the connection of the transaction, as SQLAlchemy does."""
+        if bind_arguments or execution_options:
+            return super().connection(bind_arguments, execution_options)
+        held = self._at_hand
+        if held is None or held.closed or not held.in_transaction():
+            held = self._at_hand = super().connection()
+        return held
+
+    def begin_nested(self) -> SessionTransaction:
+        """Begin a savepoint, which SQLAlchemy sets only when it is next asked for the connection."""
+        self._at_hand = None
+        return super().begin_nested()
 
 
 class Store:
@@ -43,13 +65,14 @@ class Store:
         )
         self.content = Content(mail, self.place)
         self._mail = mail
+        self._kept: Connection | None = None
         self._gate = threading.Lock()  # threads of one process queue here rather than at the database
         self.turns = Turns(self.path.with_name("desk.turns") if self.path else None)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a transaction that only reads: one picture of the record, however long it is looked at."""
-        with said_plainly(self.place), Session(self.engine, autoflush=False, expire_on_commit=False) as session:
+        with said_plainly(self.place), _Session(self.engine, autoflush=False, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -70,13 +93,24 @@ class Store:
                 session.commit()
 
     def _locked(self) -> Session:
-        session = Session(self._writing, autoflush=False, expire_on_commit=False)
+        session = _Session(self._writer(), autoflush=False, expire_on_commit=False)
         try:
             session.connection()  # begins, and so takes the lock
         except BaseException:
             session.close()
             raise
         return session
+
+    def _writer(self) -> Engine | Connection:
+        """Return who writes: the sync's threads all by one connection, which finds its pages as it left them.
+
+        SQLite throws a connection's pages away when another has written.
+        """
+        if self.durable or self.path is None:
+            return self._writing
+        if self._kept is None or self._kept.closed or self._kept.invalidated:
+            self._kept = self._writing.connect()
+        return self._kept
 
     def prepare(self) -> None:
         """Make the store, or bring it to this program's version.
@@ -96,6 +130,9 @@ class Store:
 
     def close(self) -> None:
         """Close every connection."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
         self.content.close()
         self.engine.dispose()
 

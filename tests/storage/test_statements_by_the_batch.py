@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, bindparam, delete, select
-from sqlalchemy.exc import StatementError
+from sqlalchemy import Connection, bindparam, delete, event, select
+from sqlalchemy.exc import IntegrityError, StatementError
 
 from storage.apply.base import insert, table
 from storage.kinds import Automatic, Direction, Evidence
@@ -92,3 +92,19 @@ def test_a_statement_is_run_for_every_row(connection: Connection) -> None:
     assert list(handled) == [2, 4]
     Write(lambda: delete(_MESSAGES).where(_MESSAGES.c.id == bindparam("row")))(connection, [{"row": 2}])
     assert list(connection.execute(select(_MESSAGES.c.id).where(_MESSAGES.c.handled)).scalars()) == [4]
+
+
+def test_an_error_of_the_driver_is_raised_as_sqlalchemy_raises_it(connection: Connection) -> None:
+    again = {"id": 1, "name": "b", "address": "b@example.org", "aliases": [], "mailbox_group": "g"}
+    with pytest.raises(IntegrityError), connection.begin_nested():
+        insert(connection, Mailbox, [{**again, "live_since": None, "archive": "", "trash": ""}])
+    assert connection.execute(select(table(Mailbox).c.name)).scalars().all() == ["a"]
+
+
+def test_who_listens_hears_every_statement(connection: Connection) -> None:
+    lookup = Lookup(lambda: select(_MESSAGES.c.id).where(_MESSAGES.c.id.in_(some_values())))
+    quiet = [tuple(row) for row in lookup(connection, [3, 4])]
+    heard = []
+    event.listen(connection, "before_cursor_execute", lambda *said: heard.append(said[2]))
+    assert [tuple(row) for row in lookup(connection, [3, 4])] == quiet == [(3,), (4,)]
+    assert len(heard) == 1

@@ -98,6 +98,20 @@ class TakenIn:
     message_ids: tuple[int | None, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class BoxRow:
+    """What taking mail in asks of a mailbox, read past the ORM, which takes longer than a message."""
+
+    id: int
+    group: str
+    address: str
+    aliases: Sequence[str]
+    live_since: datetime | None
+
+
+Box = Mailbox | BoxRow
+
+
 @dataclass(slots=True)
 class Incoming:
     """A message that is new to the desk, on its way into the record; a `quiet` one asks for nothing, by a rule."""
@@ -105,7 +119,7 @@ class Incoming:
     message_id: int
     delivery: Delivery
     parsed: Parsed
-    mailbox: Mailbox
+    mailbox: Box
     key: bytes
     header_key: bytes | None
     cited: tuple[bytes, ...]
@@ -114,7 +128,6 @@ class Incoming:
     author_id: int | None = None
     customer_id: int | None = None
     participants: tuple[int, ...] = ()
-    people: frozenset[str] = frozenset()
     own: frozenset[str] = field(default_factory=frozenset)
     quiet: bool = False
     channel: Channel = Channel.EMAIL
@@ -137,10 +150,12 @@ class Known:
     Attributes:
         raw_ids: (delivery id, message id) by (mailbox id, digest).
         known_keys: the message by its key.
+        keys: the key of each delivery's message, `None` of what was not read.
     """
 
     raw_ids: dict[tuple[int, bytes], tuple[int, int | None]]
     known_keys: dict[bytes, int]
+    keys: Sequence[bytes | None]
 
 
 _R, _M = table(Raw), table(Message)
@@ -173,9 +188,9 @@ def known(session: Session, deliveries: Sequence[Delivery], groups: dict[int, st
     connection = session.connection()
     held = _RAWS(connection, (delivery.raw_digest for delivery in deliveries if not delivery.ignored))
     raw_ids = {(row.mailbox_id, row.digest): (row.id, row.message_id) for row in held}
-    keys = (message_key(groups[one.mailbox_id], one.parsed) for one in deliveries if one.parsed)
-    known_keys = {row.key: row.id for row in _KEYS(connection, keys)}
-    return Known(raw_ids, known_keys | _copies(session, deliveries, groups))
+    keys = [message_key(groups[one.mailbox_id], one.parsed) if one.parsed else None for one in deliveries]
+    known_keys = {row.key: row.id for row in _KEYS(connection, (key for key in keys if key is not None))}
+    return Known(raw_ids, known_keys | _copies(session, deliveries, groups), keys)
 
 
 def _copies(session: Session, deliveries: Sequence[Delivery], groups: dict[int, str]) -> dict[bytes, int]:

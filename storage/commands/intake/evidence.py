@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -200,6 +201,7 @@ def _lists(recipients: frozenset[str], subject: Subject, automatic: Automatic, o
     return frozenset() if recipients & own else subject.tags
 
 
+@lru_cache(64)
 def _salt(group: str) -> int:
     """Return what makes the same words in another tenant other fingerprints."""
     return int.from_bytes(sha256(group.encode()).digest()[:8]) >> 1

@@ -23,8 +23,9 @@ _NAMED_AT_MOST = 50
 def recognise(session: Session, messages: Sequence[Incoming]) -> list[Met]:
     """Give every message its author, customer and participants; return the facts of those met for the first time."""
     wanted: dict[tuple[str, str], tuple[Correspondent, PersonKind, datetime]] = {}
-    for message in messages:
-        for correspondent, kind in _named(message):
+    named = [(message, _named(message)) for message in messages]
+    for message, some in named:
+        for correspondent, kind in some:
             place = (message.mailbox.group, correspondent.address)
             if place not in wanted or (correspondent.name and not wanted[place][0].name):
                 wanted[place] = (correspondent, kind, message.arrived_at)
@@ -47,8 +48,8 @@ def recognise(session: Session, messages: Sequence[Incoming]) -> list[Met]:
             )
         )
         person_id, address_id = person_id + 1, address_id + 1
-    for message in messages:
-        _introduce(message, persons)
+    for message, some in named:
+        _introduce(message, [one.address for one, _ in some], persons)
     return met
 
 
@@ -92,11 +93,9 @@ def _found(session: Session, wanted: Mapping[tuple[str, str], object]) -> dict[t
     return {(row.mailbox_group, row.address): row.person_id for row in rows}
 
 
-def _introduce(message: Incoming, persons: Mapping[tuple[str, str], int]) -> None:
+def _introduce(message: Incoming, named: Sequence[str], persons: Mapping[tuple[str, str], int]) -> None:
     group, parsed = message.mailbox.group, message.parsed
-    numbers = [persons[group, one.address] for one, _ in _named(message)]
-    message.participants = tuple(dict.fromkeys(numbers))
-    message.people = frozenset(one.address for one, _ in _named(message))
+    message.participants = tuple(dict.fromkeys([persons[group, address] for address in named]))
     message.author_id = (
         persons.get((group, parsed.author.address)) if parsed.author.address not in message.own else None
     )

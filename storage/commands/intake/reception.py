@@ -4,17 +4,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from storage.commands.intake.deliveries import Delivery, Incoming, header_key
+from storage.commands.intake.deliveries import Box, Delivery, Incoming, header_key
 from storage.events import Received
 from storage.kinds import Automatic, Channel, Direction
-from storage.models import Mailbox
 from storage.rules.threading import cited_by
 
 _CITED_AT_MOST: Final = 50
 """Message-IDs of one message that are followed, the nearest ones."""
 
 
-def own_addresses(mailboxes: Iterable[Mailbox]) -> dict[str, frozenset[str]]:
+def own_addresses(mailboxes: Iterable[Box]) -> dict[str, frozenset[str]]:
     """Return the desk's own addresses, in lower case, by mailbox group."""
     own: dict[str, set[str]] = {}
     for mailbox in mailboxes:
@@ -22,7 +21,7 @@ def own_addresses(mailboxes: Iterable[Mailbox]) -> dict[str, frozenset[str]]:
     return {group: frozenset(addresses) for group, addresses in own.items()}
 
 
-def incoming(message_id: int, delivery: Delivery, mailbox: Mailbox, key: bytes, own: frozenset[str]) -> Incoming:
+def incoming(message_id: int, delivery: Delivery, mailbox: Box, key: bytes, own: frozenset[str]) -> Incoming:
     """Return a read delivery as a message that is new to the desk."""
     parsed = delivery.parsed
     assert parsed is not None

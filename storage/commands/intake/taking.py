@@ -1,22 +1,24 @@
 """The way of a batch of mail into the record: known or new, by whom, where it belongs, and what that changes."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-import sqlmodel
+from sqlalchemy import select
 from sqlmodel import Session
 
-from storage.apply.base import insert
+from storage.apply.base import insert, table
 from storage.commands.intake.deliveries import (
+    Box,
+    BoxRow,
     Counts,
     Delivery,
     Incoming,
     Known,
     TakenIn,
     known,
-    message_key,
 )
 from storage.commands.intake.derive import derive
 from storage.commands.intake.evidence import Edge, Traits, traits_of
@@ -36,10 +38,15 @@ from storage.events import Actor, Fact, Handled, Joined, Linked, Quarantined, Re
 from storage.kinds import Automatic, Direction, LinkReason, Status
 from storage.kinds.notices import Delivery as DeliveryReport
 from storage.models import Mailbox, Message, Placement, Raw
+from storage.models.types import moment
+from storage.prepared import Prepared
 from storage.record import next_ids, record
 from storage.rules.status import after_answer
 
-_MAILBOXES: Final = sqlmodel.select(Mailbox, rules_stand())
+_B = table(Mailbox)
+_BOXES: Final = Prepared(
+    lambda _: select(_B.c.id, _B.c.mailbox_group, _B.c.address, _B.c.aliases, _B.c.live_since, rules_stand())
+)
 
 SYNC: Final = Actor(None, "sync")
 """The desk itself, taking mail in."""
@@ -57,8 +64,7 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     Returns:
         What became of each; the counts add up.
     """
-    found = session.exec(_MAILBOXES).all()
-    mailboxes = {one.id: one for one, _ in found}
+    mailboxes, rules = _boxes(session)
     own = own_addresses(mailboxes.values())
     desk_has = known(session, deliveries, {number: one.group for number, one in mailboxes.items()})
     order = sorted(range(len(deliveries)), key=lambda place: (deliveries[place].arrived_at, place))
@@ -66,7 +72,7 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     for place in order:
         delivery = deliveries[place]
         mailbox = mailboxes[delivery.mailbox_id]
-        batch.add(delivery, mailbox, own[mailbox.group])
+        batch.add(delivery, desk_has.keys[place], mailbox, own[mailbox.group])
     met = recognise(session, batch.fresh)
     traits = {message.message_id: traits_of(message) for message in batch.fresh}
     seating = _seated(session, batch.fresh, traits, own)
@@ -82,7 +88,7 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
         record(session, facts, actor=actor, now=now, action_id=action_id)
     touched = {one.conversation_id for one in seating.seats} | {winner for winner, _ in seating.merged}
     touched |= {number for one in seating.moves for number in (one.was.conversation_id, one.conversation_id)}
-    filed = filed_by_rules(session, batch.fresh, seating.begun) if found[0][1] else Filed()
+    filed = filed_by_rules(session, batch.fresh, seating.begun) if rules else Filed()
     if filed.facts:
         record(session, filed.facts, actor=actor, now=now, action_id=action_id)
     if changes := settle(session, batch.fresh, seating):
@@ -92,6 +98,17 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     # What was answered elsewhere is seen; where the mail lies is left to those who decide, but for the trash.
     want(session, [fact for fact in (*filed.facts, *changes) if _to_be_told(fact)], now=now)
     return TakenIn(_counts(deliveries, batch, seating, filed), frozenset(touched), _message_ids(deliveries, desk_has))
+
+
+def _boxes(session: Session) -> tuple[dict[int, Box], bool]:
+    """Return the mailboxes by their numbers, and whether any rule stands."""
+    rows = _BOXES.rows(session.connection())
+    found: dict[int, Box] = {}
+    for number, group, address, aliases, live_since, _ in rows:
+        others = json.loads(aliases) if isinstance(aliases, str) else aliases
+        since = None if live_since is None else moment(live_since)
+        found[number] = BoxRow(number, group, address, tuple(others), since)
+    return found, bool(rows and rows[0][-1])
 
 
 def _tell_outbox(
@@ -142,11 +159,11 @@ class _Batch:
         self._known = desk_has
         self._message_id, self._raw_id = next_ids(session, Message, Raw)
 
-    def add(self, delivery: Delivery, mailbox: Mailbox, own: frozenset[str]) -> None:
+    def add(self, delivery: Delivery, key: bytes | None, mailbox: Box, own: frozenset[str]) -> None:
         place = (delivery.mailbox_id, delivery.raw_digest)
         if delivery.ignored or place in self._known.raw_ids:
             return
-        if delivery.parsed is None:
+        if key is None:
             assert delivery.quarantined is not None
             self.aside.append(
                 Quarantined(
@@ -160,7 +177,6 @@ class _Batch:
             )
             self._keep(place, None)
             return
-        key = message_key(mailbox.group, delivery.parsed)
         if (message_id := self._known.known_keys.get(key)) is not None:
             self.aside.append(
                 Redelivered(

@@ -1,14 +1,15 @@
 """Every fact has an applier, a sample of each version that still lifts, and an inverse that is its own inverse."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from storage.apply import missing
-from storage.events import KINDS, Fact, inverse, lift
+from storage.events import KINDS, Actor, Fact, inverse, lift
 from storage.events.base import canonical, personal_fields
+from storage.events.text import row_text, texts_of, written_moment
 from storage.kinds import Cause
 
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.json"))
@@ -100,3 +101,30 @@ def test_a_fact_knows_nothing_that_its_version_does_not() -> None:
     fact, kept = lifted(SAMPLES[0])
     with pytest.raises(ValueError, match="extra"):
         lift(kept["kind"], fact.version, {**kept["fact"], "surprise": 1}, None, fact.happened_at)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_the_quick_text_of_a_fact_is_its_canonical_one(path: Path) -> None:
+    fact, kept = lifted(path)
+    actors = (Actor(None, "sync"), Actor(7, 'a "console"\n\x01é\u2028'))
+    for actor, action, undoes in ((actors[0], 4, None), (actors[1], 5, 3)):
+        values, personal = fact.written()
+        now = datetime.fromisoformat("2026-11-22T10:00:00.000120+01:00")
+        text, sealed = texts_of(fact)
+        assert (text, sealed) == (canonical(values), personal)
+        row = row_text(9, fact, text, action=action, undoes=undoes, actor=actor, recorded=written_moment(now))
+        assert row == canonical(
+            {
+                "id": 9,
+                "action": action,
+                "undoes": undoes,
+                "agent": actor.agent_id,
+                "console": actor.console,
+                "kind": fact.kind,
+                "v": fact.version,
+                "happened": fact.happened_at.astimezone(UTC).isoformat(),
+                "recorded": "2026-11-22T09:00:00.000120+00:00",
+                "fact": values,
+            }
+        )
+    assert kept["kind"] == fact.kind

@@ -8,12 +8,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, make_url, text
+from sqlalchemy import inspect, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
-from storage.kinds.errors import StoreDamaged, StoreMissing, StoreReadOnly, StoreTooNew
-from storage.models import DECIDED, DERIVED, LOCAL, LOG, MailContent
+from storage.apply.base import insert, table
+from storage.kinds.errors import StoreDamaged, StoreLocked, StoreMissing, StoreReadOnly, StoreTooNew
+from storage.models import DECIDED, DERIVED, LOCAL, LOG, Agent, MailContent
 from storage.store import Store, migrate, open_store
 
 
@@ -124,3 +125,20 @@ def test_raw_mail_comes_back_byte_for_byte(store: Store) -> None:
     store.content.put({digest: raw})
     assert store.content.get(digest) == raw
     assert dict(store.content.each([digest])) == {digest: raw}
+
+
+def test_the_sync_writes_by_one_connection_and_goes_on_after_it_was_kept_out(tmp_path: Path) -> None:
+    store, other = open_store(str(tmp_path), durable=False), open_store(str(tmp_path))
+    with store.writing() as session:
+        first = session.connection()
+    first.connection.dbapi_connection.execute("PRAGMA busy_timeout = 10")
+    with other.writing(), pytest.raises(StoreLocked), store.writing():
+        pytest.fail("two at a time")
+    with pytest.raises(ValueError, match="given up"), store.writing() as session:
+        insert(session.connection(), Agent, [{"id": 5, "name": "ana"}])
+        raise ValueError("given up")
+    with store.writing() as session:
+        assert session.connection() is first
+        assert session.connection().execute(select(table(Agent).c.id)).all() == []
+    other.close()
+    store.close()
