@@ -1,6 +1,7 @@
 """Names and addresses out of From, To and their like, in one pass over whatever stands there."""
 
 import re
+from functools import lru_cache
 
 from console.mail.parse import encoded_words
 from storage.kinds.clean import clean_line
@@ -24,6 +25,7 @@ _TOKEN = re.compile(
 _COMMENTED = re.compile(r"\([^()]*\)")
 _COMMENT_SIGN = re.compile(r"[()\\]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_ORDINARY = 200  # characters of a field that is remembered
 _IN_TEXT = re.compile(r"[^\s<>()\[\]\",;:@]+@[^\s<>()\[\]\",;:@]+")
 
 
@@ -85,12 +87,22 @@ def _correspondent(name: str, address: str) -> Correspondent | None:
     return Correspondent(name, address)
 
 
-def read(text: str, most: int) -> tuple[Correspondent, ...]:  # noqa: C901, PLR0912 - one loop over the tokens
+def read(text: str, most: int) -> tuple[Correspondent, ...]:
     """Return the people named in an unfolded, still encoded address field, at most `most`.
 
     Groups are opened, comments serve as names, semicolons separate, and a name without an address is kept.
     Time is linear.
     """
+    return _again(text, most) if len(text) <= _ORDINARY else _read(text, most)
+
+
+@lru_cache(maxsize=2_000)
+def _again(text: str, most: int) -> tuple[Correspondent, ...]:
+    """Do it once: a mailbox's mail names the same few people over and over."""
+    return _read(text, most)
+
+
+def _read(text: str, most: int) -> tuple[Correspondent, ...]:  # noqa: C901, PLR0912 - one loop over the tokens
     plain = _PLAIN.fullmatch(text) or _BARE.fullmatch(text)
     if plain is not None:
         groups = plain.groups()

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from made import corpus
 
 from console.demo import company
-from console.mail.parse import Unreadable, fields, forward, labels, language, markers, parse, quotes
+from console.mail.parse import Unreadable, addresses, fields, forward, labels, language, markers, parse, quotes
 from storage.kinds import clean
 from storage.rules import stemming, threading
 from storage.rules.gist import gist_of
@@ -118,6 +118,7 @@ class _All:
 def careful() -> Iterator[None]:
     """Close every fast road."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(addresses, "_ORDINARY", -1)
         patch.setattr(fields, "_ordinary", lambda *_: None)
         patch.setattr(markers, "_is_prose", lambda _: False)
         patch.setattr(markers, "_MAY_ATTRIBUTE", _All())
