@@ -92,6 +92,10 @@ class Does(Travels):
         """Go on with what stands below these, which are about to leave the queue."""
         raise NotImplementedError
 
+    def stay_with(self, number: int) -> None:
+        """Go back to what was passed over and stands as it stood: nothing was done to it."""
+        raise NotImplementedError
+
     def turn_to_taken_back(self, number: int, journey: Journey) -> None:
         """Go to what was taken back or done again, and arrive there."""
         raise NotImplementedError
@@ -133,6 +137,7 @@ class Does(Travels):
         if progress is not None:
             self._tell(deed, targets, progress)
         if deed.leaves and (progress is None or not progress.changed):
+            self.stay_with(targets.numbers[0])
             self.written()
 
     async def _steps(self, parts: "Iterator[_Step]", word: str) -> "AsyncIterator[_Step]":

@@ -1,5 +1,6 @@
 """What the rows around the panes say, made of what is known: views, counts, sync, titles, troubles, emptiness."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +35,7 @@ class Panes(Protocol):
     reading: bool
 
 
+_SORT = re.compile(r"(?:^|\s)sort:\S+")  # the title says what is shown, not in which order
 PASSWORD_TROUBLES = frozenset({"SignInRefused", "PasswordMissing", "KeyringUnusable"})
 """The errors of a mailbox that another password mends."""
 
@@ -101,7 +103,7 @@ class Frame:
         share = arranged(width)
         queue, reading = shown.queue, shown.reading
         total = count_words(queue.total) if not self.opening and not self.failure else ""
-        words = f"{shown.view.words} {shown.narrowed}".split(" sort:")[0]
+        words = _SORT.sub("", f"{shown.view.words} {shown.narrowed}")
         marks = len(queue.marked)
         counted = ngettext("{count} marked", "{count} marked", marks).format(count=f"{marks:,}") if marks else ""
         aside = counted or f"{words.strip()}  {total}".rstrip()

@@ -446,6 +446,12 @@ class MainScreen(Moves, Answers):
         elif self.reading:  # nothing stands below, or what presses less, as what is on hold does
             self.give_keys(reading=False)
 
+    def stay_with(self, number: int) -> None:
+        """Go back to what was passed over and stands as it stood, and read it again if it was read."""
+        self._aim = number
+        if self.where == "conversation":
+            self.open_conversation(number)
+
     def turn_to_taken_back(self, number: int, journey: Journey) -> None:
         """Go to what was taken back or done again: the next key is meant for that."""
         self._aim, self._aiming = number, None

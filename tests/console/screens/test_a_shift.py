@@ -266,3 +266,22 @@ async def test_reading_on_ends_where_nothing_waits_any_more(five, console, desk,
         await until(lambda: not app._main.reading and len(app._main.queue.rows) == 3)
         await pilot.press("enter", "e")  # read because it was chosen, and so is the next
         await until(lambda: app._main.reading and len(app._main.queue.rows) == 2)
+
+
+async def test_what_could_not_be_done_is_read_on_and_not_left_for_the_next(five, console, desk, until, screen_text):
+    desk.tell_now(triage.set_status, five, to=Status.RESOLVED, actor=desk.actor, now=NOW)
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.desk is not None and app._main.empty.display)
+        await pilot.press("4")
+        await rows(app, until)
+        await pilot.press("enter")
+        await until(lambda: app._main.reading)
+        read = app._main.shown_id
+        await pilot.press("e")
+        await until(lambda: f"Nothing to change: #{read} stands so already." in screen_text(app))
+        await until(lambda: app._main.reading and app._main.shown_id == read)
+        await until(lambda: app._main.queue.chosen.conversation_id == read)
+        await pilot.press("q", "backslash", *"from:c3@acme", "enter")
+        await rows(app, until, 1)
+        assert "is:settled from:c3@acme  1" in screen_text(app)
