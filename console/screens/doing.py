@@ -94,11 +94,10 @@ class Does(Travels):
 
     def stay_with(self, number: int) -> None:
         """Go back to what was passed over and stands as it stood: nothing was done to it."""
-        raise NotImplementedError
 
     def turn_to_taken_back(self, number: int, journey: Journey) -> None:
-        """Go to what was taken back or done again, and arrive there."""
-        raise NotImplementedError
+        """Go to what was taken back or done again, where it is shown here, and arrive there."""
+        self.arrive(journey)
 
     def written(self, *numbers: int) -> None:
         """Show what was written; no numbers when only the rows may look different."""

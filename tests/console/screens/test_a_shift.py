@@ -6,6 +6,7 @@ import pytest
 
 from console.config.accounts import Account
 from console.screens.picking import ResponsePicker
+from console.screens.rules import RulesScreen
 from console.screens.searching import SearchScreen
 from storage.commands import triage
 from storage.kinds import Status
@@ -285,3 +286,18 @@ async def test_what_could_not_be_done_is_read_on_and_not_left_for_the_next(five,
         await pilot.press("q", "backslash", *"from:c3@acme", "enter")
         await rows(app, until, 1)
         assert "is:settled from:c3@acme  1" in screen_text(app)
+
+
+async def test_what_was_decided_is_taken_back_from_the_list_of_rules_too(five, console, desk, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(app, until)
+        await pilot.press("e")
+        await until(lambda: status(desk, five[0]) is Status.RESOLVED)
+        await pilot.press("g", "r")
+        await until(lambda: isinstance(app.screen, RulesScreen))
+        await pilot.press("u")
+        await until(lambda: status(desk, five[0]) is Status.NEW)
+        await until(lambda: "taken back" in screen_text(app))
+        await pilot.press("q")
+        await rows(app, until)
