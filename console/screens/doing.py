@@ -95,7 +95,7 @@ class Does(Travels):
     def stay_with(self, number: int) -> None:
         """Go back to what was passed over and stands as it stood: nothing was done to it."""
 
-    def turn_to_taken_back(self, number: int, journey: Journey) -> None:
+    def turn_to_taken_back(self, number: int, journey: Journey) -> None:  # noqa: ARG002 - only the main screen shows it
         """Go to what was taken back or done again, where it is shown here, and arrive there."""
         self.arrive(journey)
 
