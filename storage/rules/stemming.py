@@ -75,8 +75,9 @@ def _stems_in(piece: str, language: str) -> str:
     bare = piece.strip(_POINTS)
     if bare != piece:
         return _STEMS[language][bare]
-    words = [composed(piece).lower()] if piece.isalpha() else words_of(piece)
-    return "\n".join(filter(None, [" ".join(_stems_of(word, language)) for word in words]))
+    if piece.isalpha():
+        return " ".join(_stems_of(composed(piece).lower(), language))
+    return "\n".join(filter(None, [" ".join(_stems_of(word, language)) for word in words_of(piece)]))
 
 
 _STEMS = {language: Remembered(partial(_stems_in, language=language), most=_REMEMBERED) for language in _ALGORITHMS}
