@@ -18,6 +18,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.signal import Signal
 
+from console.config.errors import ConsoleError
 from console.feed import Change, Feed
 from console.files.means import Means
 from console.files.typed_lines import TypedLines
@@ -34,11 +35,15 @@ from widgets.scrub import Scrub
 from widgets.theme import theme_of
 
 if TYPE_CHECKING:
+    from console.ahead import Ahead, Behind
     from console.config.accounts import Account
     from console.config.noticing import Notices
     from console.desk import Desk
+    from storage.first_page import FirstPage
 
 
+_TURNS = 0.001  # seconds after which a thread that reads lets the keys go on, of Python's five
+_PAGE_WAITED_FOR = 0.05  # seconds that the frame waits for its first rows; on a cold disk it is painted without
 _TERMINAL_LOOKED_AT = 2.0  # seconds between two looks whether it is still there
 _SIZE_LOOKED_AT = 1.0  # seconds
 
@@ -85,7 +90,14 @@ class Plantao(DeskApp):
         notices: what the console calls for, and how.
         new_accounts: what becomes of an account that is added here; `None` where none can be.
         typed: the lines of earlier sessions; `None` keeps them for this one alone.
+        ahead: reads the rows that the first frame shows; `None` paints it without.
+        behind: gives what else the configuration says, before the desk is opened; it takes its time.
+
+    Attributes:
+        fault: what is wrong with the configuration, when the console ended for it.
     """
+
+    fault: ConsoleError | None = None
 
     ENABLE_COMMAND_PALETTE = False
     TITLE = "Plantão"
@@ -107,6 +119,8 @@ class Plantao(DeskApp):
         notices: "Notices | None" = None,
         new_accounts: NewAccounts | None = None,
         typed: TypedLines | None = None,
+        ahead: "Ahead | None" = None,
+        behind: "Callable[[], Behind] | None" = None,
         **choices: Any,
     ) -> None:
         self.look = look or choose_look("auto", os.environ)  # before Textual chooses its filters
@@ -131,6 +145,8 @@ class Plantao(DeskApp):
         self._agent = agent
         self._opening_over = opened or threading.Event()
         self._feed: Feed | None = None
+        self._ahead = ahead
+        self._behind = behind
         self._main = MainScreen(self.look)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -145,6 +161,10 @@ class Plantao(DeskApp):
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Write what changed, each style in as few bytes as it needs."""
         super()._display(screen, Lean(renderable) if isinstance(renderable, CompositorUpdate) else renderable)
+
+    def first_page(self) -> "FirstPage | None":
+        """Return the rows that were read ahead, if they were in time."""
+        return self._ahead.page(_PAGE_WAITED_FOR) if self._ahead is not None and self.desk is None else None
 
     def get_default_screen(self) -> MainScreen:
         """Return the main screen, so that it is the first one painted."""
@@ -171,6 +191,8 @@ class Plantao(DeskApp):
 
         owned = isinstance(self._given, str)
         try:
+            if self._behind is not None:
+                self._know(self._behind())
             if isinstance(self._given, str):
                 from console.desk import open_desk
 
@@ -181,10 +203,20 @@ class Plantao(DeskApp):
         except DeskError as error:
             self.call_from_thread(self._main.fail, error)
             return
+        except ConsoleError as fault:
+            self.fault = fault
+            self.call_from_thread(self.exit, 1)
+            return
         finally:
             self._opening_over.set()
         self._owned = owned
         self.call_from_thread(self._opened, desk)
+
+    def _know(self, rest: "Behind") -> None:
+        """Take the rest of the configuration; no key that needs it does anything before the desk is open."""
+        self.means, self.accounts = rest.means, rest.accounts
+        self.undo_window, self.read_on = rest.undo_window, rest.read_on
+        self._caller = Caller(self, rest.notices)
 
     def _opened(self, desk: "Desk") -> None:
         self.desk = desk
@@ -273,13 +305,10 @@ def run_console(
     environ: Any = os.environ,
     opened: threading.Event | None = None,
     keys: Mapping[str, str] | None = None,
-    means: Means | None = None,
-    accounts: "Sequence[Account]" = (),
-    undo_window: int = 10,
-    read_on: bool = True,
-    notices: "Notices | None" = None,
     new_accounts: NewAccounts | None = None,
     lines: Path | None = None,
+    ahead: "Ahead | None" = None,
+    behind: "Callable[[], Behind] | None" = None,
 ) -> int:
     """Run the console until the agent leaves it.
 
@@ -291,16 +320,16 @@ def run_console(
         environ: the environment.
         opened: set once the desk is open, or cannot be opened: until then nothing else should import its libraries.
         keys: the agent's own keys, by the name of a command.
-        means: what opening, saving and copying go by.
-        accounts: as the configuration has them.
-        undo_window: seconds that an answer waits before it leaves.
-        read_on: whether the next conversation is read once the one that is read was settled.
-        notices: what the console calls for, and how.
         new_accounts: what becomes of an account that is added here; `None` where none can be.
         lines: the file in which what is typed on the `:` line is kept between sessions.
+        ahead: reads the rows that the first frame shows.
+        behind: gives what else the configuration says: means, accounts, undo_window and notices.
 
     Returns:
         The exit status: 0 done, 1 failed, 2 when there is no terminal to draw on.
+
+    Raises:
+        ConsoleError: the configuration is wrong, as `behind` found.
     """
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on stderr
         sys.stderr.write(_("plantao: the console needs a terminal; plantao list shows the queue without one.") + "\n")
@@ -314,13 +343,13 @@ def run_console(
         look=choose_look(look, environ),
         opened=opened,
         keys=keys,
-        means=means,
-        accounts=accounts,
-        undo_window=undo_window,
-        read_on=read_on,
-        notices=notices,
         new_accounts=new_accounts,
         typed=TypedLines(lines),
+        ahead=ahead,
+        behind=behind,
     )
+    sys.setswitchinterval(_TURNS)
     left = app.run(mouse=mouse)
+    if app.fault is not None:
+        raise app.fault
     return app.return_code or left or 0

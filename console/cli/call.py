@@ -11,6 +11,7 @@ from console.cli.output import Output
 from widgets.language import choose_language
 
 if TYPE_CHECKING:
+    from console.config.early import Early
     from console.config.paths import Paths
     from console.config.settings import Settings
     from console.desk import Desk
@@ -55,6 +56,25 @@ class Call:
         if settings.language:
             choose_language(settings.language)
         return settings
+
+    @cached_property
+    def early(self) -> "Early":
+        """What the first frame needs of the configuration; its language is spoken from here on.
+
+        The rest is checked with `settings`, at once where this part is not plainly right.
+        """
+        from console.config.early import Early, read_early
+
+        named = getattr(self.options, "config", None)
+        found = read_early(self.configuration_file, named=bool(named))
+        if found is None:
+            known = self.settings
+            known_keys = dict(known.keys)
+            theme, mouse, store = known.theme, known.mouse, known.store
+            return Early(known.agent, known.language, theme, mouse, known_keys, store, bool(known.accounts))
+        if found.language:
+            choose_language(found.language)
+        return found
 
     @cached_property
     def store_url(self) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
 if TYPE_CHECKING:
+    from console.ahead import Behind
     from console.cli.call import Call
 
 _ROWS_FIRST = 0.5  # seconds that the console has to itself once its desk is open: its first rows come before the sync
@@ -17,31 +18,46 @@ _ROWS_FIRST = 0.5  # seconds that the console has to itself once its desk is ope
 
 def run_console(call: "Call") -> int:
     """Open the console on the call's store."""
-    settings, store_url = call.settings, call.store_url
-    _make_first_store(call)
+    from console.config.early import agent_name
+
+    early = call.early
+    named = getattr(call.options, "store", None)
+    store_url = call.store_url if named else early.store or call.paths.store_url
+    _make_first_store(call, store_url)
     with ending_in_order(), _Keeping(call, active=sys.stdout.isatty()) as keeping:
+        from console.ahead import Ahead
+
+        agent = agent_name(early.agent)
+        ahead = Ahead(store_url, agent=agent)  # beside the imports that follow
         from console.app import run_console as run
-        from console.files.means import Means
         from console.screens.ground import NewAccounts
 
-        if settings.accounts:
+        if early.accounts:
             keeping.begin()
 
         return run(
             store_url,
-            agent=settings.agent_name(),
-            look=settings.theme or "auto",
+            agent=agent,
+            ahead=ahead,
+            look=early.theme or "auto",
             opened=keeping.may_begin,
-            mouse=settings.mouse,
-            keys=settings.keys,
-            means=Means.configured(settings),
-            accounts=settings.accounts,
-            undo_window=settings.undo_window,
-            read_on=settings.read_on,
-            notices=settings.notices,
+            mouse=early.mouse,
+            keys=early.keys,
             new_accounts=NewAccounts(call.configuration_file, keeping.begin),
             lines=call.paths.state / "lines",
+            behind=lambda: _behind(call),
         )
+
+
+def _behind(call: "Call") -> "Behind":
+    """Check the whole configuration, and return what the console needs of it once the desk is open."""
+    from console.ahead import Behind
+    from console.files.means import Means
+
+    settings = call.settings
+    return Behind(
+        Means.configured(settings), settings.accounts, settings.undo_window, settings.read_on, settings.notices
+    )
 
 
 def sync_command(call: "Call") -> list[str]:
@@ -67,10 +83,10 @@ def ending_in_order() -> Iterator[None]:
             signal.signal(one, handler)
 
 
-def _make_first_store(call: "Call") -> None:
+def _make_first_store(call: "Call", store_url: str) -> None:
     """Make a store that is not there yet, before console and sync both open it."""
-    path = call.store_url.removeprefix("sqlite:///")
-    if path == call.store_url or not Path(path).exists():
+    path = store_url.removeprefix("sqlite:///")
+    if path == store_url or not Path(path).exists():
         from console.mail.sync import add_mailboxes
 
         store = call.open_store()
@@ -120,11 +136,12 @@ class _Keeping:
         self._wanted.wait()
         if self._ended.is_set():
             return
+        from console.config.errors import ConsoleError
         from console.config.paths import private_folder
         from console.mail.sync.keeping import SyncKeeper
         from storage.kinds.errors import DeskError
 
-        with suppress(DeskError):  # the console says what is wrong with the store
+        with suppress(DeskError, ConsoleError):  # the console says what is wrong with the store, or ended with it
             log = private_folder(self._call.paths.state) / "sync.log"
             os.close(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
             outlives = not getattr(self._call.options, "temporary", False)  # a demo's folder goes with it

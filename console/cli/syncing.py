@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from console.mail.sync.folders import Step
     from storage.commands.intake import Counts
 
+_BEHIND = 3  # how much nicer the sync of a console is than the console: who types goes first
 _LOOK_EVERY = 1.0  # seconds between two looks whether the parent is there
 
 
@@ -47,6 +48,7 @@ def run_sync(call: "Call") -> int:
     telling = _Telling(call, steps=True)
     stop = stop_on_signals()
     if call.options.with_parent:
+        os.nice(_BEHIND)
         threading.Thread(target=_stop_when_orphaned, args=(stop, os.getppid()), daemon=True).start()
         threading.Thread(target=_stop_when_added_to, args=(stop, call), daemon=True).start()
     with noticing_falls(stop):

@@ -1,6 +1,5 @@
 """The configuration file: read with the standard library, checked by pydantic, faults named with line and remedy."""
 
-import getpass
 import shlex
 import tomllib
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from console.config.accounts import Account
+from console.config.early import agent_name
 from console.config.errors import AccountInvalid, ConfigurationInvalid, Problem
 from console.config.leaving import UndoSeconds
 from console.config.lines import Place, line_of
@@ -92,12 +92,7 @@ class Settings(BaseModel):
 
     def agent_name(self) -> str:
         """Return who works here: as configured, else the user of the operating system, else ``agent``."""
-        if self.agent:
-            return self.agent
-        try:
-            return clean_line(getpass.getuser()) or "agent"
-        except (OSError, KeyError):  # a user without a name, as in some containers
-            return "agent"
+        return agent_name(self.agent)
 
     def store_url(self, paths: Paths) -> str:
         """Return the URL of the store: as configured, else in the folder for data.

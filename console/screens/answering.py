@@ -4,7 +4,7 @@ from typing import Any
 
 from console.screens.commands.deciding import NUMBER
 from console.screens.going import Goes
-from console.screens.sending import Leaving
+from console.screens.leaving import Leaving
 from storage.kinds import DraftKind
 from storage.kinds.errors import DeskError
 from widgets.language import _

@@ -3,12 +3,13 @@
 Nothing of the store is imported until a function is called, in the thread that calls it: the frame is painted before.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from storage.views import ContextView, ConversationView, MailboxView, QueueRow, QueueWindow, SearchHit
+from console.ahead import ROWS
+from storage.views import ContextView, ConversationView, MailboxView, QueueRow, QueueWindow, SavedView, SearchHit
 from widgets.language import _
 
 if TYPE_CHECKING:
@@ -65,13 +66,23 @@ def views() -> tuple[View, ...]:
     )
 
 
+def merged(kept: Sequence[SavedView]) -> tuple[View, ...]:
+    """Return all views by their keys, the console's own and the saved ones; a saved one may stand on another's key."""
+    own = {one.key for one in kept if one.key}
+    found = [view for view in views() if view.key not in own]
+    found += [View(one.key, one.name, one.query, one.view_id, one.shared) for one in kept if one.key]
+    found.sort(key=lambda view: view.key)
+    return (*found, *(View("", one.name, one.query, one.view_id, one.shared) for one in kept if not one.key))
+
+
 def make_ready() -> None:
     """Import what keys will need, in the thread that opens the desk: no key waits for it later."""
+    from console.screens import composer, history, rules, searching  # noqa: F401
     from storage.commands import bulk, reading, triage, undoing  # noqa: F401
     from storage.queries import agents, context, conversations, find, inbox, mailboxes, views  # noqa: F401
 
 
-def last_rows(session: "Session", *, query: str, agent_id: int | None, now: datetime, size: int = 200) -> QueueWindow:
+def last_rows(session: "Session", *, query: str, agent_id: int | None, now: datetime, size: int = ROWS) -> QueueWindow:
     """Return the last rows of a queue."""
     from storage.queries import inbox
 
@@ -90,7 +101,7 @@ def rows_around(
     around: int | None,
     place: Place | None,
     aim: int | None = None,
-    size: int = 200,
+    size: int = ROWS,
 ) -> QueueWindow:
     """Return the rows around a conversation, or around the place where it stood when it is not in this queue now.
 
@@ -124,20 +135,15 @@ def counted(session: "Session", *, agent_id: int | None, now: datetime) -> tuple
     from storage.queries import views as saved
     from storage.rules.query import BadQuery
 
-    kept = saved.views(session, agent_id=agent_id)
-    own = {one.key for one in kept if one.key}
-    merged = [view for view in views() if view.key not in own]
-    merged += [View(one.key, one.name, one.query, one.view_id, one.shared) for one in kept if one.key]
-    merged.sort(key=lambda view: view.key)
-    merged += [View("", one.name, one.query, one.view_id, one.shared) for one in kept if not one.key]
+    known = merged(saved.views(session, agent_id=agent_id))
     found = {}
-    for view in merged:
+    for view in known:
         if view.key:
             try:
                 found[view.key] = inbox.count(session, query=view.words, agent_id=agent_id, now=now)
             except BadQuery:
                 continue
-    return tuple(merged), found
+    return known, found
 
 
 def elsewhere(session: "Session", *, agent_id: int | None, now: datetime) -> Elsewhere:

@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.worker import Worker
 
+from console.ahead import ROWS
 from console.screens import asking
 from console.screens.commands.offering import offer_query, query_trouble
-from console.screens.history import HistoryScreen
 from console.screens.journeys import Journey
 from console.screens.performing import Performs
 from console.screens.questions import Question
-from console.screens.rules import RulesScreen
-from console.screens.searching import SearchScreen
 from storage.kinds.errors import DeskError
 from storage.views import ActionView, SearchHit
 from widgets.language import _
@@ -22,9 +20,6 @@ from widgets.text import query_words
 
 if TYPE_CHECKING:
     from console.config.accounts import Account
-
-ROWS = 200
-"""Rows of the queue that are read at a time."""
 
 
 class Goes(Performs):
@@ -227,6 +222,8 @@ class Goes(Performs):
 
     def action_history(self) -> None:
         """Show this agent's last actions; one chosen there is taken back."""
+        from console.screens.history import HistoryScreen
+
         self.app.push_screen(HistoryScreen(), self._take_back_chosen)
 
     def action_enrol(self) -> None:
@@ -253,6 +250,8 @@ class Goes(Performs):
 
     def action_rules(self) -> None:
         """Show the desk's rules."""
+        from console.screens.rules import RulesScreen
+
         self.app.push_screen(RulesScreen(self.look))
 
     def _take_back_chosen(self, chosen: ActionView | None) -> None:
@@ -265,6 +264,8 @@ class Goes(Performs):
         The screen is there at once, so that no letter typed ahead is taken for a key of this one.
         """
         if self.ground.desk is not None and self.app.is_running and not self.app._exit:  # noqa: SLF001 - it is leaving
+            from console.screens.searching import SearchScreen
+
             search = SearchScreen(words, at=at)
             self.app.push_screen(search, lambda hit: self._found(hit, search.asked))
 

@@ -26,6 +26,7 @@ from widgets.look import Look, LookName
 if TYPE_CHECKING:
     from console.config.accounts import Account
     from console.desk import Desk
+    from storage.first_page import FirstPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,9 @@ class DeskApp(App[int]):
     undo_window: int = 10
     new_accounts: NewAccounts | None = None
     read_on: bool = True
+
+    def first_page(self) -> "FirstPage | None":
+        """Return the rows that stand in the first frame, before the desk is open; `None` where it has none."""
 
     def wake_feed(self) -> None:
         """Let the feed look at once: something was written here."""

@@ -2,25 +2,27 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.worker import Worker
 
+from console.ahead import ROWS
 from console.feed import Change
 from console.screens import asking
 from console.screens.answering import Answers
 from console.screens.commands.base import Command, Where
 from console.screens.doing import Targets, much
 from console.screens.frame import PASSWORD_TROUBLES, Frame
-from console.screens.going import ROWS
 from console.screens.journeys import Journey
 from console.screens.moving import Moves
+from console.screens.performing import WITHOUT_DESK
 from storage.kinds.errors import DeskError
-from storage.views import MailboxView
+from storage.views import MailboxView, QueueWindow
 from widgets.arrangement import arranged
 from widgets.bars import StatusRow, TitleRow, TroubleBar
 from widgets.context import ContextPane
@@ -34,9 +36,11 @@ from widgets.text import explain
 
 if TYPE_CHECKING:
     from console.config.accounts import Account
+    from storage.first_page import FirstPage
 
 _REST = 0.2  # seconds that the cursor rests before the conversation beside the queue follows it
-_BREATH = 0.1  # seconds between two readings while much is changing
+_BREATH = 0.1  # seconds between two readings
+_LONGEST_BREATH = 0.5  # the same while change follows upon change, as in a first sync: reading takes time from the keys
 
 
 class MainScreen(Moves, Answers):
@@ -61,8 +65,11 @@ class MainScreen(Moves, Answers):
         self.reading = False
         self._jumping: Journey | None = None
         self._aiming: Journey | None = None
+        self._first: list[events.Key | int] = []
+        self._takes = False
         self._stale = Change(much=True, local=True)
         self._news = asyncio.Event()
+        self._hurry = asyncio.Event()
         self._rest: Timer | None = None
         self._frame = Frame()
         self._begun_before = False
@@ -87,8 +94,22 @@ class MainScreen(Moves, Answers):
     def on_mount(self) -> None:
         """Draw the frame before anything is known."""
         self.queue.has_keys = True
+        if (page := self.ground.first_page()) is not None:
+            self._show_first(page)
         self._arrange()
         self.set_interval(10, self._tick)
+
+    def _show_first(self, page: "FirstPage") -> None:
+        """Show the rows that were read ahead as they will stand once the desk is open."""
+        self.queue.agent_id = self.conversation.agent_id = self.context.agent_id = page.agent_id
+        self.views = asking.merged(page.saved)
+        self.view = next((view for view in self.views if view.name == self.view.name), self.view)
+        frame = self._frame
+        frame.opening = False
+        frame.agent_id = page.agent_id
+        frame.sync = asking.SyncState(page.mailboxes)
+        frame.counts = {view.key: page.counts[view.words] for view in self.views if view.words in page.counts}
+        self.queue.show(page.window, self.now())
 
     def begin(self) -> None:
         """Read for the first time: the desk is open."""
@@ -100,11 +121,35 @@ class MainScreen(Moves, Answers):
         self.ground.changes.subscribe(self, self._changed)
         self._news.set()
         self._follow()
+        self._take_first()
+
+    def _take_first(self) -> None:
+        """Do what was asked for before the desk was open; the conversation follows the cursor as if it had been."""
+        if self.queue.rows:
+            self._cursor_moved()
+        self._take_next()
+
+    def _take_next(self) -> None:
+        """Do one of these things, and the next after all that it brings: a line must be over before keys are keys."""
+        if not self._first:
+            return
+        self._takes, one = True, self._first[0]
+        try:
+            if isinstance(one, int):
+                self.open_conversation(one)
+            else:
+                self.on_key(one)
+        finally:
+            self._takes = False
+            del self._first[0]
+        self.prompt.call_later(self.call_later, self._take_next)  # what the line says comes by the prompt's own queue
 
     def fail(self, error: BaseException) -> None:
         """Say that the desk cannot be opened."""
         self._frame.opening = False
         self._frame.failure = explain(error)
+        self._first.clear()
+        self.queue.show(QueueWindow((), before=False, after=False, position=None, total=0), self.now())
         self.paint()
 
     def blind(self, error: BaseException | None) -> None:
@@ -125,7 +170,11 @@ class MainScreen(Moves, Answers):
 
     @work(exclusive=True, group="follow")
     async def _follow(self) -> None:
-        """Read what has changed whenever something has, never two readings at once and never behind for long."""
+        """Read what has changed whenever something has, never two readings at once and never behind for long.
+
+        What was written here is read at once; what others write without end, less and less often.
+        """
+        breath = _BREATH
         while True:
             await self._news.wait()
             self._news.clear()
@@ -136,7 +185,12 @@ class MainScreen(Moves, Answers):
                 if self._aiming is not None and self._aiming is self._journey:
                     self.call_off()
                 self.say_error(error)
-            await asyncio.sleep(_BREATH)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(breath):
+                    await self._hurry.wait()
+            if not self._hurry.is_set():
+                breath = min(2 * breath, _LONGEST_BREATH) if self._news.is_set() else _BREATH
+            self._hurry.clear()
 
     async def _read(self, change: Change) -> None:
         now, agent = self.now(), self.ground.agent_id
@@ -239,6 +293,8 @@ class MainScreen(Moves, Answers):
 
     @on(Queue.NeedRows)
     async def _more_rows(self, message: Queue.NeedRows) -> None:
+        if self.ground.desk is None:
+            return  # the first reading asks for the rows around the cursor
         jumping = self._jumping if message.direction in {"first", "last"} else None
         try:
             await self._read_rows(message)
@@ -277,7 +333,9 @@ class MainScreen(Moves, Answers):
 
     def _rested(self) -> None:
         chosen = self.queue.chosen
-        if self._journey is None and not self.reading and (chosen.conversation_id if chosen else None) != self.shown_id:
+        number = chosen.conversation_id if chosen else None
+        waits = self._journey is not None or self.ground.desk is None
+        if not waits and not self.reading and number != self.shown_id:
             self.open_conversation(chosen.conversation_id if chosen else None, focus=False)
 
     @on(StatusRow.Clicked)
@@ -302,7 +360,10 @@ class MainScreen(Moves, Answers):
 
     @on(Queue.Chosen)
     def _opened(self, message: Queue.Chosen) -> None:
-        self.open_conversation(message.conversation_id)
+        if self.ground.desk is None:
+            self._first.append(message.conversation_id)
+        else:
+            self.open_conversation(message.conversation_id)
 
     def open_conversation(self, number: int | None, *, focus: bool = True, at: int | None = None) -> Worker[None]:
         """Show a conversation, and let the keys go there: those typed meanwhile, too."""
@@ -355,6 +416,24 @@ class MainScreen(Moves, Answers):
         """Which pane has the keys."""
         to = self._journey.to if self._journey is not None else ""
         return "conversation" if to == "conversation" or (self.reading and not to) else "queue"
+
+    def typed_ahead(self, event: events.Key) -> bool:
+        """Keep what is typed before the desk is open, too, but for what needs none."""
+        if not self._takes and not self.asking and (self._first or (self.ground.desk is None and self.queue.rows)):
+            return self._before_desk(event)
+        return super().typed_ahead(event)
+
+    def _before_desk(self, event: events.Key) -> bool:
+        """Keep a key until the desk is open; what needs no desk is done at once, unless another key waits before it."""
+        found = self.ground.keymap.find(self.where, (event.key,))
+        if isinstance(found, Command) and found.name in WITHOUT_DESK and not self._first:
+            return False
+        if found is None and not event.is_printable:
+            return False  # such as ^c
+        event.stop()
+        event.prevent_default()
+        self._first.append(event)
+        return True
 
     def pane(self) -> Queue | ConversationPane:
         """Return the pane that has the keys."""
@@ -470,6 +549,7 @@ class MainScreen(Moves, Answers):
     def written(self, *numbers: int) -> None:
         """Read again what was written."""
         self._changed(much(numbers) if numbers else Change(rows=True))
+        self._hurry.set()
         self.ground.wake_feed()
 
     # ------------------------------------------------------------------------------------------ the frame

@@ -16,6 +16,11 @@ from widgets.choices import Choice
 from widgets.conversation import ConversationPane
 from widgets.language import _
 
+WITHOUT_DESK = frozenset(
+    {"quit", "help", "redraw", "suspend", "down", "up", "half-down", "half-up", "page-down", "page-up"}
+)
+"""Commands that need no desk: where rows were read ahead, the cursor moves in them."""
+
 
 class Performs(Does):
     """A screen that takes commands by name.
@@ -34,7 +39,7 @@ class Performs(Does):
 
     def perform(self, command: Command, rest: str = "") -> None:
         """Do what a command does, and remember it for ``.``."""
-        if self.ground.desk is None and command.name not in {"quit", "help", "redraw", "suspend"}:
+        if self.ground.desk is None and command.name not in WITHOUT_DESK:
             return
         if command.repeats:
             self._last = command.name, without_numbers(rest)

@@ -1,13 +1,14 @@
 """An answer is sent from the composer: its bytes are made, queued with all that follows, and the screen is left."""
 
 import asyncio
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from console.config.errors import ConsoleError
 from console.mail.outgoing import account_of
 from console.screens.filling import Fills
+from console.screens.leaving import Leaving
 from storage.kinds import DraftKind, Status
 from storage.kinds.drafts import DraftView
 from storage.kinds.errors import DeskError
@@ -15,20 +16,6 @@ from storage.kinds.errors import DeskError
 if TYPE_CHECKING:
     from console.config.accounts import Account
     from storage.commands.outbox.queueing import Sent
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """What the composer leaves behind: an answer that is queued, or a note that is kept when nothing leaves.
-
-    Attributes:
-        leaves_at: until when it can be taken back; `None` for a note.
-        settles: the conversation waits for nobody here any more: the agent goes on with the next one.
-    """
-
-    conversation_id: int
-    leaves_at: datetime | None
-    settles: bool = False
 
 
 class Sends(Fills):

@@ -1,7 +1,7 @@
 """What tables are made of: their base, words for enums, aware UTC times as microseconds."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -11,7 +11,10 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 from sqlmodel._compat import SQLModelConfig
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from storage.kinds.moments import EPOCH, microseconds, moment
+
+__all__ = ["Base", "Utc", "inserting", "microseconds", "moment", "word"]
+
 _TICK = timedelta(microseconds=1)
 
 
@@ -33,16 +36,6 @@ def inserting(dialect: str) -> Callable[[Table], Any]:
     return insert
 
 
-def microseconds(moment: datetime) -> int:
-    """Return an aware moment as microseconds since 1970 in UTC, exactly."""
-    return (moment - _EPOCH) // _TICK
-
-
-def moment(ticks: int) -> datetime:
-    """Return the aware UTC moment that lies `ticks` microseconds after 1970."""
-    return _EPOCH + timedelta(microseconds=ticks)
-
-
 class Utc(TypeDecorator[datetime]):
     """An aware moment, kept as microseconds since 1970: sorts and indexes alike on both engines."""
 
@@ -56,12 +49,12 @@ class Utc(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"a moment without a time zone: {value!r}")
-        return (value - _EPOCH) // _TICK
+        return (value - EPOCH) // _TICK
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Give the moment back in UTC."""
         del dialect
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
 @cache

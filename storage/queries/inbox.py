@@ -19,7 +19,8 @@ from storage.queries.conditions import (
     stands,
     walked_past,
 )
-from storage.queries.rows import Key, shown
+from storage.queries.making import Key
+from storage.queries.rows import shown
 from storage.queries.tables import CONVERSATION, MESSAGE, SEARCH_ENTRY
 from storage.rules.query import And, Field, Moment, Node, Query, Sort, State, parse
 from storage.views import QueueWindow

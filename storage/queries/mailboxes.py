@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from storage.kinds.clean import clean_line
+from storage.queries.making import mailbox_view
 from storage.queries.tables import FOLDER, MAILBOX, MAILBOX_STATE, RAW
 from storage.views import MailboxView, QuarantineView
 
@@ -19,40 +19,29 @@ def states(session: Session) -> tuple[MailboxView, ...]:
         .group_by(FOLDER.c.mailbox_id)
         .subquery()
     )
+    state = MAILBOX_STATE.c
     chosen = (
         select(
-            MAILBOX,
-            MAILBOX_STATE.c.state,
-            MAILBOX_STATE.c.trouble,
-            MAILBOX_STATE.c.since,
-            MAILBOX_STATE.c.synced_at,
+            MAILBOX.c.id,
+            MAILBOX.c.name,
+            MAILBOX.c.address,
+            MAILBOX.c.mailbox_group,
+            MAILBOX.c.live_since,
+            state.state,
+            state.since,
+            state.synced_at,
             progress.c.done,
             progress.c.total,
+            state.trouble,
         )
         .select_from(
-            MAILBOX.outerjoin(MAILBOX_STATE, MAILBOX_STATE.c.mailbox_id == MAILBOX.c.id).outerjoin(
+            MAILBOX.outerjoin(MAILBOX_STATE, state.mailbox_id == MAILBOX.c.id).outerjoin(
                 progress, progress.c.mailbox_id == MAILBOX.c.id
             )
         )
         .order_by(MAILBOX.c.name)
     )
-    return tuple(
-        MailboxView(
-            mailbox_id=row.id,
-            name=row.name,
-            address=row.address,
-            group=row.mailbox_group,
-            live_since=row.live_since,
-            state=row.state or "never",
-            trouble=clean_line((row.trouble or {}).get("kind", "")),
-            words=clean_line((row.trouble or {}).get("words", "")),
-            since=row.since,
-            synced_at=row.synced_at,
-            done=int(row.done or 0),
-            total=int(row.total or 0),
-        )
-        for row in session.connection().execute(chosen)
-    )
+    return tuple(mailbox_view(row[:-1], row[-1] or {}) for row in session.connection().execute(chosen))
 
 
 def quarantined(session: Session) -> tuple[QuarantineView, ...]:

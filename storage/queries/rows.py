@@ -1,14 +1,12 @@
 """What the queue shows of the conversations in a window."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, select
 
-from storage.kinds import PUT_AWAY, SETTLED, Priority, Status, Tier
-from storage.models.types import moment
 from storage.prepared import Prepared, among, many
+from storage.queries.making import Key, nameless, queue_rows
 from storage.queries.tables import (
     ADDRESS,
     AGENT,
@@ -22,18 +20,7 @@ from storage.queries.tables import (
 )
 from storage.views import QueueRow
 
-Key = tuple[int, int, int]
-"""Where a row stands, and which it is: rank, microseconds, number."""
-
 _C = CONVERSATION.c
-
-
-def _members(kind: type[StrEnum]) -> dict[str, Any]:
-    return {member.value: member for member in kind}
-
-
-_STATUSES, _TIERS, _PRIORITIES = _members(Status), _members(Tier), _members(Priority)
-_NOT_SNOOZED = SETTLED | PUT_AWAY
 
 
 def _shown(dialect: str) -> Any:
@@ -91,60 +78,8 @@ def shown(connection: Connection, keys: Sequence[Key], agent_id: int | None) -> 
     if not keys:
         return []
     numbers = many(connection, [key[2] for key in keys])
-    found = {row[0]: row for row in _SHOWN.rows(connection, numbers=numbers, reader=agent_id)}
-    tags: dict[int, tuple[str, ...]] = {}
-    for number, tag in sorted(_TAGS.rows(connection, numbers=numbers)):
-        tags[number] = (*tags.get(number, ()), tag)
-    addresses: dict[int, str] = {}
-    nameless = [row[5] for row in found.values() if row[5] and not row[12]]
-    if nameless:
-        addresses = dict(map(tuple, _ADDRESSES.rows(connection, numbers=many(connection, nameless))))
-    rows = []
-    for rank, at, number in keys:
-        if number not in found:
-            continue
-        (
-            _,
-            state,
-            tier,
-            priority,
-            assignee_id,
-            customer_id,
-            unanswered,
-            last_at,
-            last_id,
-            snoozed,
-            count,
-            subject,
-            customer,
-            organization,
-            mailbox,
-            assignee,
-            seen,
-        ) = found[number]
-        status = _STATUSES[state]
-        stands_at = moment(at)
-        last = stands_at if last_at == at or last_at is None else moment(last_at)
-        waiting = None if unanswered is None else stands_at if unanswered == at else moment(unanswered)
-        rows.append(
-            QueueRow(
-                number,
-                (rank, stands_at, number),
-                status,
-                _TIERS[tier],
-                _PRIORITIES[priority],
-                subject or "",
-                customer or addresses.get(customer_id, ""),
-                organization or "",
-                mailbox,
-                assignee_id,
-                assignee or "",
-                waiting,
-                last,
-                moment(snoozed) if snoozed is not None and status not in _NOT_SNOOZED else None,
-                count,
-                tags.get(number, ()),
-                last_id is not None and seen != last_id,
-            )
-        )
-    return rows
+    found = _SHOWN.rows(connection, numbers=numbers, reader=agent_id)
+    tags = _TAGS.rows(connection, numbers=numbers)
+    unnamed = nameless(found)
+    addresses = _ADDRESSES.rows(connection, numbers=many(connection, unnamed)) if unnamed else ()
+    return queue_rows(keys, found, tags, addresses)

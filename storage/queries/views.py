@@ -1,20 +1,16 @@
 """The views that an agent has: those of one's own and those shared with all, each with its key."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import Session
 
 from storage.kinds.clean import folded
 from storage.kinds.errors import NoSuch
+from storage.queries.making import BUILT_IN, LAST_KEY, saved_views
 from storage.queries.tables import VIEW
 from storage.views import SavedView
-
-BUILT_IN: Final = 5
-"""The keys from 1 that belong to the console's own views, unless a saved one asks for one of them."""
-
-LAST_KEY: Final = 9
 
 
 def views(session: Session, *, agent_id: int | None) -> tuple[SavedView, ...]:
@@ -27,17 +23,7 @@ def views(session: Session, *, agent_id: int | None) -> tuple[SavedView, ...]:
         session: of any transaction.
         agent_id: whose; `None` gives the shared ones alone.
     """
-    rows = _rows(session, agent_id)
-    keys: dict[int, Any] = {}
-    for row in rows:
-        if row.place <= LAST_KEY:
-            keys.setdefault(row.place, row)
-    placed = {row.id for row in keys.values()}
-    rest = [row for row in rows if row.id not in placed]
-    for key in range(BUILT_IN + 1, LAST_KEY + 1):
-        if key not in keys and rest:
-            keys[key] = rest.pop(0)
-    return (*_shown(sorted(keys.items())), *_shown(("", row) for row in rest))
+    return saved_views(_rows(session, agent_id))
 
 
 def view_called(session: Session, name: str, *, agent_id: int | None) -> SavedView:
@@ -64,13 +50,6 @@ def _rows(session: Session, agent_id: int | None) -> Sequence[Any]:
     mine: ColumnElement[bool] = VIEW.c.agent_id.is_(None)
     if agent_id is not None:
         mine = or_(mine, VIEW.c.agent_id == agent_id)
-    chosen = select(VIEW).where(mine, VIEW.c.name.is_not(None), VIEW.c.query.is_not(None))
-    rows = session.connection().execute(chosen).all()
-    return sorted(rows, key=lambda row: (row.place, row.agent_id is None, row.id))
-
-
-def _shown(keyed: Iterable[tuple[int | str, Any]]) -> tuple[SavedView, ...]:
-    return tuple(
-        SavedView(row.id, str(key), row.name, row.query, shared=row.agent_id is None, place=row.place)
-        for key, row in keyed
-    )
+    columns = (VIEW.c.id, VIEW.c.agent_id, VIEW.c.name, VIEW.c.query, VIEW.c.place)
+    chosen = select(*columns).where(mine, VIEW.c.name.is_not(None), VIEW.c.query.is_not(None))
+    return session.connection().execute(chosen).all()

@@ -186,3 +186,20 @@ def test_left_in_tmux_and_met_again_in_another_size(desk_folder, place):
             assert shown.ends() == 0
     finally:
         subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
+
+
+def test_a_fault_far_down_in_the_configuration_ends_the_console_with_its_words(desk_folder):
+    with console(desk_folder, colour='"blue"') as shown:
+        assert shown.ends() == 78
+        assert "colour is not known here" in shown.text
+
+
+def test_the_first_frame_has_rows(desk_folder):
+    with console(desk_folder) as shown:  # the first time Rafael is new to the desk
+        shown.shows("Fatura 3", "3 All 40")
+        shown.rests()
+    with console(desk_folder) as shown:
+        shown.shows("Fatura 3", "3 All 40", "? help")
+        shown.press("\r")
+        shown.shows("of 40", "A fatura 0 veio errada")  # the desk is open, and was read
+        assert b"Opening the desk" not in shown.sent

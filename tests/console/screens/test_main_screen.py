@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from sqlalchemy import event, text
 from textual.drivers.headless_driver import HeadlessDriver
 
 from console.desk import Desk
-from console.screens import asking
+from console.feed import Change
+from console.screens import asking, main
 from storage.commands import leasing, triage
 from storage.kinds import Status
 from storage.models import MailboxState
@@ -555,3 +557,40 @@ async def test_a_size_that_no_signal_told_is_seen(console, until):
         app._driver._size = (90, 30)  # the window is another one, and nobody said so
         app._see_size()
         await until(lambda: app.screen.size == (90, 30))
+
+
+@pytest.fixture
+def readings(monkeypatch):
+    """The moments at which a main screen has read anew."""
+    made, read = [], main.MainScreen._read
+
+    async def note(screen, change):
+        await read(screen, change)
+        made.append(time.monotonic())
+
+    monkeypatch.setattr(main.MainScreen, "_read", note)
+    return made
+
+
+async def test_what_others_write_without_end_is_read_less_and_less_often(three, console, until, readings):
+    app = console()
+    async with app.run_test(size=(80, 24)):
+        await until(lambda: readings)
+        readings.clear()
+        began = time.monotonic()
+        while len(readings) < 7:
+            app._main._changed(Change(much=True))
+            await asyncio.sleep(0.01)
+        assert len(readings) <= 4 + (time.monotonic() - began) / 0.5
+
+
+async def test_what_was_written_here_is_read_at_once(three, console, until, readings, monkeypatch):
+    monkeypatch.setattr(main, "_BREATH", 600)
+    monkeypatch.setattr(main, "_LONGEST_BREATH", 600)
+    app = console()
+    async with app.run_test(size=(80, 24)):
+        await until(lambda: readings)
+        for _ in range(3):
+            seen = len(readings)
+            app._main.written()
+            await until(lambda seen=seen: len(readings) > seen)

@@ -1,0 +1,15 @@
+"""Moments as the tables keep them: microseconds since 1970 in UTC."""
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds(moment: datetime) -> int:
+    """Return an aware moment as microseconds since 1970 in UTC, exactly."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(ticks: int) -> datetime:
+    """Return the aware UTC moment that lies `ticks` microseconds after 1970."""
+    return EPOCH + timedelta(microseconds=ticks)
