@@ -8,6 +8,7 @@ from storage.models.filing import Rule, View
 from storage.models.local import Folder, Lease, MailBase, MailboxState, MailContent, Placement, ReadMark, Wanted
 from storage.models.log import Event, EventPersonal
 from storage.models.mail import (
+    SPOKEN,
     Cited,
     Message,
     MessageText,
@@ -71,6 +72,7 @@ __all__ = [
     "LOG",
     "PRIORITIZED",
     "SHOWN_BELOW",
+    "SPOKEN",
     "Address",
     "Agent",
     "Cited",

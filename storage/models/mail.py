@@ -7,8 +7,12 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Int
 from sqlmodel import Field
 
 from storage.kinds import Automatic, Channel, Direction, Evidence, QuarantineReason
+from storage.models.log import only
 from storage.models.people import key, number
 from storage.models.types import Base, Utc, word
+
+SPOKEN = "message.channel = 'phone'"
+"""What is rare: the index of calls holds nothing else, and only who says so is served by it."""
 
 
 class Message(Base, table=True):
@@ -29,6 +33,7 @@ class Message(Base, table=True):
     __table_args__ = (
         Index("message_conversation", "conversation_id", "arrived_at", "id"),
         Index("message_author", "author_id", "arrived_at"),
+        Index("message_spoken", "conversation_id", **only("channel = 'phone'")),
     )
 
     id: int = Field(sa_column=number())

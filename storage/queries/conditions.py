@@ -24,10 +24,10 @@ from sqlalchemy import (
 from sqlalchemy import Text as TextType
 from sqlmodel import Session
 
-from storage.kinds import Priority, Status
+from storage.kinds import Channel, Priority, Status
 from storage.kinds.clean import folded
-from storage.models import PRIORITIZED, SHOWN_BELOW
-from storage.queries.tables import AGENT, CONVERSATION, MAILBOX, READ_MARK, TAG
+from storage.models import PRIORITIZED, SHOWN_BELOW, SPOKEN
+from storage.queries.tables import AGENT, CONVERSATION, MAILBOX, MESSAGE, READ_MARK, TAG
 from storage.rules.query import And as Both
 from storage.rules.query import BadQuery, Field, Moment, Node, Not, Or, State, Text, Trouble
 from storage.search.matching import matching, written
@@ -37,6 +37,8 @@ _SNOOZED, _SETTLED, _TRASH, _GONE = 3, 5, 7, 9  # ranks of `storage.models.conve
 
 _RANKED = frozenset({State.OPEN, State.SETTLED, State.SNOOZED})
 _COMMON = 20_000  # conversations with a tag that are never looked at one by one
+
+_IN_ONE = MESSAGE.c.conversation_id.is_not(None)
 
 Condition = ColumnElement[bool]
 
@@ -126,6 +128,8 @@ def _field(ground: Ground, field: Field) -> Condition:
             return _tagged(field, probed=field in ground.probed)
         case "priority" if field.value != Priority.NORMAL:
             return and_(_C.priority == field.value, literal_column(PRIORITIZED))
+        case "channel" if field.value == Channel.PHONE:  # no conversation begins with a call, but calls stand in it
+            return _C.id.in_(select(MESSAGE.c.conversation_id).where(_IN_ONE, literal_column(SPOKEN)))
         case name:
             return _C[name] == field.value
 

@@ -1,12 +1,16 @@
 """Notes and calls from the console: written, kept, taken back, before a real store."""
 
 import pytest
+from sqlalchemy import text
 
+from console.desk import now
+from console.mail.noting import log_call
 from console.screens.commands.noting import Spoken, read_call
 from console.screens.composer import ComposerScreen
 from console.screens.drafts import DraftsScreen
 from storage.kinds import Channel, Direction, DraftKind, Status
-from storage.queries import conversations, drafts, outbox
+from storage.models import SPOKEN
+from storage.queries import conversations, drafts, inbox, outbox
 
 
 @pytest.fixture
@@ -58,6 +62,26 @@ async def test_a_call_is_logged_from_the_line_and_u_takes_it_back(console, desk,
         await pilot.press("U")
         await until(lambda: len(view(desk, number).messages) == 2)
         await until(lambda: "done again: note or call put back" in screen_text(app))
+
+
+def test_calls_are_found_by_their_channel_in_an_index_of_their_own(store, desk, deliver):
+    """A conversation is of the channel that it began by; a call in it was found by nothing."""
+    spoken, other = deliver({"id": "one", "text": "Ligo depois."}), deliver({"id": "two", "text": "Só e-mail."})
+    log_call(store, spoken, "ligou", incoming=True, minutes=2, agent="Ana", actor=desk.actor, now=now())
+    for query, expected in (
+        ("channel:phone", {spoken}),
+        ("-channel:phone", {other}),
+        ("is:open channel:phone", {spoken}),
+        ("channel:email", {spoken, other}),
+    ):
+        assert set(desk.ask_now(inbox.numbers, query=query, agent_id=None, now=now())) == expected, query
+    with store.reading() as session:
+        plan = session.connection().execute(
+            text(
+                "EXPLAIN QUERY PLAN SELECT conversation_id FROM message WHERE conversation_id IS NOT NULL AND " + SPOKEN
+            )
+        )
+        assert any("message_spoken" in row.detail for row in plan)
 
 
 async def test_a_call_says_with_whom_and_settles_the_conversation(console, desk, number, until, screen_text):
