@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from console.mail.parse import charsets, encodings, html, invitation, reports, tnef
+from console.mail.parse import charsets, encodings, html, reports, tnef
 from console.mail.parse.limits import Limits
 from console.mail.parse.tree import MESSAGES, Part
 from storage.kinds import Special
@@ -110,6 +110,8 @@ def _read_leaf(part: Part, body: Body, limits: Limits, *, related: bool) -> None
         return
     if kind in ("text/calendar", "application/ics"):
         body.specials.add(Special.INVITATION)
+        from console.mail.parse import invitation  # few messages hold one, and each process would load its zones
+
         _note(body, invitation.read(part.content(), part.parameters.get("charset", "")))
     elif kind in _REPORTS or kind in reports.RECEIPTS:
         if kind in _REPORTS:

@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_tz
 
 _MONTHS = {
     name: number
@@ -51,6 +50,8 @@ def read(text: str) -> datetime | None:
     if iso is not None:
         parts = [int(piece or 0) for piece in iso.groups()[:6]]
         return _at(*parts, sign=iso.group(8), hours=iso.group(9), minutes=iso.group(10))
+    from email.utils import parsedate_tz  # brings half of the email package, for dates that are hardly ever met
+
     try:
         fields = parsedate_tz(text)
         if fields is None:
