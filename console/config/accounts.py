@@ -34,6 +34,7 @@ from storage.kinds.mail import Correspondent
 from widgets.language import _
 
 POLL_LEAST, POLL_MOST = 5, 86_400
+CONNECTIONS, CONNECTIONS_MOST = 4, 10  # to a server that mail is sent through, at a time
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,255}")
@@ -113,6 +114,12 @@ def _most(value: object) -> int:
     raise refuse(_("Write a whole number from {least} to {most}.").format(least=1, most=f"{_MOST_MOST:,}"))
 
 
+def _connections(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= CONNECTIONS_MOST:
+        return value
+    raise refuse(_("Write a whole number from {least} to {most}.").format(least=1, most=CONNECTIONS_MOST))
+
+
 Name = Annotated[str, AfterValidator(_name)]
 Address = Annotated[str, AfterValidator(_address)]
 _AsText = PlainSerializer(str, return_type=str)
@@ -132,6 +139,7 @@ class Account(BaseModel):
         tls: how the IMAP connection is protected; chosen by the port unless given. In plain only when the server
             is this machine, or when the configuration says ``none`` in so many words.
         smtp_tls: the same for the SMTP connection.
+        smtp_connections: to the SMTP server at a time, at most; there is one while little waits.
         password_command: a program and its arguments whose first line of output is the password; run without a shell.
         folders: further folders to keep in step, beside INBOX and Sent.
         sent: the folder of sent mail; `None` to ask the server.
@@ -169,6 +177,7 @@ class Account(BaseModel):
     smtp_tls: Annotated[Tls, BeforeValidator(_tls)] = Field(
         default_factory=lambda known: default_tls(known["smtp"]) if known.get("smtp") else Tls.IMPLICIT
     )
+    smtp_connections: Annotated[int, BeforeValidator(_connections)] = CONNECTIONS
     # Out of repr: its arguments may be a secret, whatever the guide says.
     password_command: Annotated[str, AfterValidator(_command)] | None = Field(default=None, repr=False)
     folders: tuple[Line, ...] = ()

@@ -60,7 +60,10 @@ def canonical(values: dict[str, Any]) -> str:
 
     The bytes that are hashed are the bytes that are stored, on both engines; hence text, never JSONB.
     """
-    return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _WRITER.encode(values)
+
+
+_WRITER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ def make_engine(url: URL, *, durable: bool) -> Engine:
 def _sqlite(url: URL, *, durable: bool) -> Engine:
     # What is prepared is kept: a batch of the sync alone runs some sixty statements, some for lists of several lengths.
     arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False, "cached_statements": 512}
-    engine = create_engine(url, module=sqlite_driver(), connect_args=arguments)
+    # The connection that was used last comes first: it has pages and statements at hand.
+    engine = create_engine(url, module=sqlite_driver(), connect_args=arguments, pool_use_lifo=True)
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from storage.apply.base import table
 from storage.commands import joining, noting, responses, ruling, trash, triage, undoing, views
 from storage.commands.desk import agent_named
-from storage.commands.outbox import acts, queueing, sending
+from storage.commands.outbox import acts, queueing, sending, steps
 from storage.commands.outbox.items import Result
 from storage.commands.responses import Entry
 from storage.events import Actor
@@ -280,17 +280,17 @@ class Life:
                 items = sending.claim(session, post.mailbox_id, holder=holder, now=now)
             for item in items:
                 with self.store.writing() as session:
-                    if not sending.proceed(session, None, item, holder=holder, now=now):
+                    if not steps.proceed(session, begin=[item], holder=holder, now=now):
                         continue
                 if chance.random() < 0.2:
                     return
                 with self.store.writing() as session:
-                    sending.note_data_sent(session, item, {}, holder=holder, now=now)
+                    steps.proceed(session, handed=[steps.Handed(item, {})], holder=holder, now=now)
                 if chance.random() < 0.2:
                     return
                 results = {place: Result(chance.choice(ends), 250, "so it is") for place, _ in item.recipients}
                 with self.store.writing() as session:
-                    sending.proceed(session, sending.Told(item, results), None, holder=holder, now=now)
+                    steps.proceed(session, told=[steps.Told(item, results)], holder=holder, now=now)
                 self.done.add("leave")
 
     def note(self) -> None:

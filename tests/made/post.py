@@ -13,10 +13,11 @@ from storage.commands import desk
 from storage.commands.desk import agent_named, mailbox_as
 from storage.commands.intake import Delivery as Brought
 from storage.commands.intake import Place, TakenIn, take_in
-from storage.commands.outbox import queueing, sending
+from storage.commands.outbox import queueing, sending, steps
 from storage.commands.outbox.items import Item, Result
 from storage.events import Actor
 from storage.kinds import Automatic, Delivery, QuarantineReason, Status
+from storage.kinds.errors import Changed
 from storage.kinds.mail import Correspondent, Parsed
 from storage.kinds.outbox import DeliveryView
 from storage.models import Conversation, Message
@@ -204,19 +205,21 @@ class Out:
     def begin(self, item: Item) -> bool:
         """Note that an item is being sent."""
         with self.store.writing() as session:
-            return sending.proceed(session, None, item, holder=self.holder, now=self.now)
+            return item.message_id in steps.proceed(session, begin=[item], holder=self.holder, now=self.now)
 
     def hand_over(self, item: Item, refused: Mapping[int, Result] | None = None) -> None:
         """Note that all but the final dot has gone out."""
         with self.store.writing() as session:
-            sending.note_data_sent(session, item, refused or {}, holder=self.holder, now=self.now)
+            some = [steps.Handed(item, refused or {})]
+            if item.message_id not in steps.proceed(session, handed=some, holder=self.holder, now=self.now):
+                raise Changed("outbox", (item.message_id,))
 
     def end(self, item: Item, *results: Result) -> None:
         """Note what became of the recipients; one result stands for all."""
         every = results * len(item.recipients) if len(results) == 1 else results
-        told = sending.Told(item, dict(zip((place for place, _ in item.recipients), every, strict=True)))
+        told = steps.Told(item, dict(zip((place for place, _ in item.recipients), every, strict=True)))
         with self.store.writing() as session:
-            sending.proceed(session, told, None, holder=self.holder, now=self.now)
+            steps.proceed(session, told=[told], holder=self.holder, now=self.now)
 
     def leave(self, *results: Result) -> Item:
         """Let the one item that is due leave."""

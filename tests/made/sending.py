@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from multiprocessing.process import BaseProcess
-from signal import Signals
+from signal import Signals, pthread_kill
 from typing import Any
 
 from servers.smtp import Arrived, Step
@@ -107,7 +107,7 @@ def _lay_in_wait(orders: Orders, store: Store) -> None:
 
     def passed() -> None:
         if next(times) == orders.nth:
-            os.kill(os.getpid(), orders.sends)
+            pthread_kill(threading.get_ident(), orders.sends)  # this thread must not go on while the others stop
 
     if orders.at is At.TAKEN:
         _after(Transport, "send", lambda said: passed() if any(one.accepted for one in said.values()) else None)

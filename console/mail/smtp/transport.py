@@ -136,6 +136,11 @@ class Transport:
         self._smtp = smtp
         self._limits = limits
 
+    @property
+    def host(self) -> str:
+        """The server's name."""
+        return self._server.host
+
     def greet(self) -> None:
         """Say EHLO, be under TLS where the account asks for it, and sign in."""
         host = self._server.host

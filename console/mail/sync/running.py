@@ -228,7 +228,7 @@ def _sender(outbox: Store, mailbox: MailboxSync, stop: Event) -> MailboxSender:
     def server() -> Server:
         return smtp_server_of(account, mailbox.password() if account.smtp_user else "")
 
-    return MailboxSender(mailbox.mailbox_id, server, outbox, stop)
+    return MailboxSender(mailbox.mailbox_id, server, outbox, stop, connections=account.smtp_connections)
 
 
 def _put_down(store: Store, mailbox: MailboxSync, error: ImapError | ConsoleError) -> None:

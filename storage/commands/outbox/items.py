@@ -26,6 +26,7 @@ class Item:
     """A message that is this sender's to send.
 
     Attributes:
+        size: in bytes, as it lies in the content.
         recipients: (place, address) of those whom it is still to reach.
         attempts: tries in vain.
     """
@@ -35,6 +36,7 @@ class Item:
     mailbox_id: int
     sender: str
     digest: bytes
+    size: int
     queued_at: datetime
     recipients: tuple[tuple[int, str], ...]
     attempts: int
@@ -74,6 +76,7 @@ def items() -> Select[Any]:
         OUT.c.agent_id,
         OUT.c.sender,
         OUT.c.digest,
+        OUT.c.size,
         OUT.c.queued_at,
         OUT.c.state,
         OUT.c.held,
@@ -93,6 +96,7 @@ def item_of(row: Any, recipients: Sequence[tuple[int, str]]) -> Item:
         mailbox_id=row.mailbox_id,
         sender=row.sender,
         digest=row.digest,
+        size=row.size,
         queued_at=row.queued_at,
         recipients=tuple(recipients),
         attempts=row.attempts or 0,

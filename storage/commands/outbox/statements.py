@@ -1,6 +1,7 @@
 """The statements that the sender needs for every message, each made once: to make one costs more than to run it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,16 +14,14 @@ from storage.models.statements import Lookup, Write, some_values
 
 ITEM: Final = Lookup(lambda: items().where(OUT.c.id.in_(some_values())))
 
-HOLDER: Final = Lookup(lambda: select(CLAIM.c.holder).where(CLAIM.c.message_id.in_(some_values())))
-
 STANDING: Final = Lookup(
     lambda: (
-        select(TO.c.place, TO.c.state, CLAIM.c.holder)
+        select(TO.c.message_id, TO.c.place, TO.c.state, CLAIM.c.holder)
         .select_from(TO.outerjoin(CLAIM, CLAIM.c.message_id == TO.c.message_id))
         .where(TO.c.message_id.in_(some_values()))
     )
 )
-"""Where each recipient of a message stands, and who holds its claim."""
+"""Where each recipient of messages stands, and who holds their claims."""
 
 _OTHERS: Final = OUT.alias("others")
 WROTE: Final = Lookup(
@@ -61,28 +60,31 @@ def renew(session: Session, message_ids: Sequence[int], *, holder: str, until: d
     _RENEW(session.connection(), [{"number": number, "mine": holder, "new_until": until} for number in message_ids])
 
 
-def give_back(
-    session: Session,
-    message_id: int,
-    *,
-    holder: str,
-    attempts: int,
-    next_at: datetime | None,
-    trouble: str,
-    look_from: datetime | None,
-) -> None:
-    """Give a claim of this sender's back, with what follows: another try, a look for the copy."""
-    row: dict[str, Any] = {
-        "number": message_id,
-        "mine": holder,
-        "new_holder": "",
-        "new_until": None,
-        "new_trouble": trouble,
-        "new_attempts": attempts,
-        "new_next_at": next_at,
-    }
-    if look_from is None:
-        _GIVE_BACK(session.connection(), [row])
-        return
-    looks = {"new_look_at": look_from, "new_look_since": look_from, "new_looks": 0}
-    _GIVE_BACK_AND_LOOK(session.connection(), [row | looks])
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A claim that is given back, and what follows: another try, a look for the copy."""
+
+    message_id: int
+    attempts: int
+    next_at: datetime | None
+    trouble: str
+    look_from: datetime | None
+
+
+def give_back(session: Session, some: Iterable[Back], *, holder: str) -> None:
+    """Give claims of this sender's back."""
+    rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    for one in some:
+        row: dict[str, Any] = {
+            "number": one.message_id,
+            "mine": holder,
+            "new_holder": "",
+            "new_until": None,
+            "new_trouble": one.trouble,
+            "new_attempts": one.attempts,
+            "new_next_at": one.next_at,
+        }
+        looks = {"new_look_at": one.look_from, "new_look_since": one.look_from, "new_looks": 0}
+        rows[one.look_from is not None].append(row | looks if one.look_from is not None else row)
+    _GIVE_BACK(session.connection(), rows[False])
+    _GIVE_BACK_AND_LOOK(session.connection(), rows[True])

@@ -11,7 +11,8 @@ from console.mail.parse import parse
 from storage.commands import triage
 from storage.commands.outbox.items import Result
 from storage.commands.outbox.queueing import Outgoing, queue
-from storage.commands.outbox.sending import Told, claim, proceed
+from storage.commands.outbox.sending import claim
+from storage.commands.outbox.steps import Told, proceed
 from storage.kinds import Delivery
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -153,5 +154,5 @@ def queued(who, number):
 def refuse(who, message):
     with who.store.writing() as session:
         items = [one for one in claim(session, 1, holder="x:1:1", now=NOON) if one.message_id == message]
-        assert proceed(session, None, items[0], holder="x:1:1", now=NOON)
-        proceed(session, Told(items[0], {0: Result(Delivery.FAILED, 550, "no")}), None, holder="x:1:1", now=NOON)
+        assert proceed(session, begin=[items[0]], holder="x:1:1", now=NOON)
+        proceed(session, told=[Told(items[0], {0: Result(Delivery.FAILED, 550, "no")})], holder="x:1:1", now=NOON)

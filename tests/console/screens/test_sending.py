@@ -12,9 +12,9 @@ from console.screens.composer import ComposerScreen
 from console.screens.outbox import OutboxScreen
 from storage.commands import responses
 from storage.commands.desk import mailbox_as
-from storage.commands.outbox import sending
+from storage.commands.outbox import sending, steps
 from storage.commands.outbox.items import Result
-from storage.commands.outbox.sending import Told
+from storage.commands.outbox.steps import Told
 from storage.kinds import Delivery, Hold, Status
 from storage.kinds.responses import Actions, Canned
 from storage.queries import conversations, drafts, outbox
@@ -84,10 +84,10 @@ def leave(desk, *results):
     later = out(desk)[0].delivery.leaves_at + timedelta(seconds=1)
     with desk.store.writing() as session:
         (item,) = sending.claim(session, 1, holder="x:1:1", now=later)
-        assert sending.proceed(session, None, item, holder="x:1:1", now=later)
-        sending.note_data_sent(session, item, {}, holder="x:1:1", now=later)
+        assert steps.proceed(session, begin=[item], holder="x:1:1", now=later)
+        steps.proceed(session, handed=[steps.Handed(item, {})], holder="x:1:1", now=later)
         told = Told(item, {place: result for (place, _), result in zip(item.recipients, results, strict=True)})
-        sending.proceed(session, told, None, holder="x:1:1", now=later)
+        steps.proceed(session, told=[told], holder="x:1:1", now=later)
     desk.wrote.set()
     return item
 

@@ -1,12 +1,17 @@
 """A desk between a real Dovecot, which mail is read from, and a real Postfix, which it is sent through."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
+from made.outbox import Outbox
+from made.sending import kill
 from servers.boxes import Box, bring
 
 from console.config.accounts import Account
@@ -20,11 +25,12 @@ from storage.events import Actor
 from storage.kinds import Delivery, DraftKind, Status
 from storage.kinds.outbox import DeliveryView
 from storage.queries import answering, conversations, outbox
-from storage.store import Store
+from storage.store import Store, open_store
 from storage.views import ConversationView
 
 if TYPE_CHECKING:
     from servers.postfix import Postfix
+    from servers.smtp import FaultySmtp
 
 CUSTOMER = "ana@customer.example"
 
@@ -106,6 +112,48 @@ def desk(sync_store: Store, box: Callable[..., Box], postfix: "Postfix") -> Desk
 def desk_before(sync_store: Store, box: Callable[..., Box]) -> Callable[..., Desk]:
     """Make the desk whose mail leaves through the server at a port: `desk_before(port, sent_copy="server")`."""
     return lambda port, **settings: make_desk(sync_store, box, port, **settings)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_store(request: pytest.FixtureRequest, empty_store: Path, tmp_path: Path) -> Iterator[Store]:
+    """A store on either engine."""
+    if request.param == "sqlite":
+        shutil.copytree(empty_store, tmp_path / "desk")
+        url = str(tmp_path / "desk")
+    else:
+        url = request.getfixturevalue("postgres_url")
+    store = open_store(url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def plain_outbox(empty_store: Path, tmp_path: Path, faulty_smtp: "FaultySmtp") -> Iterator[Outbox]:
+    """An outbox on SQLite, before a server that goes wrong where a test says so."""
+    shutil.copytree(empty_store, tmp_path / "desk")
+    store = open_store(str(tmp_path / "desk"))
+    yield Outbox(store, faulty_smtp)
+    store.close()
+
+
+@pytest.fixture
+def either_outbox(either_store: Store, faulty_smtp: "FaultySmtp") -> Outbox:
+    """An outbox, on either engine, before a server that goes wrong where a test says so."""
+    return Outbox(either_store, faulty_smtp)
+
+
+@pytest.fixture
+def ended() -> Iterator[Callable[[BaseProcess], BaseProcess]]:
+    """Have senders ended after the test, however it went."""
+    begun: list[BaseProcess] = []
+
+    def keep(process: BaseProcess) -> BaseProcess:
+        begun.append(process)
+        return process
+
+    yield keep
+    for process in begun:
+        kill(process)
 
 
 def make_desk(store: Store, box: Callable[..., Box], port: int, **settings: object) -> Desk:

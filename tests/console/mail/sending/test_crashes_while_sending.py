@@ -29,9 +29,11 @@ from servers.boxes import Box, bring, letter
 from servers.proxy import Proxy
 from servers.smtp import FaultySmtp, Step
 
+from console.config.accounts import CONNECTIONS
 from console.config.servers import Server
 from console.mail.outgoing import smtp_server_of
 from console.mail.sending import MailboxSender
+from console.mail.sending.lines import EACH
 from storage.commands.outbox import acts
 from storage.kinds import Delivery, DraftKind
 from storage.queries import answering
@@ -92,10 +94,10 @@ class Ground:
         self.posts.append(post)
         return post
 
-    def write_some(self) -> list[Post]:
-        """Queue one to four messages to one to three recipients each; the server takes at least one of them."""
+    def write_some(self, *, many: bool = False) -> list[Post]:
+        """Queue one to four messages to one to three recipients each, or many; the server takes at least one of them."""
         posts = []
-        for last in [False] * self.chance.randint(0, 3) + [True]:
+        for last in [False] * (self.chance.randint(14, 24) if many else self.chance.randint(0, 3)) + [True]:
             fates = self.chance.choices(list(Fate), weights=(4, 1, 1), k=self.chance.randint(1, 3))
             posts.append(self.write(*([Fate.TAKES, *fates[1:]] if last else fates)))
         self.set_fates(posts)
@@ -231,10 +233,24 @@ def killed(ground: Ground, posts: list[Post], point: Step | At) -> bool:
 
 def cut(ground: Ground, posts: list[Post], step: Step) -> bool:
     """Let mail leave and the connection be cut once; say whether it was."""
+    if len(posts) > EACH:  # in which order they come, is not known
+        return _cut_one_of_several(ground, posts, step)
     able = [place for place, post in enumerate(posts, 1) if post.goes or step in {Step.MAIL, Step.NAMED}]
     fault = ground.smtp.at(step, message=ground.smtp.messages + ground.chance.choice(able), times=1, cut=True)
     ground.sender().once()
     return fault.reached.is_set()
+
+
+def _cut_one_of_several(ground: Ground, posts: list[Post], step: Step) -> bool:
+    armed, faults = ground.smtp.messages + ground.chance.randint(1, len(posts) // 2), []
+
+    def arm(now: Step, message: int) -> None:
+        if (now, message) == (Step.MAIL, armed):
+            faults.append(ground.smtp.at(step, times=1, cut=True))
+
+    ground.smtp.on_step = arm
+    ground.sender().once()
+    return bool(faults) and faults[0].reached.is_set()
 
 
 def killed_at_random(ground: Ground, _posts: list[Post], _point: None) -> bool:
@@ -249,16 +265,25 @@ def killed_at_random(ground: Ground, _posts: list[Post], _point: None) -> bool:
 
 
 def rounds(
-    ground: Ground, wound: Callable[[Ground, list[Post], Any], bool], point: Any, *, count: int, seed: object
+    ground: Ground,
+    wound: Callable[[Ground, list[Post], Any], bool],
+    point: Any,
+    *,
+    count: int,
+    seed: object,
+    many: bool = False,
 ) -> int:
     """Hurt a sender again and again, let another go on, and see whether all of it is true; return how often it was hurt."""
-    ground.chance = random.Random(f"{wound.__name__} {point} {seed}")
+    ground.chance = random.Random(f"{wound.__name__} {point} {seed}{' many' * many}")
     hurt = 0
     for _ in range(count):
-        posts = ground.write_some()
-        hurt += wound(ground, posts, point)
+        posts = ground.write_some(many=many)
+        was_hurt = wound(ground, posts, point)
+        hurt += was_hurt
         doubtful = ground.go_on(posts)
         least, most = (DOUBT_AFTER_CUTS if wound is cut else DOUBT).get(point, (0, 0))
+        if many:  # each connection may have one past its dot
+            least, most = least * was_hurt, most if wound is cut else CONNECTIONS
         assert least <= len(doubtful) <= most, (point, doubtful)
         if ground.chance.random() < 0.5:
             bring(ground.store, ground.box)  # which looks for copies, and finds none of what is in doubt
@@ -283,6 +308,16 @@ def test_ten_deaths_at_each_point(ground: Ground, point: Step | At) -> None:
 
 def test_ten_deaths_at_random_moments(ground: Ground) -> None:
     assert rounds(ground, killed_at_random, None, count=10, seed=20261127) >= 3
+
+
+@pytest.mark.parametrize("point", [*POINTS, None], ids=lambda point: named(point) if point else "random")
+def test_deaths_with_several_connections_at_each_point(ground: Ground, point: Step | At | None) -> None:
+    assert rounds(ground, killed if point else killed_at_random, point, count=3, seed=20261127, many=True) >= 1
+
+
+@pytest.mark.parametrize("step", AT_THE_SERVER, ids=named)
+def test_one_of_several_connections_cut_at_each_point(ground: Ground, step: Step) -> None:
+    assert rounds(ground, cut, step, count=3, seed=20261127, many=True) >= 2
 
 
 @pytest.mark.parametrize("step", AT_THE_SERVER, ids=named)
@@ -361,6 +396,22 @@ def test_five_hundred_deaths_at_each_point(ground: Ground, point: Step | At | No
 @pytest.mark.parametrize("step", AT_THE_SERVER, ids=named)
 def test_five_hundred_cuts_at_each_point(ground: Ground, step: Step, seed: int) -> None:
     assert rounds(ground, cut, step, count=50, seed=seed) == 50
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("point", [*POINTS, None], ids=lambda point: named(point) if point else "random")
+def test_five_hundred_deaths_with_several_connections(ground: Ground, point: Step | At | None, seed: int) -> None:
+    rounds(ground, killed if point else killed_at_random, point, count=50, seed=seed, many=True)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("step", AT_THE_SERVER, ids=named)
+def test_five_hundred_cuts_of_one_of_several(ground: Ground, step: Step, seed: int) -> None:
+    rounds(ground, cut, step, count=50, seed=seed, many=True)
 
 
 @pytest.mark.soak
