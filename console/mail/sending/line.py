@@ -65,7 +65,7 @@ class Line(Thread):
         """Send until there is nothing more to send, or the connection is lost."""
         by: BaseException | None = None
         try:
-            with open_transport(self._lines.sender.server()) as transport:
+            with open_transport(self._lines.server()) as transport:
                 self.stands = True
                 self._lines.opened()
                 self._send(transport)

@@ -6,6 +6,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 
 from console.config.errors import ConsoleError
+from console.mail.imap.server import Server
 from console.mail.sending.clerk import Clerk
 from console.mail.sending.line import Line
 from console.mail.sending.waiting import Waiting
@@ -43,7 +44,8 @@ class Lines:
         self.waiting = Waiting(sender.claim, sender.store.content)
         self._rung = rung
         self._lines: set[Line] = set()
-        self._lock = Lock()
+        self._lock, self._asking = Lock(), Lock()
+        self._server: Server | None = None
         self._ended_by: Exception | None = None
         self._broken: BaseException | None = None
         self._done = 0
@@ -71,6 +73,13 @@ class Lines:
     def is_ending(self) -> bool:
         """Whether every connection ends after the message that it is sending."""
         return self.sender.stop.is_set() or self._broken is not None
+
+    def server(self) -> Server:
+        """Say where to connect: the password is asked for once, not by each connection."""
+        with self._asking:
+            if self._server is None:
+                self._server = self.sender.server()
+            return self._server
 
     def _at_work(self) -> int:
         """Say how many connections will have something to put down soon."""
@@ -131,7 +140,7 @@ class Lines:
 
     def _leave(self) -> None:
         """See to what waits when no connection is left: by what ended the last one, or since it is to end."""
-        by, self._ended_by = self._ended_by, None
+        by, self._ended_by, self._server = self._ended_by, None, None
         if isinstance(by, NeedsAgent | ConsoleError):
             self._hold(str(by))
         elif isinstance(by, ServerLost):

@@ -30,7 +30,8 @@ class MailboxSender:
 
     Attributes:
         mailbox_id: its number in the store.
-        server: asked at each connection; raises a sentence when there is no server or no password.
+        server: asked before the first connection and after the last; raises a sentence when there is no server or no
+            password.
         store: opened durable: a step that is not on the disk is no step.
         stop: set to end the thread, after the messages that are under way.
         report: told of every message that is done, and how; by one thread at a time.

@@ -157,6 +157,7 @@ def test_what_leaves_is_as_the_account_says() -> None:
     assert (account.smtp_user, account.html, account.sent_copy) == ("sup", False, "auto")
     assert (account.acknowledge, account.acknowledge_every) == (None, timedelta(hours=24))
     assert account.acknowledge_most == 60
+    assert account.smtp_connections == 4
     assert account.sender("Ana") == Correspondent("", "suporte@example.org")
     assert account.signed_by("Ana") == ""
     (account,) = read_settings(one_account('aliases = ["ajuda@example.org"]'), FILE).accounts
@@ -173,11 +174,13 @@ def test_what_leaves_is_as_the_account_says() -> None:
         'acknowledge = "recebido"',
         'acknowledge_every = "1w"',
         "acknowledge_most = 10",
+        "smtp_connections = 1",
     )
     (account,) = read_settings(one_account(*more), FILE).accounts
     assert (account.smtp_user, account.html, account.sent_copy) == ("", True, "server")
     assert (account.acknowledge, account.acknowledge_every) == ("recebido", timedelta(weeks=1))
     assert account.acknowledge_most == 10
+    assert account.smtp_connections == 1
     assert account.sender("Ana Souza") == Correspondent("Ana Souza da Lumen", "suporte@example.org")
     assert account.signed_by("Ana Souza") == "Ana Souza\nLumen Energia"
 
@@ -252,6 +255,9 @@ def test_a_password_in_the_file_is_refused_and_not_repeated(key: str) -> None:
         ("signature = '" + "x" * 4001 + "'", "4000"),
         ("html = 'sim'", "true"),
         ("sent_copy = 'yes'", "append"),
+        ("smtp_connections = 0", "from 1 to 10"),
+        ("smtp_connections = 11", "from 1 to 10"),
+        ("smtp_connections = true", "from 1 to 10"),
         ("acknowledge = 'Olá!'", "shortcode"),
         ("acknowledge_every = '10m'", "span"),
         ("acknowledge_every = 24", "span"),

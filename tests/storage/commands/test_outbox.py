@@ -1,14 +1,15 @@
 """The outbox: an answer is a message from the moment it is queued, and each state of its delivery is true."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from made.post import DESK, Out, Place, Post, home, letter, row_of
-from sqlalchemy import select
+from made.post import DESK, HOUR, Out, Place, Post, home, letter, row_of
+from sqlalchemy import event, select
 
 from storage.apply.base import table
 from storage.commands import drafts, syncing, undoing
-from storage.commands.outbox import acts, copies, sending
+from storage.commands.outbox import acts, copies, items, sending, steps
 from storage.commands.outbox.items import Item, Result
 from storage.commands.outbox.queueing import number_to_begin
 from storage.kinds import Delivery, Direction, DraftKind, Evidence, Hold, Status
@@ -292,6 +293,67 @@ def test_whoever_lost_the_claim_does_not_send_the_dot(desk: Desk) -> None:
     assert other.begin(again)
     with pytest.raises(Changed):
         desk.out.hand_over(item)
+
+
+def test_steps_of_many_are_one_transaction_and_who_lost_one_claim_goes_on_with_the_others(desk: Desk) -> None:
+    for number in range(6):
+        desk.out.queue(None, text=f"Aviso {number}")
+    done, handed, late, lost, fresh, dropped = desk.out.claim()
+    for one in (done, handed, late, lost):
+        assert desk.out.begin(one)
+    for one in (done, late):
+        desk.out.hand_over(one)
+    with desk.store.writing() as session:
+        items.claims(session, [late.message_id, lost.message_id], holder="there:1:1", until=desk.out.now + HOUR)
+    desk.tell(acts.hold, [dropped.message_id])
+    yes = {0: Result(Delivery.ACCEPTED, 250, "taken")}
+    with desk.store.writing() as session:
+        may = steps.proceed(
+            session,
+            told=[steps.Told(done, yes), steps.Told(late, yes)],
+            handed=[steps.Handed(handed, {}), steps.Handed(lost, {})],
+            begin=[fresh, dropped],
+            holder=desk.out.holder,
+            now=desk.out.now,
+        )
+    assert may == {handed.message_id, fresh.message_id}
+    stands = {one: desk.out.states(one.message_id)[0] for one in (done, handed, late, lost, fresh, dropped)}
+    assert list(stands.values()) == [
+        Delivery.ACCEPTED,
+        Delivery.DATA_SENT,
+        Delivery.DATA_SENT,  # another has it, and will say what became of it
+        Delivery.SENDING,
+        Delivery.SENDING,
+        Delivery.QUEUED,
+    ]
+
+
+def test_steps_of_many_cost_as_many_statements_as_those_of_one(desk: Desk) -> None:
+    made: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        made.append(statement)
+
+    def cost(count: int) -> int:
+        for number in range(count):
+            desk.out.queue(None, text=f"Aviso {count} {number}")
+        some = desk.out.claim()
+        assert len(some) == count
+        yes = {0: Result(Delivery.ACCEPTED, 250, "taken")}
+        made.clear()
+        event.listen(desk.store.engine, "before_cursor_execute", note)
+        for given in (
+            {"begin": some},
+            {"handed": [steps.Handed(one, {}) for one in some]},
+            {"told": [steps.Told(one, yes) for one in some]},
+        ):
+            with desk.store.writing() as session:
+                steps.proceed(session, **given, holder=desk.out.holder, now=desk.out.now)
+        event.remove(desk.store.engine, "before_cursor_execute", note)
+        return len(made)
+
+    cost(1)  # what is asked once only
+    assert cost(20) == cost(1)
 
 
 def taken_over(desk: Desk) -> tuple[Item, Out, Item]:
