@@ -7,10 +7,10 @@ from textual.app import ComposeResult
 
 from console.feed import Change
 from console.screens.commands.base import Where
-from console.screens.ground import DeskScreen
+from console.screens.lining import Listing
 from console.screens.moving import Steps
 from storage.kinds.errors import DeskError
-from widgets.bars import KeyRow, PaneTitle, TitleRow
+from widgets.bars import PaneTitle, TitleRow
 from widgets.draft_list import DraftList
 from widgets.empty import Empty
 from widgets.language import _, ngettext
@@ -19,7 +19,7 @@ from widgets.pane import toast
 from widgets.troubles import trouble_words
 
 
-class DraftsScreen(Steps, DeskScreen):
+class DraftsScreen(Steps, Listing):
     """Drafts; leaves with the number of the one that is gone on with."""
 
     AUTO_FOCUS: ClassVar[str] = ""
@@ -44,12 +44,12 @@ class DraftsScreen(Steps, DeskScreen):
         yield TitleRow(self.look)
         yield DraftList(self.look)
         yield Empty(self.look)
-        yield KeyRow(self.look)
+        yield self.last_row()
 
     def on_mount(self) -> None:
         """Read them."""
         self.query_one(Empty).display = False
-        self.query_one(KeyRow).show(*self.ground.keymap.footer("drafts"))
+        self.prompt.show(*self.ground.keymap.footer("drafts"))
         self._title(0)
         self.ground.changes.subscribe(self, self._changed)
         self._read()

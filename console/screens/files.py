@@ -13,13 +13,13 @@ from textual.widgets import Input, Static
 from console.config.errors import ConsoleError
 from console.files.means import Means
 from console.screens.commands.base import Where
-from console.screens.ground import DeskScreen
+from console.screens.lining import Listing
 from console.screens.moving import Steps
 from console.screens.paper import LINE_CSS
 from console.screens.yanking import send
 from storage.kinds.errors import DeskError
 from storage.views import ConversationView
-from widgets.bars import KeyRow, PaneTitle, TitleRow
+from widgets.bars import PaneTitle, TitleRow
 from widgets.empty import Empty
 from widgets.items import Item, Items, items_of
 from widgets.language import _
@@ -30,7 +30,7 @@ from widgets.troubles import trouble_words
 from widgets.typing_line import TypingLine
 
 
-class FilesScreen(Steps, DeskScreen):
+class FilesScreen(Steps, Listing):
     """Files and links.
 
     Args:
@@ -69,11 +69,11 @@ class FilesScreen(Steps, DeskScreen):
             line = TypingLine(id="folder", compact=True, select_on_focus=False)
             line.cursor_blink = False
             yield line
-        yield KeyRow(self.look)
+        yield self.last_row()
 
     def typed_ahead(self, event: events.Key) -> bool:
         """Leave every key but the one that leaves to the line while it is there: ``^u`` is for what is typed in it."""
-        return self.focused is not None and event.key != "escape"
+        return super().typed_ahead(event) or (self.focused is not None and event.key != "escape")
 
     def on_mount(self) -> None:
         """Show what there is."""
@@ -83,7 +83,7 @@ class FilesScreen(Steps, DeskScreen):
         empty.show(_("Nothing is attached, and no link is in the text."))
         self.items.show(self._items)
         keys = [("Enter", _("open")), ("s", _("save")), ("y", _("copy"))] if self._items else []
-        self.query_one(KeyRow).show([*keys, ("q", _("back"))], self.ground.keymap.footer("files")[1])
+        self.prompt.show([*keys, ("q", _("back"))], self.ground.keymap.footer("files")[1])
         self.on_resize()
 
     def on_resize(self) -> None:

@@ -7,12 +7,12 @@ from textual.app import ComposeResult
 
 from console.feed import Change
 from console.screens.commands.base import Where
-from console.screens.ground import DeskScreen
+from console.screens.lining import Listing
 from console.screens.moving import Steps
 from storage.kinds.errors import DeskError
 from storage.views import ActionView
 from widgets.actions import ActionList
-from widgets.bars import KeyRow, PaneTitle, TitleRow
+from widgets.bars import PaneTitle, TitleRow
 from widgets.empty import Empty
 from widgets.facts import SILENT
 from widgets.language import _
@@ -22,9 +22,10 @@ from widgets.troubles import trouble_words
 _SHOWN = 200
 
 
-class HistoryScreen(Steps, DeskScreen):
+class HistoryScreen(Steps, Listing):
     """The agent's own actions, newest first; leaves with the one that is to be taken back."""
 
+    AUTO_FOCUS: ClassVar[str] = ""
     CSS: ClassVar[str] = "HistoryScreen { background: $background; }"
 
     @property
@@ -37,12 +38,12 @@ class HistoryScreen(Steps, DeskScreen):
         yield TitleRow(self.look)
         yield ActionList(self.look)
         yield Empty(self.look)
-        yield KeyRow(self.look)
+        yield self.last_row()
 
     def on_mount(self) -> None:
         """Read the actions."""
         self.query_one(Empty).display = False
-        self.query_one(KeyRow).show(*self.ground.keymap.footer("history"))
+        self.prompt.show(*self.ground.keymap.footer("history"))
         self.on_resize()
         self.ground.changes.subscribe(self, self._changed)
         self._read()

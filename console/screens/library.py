@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import Horizontal, Vertical
 
@@ -18,14 +18,15 @@ from console.library.finding import Found, Library
 from console.library.values import SAMPLE, known
 from console.library.words import action_words
 from console.screens.commands.base import Where
-from console.screens.ground import DeskScreen
+from console.screens.lining import Listing
+from console.screens.questions import Question
 from storage.kinds.errors import DeskError
 from storage.kinds.responses import Canned, ResponseView, UsageView, ValuesView
 from widgets.bars import PaneTitle, TitleRow
 from widgets.empty import Empty
 from widgets.language import _, chosen_language, ngettext
 from widgets.line import Span
-from widgets.pane import Wall, toast
+from widgets.pane import Pane, Wall, toast
 from widgets.prompt import PromptRow
 from widgets.responses import ResponseList, ResponseRow, ResponseText, Section, outcome_words
 from widgets.troubles import trouble_words
@@ -34,7 +35,7 @@ _SIDE_BY_SIDE = 90  # columns from which the text stands beside the list
 _ALL = 100_000
 
 
-class LibraryScreen(DeskScreen):
+class LibraryScreen(Listing):
     """The canned responses that the agent has.
 
     Args:
@@ -55,7 +56,6 @@ class LibraryScreen(DeskScreen):
         self._values: ValuesView | None = None
         self._found: list[Found] = []
         self._words = ""
-        self._asking = ""
 
     @property
     def where(self) -> Where:
@@ -70,12 +70,12 @@ class LibraryScreen(DeskScreen):
             yield Wall(self.look)
             yield ResponseText(self.look)
         yield Empty(self.look)
-        yield PromptRow(self.look)
+        yield self.last_row()
 
     def on_mount(self) -> None:
         """Read the responses."""
         self.query_one(Empty).display = False
-        self.query_one(PromptRow).show(*self.ground.keymap.footer("library"))
+        self.prompt.show(*self.ground.keymap.footer("library"))
         self.ground.changes.subscribe(self, self._changed)
         self._tell()
         self._read()
@@ -244,50 +244,43 @@ class LibraryScreen(DeskScreen):
 
     # ------------------------------------------------------------------------------------------ lines to type in
 
-    def on_key(self, event: events.Key) -> None:
-        """Leave keys to the line while it asks."""
-        if not self._asking:
-            super().on_key(event)
+    def panes(self) -> tuple[Pane, ...]:
+        """Return what can be drawn over: the lowest first, where one stands below the other."""
+        return (self.query_one(ResponseText), self.query_one(ResponseList), self.query_one(Wall), self.query_one(Empty))
 
     def action_find(self) -> None:
-        """Ask for words."""
-        self._asking = "find"
-        self.query_one(PromptRow).ask("/", self._words)
+        """Ask for words, by which the list is narrowed as they are typed."""
+        self._narrow_by(self.put_question(Question("/", self._words, offer=self._narrowed)))
+
+    async def _narrowed(self, words: str) -> tuple[()]:
+        self._words = words
+        self._show()
+        return ()
+
+    @work(group="commands")
+    async def _narrow_by(self, answer: "asyncio.Future[str | None]") -> None:
+        self._words = await answer or ""
+        self._show()
 
     def action_try_on(self) -> None:
-        """Ask for a conversation."""
-        self._asking = "try"
-        self.query_one(PromptRow).ask(_("conversation #"))
+        """Ask for a conversation, on whose customer the responses are tried from now on."""
+        self._try_on(self.put_question(Question(_("conversation #"))))
 
-    @on(PromptRow.Typed)
-    def _typed(self, message: PromptRow.Typed) -> None:
-        if self._asking == "find":
-            self._words = message.text
-            self._show()
+    @work(group="commands")
+    async def _try_on(self, answer: "asyncio.Future[str | None]") -> None:
+        number = await answer
+        if number is None:
+            return
+        number = number.strip().lstrip("#")
+        self._conversation_id = int(number) if number.isdecimal() and len(number) < 19 else None
+        self._values = None
+        self._read()
 
     @on(PromptRow.Steered)
-    def _steered(self, message: PromptRow.Steered) -> None:
-        self._move(message.by)
-
-    @on(PromptRow.Left)
-    def _left(self) -> None:
-        if self._asking == "find":
-            self._words = ""
-        self._rest()
-
-    @on(PromptRow.Entered)
-    def _entered(self, message: PromptRow.Entered) -> None:
-        asked, number = self._asking, message.text.strip().lstrip("#")
-        self._rest()
-        if asked == "try":
-            self._conversation_id = int(number) if number.isdecimal() and len(number) < 19 else None
-            self._values = None
-            self._read()
-
-    def _rest(self) -> None:
-        self._asking = ""
-        self.query_one(PromptRow).rest()
-        self._show()
+    def _steered_list(self, message: PromptRow.Steered) -> None:
+        """Go through the list where the line offers nothing of its own."""
+        if not self._offered:
+            self._move(message.by)
 
     # ------------------------------------------------------------------------------------------ doing
 

@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 
 from console.feed import Change
 from console.screens.commands.base import Where
-from console.screens.ground import DeskScreen
+from console.screens.lining import Listing
 from console.screens.moving import Steps
 from storage.kinds import Delivery
 from storage.kinds.errors import DeskError
 from storage.kinds.outbox import OutboxRow
-from widgets.bars import KeyRow, PaneTitle, TitleRow
+from widgets.bars import PaneTitle, TitleRow
 from widgets.empty import Empty
 from widgets.language import _, ngettext
 from widgets.line import Span
@@ -24,7 +24,7 @@ from widgets.troubles import trouble_words
 _OF_UNCERTAIN: Final = ("was-sent", "was-not-sent", "send-again")
 
 
-class OutboxScreen(Steps, DeskScreen):
+class OutboxScreen(Steps, Listing):
     """Messages on their way; leaves with the conversation of the one that is to be read."""
 
     AUTO_FOCUS: ClassVar[str] = ""
@@ -45,7 +45,7 @@ class OutboxScreen(Steps, DeskScreen):
         yield TitleRow(self.look)
         yield OutboxList(self.look)
         yield Empty(self.look)
-        yield KeyRow(self.look)
+        yield self.last_row()
 
     def on_mount(self) -> None:
         """Read them."""
@@ -73,7 +73,7 @@ class OutboxScreen(Steps, DeskScreen):
         named = {command.name: command.shown for command in keymap.commands}
         keys, always = keymap.footer("outbox")
         shown = {named[name] for name in useless}
-        self.query_one(KeyRow).show([pair for pair in keys if pair[0] not in shown], always)
+        self.prompt.show([pair for pair in keys if pair[0] not in shown], always)
 
     def _changed(self, _change: Change) -> None:
         self._read()

@@ -12,10 +12,10 @@ from textual.widgets import Input, Static
 
 from console.config.errors import ConsoleError
 from console.screens.commands.base import Where
-from console.screens.ground import DeskScreen
+from console.screens.lining import Listing
 from console.screens.moving import Steps
 from storage.kinds.errors import DeskError
-from widgets.bars import KeyRow, PaneTitle, TitleRow
+from widgets.bars import PaneTitle, TitleRow
 from widgets.language import _
 from widgets.line import one_line
 from widgets.moments import size_words
@@ -46,7 +46,7 @@ LINE_CSS = """
 """How a screen draws the line to type in that comes and goes above the row of keys."""
 
 
-class PaperScreen(Steps, DeskScreen):
+class PaperScreen(Steps, Listing):
     """A pager.
 
     Args:
@@ -82,15 +82,15 @@ class PaperScreen(Steps, DeskScreen):
             line = TypingLine(id="words", compact=True, select_on_focus=False)
             line.cursor_blink = False
             yield line
-        yield KeyRow(self.look)
+        yield self.last_row()
 
     def typed_ahead(self, event: events.Key) -> bool:
         """Leave every key but the one that leaves to the line while it is there: ``^u`` is for what is typed in it."""
-        return self.focused is not None and event.key != "escape"
+        return super().typed_ahead(event) or (self.focused is not None and event.key != "escape")
 
     def on_mount(self) -> None:
         """Read it."""
-        self.query_one(KeyRow).show(*self.ground.keymap.footer("paper"))
+        self.prompt.show(*self.ground.keymap.footer("paper"))
         self._tell()
         self._read()
 

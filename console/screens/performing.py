@@ -1,16 +1,16 @@
-"""The `:` line, the palette, and doing again: three ways to the one table of commands beside its keys."""
+"""The palette, the `:` line and doing again: three ways to the one table of commands beside its keys."""
 
 import asyncio
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from textual import work
 
 from console.screens.asking import View
 from console.screens.commands.base import Command
 from console.screens.commands.deciding import without_numbers
-from console.screens.commands.offering import best, close_to, offer_rest
+from console.screens.commands.offering import best
 from console.screens.doing import Does
+from console.screens.lining import Lines
 from console.screens.questions import Question
 from widgets.choices import Choice
 from widgets.conversation import ConversationPane
@@ -22,7 +22,7 @@ WITHOUT_DESK = frozenset(
 """Commands that need no desk: where rows were read ahead, the cursor moves in them."""
 
 
-class Performs(Does):
+class Performs(Lines, Does):
     """A screen that takes commands by name.
 
     Attributes:
@@ -57,12 +57,24 @@ class Performs(Does):
         else:
             self.perform(command, self._last[1])
 
+    def base(self) -> "Performs":
+        """Return this screen: all of it is done here."""
+        return self
+
+    def known(self) -> list[Command]:
+        """Return the commands that the line, the palette and the help name."""
+        named: dict[str, Command] = {}
+        for command in self.ground.keymap.commands:
+            if not command.hidden and not command.where.isdisjoint({"queue", "conversation"}):
+                named.setdefault(command.name, command)
+        return list(named.values())
+
     def perform_line(self, line: str) -> None:
         """Do what a line says."""
         name, _space, rest = line.strip().removeprefix(":").partition(" ")
-        command = self.ground.keymap.named(name)
+        command = self.meant(name)
         if command is None:
-            self.say_refusal(self._line_trouble(line))
+            self.say_refusal(self._line_trouble(line, typing=False))
             return
         if self.where not in command.where and not self._move_to(command):
             self.say_refusal(_("{name} needs an open conversation: Enter opens one.").format(name=command.name))
@@ -72,78 +84,6 @@ class Performs(Does):
     def _move_to(self, command: Command) -> bool:
         """Give the keys to the pane that a command works in; say whether that could be done."""
         raise NotImplementedError
-
-    def _line_trouble(self, line: str) -> str:
-        name, space, _rest = line.strip().removeprefix(":").partition(" ")
-        if not name or self.ground.keymap.named(name) is not None:
-            return ""
-        known = [command.name for command in self._known()]
-        if not space and any(close_to(name, each) is not None for each in known):
-            return ""  # it is still being typed
-        if near := get_close_matches(name, known, 1):
-            return _("{word}: no command; did you mean {name}?").format(word=name, name=near[0])
-        return _("{word}: no command; ? shows them all").format(word=name)
-
-    def _judge_line(self, line: str) -> str:
-        """Return why a line cannot be done, and point at the place; of most commands only the name is looked at."""
-        name, _space, rest = line.partition(" ")
-        command = self.ground.keymap.named(name)
-        place = (0, 0)
-        words = self._line_trouble(line)
-        if command is not None and command.takes == "rule" and rest.strip():
-            from console.screens.rulemaking import rule_trouble
-
-            words, (start, end) = rule_trouble(rest)
-            place = (start + len(line) - len(rest), end + len(line) - len(rest))
-        self.prompt.point_at(place)
-        return words
-
-    def _known(self) -> list[Command]:
-        named: dict[str, Command] = {}
-        for command in self.ground.keymap.commands:
-            if not command.hidden and not command.where.isdisjoint({"queue", "conversation"}):
-                named.setdefault(command.name, command)
-        return list(named.values())
-
-    def action_line(self) -> None:
-        """Ask for a line, and do what it says."""
-        question = Question(":", offer=self._offer_line, judge=self._judge_line, history=self.ground.typed.lines)
-        self._perform_answer(self.put_question(question))
-
-    @work(group="commands")
-    async def _perform_answer(self, answer: "asyncio.Future[str | None]") -> None:
-        line = await answer
-        if line and line.strip():
-            self.ground.typed.keep(line)
-            self.perform_line(line)
-
-    async def _offer_line(self, text: str) -> Sequence[Choice]:
-        name, space, rest = text.partition(" ")
-        if not space:
-            known = (
-                (
-                    command.name,
-                    Choice(
-                        f"{command.name} " if command.takes else command.name,
-                        command.name,
-                        command.sentence,
-                        command.shown,
-                    ),
-                )
-                for command in self._known()
-            )
-            return [choice for choice in best(name, known) if choice.shown.startswith(name) or len(name) > 1]
-        command = self.ground.keymap.named(name)
-        if command is None or not command.takes:
-            return ()
-        before, between, last = rest.rpartition(" ")
-        offer = offer_rest(self, command.takes)
-        if offer is None:
-            return ()
-        whole = command.takes in {"moment", "query", "view", "folder", "words", "rule", "standing"}
-        lead = f"{name} " if whole else f"{name} {before}{between}"
-        offered = await offer(rest if whole else last)
-        return [Choice(f"{lead}{choice.text}", choice.shown, choice.aside, "", choice.role) for choice in offered]
 
     def action_palette(self) -> None:
         """Find a command by its words, and do it."""
@@ -156,7 +96,7 @@ class Performs(Does):
                         f"{command.name} {command.sentence} {command.also}",
                         Choice(command.name, command.sentence, f":{command.name}", command.shown),
                     )
-                    for command in self._known()
+                    for command in self.known()
                 ),
             )
 

@@ -10,6 +10,7 @@ from textual.worker import Worker
 from console.feed import Change
 from console.screens.commands.base import Where
 from console.screens.doing import Does, Targets
+from console.screens.lining import Listing
 from console.screens.moving import Steps
 from console.screens.rulemaking import make, try_on_last_month
 from storage.kinds.errors import DeskError
@@ -27,7 +28,7 @@ from widgets.rules import tried_words
 _TRIED = 10  # rows of messages below the rules at most
 
 
-class RulesScreen(Steps, Does):
+class RulesScreen(Steps, Listing, Does):
     """The rules that stand, in the order in which they act."""
 
     CSS: ClassVar[str] = "RulesScreen { background: $background; } RulesScreen #tried-title { display: none; }"

@@ -73,7 +73,16 @@ def commands() -> Sequence[Command]:
             "conversation",
             _("response template snippet macro"),
         ),
-        Command("new", ("m",), "", _("write a new message"), MAIN, _compose(DraftKind.NEW), also=_("compose mail")),
+        Command(
+            "new",
+            ("m",),
+            "",
+            _("write a new message"),
+            MAIN,
+            _compose(DraftKind.NEW),
+            anywhere=True,
+            also=_("compose mail"),
+        ),
         Command(
             "drafts",
             ("g d",),
@@ -81,6 +90,7 @@ def commands() -> Sequence[Command]:
             _("what you are writing, and what you threw away"),
             MAIN,
             act("drafts"),
+            anywhere=True,
             also=_("unsent write"),
         ),
         Command(
@@ -90,6 +100,7 @@ def commands() -> Sequence[Command]:
             _("what is on its way out, what waits, and what may have been sent"),
             MAIN,
             act("outbox"),
+            anywhere=True,
             also=_("sent failed queued delivery cancel leaves"),
         ),
     )

@@ -62,6 +62,10 @@ LISTS: Final[frozenset[Where]] = frozenset(
         "quote",
     }
 )
+LINED: Final[frozenset[Where]] = frozenset(
+    {"queue", "conversation", "history", "paper", "files", "rules", "library", "drafts", "outbox"}
+)
+"""Where there is a `:` line: not where letters are typed anyway, nor beside a draft."""
 EVERYWHERE: Final[frozenset[Where]] = frozenset(get_args(Where))
 PLACES: Final[frozenset[Where]] = (LISTS - {"help"}) | {"review"}
 """Where a letter is a key, so that ``?`` can be one."""
@@ -87,6 +91,7 @@ class Command:
         passes_key: whether the key itself is handed to `run`, as with ``1`` to ``9``.
         hidden: whether palette and `:` leave it out: moving and the like.
         footer: whether it stands at the right end of the row of keys.
+        anywhere: whether the `:` line of a list has it as well: the list is left, and it is done on the main screen.
         reads_first: whether it reads something before it asks: what is typed meanwhile is for its line.
     """
 
@@ -102,6 +107,7 @@ class Command:
     passes_key: bool = False
     hidden: bool = False
     footer: bool = False
+    anywhere: bool = False
     reads_first: bool = False
 
     @property

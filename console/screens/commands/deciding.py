@@ -128,8 +128,19 @@ def commands() -> Sequence[Command]:
             _("open again"),
             repeats=True,
         ),
-        Command("undo", ("u",), _("undo"), _("take your last action back"), MAIN | RULES, undo, also=_("back revert")),
-        Command("redo", ("U",), "", _("do again what was taken back"), MAIN | RULES, redo, also=_("again")),
+        Command(
+            "undo",
+            ("u",),
+            _("undo"),
+            _("take your last action back"),
+            MAIN | RULES,
+            undo,
+            also=_("back revert"),
+            anywhere=True,
+        ),
+        Command(
+            "redo", ("U",), "", _("do again what was taken back"), MAIN | RULES, redo, also=_("again"), anywhere=True
+        ),
         Command("repeat", (".",), "", _("do the last thing again, to this one"), MAIN, repeat, also=_("again dot")),
     )
 

@@ -38,6 +38,7 @@ def commands() -> Sequence[Command]:
             account,
             "words",
             _("add mailbox imap smtp password first"),
+            anywhere=True,
         ),
         *(
             Command(name, keys, word, sentence, _FORM, act(action), hidden=True, footer=action == "help")

@@ -40,6 +40,7 @@ def commands() -> Sequence[Command]:
             MAIN,
             mend,
             also=_("retry fix error"),
+            anywhere=True,
         ),
     )
 

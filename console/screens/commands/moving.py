@@ -54,6 +54,7 @@ def commands() -> Sequence[Command]:
             MAIN,
             urgent,
             also=_("next first late"),
+            anywhere=True,
         ),
         Command("next-message", ("n",), "", _("the next message of the conversation"), READING, message("next")),
         Command("previous-message", ("N",), "", _("the message before"), READING, message("previous")),

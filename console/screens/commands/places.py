@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from console.screens.commands.base import EVERYWHERE, LISTS, MAIN, PLACES, QUEUE, Command, act
+from console.screens.commands.base import EVERYWHERE, LINED, LISTS, MAIN, PLACES, QUEUE, Command, act
 from console.screens.commands.offering import offer_looks
 from console.screens.questions import Question
 from widgets.language import _
@@ -19,7 +19,15 @@ def commands() -> Sequence[Command]:
     """Return the places, in the order of use."""
     return (
         Command(
-            "search", ("/",), _("search"), _("search all messages"), MAIN, search, "query", _("find customer name mail")
+            "search",
+            ("/",),
+            _("search"),
+            _("search all messages"),
+            MAIN,
+            search,
+            "query",
+            _("find customer name mail"),
+            anywhere=True,
         ),
         Command(
             "filter",
@@ -31,8 +39,12 @@ def commands() -> Sequence[Command]:
             "query",
             _("query limit only mailbox customer tag unread status sort oldest newest"),
         ),
-        Command("view", _DIGITS, "", _("another view"), MAIN, view, "view", _("list queue"), passes_key=True),
-        Command("inbox", ("g i",), "", _("go to all that is open"), MAIN, act("inbox"), also=_("home all")),
+        Command(
+            "view", _DIGITS, "", _("another view"), MAIN, view, "view", _("list queue"), passes_key=True, anywhere=True
+        ),
+        Command(
+            "inbox", ("g i",), "", _("go to all that is open"), MAIN, act("inbox"), also=_("home all"), anywhere=True
+        ),
         Command(
             "history",
             ("g h",),
@@ -41,10 +53,11 @@ def commands() -> Sequence[Command]:
             MAIN,
             act("history"),
             also=_("log undo happened"),
+            anywhere=True,
         ),
         Command("palette", ("^p",), "", _("find a command by its words"), MAIN, act("palette"), also=_("commands")),
         Command(
-            "line", (":",), _("command"), _("give a command by its name"), MAIN, act("line"), footer=True, hidden=True
+            "line", (":",), _("command"), _("give a command by its name"), LINED, act("line"), footer=True, hidden=True
         ),
         Command(
             "help",
@@ -65,6 +78,7 @@ def commands() -> Sequence[Command]:
             theme,
             "theme",
             _("palette colors colours"),
+            anywhere=True,
         ),
         Command("redraw", ("^l",), "", _("draw the screen anew"), LISTS, act("redraw"), also=_("refresh repaint")),
         Command(
@@ -76,7 +90,9 @@ def commands() -> Sequence[Command]:
             act("suspend"),
             also=_("shell background"),
         ),
-        Command("quit", ("q",), _("leave"), _("leave the console"), QUEUE, act("leave"), also=_("exit close")),
+        Command(
+            "quit", ("q",), _("leave"), _("leave the console"), QUEUE, act("leave"), also=_("exit close"), anywhere=True
+        ),
     )
 
 

@@ -24,6 +24,7 @@ def commands() -> Sequence[Command]:
             MAIN,
             library,
             also=_("canned responses macros templates"),
+            anywhere=True,
         ),
         Command("pick", ("Enter",), _("insert"), _("put it into the answer"), _PICKER, act("choose"), hidden=True),
         Command("stack", ("Tab",), _("one more"), _("choose it, and one more"), _PICKER, act("stack"), hidden=True),

@@ -60,6 +60,7 @@ def commands() -> Sequence[Command]:
             MAIN,
             act("rules"),
             also=_("filters blocked"),
+            anywhere=True,
         ),
         Command("try-rule", ("Enter", "t"), _("try"), _("try it on the last month"), RULES, act("try"), hidden=True),
         Command("new-rule", ("n",), _("new"), _("make a new rule"), RULES, new, hidden=True, reads_first=True),
