@@ -22,6 +22,7 @@ from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from rich.style import Style
 from textual.pilot import Pilot
 from textual.strip import Strip
 
@@ -339,15 +340,23 @@ def blocks(strips: Sequence[Strip]) -> str:
         x = 0
         for segment in strip:
             for sign in segment.text:
-                if sign in BLOCKS and segment.style is not None and segment.style.color is not None:
+                if sign in BLOCKS and segment.style is not None:
+                    fill = _fill(segment.style)
                     left, top, width, height = BLOCKS[sign]
                     shapes.append(
                         f'<rect x="{(x + left) * WIDE:.2f}" y="{(y + top) * HIGH + 1.5:.2f}" width="{width * WIDE:.2f}"'
-                        f' height="{height * HIGH:.2f}" fill="{segment.style.color.get_truecolor().hex}"'
+                        f' height="{height * HIGH:.2f}" fill="{fill}"'
                         ' shape-rendering="crispEdges"/>'
                     )
                 x += 1  # what the demo shows is one cell wide
     return "".join(shapes)
+
+
+def _fill(style: Style) -> str:
+    """Return the colour of a style's ink, as the export has it where the terminal's own is meant."""
+    if style.color is None or style.color.is_default:
+        return "#868887" if style.dim else "#c5c8c6"
+    return str(style.color.get_truecolor().hex)
 
 
 def mended(svg: str, shapes: str, size: tuple[int, int], ground: str) -> str:

@@ -132,6 +132,8 @@ class Frame:
         """Return the keys of the last row; where there is nothing to act on, only those that still do something."""
         if nothing and where == "queue":
             return [pair for pair in keys if pair[0] in {"/", "u", "q", "J"}]
+        if where == "queue":  # it is chosen for a customer who has been read: the room is for what is done unread
+            return [pair for pair in keys if pair[1] != _("canned")]
         return keys
 
     def troubles(self, now: datetime, asks_password: Callable[[MailboxView], bool]) -> list[Trouble]:

@@ -66,7 +66,7 @@ def commands() -> Sequence[Command]:
         Command(
             "canned",
             (";",),
-            "",
+            _("canned"),
             _("answer everybody with a canned response"),
             MAIN,
             _compose(DraftKind.REPLY, picking=True),
@@ -129,7 +129,6 @@ def inside() -> Sequence[Command]:
         ),
         ("edit", ("^o",), _("editor"), _("write in $VISUAL or $EDITOR, and come back"), _COMPOSER, act("edit")),
         ("attach-file", ("^f",), _("attach"), _("attach a file, or take one off"), _COMPOSER, attach),
-        ("quote-lines", ("^y",), _("quote"), _("quote lines of the message that is answered"), _COMPOSER, act("quote")),
         (
             "pick-response",
             ("^p",),
@@ -138,6 +137,7 @@ def inside() -> Sequence[Command]:
             _COMPOSER,
             pick,
         ),
+        ("quote-lines", ("^y",), _("quote"), _("quote lines of the message that is answered"), _COMPOSER, act("quote")),
         ("read", ("^r",), _("read"), _("read the conversation, and come back"), _COMPOSER | _BESIDE, act("read")),
         ("copy", ("^c",), "", _("copy what is chosen"), _COMPOSER, act("copy")),
         ("redraw-composer", ("^l",), "", _("draw the screen anew"), _SHEET, act("redraw")),
@@ -177,7 +177,8 @@ def inside() -> Sequence[Command]:
         ("close-drafts", ("q", "h", "Esc"), _("close"), _("back to where you were"), _DRAFTS, act("close")),
     )
     return [
-        Command(name, keys, word, sentence, where, run, hidden=True) for name, keys, word, sentence, where, run in rows
+        Command(name, keys, word, sentence, where, run, hidden=True, footer=name == "help-writing")
+        for name, keys, word, sentence, where, run in rows
     ]
 
 
