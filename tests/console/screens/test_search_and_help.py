@@ -7,6 +7,7 @@ from textual import events
 
 from console.screens import asking
 from console.screens.commands.table import commands
+from console.screens.frame import Frame
 from console.screens.helping import HelpScreen
 from console.screens.keymap import Keymap, clashes
 from console.screens.main import MainScreen
@@ -200,7 +201,10 @@ def test_a_key_that_begins_others_is_named():
 
 def test_the_row_of_keys_comes_from_the_table():
     keys, always = Keymap(commands()).footer("queue")
-    assert keys[:4] == [("Enter", "read"), ("r", "reply"), ("i", "note"), ("e", "resolve")]
+    assert keys[:5] == [("Enter", "read"), ("r", "reply"), ("i", "note"), (";", "canned"), ("e", "resolve")]
+    assert Frame.useful(keys, "queue", nothing=False)[3] == ("e", "resolve")
+    assert Frame.useful(keys, "conversation", nothing=False)[3] == (";", "canned")
+    assert Keymap(commands()).footer("composer")[1] == [("^g", "help")]
     assert always == [(":", "command"), ("?", "help")]
 
 
