@@ -164,8 +164,11 @@ def is_read(account: "Reach", name: str, role: str) -> bool:
 
 
 def unchanged(cursor: Cursor, state: FolderState) -> bool:
-    """Say whether the server's figures leave nothing to look for; without CONDSTORE flags may have changed."""
-    same = (cursor.uidvalidity, cursor.uidnext, cursor.placed) == (state.uidvalidity, state.uidnext, state.exists)
+    """Say whether the server's figures leave nothing to look for, if the desk has as many messages as there are.
+
+    Without CONDSTORE flags may have changed.
+    """
+    same = (cursor.uidvalidity, cursor.uidnext) == (state.uidvalidity, state.uidnext)
     return same and state.highestmodseq is not None and cursor.modseq == state.highestmodseq
 
 
@@ -186,7 +189,8 @@ def _as_kept(session: Standing, account: "Reach", held: Kept) -> bool:
         if not is_read(account, cursor.name, cursor.role):
             continue
         try:
-            if not unchanged(cursor, session.status(cursor.name)):
+            state = session.status(cursor.name)
+            if not unchanged(cursor, state) or cursor.placed != state.exists:
                 return False
         except FolderMissing:
             if cursor.uidvalidity is not None or cursor.role == "inbox":

@@ -27,9 +27,12 @@ SECONDS = 10.0
 """How long one message may take; ordinary mail takes a millisecond, the largest that is read a few seconds."""
 
 _START_SECONDS = 60.0  # that a worker may take to start on a machine that is busy
-_BATCH = 32  # messages handed to a worker at once; with half of them handing them over costs half as much again
+READ_AT_ONCE = 32
+"""Messages handed to a worker at once; with half of them handing them over costs half as much again."""
+
 _BATCH_BYTES = 1_000_000
 _FEW = 500  # messages that one worker reads alone: another takes a quarter of a second to start
+_BEHIND = 5  # how much less urgent than this process those are who read more than few
 _AHEAD = 12  # batches on their way: workers go on reading while what they have read is written down
 _AHEAD_BYTES = 16_000_000  # of messages on their way, unless one alone is larger
 
@@ -141,7 +144,7 @@ class Readers:
                     results.append(some)
                     continue
                 try:
-                    results += worker.read(some, self._seconds)
+                    results += worker.read(some, self._seconds, behind=self._left_to_few < 0)
                 except _Lost as lost:
                     worker = _Worker()
                     left += [some[lost.place + 1 :], lost.verdict, some[: lost.place]]
@@ -175,9 +178,16 @@ class _Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
         self._progress: int | None = None
+        self._behind = False
 
-    def read(self, batch: list[bytes], seconds: float) -> list[Read]:
+    def read(self, batch: list[bytes], seconds: float, *, behind: bool = False) -> list[Read]:
         """Return what the messages gave.
+
+        Args:
+            batch: the messages.
+            seconds: how long one of them may take.
+            behind: whoever writes meanwhile holds the store's lock, and goes first; of a few messages nothing is
+                written before they are read. Who went behind once stays there: the system allows no way back.
 
         Raises:
             _Lost: the process was, over one of them.
@@ -187,6 +197,8 @@ class _Worker:
         done = 0
         try:
             line = self.start()
+            if behind and not self._behind:
+                self._go_behind()
             line.send(batch)
             while not line.poll(seconds):
                 if not (more := self._came_on()):
@@ -202,11 +214,18 @@ class _Worker:
             raise lost from None
         return results
 
+    def _go_behind(self) -> None:
+        assert self._process is not None
+        least = os.getpriority(os.PRIO_PROCESS, 0) + _BEHIND
+        with suppress(OSError):  # it is as well without
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, least)
+        self._behind = True
+
     def _came_on(self) -> int:
         """Return how many messages were read since this was last asked."""
         with suppress(BlockingIOError):
             if self._progress is not None:
-                return len(os.read(self._progress, 2 * _BATCH))
+                return len(os.read(self._progress, 2 * READ_AT_ONCE))
         return 0
 
     def start(self) -> Connection:
@@ -257,7 +276,7 @@ def _batches(raws: Iterable[bytes]) -> Iterator[list[bytes]]:
     batch: list[bytes] = []
     size = 0
     for raw in raws:
-        if batch and (len(batch) >= _BATCH or size + len(raw) > _BATCH_BYTES):
+        if batch and (len(batch) >= READ_AT_ONCE or size + len(raw) > _BATCH_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(raw)
@@ -277,7 +296,6 @@ def _read_here(raw: bytes) -> Read:
 def _serve(number: int, progress: int) -> None:
     """Read batches from a socket and answer each as a whole, until the other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is for the parent, whose end is ours
-    os.nice(5)  # whoever writes meanwhile holds the store's lock, and goes first
     with suppress(EOFError, OSError), Connection(number) as line:
         line.send(None)  # ready
         while True:

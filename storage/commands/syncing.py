@@ -28,17 +28,13 @@ _FOLDERS, _PLACEMENTS = table(Folder), table(Placement)
 _RAWS, _MESSAGES = table(Raw), table(Message)
 
 
-def cursors(session: Session, mailbox_id: int, *, counted: bool = False) -> dict[str, Cursor]:
-    """Return the folders of a mailbox that the desk keeps in step, by name.
+def cursors(session: Session, mailbox_id: int) -> dict[str, Cursor]:
+    """Return the folders of a mailbox that the desk keeps in step, by name; their messages are not counted.
 
     Args:
         session: of any transaction.
         mailbox_id: whose.
-        counted: with the number of their messages, which takes milliseconds for a large folder.
     """
-    placed = (
-        select(func.count()).select_from(_PLACEMENTS).where(_PLACEMENTS.c.folder_id == _FOLDERS.c.id).scalar_subquery()
-    )
     found: Select[Any] = select(
         _FOLDERS.c.id,
         _FOLDERS.c.name,
@@ -49,9 +45,15 @@ def cursors(session: Session, mailbox_id: int, *, counted: bool = False) -> dict
         _FOLDERS.c.backfill_below,
         _FOLDERS.c.total,
         _FOLDERS.c.done,
-        placed if counted else null(),
+        null(),
     ).where(_FOLDERS.c.mailbox_id == mailbox_id)
     return {row.name: Cursor(*row) for row in session.connection().execute(found)}
+
+
+def count_placed(session: Session, folder_id: int) -> int:
+    """Return how many messages of a folder the desk has, which takes milliseconds for a large one."""
+    found = select(func.count()).select_from(_PLACEMENTS).where(_PLACEMENTS.c.folder_id == folder_id)
+    return session.connection().execute(found).scalar_one()
 
 
 def keep_folders(session: Session, mailbox_id: int, wanted: Mapping[str, str]) -> None:

@@ -82,10 +82,10 @@ class FolderSync:
         Args:
             as_begun: nothing has been done since the folder was looked at, so that this need not be done again.
         """
-        cursor = self._cursor(counted=True)
+        cursor = self._cursor()
         if cursor.backfill_below is None:
             seen = (self._seen if as_begun else None) or self._session.status(self._name)
-            if unchanged(cursor, seen):
+            if unchanged(cursor, seen) and self._count_placed(cursor) == seen.exists:
                 return Step(Counts())
             if (news := seen.uidnext - (cursor.uidnext or 0)) > 0:
                 self._taker.expect(news)
@@ -97,9 +97,13 @@ class FolderSync:
         step += self._changes(cursor, state)
         return step + self._history(state)
 
-    def _cursor(self, *, counted: bool = False) -> Cursor:
+    def _cursor(self) -> Cursor:
         with self._store.reading() as session:
-            return syncing.cursors(session, self._mailbox_id, counted=counted)[self._name]
+            return syncing.cursors(session, self._mailbox_id)[self._name]
+
+    def _count_placed(self, cursor: Cursor) -> int:
+        with self._store.reading() as session:
+            return syncing.count_placed(session, cursor.folder_id)
 
     def _start_over(self, cursor: Cursor, state: FolderState) -> None:
         with self._store.writing() as session:
@@ -116,7 +120,7 @@ class FolderSync:
         if state.uidnext and cursor.uidnext is not None and state.uidnext <= cursor.uidnext:
             return Step(Counts())
         uids = list(self._session.uids(since_uid=cursor.uidnext))
-        step = self._take(cursor, uids)
+        step = self._take(cursor, uids, few=True)
         with self._store.writing() as session:
             syncing.move_cursor(session, cursor.folder_id, uidnext=max([state.uidnext, *(uid + 1 for uid in uids)]))
         return step
@@ -131,7 +135,7 @@ class FolderSync:
         older = [uid for uid in reversed(self._session.uids()) if uid < below]
         left, missing = len(older), iter(older[:at_most])
         while (chunk := list(islice(missing, _CHUNK))) and not self._stopping():
-            total += self._take(cursor, chunk)
+            total += self._take(cursor, chunk, few=at_most is not None)
             left -= len(chunk)
             done = max(0, state.exists - left)
             with self._store.writing() as session:
@@ -143,14 +147,14 @@ class FolderSync:
                 )
         return total
 
-    def _take(self, cursor: Cursor, uids: list[int]) -> Step:
+    def _take(self, cursor: Cursor, uids: list[int], *, few: bool = False) -> Step:
         """Take in those of these messages that the desk has not; a crash before may have left some here."""
         if not uids:
             return Step(Counts())
         with self._store.reading() as session:
             here = syncing.placed_among(session, cursor.folder_id, uids)
         wanted = [uid for uid in uids if uid not in here]
-        return Step(self._taker.take(self._session.bodies(wanted), self._target(cursor)))
+        return Step(self._taker.take(self._session.bodies(wanted), self._target(cursor), few=few))
 
     def _changes(self, cursor: Cursor, state: FolderState) -> Step:
         """Take over flags that changed and drop the placements of what is gone."""
@@ -164,7 +168,7 @@ class FolderSync:
         else:
             step += self._note_flags(cursor, self._session.flags())
             modseq = state.highestmodseq
-        if cursor.backfill_below is not None or self._cursor(counted=True).placed != state.exists:
+        if cursor.backfill_below is not None or self._count_placed(cursor) != state.exists:
             with self._store.reading() as session:
                 placed = syncing.placed(session, cursor.folder_id)
             listed = set(self._session.uids())

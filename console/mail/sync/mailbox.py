@@ -58,6 +58,7 @@ class MailboxSync:
     stop: Event = field(default_factory=Event)
     door: Door | None = None
     _session: Session | None = None
+    _taker: Taker | None = None
     _said: set[str] = field(default_factory=set)
 
     def once(self) -> Step:
@@ -144,9 +145,9 @@ class MailboxSync:
         acknowledging.begin()
         total = Step(Counts())
         folders = []
-        taker = Taker(self.store, self.readers, self.stems)
+        self._taker = self._taker or Taker(self.store, self.readers, self.stems)  # it knows by now what a batch costs
         for name in names:
-            folder = FolderSync(session, self.store, taker, self.mailbox_id, name, self.stop.is_set)
+            folder = FolderSync(session, self.store, self._taker, self.mailbox_id, name, self.stop.is_set)
             try:
                 total += self._told(folder.begin())
             except FolderMissing:

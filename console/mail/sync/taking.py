@@ -11,7 +11,7 @@ from typing import Final
 
 from console.mail.imap.rows import Fetched, TooLarge
 from console.mail.parse import Unreadable
-from console.mail.reading import Readers
+from console.mail.reading import READ_AT_ONCE, Readers
 from console.mail.sync.pace import Pace
 from storage.commands import syncing
 from storage.commands.intake import Counts, Delivery, Place, TakenIn, take_in
@@ -23,6 +23,7 @@ from storage.store.content import Content, digest_of
 BATCH_SECONDS: Final = 0.05
 """How long a transaction of the sync may hold the store's lock; batches grow and shrink towards it."""
 
+_BATCH_MOST = 200  # messages in a transaction
 _STEMS_MOST = 20_000  # messages whose stems wait to be indexed: about 20 MB
 _KEPT_AT_ONCE = 200  # bodies written to the content store with one flush to the disk
 
@@ -54,17 +55,19 @@ class Taker:
         self.longest = 0.0
         """Seconds of the longest transaction so far."""
 
-    def take(self, messages: Iterable[Fetched | TooLarge], target: Target) -> Counts:
+    def take(self, messages: Iterable[Fetched | TooLarge], target: Target, *, few: bool = False) -> Counts:
         """Read and take in messages; return what became of them.
 
         Args:
             messages: as the session gives them; drawn while others are being parsed.
             target: the folder that they lie in.
+            few: what has been read is taken in while the rest is, as long as one reader reads it all.
         """
         total = Counts()
         bodies = _Bodies(self._store.content)
         deliveries = self._deliveries(messages, target, bodies)
-        while batch := list(islice(deliveries, self._pace.size)):
+        most = READ_AT_ONCE if few else _BATCH_MOST
+        while batch := list(islice(deliveries, min(self._pace.size, most))):
             bodies.must_be_kept(one.raw_digest for one in batch)
             total += self._take_batch(batch)
         return total

@@ -126,3 +126,18 @@ def test_workers_are_all_ready_where_many_messages_are_expected():
     with Readers(3) as readers:
         readers.expect(10_000)
         assert len(list(readers.read([mail(n) for n in range(600)]))) == 600
+
+
+def test_who_reads_many_goes_behind_who_writes_and_who_reads_news_does_not():
+    def urgency(readers: Readers) -> set[int]:
+        workers = [readers._idle.get() for _ in range(2)]
+        for worker in workers:
+            readers._idle.put(worker)
+        return {os.getpriority(os.PRIO_PROCESS, one._process.pid) for one in workers if one._process is not None}
+
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    with Readers(2) as readers:
+        assert len(list(readers.read(mail(n) for n in range(100)))) == 100
+        assert urgency(readers) == {own}
+        assert len(list(readers.read(mail(n) for n in range(700)))) == 700
+        assert min(19, own + 5) in urgency(readers)
