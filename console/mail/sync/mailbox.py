@@ -46,6 +46,7 @@ class MailboxSync:
         report: told of every step.
         stop: set to end the thread; then `interrupt` is called.
         door: a session that is open already, used first.
+        taken: told when there is something to index.
     """
 
     account: Account
@@ -57,6 +58,7 @@ class MailboxSync:
     report: Callable[[Account, Step], None]
     stop: Event = field(default_factory=Event)
     door: Door | None = None
+    taken: Callable[[], None] = lambda: None
     _session: Session | None = None
     _taker: Taker | None = None
     _said: set[str] = field(default_factory=set)
@@ -145,7 +147,8 @@ class MailboxSync:
         acknowledging.begin()
         total = Step(Counts())
         folders = []
-        self._taker = self._taker or Taker(self.store, self.readers, self.stems)  # it knows by now what a batch costs
+        # It knows by now what a batch costs.
+        self._taker = self._taker or Taker(self.store, self.readers, self.stems, self.taken)
         for name in names:
             folder = FolderSync(session, self.store, self._taker, self.mailbox_id, name, self.stop.is_set)
             try:

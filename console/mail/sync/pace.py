@@ -35,6 +35,12 @@ class Pace:
         worthwhile = min(work / work_each, (2 * self._seconds - work) / work_each)
         return max(_LEAST, min(self._most, int(max((self._seconds - fixed) / each, worthwhile))))
 
+    @property
+    def worked_size(self) -> int:
+        """How many messages fit the time if it is all the processor's: for few, which nobody waits behind for long."""
+        work, work_each = self._working.parts()
+        return max(_LEAST, min(self._most, int((self._seconds - work) / work_each)))
+
     def note(self, size: int, seconds: float, *, worked: float) -> None:
         """Learn from a batch that was done.
 

@@ -215,11 +215,9 @@ def _mailbox(
 ) -> MailboxSync:
     number = add_mailboxes(store, [account])[account.name]
 
-    def tell(account: Account, step: Step) -> None:
-        indexing.ring()
-        report(account, step)
-
-    return MailboxSync(account, number, lambda: password(account), store, readers, indexing.stems, tell, stop)
+    sync = MailboxSync(account, number, lambda: password(account), store, readers, indexing.stems, report, stop)
+    sync.taken = indexing.ring
+    return sync
 
 
 def _sender(outbox: Store, mailbox: MailboxSync, stop: Event) -> MailboxSender:

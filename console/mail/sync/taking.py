@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -23,7 +23,6 @@ from storage.store.content import Content, digest_of
 BATCH_SECONDS: Final = 0.05
 """How long a transaction of the sync may hold the store's lock; batches grow and shrink towards it."""
 
-_BATCH_MOST = 200  # messages in a transaction
 _STEMS_MOST = 20_000  # messages whose stems wait to be indexed: about 20 MB
 _KEPT_AT_ONCE = 200  # bodies written to the content store with one flush to the disk
 
@@ -45,9 +44,13 @@ class Taker:
         store: opened for the sync (not durable: what a crash takes back is fetched again).
         readers: who parses.
         stems: by message, for the indexing that follows.
+        taken: told when there is something to index.
     """
 
-    def __init__(self, store: Store, readers: Readers, stems: dict[int, str]) -> None:
+    def __init__(
+        self, store: Store, readers: Readers, stems: dict[int, str], taken: Callable[[], None] = lambda: None
+    ) -> None:
+        self._taken = taken
         self._stems = stems
         self._store = store
         self._readers = readers
@@ -66,11 +69,16 @@ class Taker:
         total = Counts()
         bodies = _Bodies(self._store.content)
         deliveries = self._deliveries(messages, target, bodies)
-        most = READ_AT_ONCE if few else _BATCH_MOST
-        while batch := list(islice(deliveries, min(self._pace.size, most))):
+        while batch := list(islice(deliveries, self._size(few=few))):
             bodies.must_be_kept(one.raw_digest for one in batch)
             total += self._take_batch(batch)
+        if total.fetched:
+            self._taken()
         return total
+
+    def _size(self, *, few: bool) -> int:
+        """Return how many messages the next transaction takes: of few, as many as a reader gives back at once."""
+        return min(READ_AT_ONCE, self._pace.worked_size) if few else self._pace.size
 
     def expect(self, count: int) -> None:
         """Get ready for so many messages."""

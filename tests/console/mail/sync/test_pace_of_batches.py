@@ -55,3 +55,16 @@ def test_a_machine_that_becomes_busy_is_followed() -> None:
             pace.note(size, 0.01 + 0.002 * size, worked=0.01 + 0.002 * size)
     assert quick == pytest.approx(90, abs=5)
     assert pace.size == pytest.approx(20, abs=3)
+
+
+def test_few_messages_are_cut_by_the_processor_alone() -> None:
+    pace = Pace(0.05)
+    for _ in range(40):
+        for size in (32, 10):
+            pace.note(size, 10 * (0.008 + 0.0005 * size), worked=0.008 + 0.0005 * size)
+    assert pace.size < 25
+    assert pace.worked_size == pytest.approx(84, abs=4)
+    for _ in range(40):
+        for size in (32, 10):
+            pace.note(size, 0.03 + 0.002 * size, worked=0.03 + 0.002 * size)
+    assert pace.worked_size == pytest.approx(10, abs=2)

@@ -1,7 +1,7 @@
 """First sync, news, flags, expunges, moves, renumbering: afterwards the desk has what the server has."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -10,10 +10,12 @@ from servers.boxes import Box, assert_in_step, bring, letter, mailbox_number, pl
 from servers.grounds import until_true
 from servers.proxy import Faults, Proxy
 from sqlalchemy import func, select
+from sqlmodel import Session
 
 from console.mail.sync import SyncElsewhere, sync_once, watch
 from storage.apply.base import table
-from storage.commands import leasing, triage
+from storage.commands import leasing, syncing, triage
+from storage.commands.intake import Delivery, TakenIn, take_in
 from storage.commands.undoing import undo
 from storage.events import Actor
 from storage.kinds import Status
@@ -334,3 +336,33 @@ def test_an_older_answer_read_later_does_not_hide_who_waits(sync_store: Store, b
     bring(sync_store, mail)
     ((_, status, _),) = conversations(sync_store)
     assert status is Status.WAITING  # what was answered before it was seen asks for nothing
+
+
+def test_news_are_taken_in_few_transactions_and_large_folders_are_counted_once(
+    sync_store: Store, box: Callable[..., Box], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = box()
+    mail.server.append(mail.user, [letter(number) for number in range(20)])
+    bring(sync_store, mail)
+    mail.server.append(mail.user, [letter(number) for number in range(100, 196)])
+    mail.server.flag(mail.user, [1, 2, 3], r"+FLAGS (\Flagged)")
+    mail.server.expunge(mail.user, [4, 5])
+    batches: list[int] = []
+    counted: list[int] = []
+
+    def taking_in(session: Session, batch: Sequence[Delivery], *, now: datetime) -> TakenIn:
+        batches.append(len(batch))
+        return take_in(session, batch, now=now)
+
+    def counting(session: Session, folder_id: int) -> int:
+        counted.append(folder_id)
+        return count_placed(session, folder_id)
+
+    count_placed = syncing.count_placed
+    monkeypatch.setattr("console.mail.sync.taking.take_in", taking_in)
+    monkeypatch.setattr(syncing, "count_placed", counting)
+    bring(sync_store, mail)
+    assert sum(batches) == 96
+    assert 3 <= len(batches) <= 12  # three of 32 where the processor is what it was when this was written
+    assert max(counted.count(one) for one in counted) == 1
+    assert_in_step(sync_store, mail)
