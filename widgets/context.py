@@ -24,6 +24,7 @@ from widgets.known import (
     other_spans,
     owner_span,
     tag_words,
+    waits_since,
     waits_spans,
 )
 from widgets.language import _
@@ -187,7 +188,7 @@ class ContextPane(Pane):
             waits = (_("snoozed"), "paused")
             yield Row((label(_("waits")), waits), ((day_words(until, self._now), "muted"),))
         else:
-            yield Row((label(_("waits")), waits if view.waiting_since is not None else (_("nothing"), "muted")))
+            yield Row((label(_("waits")), waits if waits_since(view) is not None else (_("nothing"), "muted")))
         if first := answered_spans(context):
             yield Row((label(_("first")), *first))
         if context.last_at is not None:

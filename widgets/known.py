@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from storage.kinds import PersonKind, Status
+from storage.kinds import PUT_AWAY, SETTLED, PersonKind, Status
 from storage.views import ContextView, ConversationView, OtherView
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
@@ -13,7 +13,6 @@ from widgets.text import status_words, tier_words
 
 NONE: Span = ("–", "muted")  # noqa: RUF001 - the sign for "none"
 _STILL = frozenset({Status.WAITING, Status.ON_HOLD})
-_SETTLED = frozenset({Status.RESOLVED, Status.CLOSED})
 
 
 def name_span(view: ConversationView, context: ContextView | None) -> Span:
@@ -71,9 +70,15 @@ def waits_spans(view: ConversationView, now: datetime) -> tuple[Span, ...]:
     if view.snoozed_until is not None and view.snoozed_until > now:
         until = moment_words(view.snoozed_until, now)
         return ((_("snoozed until {moment}").format(moment=until), "paused"),)
-    if view.waiting_since is None:
+    since = waits_since(view)
+    if since is None:
         return ((_("nothing waits"), "muted"),)
-    return (_("waits") + " ", "muted"), (span_words(now - view.waiting_since), "text")
+    return (_("waits") + " ", "muted"), (span_words(now - since), "text")
+
+
+def waits_since(view: ConversationView) -> datetime | None:
+    """Return since when the oldest unanswered message waits; nothing does in what is settled, such as a last thanks."""
+    return None if view.status in SETTLED or view.status in PUT_AWAY else view.waiting_since
 
 
 def answered_spans(context: ContextView) -> tuple[Span, ...]:
@@ -116,7 +121,7 @@ def other_spans(other: OtherView) -> tuple[Span, ...]:
 
 def other_aside(other: OtherView, now: datetime) -> tuple[Span, ...]:
     """Return how another conversation stands: what waits, else its state; when a settled one was last written in."""
-    if other.status in _SETTLED:
+    if other.status in SETTLED:
         return ((day_words(other.last_message_at, now), "muted"),)
     if other.status in _STILL or other.status is Status.SPAM:
         return ((status_words(other.status), "paused"),)

@@ -1,13 +1,13 @@
 """A conversation laid out as lines, item by item and piece by piece, so that only what is on the screen is wrapped."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
 
-from storage.kinds import Automatic, Direction, Special
+from storage.kinds import PUT_AWAY, SETTLED, Automatic, Cause, Direction, Special
 from storage.kinds import Delivery as Sending
 from storage.kinds.mail import Attachment
 from storage.kinds.notices import Delivery, Invitation, Receipt
@@ -70,7 +70,7 @@ class Timeline:
         self._now = now
         self._pieces: dict[int, list[Piece]] = {}
         self._laid: dict[tuple[int, int, int], list[Drawn]] = {}
-        told = [(event, event_words(event, now, names)) for event in view.events]
+        told = [(event, event_words(event, now, names)) for event in _worth_telling(view.events)]
         self._words = {event.event_id: words for event, words in told}
         events = [event for event, words in told if words]
         items: list[MessageView | EventView] = [*view.messages, *events]
@@ -97,7 +97,9 @@ class Timeline:
     def waits(self, message: MessageView) -> bool:
         """Say whether a message still needs an answer: by the record's rule, as the queue's clock has it."""
         return (
-            message.direction is Direction.INCOMING
+            self.view.status not in SETTLED
+            and self.view.status not in PUT_AWAY
+            and message.direction is Direction.INCOMING
             and message.is_mail
             and message.automatic is Automatic.NO
             and not message.handled
@@ -302,6 +304,13 @@ class Timeline:
                 for place, part in enumerate(wrap(one_line(link), room))
             ]
         return lines + _more(len(message.links) - shown, _("links"))
+
+
+def _worth_telling(events: Sequence[EventView]) -> Sequence[EventView]:
+    """Leave out how a conversation of old mail stood between its messages: the last of it is how it was found."""
+    history = [event.event_id for event in events if event.values.get("because") == Cause.HISTORY]
+    before = set(history[:-1])
+    return [event for event in events if event.event_id not in before]
 
 
 def _told(attachment: Attachment, message: MessageView) -> bool:

@@ -467,6 +467,9 @@ def test_labels_have_room_in_their_column_in_every_language(make_context, make_c
         (Status.OPEN, None, "waits 48m"),
         (Status.OPEN, NOW + timedelta(days=1), "snoozed until Tue 09:32"),
         (Status.OPEN, NOW - timedelta(days=1), "waits 48m"),
+        (Status.CLOSED, None, "nothing waits"),  # its last word was thanks
+        (Status.RESOLVED, None, "nothing waits"),
+        (Status.SPAM, None, "nothing waits"),
     ],
 )
 def test_the_clocks_say_what_stands(status, snoozed, said, make_conversation, make_context):

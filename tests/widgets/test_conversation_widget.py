@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 from textual.app import App
 
-from storage.kinds import Automatic, Channel, Direction, Evidence, Special
+from storage.kinds import Automatic, Channel, Direction, Evidence, Special, Status
 from storage.kinds.mail import Attachment, Correspondent, Original
 from widgets.conversation import ConversationPane
 from widgets.look import LOOK_NAMES, Look
@@ -364,3 +364,19 @@ def test_a_call_says_with_whom_how_long_and_who_rang_and_answers_what_waited(
     told = everything(view, now)
     assert head in told
     assert "She asked again." in told
+
+
+def test_of_old_mail_only_how_it_was_found_is_told_and_nothing_settled_waits(
+    make_message, make_event, make_conversation, now
+):
+    """Each conversation that came with a mailbox said twice how it stood, and one that ended with thanks waited on."""
+    found = [
+        make_event(number, values={"before": "new", "after": after, "because": "history"}, agent="")
+        for number, after in enumerate(("open", "closed"), 1)
+    ]
+    view = make_conversation([make_message(1, handled=False)], found, status=Status.CLOSED)
+    told = [line for line in everything(view, now) if "as it stood when the mailbox was added" in line]
+    assert len(told) == 1
+    assert "closed" in told[0]
+    assert not Timeline(view, now).waits(view.messages[0])
+    assert Timeline(make_conversation(view.messages), now).waits(view.messages[0])
