@@ -225,7 +225,7 @@ async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:  # noqa: C901 
         screen = app.screen
         assert isinstance(screen, ComposerScreen)
         screen.editor.put(ANSWER)
-        await until(lambda: any(one.severity is Severity.STOP for one in screen.review.findings))
+        await until(lambda: sum(one.severity is Severity.STOP for one in screen.review.findings) == 2)
         if what == "review":
             await pilot.press("ctrl+s")
             await until(lambda: screen.where == "review")

@@ -11,7 +11,7 @@ from storage.kinds.review import Finding, Severity
 from widgets.arrangement import THREE_PANES
 from widgets.ends import write
 from widgets.findings import finding_words, severity_words
-from widgets.language import _
+from widgets.language import _, ngettext
 from widgets.line import Line, Span
 from widgets.look import Look, Role
 from widgets.pane import Pane
@@ -25,7 +25,7 @@ def counted(findings: Sequence[Finding]) -> list[Span]:
     stop, look, well = (sum(one.severity is each for one in findings) for each in Severity)
     spans: list[Span] = []
     if stop:
-        spans.append((_("{count} stop it").format(count=stop), "late"))
+        spans.append((ngettext("{count} stops it", "{count} stop it", stop).format(count=stop), "late"))
     if look:
         spans.append((_("{count} to look at").format(count=look), "soon"))
     if well:

@@ -160,7 +160,7 @@ async def test_the_review_names_what_stops_it_and_each_key_settles_its_own(
         await pilot.press(*"Ana")
         assert screen.editor.text.startswith("Oi, Ana.")
         await pilot.press("ctrl+s")
-        await until(lambda: "1 stop it" in screen_text(app))
+        await until(lambda: "1 stops it" in screen_text(app))
         (tmp_path / "comprovante.pdf").write_bytes(b"%PDF")
         await pilot.press("a")
         await until(lambda: screen.asking)
@@ -179,7 +179,7 @@ async def test_what_is_right_is_said_once_and_stays_said(number, console, desk, 
     async with app.run_test(size=(120, 36)) as pilot:
         screen = await open_composer(app, pilot, until)
         await pilot.press(*"Segue em anexo.", "ctrl+s")
-        await until(lambda: "1 stop it" in screen_text(app))
+        await until(lambda: "1 stops it" in screen_text(app))
         await pilot.press("y")
         await until(lambda: "right, you said" in screen_text(app))
         assert not found(screen)

@@ -136,12 +136,12 @@ async def test_what_stops_it_keeps_it(number, console, desk, until, screen_text,
     app = console(accounts=(account,))
     async with app.run_test(size=(80, 24)) as pilot:
         await review(app, pilot, until, "Oi, [NOME], tudo certo.")
-        await until(lambda: "1 stop it" in screen_text(app))
+        await until(lambda: "1 stops it" in screen_text(app))
         await pilot.press("ctrl+s")
         await until(lambda: "mended, or said to be right with y" in screen_text(app))
         assert out(desk) == ()
         await pilot.press("y")
-        await until(lambda: "1 stop it" not in screen_text(app))
+        await until(lambda: "1 stops it" not in screen_text(app))
         await pilot.press("ctrl+s")
         await until(lambda: len(out(desk)) == 1)
 
