@@ -63,9 +63,17 @@ class Hits(Pane):
         self._now = now
         if tuple(hits) != self._hits:
             self._hits = tuple(hits)
-            self._cursor = self._first = 0
+            self._cursor = next((place for place, hit in enumerate(hits) if hit.message_id == at), 0)
+            self._first = 0
             self.repaint()
-            self.move(next((place for place, hit in enumerate(hits) if hit.message_id == at), 0))
+            self.call_after_refresh(self._into_sight)  # it may have no rows before
+
+    def _into_sight(self) -> None:
+        """Show the cursor's hit, the first ones too where there is room."""
+        page = max(1, self.size.height // _ROWS)
+        if not self._first <= self._cursor < self._first + page:
+            self._first = max(0, self._cursor - page // 2)
+            self.repaint()
 
     def move(self, by: int) -> None:
         """Move the cursor; half a page is scrolled at the edge."""

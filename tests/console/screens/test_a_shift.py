@@ -122,6 +122,9 @@ async def test_what_was_found_leads_back_to_what_was_searched(five, console, unt
         assert " of 5" not in screen_text(app).split("\n")[1]  # the cursor of the queue is elsewhere
         await pilot.press("q")
         await until(lambda: isinstance(app.screen, SearchScreen) and "5 messages" in screen_text(app))
+        await until(
+            lambda: all(f"Assunto {number}" in screen_text(app) for number in range(1, 6))
+        )  # the first ones, too
         await pilot.press("down", "enter")
         await until(lambda: app._main.reading and app._main.conversation.view.conversation_id == five[1])
         await pilot.press("q")
