@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 
 from storage.drivers import sqlite_driver
+from storage.store.checkpoints import FRAMES
 
 WRITING = "plantao_writing"
 """The execution option of a connection whose transaction takes the store's lock at its start."""
@@ -47,6 +48,7 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
             "temp_store = MEMORY",
             "cache_size = -16000",
             "journal_size_limit = 67108864",
+            f"wal_autocheckpoint = {FRAMES if durable else 0}",  # the sync's log is moved beside it
             "recursive_triggers = OFF",
         ):
             cursor.execute(f"PRAGMA {pragma}")

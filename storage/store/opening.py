@@ -14,6 +14,7 @@ from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from storage.kinds.errors import StoreMissing
+from storage.store.checkpoints import Checkpoints
 from storage.store.content import Content
 from storage.store.engine import WRITING, make_engine
 from storage.store.migrate import bring_up, bring_up_mail
@@ -67,6 +68,7 @@ class Store:
         self._mail = mail
         self._kept: Connection | None = None
         self._gate = threading.Lock()  # threads of one process queue here rather than at the database
+        self._checkpoints = None if durable or self.path is None else Checkpoints(self.engine, self._gate)
         self.turns = Turns(self.path.with_name("desk.turns") if self.path else None)
 
     @contextmanager
@@ -91,6 +93,8 @@ class Store:
             with session:  # which rolls back whatever is not committed
                 yield session
                 session.commit()
+        if self._checkpoints is not None:
+            self._checkpoints.wrote()
 
     def _locked(self) -> Session:
         session = _Session(self._writer(), autoflush=False, expire_on_commit=False)
@@ -130,6 +134,8 @@ class Store:
 
     def close(self) -> None:
         """Close every connection."""
+        if self._checkpoints is not None:
+            self._checkpoints.close()
         if self._kept is not None:
             self._kept.close()
             self._kept = None

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import Final
 
 from console.mail.glance import unchanged
 from console.mail.imap.errors import FolderMissing
-from console.mail.imap.rows import FlagRow
+from console.mail.imap.rows import Fetched, FlagRow, TooLarge
 from console.mail.imap.session import Session
 from console.mail.imap.state import FolderState
 from console.mail.imap.uids import UidRanges
-from console.mail.sync.taking import Taker, Target, written_flags
+from console.mail.sync.taking import Passed, Taker, Target, written_flags
 from storage.commands import syncing
 from storage.commands.intake import Counts
 from storage.glance import Cursor
@@ -133,13 +134,16 @@ class FolderSync:
             return total
         below = cursor.backfill_below
         older = [uid for uid in reversed(self._session.uids()) if uid < below]
-        left, missing = len(older), iter(older[:at_most])
-        while (chunk := list(islice(missing, _CHUNK))) and not self._stopping():
-            total += self._take(cursor, chunk, few=at_most is not None)
-            left -= len(chunk)
-            done = max(0, state.exists - left)
-            with self._store.writing() as session:
-                syncing.move_cursor(session, cursor.folder_id, backfill_below=chunk[-1], done=done)
+
+        def messages() -> Iterator[Fetched | TooLarge | Passed]:
+            left, missing = len(older), iter(older[:at_most])
+            while (chunk := list(islice(missing, _CHUNK))) and not self._stopping():
+                yield from self._session.bodies(self._missing(cursor, chunk))
+                left -= len(chunk)
+                yield Passed(partial(self._came_to, cursor, chunk[-1], max(0, state.exists - left)))
+
+        # In one stream, so that nobody waits at the end of a chunk for the next one to begin.
+        total += Step(self._taker.take(messages(), self._target(cursor), few=at_most is not None))
         if at_most is None and not self._stopping():
             with self._store.writing() as session:
                 syncing.move_cursor(
@@ -147,14 +151,22 @@ class FolderSync:
                 )
         return total
 
+    def _came_to(self, cursor: Cursor, below: int, done: int) -> None:
+        with self._store.writing() as session:
+            syncing.move_cursor(session, cursor.folder_id, backfill_below=below, done=done)
+
     def _take(self, cursor: Cursor, uids: list[int], *, few: bool = False) -> Step:
-        """Take in those of these messages that the desk has not; a crash before may have left some here."""
+        """Take in those of these messages that the desk has not."""
         if not uids:
             return Step(Counts())
+        messages = self._session.bodies(self._missing(cursor, uids))
+        return Step(self._taker.take(messages, self._target(cursor), few=few))
+
+    def _missing(self, cursor: Cursor, uids: list[int]) -> list[int]:
+        """Return those of these messages that the desk has not; a crash before may have left some here."""
         with self._store.reading() as session:
             here = syncing.placed_among(session, cursor.folder_id, uids)
-        wanted = [uid for uid in uids if uid not in here]
-        return Step(self._taker.take(self._session.bodies(wanted), self._target(cursor), few=few))
+        return [uid for uid in uids if uid not in here]
 
     def _changes(self, cursor: Cursor, state: FolderState) -> Step:
         """Take over flags that changed and drop the placements of what is gone."""

@@ -3,12 +3,13 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import islice
-from typing import Final
+from typing import Final, Self
 
+from console.mail.imap.errors import ImapError
 from console.mail.imap.rows import Fetched, TooLarge
 from console.mail.parse import Unreadable
 from console.mail.reading import READ_AT_ONCE, Readers
@@ -25,6 +26,8 @@ BATCH_SECONDS: Final = 0.05
 
 _STEMS_MOST = 20_000  # messages whose stems wait to be indexed: about 20 MB
 _KEPT_AT_ONCE = 200  # bodies written to the content store with one flush to the disk
+_KEPT_BYTES = 4_000_000  # of them, unless one alone is larger
+_KEEPING_MOST = 2  # such lots on their way to the disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,13 @@ class Target:
     folder_id: int
     sent: bool
     uidvalidity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Stands among messages, and is told once all that came before it is taken in."""
+
+    tell: Callable[[], None]
 
 
 class Taker:
@@ -58,22 +68,37 @@ class Taker:
         self.longest = 0.0
         """Seconds of the longest transaction so far."""
 
-    def take(self, messages: Iterable[Fetched | TooLarge], target: Target, *, few: bool = False) -> Counts:
+    def take(
+        self, messages: Iterable[Fetched | TooLarge | Passed], target: Target, *, few: bool = False
+    ) -> Counts:
         """Read and take in messages; return what became of them.
 
         Args:
             messages: as the session gives them; drawn while others are being parsed.
             target: the folder that they lie in.
             few: what has been read is taken in while the rest is, as long as one reader reads it all.
+
+        Raises:
+            ImapError: as the session did; what it had given before is taken in.
         """
         total = Counts()
-        bodies = _Bodies(self._store.content)
-        deliveries = self._deliveries(messages, target, bodies)
-        while batch := list(islice(deliveries, self._size(few=few))):
-            bodies.must_be_kept(one.raw_digest for one in batch)
-            total += self._take_batch(batch)
-        if total.fetched:
-            self._taken()
+        with _Bodies(self._store.content) as bodies:
+            batch: list[Delivery] = []
+            most = self._size(few=few)
+            for one in self._deliveries(messages, target, bodies):
+                if isinstance(one, Delivery):
+                    batch.append(one)
+                if batch and (isinstance(one, Passed) or len(batch) >= most):
+                    total += self._take_kept(batch, bodies)
+                    batch, most = [], self._size(few=few)
+                if isinstance(one, Passed):
+                    one.tell()
+                    self._taken()
+            if batch:
+                total += self._take_kept(batch, bodies)
+            if total.fetched:
+                self._taken()
+            bodies.raise_lost()
         return total
 
     def _size(self, *, few: bool) -> int:
@@ -100,6 +125,10 @@ class Taker:
         ]
         return self._take_batch(deliveries) if deliveries else Counts()
 
+    def _take_kept(self, batch: list[Delivery], bodies: "_Bodies") -> Counts:
+        bodies.must_be_kept(one.raw_digest for one in batch)
+        return self._take_batch(batch)
+
     def _take_batch(self, batch: list[Delivery]) -> Counts:
         with self._store.writing() as session:
             began, worked = time.monotonic(), time.thread_time()
@@ -119,17 +148,20 @@ class Taker:
                 self._stems[number] = delivery.parsed.gist.stems
 
     def _deliveries(
-        self, messages: Iterable[Fetched | TooLarge], target: Target, bodies: "_Bodies"
-    ) -> Iterator[Delivery]:
+        self, messages: Iterable[Fetched | TooLarge | Passed], target: Target, bodies: "_Bodies"
+    ) -> Iterator[Delivery | Passed]:
         """Yield each message as a delivery, in the order in which they come; their bytes are kept meanwhile."""
-        aside: deque[Fetched | TooLarge] = deque()
+        aside: deque[Fetched | TooLarge | Passed] = deque()
 
         def raws() -> Iterator[bytes]:
-            for message in messages:
-                aside.append(message)
-                if isinstance(message, Fetched) and syncing.ignored_by(message.flags) is None:
-                    bodies.add(message.raw)
-                    yield message.raw
+            try:
+                for message in messages:
+                    aside.append(message)
+                    if isinstance(message, Fetched) and syncing.ignored_by(message.flags) is None:
+                        bodies.add(message.raw)
+                        yield message.raw
+            except ImapError as lost:
+                bodies.lost = lost  # said once what came before it is taken in: it need not be fetched again
             bodies.keep()  # while workers read
 
         read = self._readers.read(raws())
@@ -140,38 +172,79 @@ class Taker:
             yield _delivery(message, target, result)
         yield from self._unread(aside, target)
 
-    def _unread(self, aside: "deque[Fetched | TooLarge]", target: Target) -> Iterator[Delivery]:
+    def _unread(self, aside: "deque[Fetched | TooLarge | Passed]", target: Target) -> Iterator[Delivery | Passed]:
         """Yield what stands at the head of the line and needs no reading."""
         while aside:
             head = aside[0]
             if isinstance(head, Fetched) and syncing.ignored_by(head.flags) is None:
                 return
             aside.popleft()
-            yield _delivery(head, target, None)
+            yield head if isinstance(head, Passed) else _delivery(head, target, None)
 
 
 class _Bodies:
-    """Bytes on their way into the content store: many with one flush to the disk, and before a row points at them."""
+    """Bytes on their way into the content store: many with one flush to the disk, and before a row points at them.
+
+    They are compressed and written by a thread of their own: the disk is waited for only where a row is about to
+    point at what is not there yet.
+
+    Attributes:
+        lost: why no more messages came, if they ended before their time.
+    """
 
     def __init__(self, content: Content) -> None:
         self._content = content
         self._waiting: dict[bytes, bytes] = {}
+        self._bytes = 0
+        self._keeping: deque[tuple[dict[bytes, bytes], Future[None]]] = deque()
+        self._thread: ThreadPoolExecutor | None = None
+        self.lost: ImapError | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._thread is not None:
+            self._thread.shutdown()
+
+    def raise_lost(self) -> None:
+        """Say that messages are missing, if any are."""
+        if self.lost is not None:
+            raise self.lost
 
     def add(self, raw: bytes) -> None:
         """Take the bytes of a message; they are kept with others, soon."""
         self._waiting[digest_of(raw)] = raw
-        if len(self._waiting) >= _KEPT_AT_ONCE:
+        self._bytes += len(raw)
+        if len(self._waiting) >= _KEPT_AT_ONCE or self._bytes >= _KEPT_BYTES:
             self.keep()
 
     def keep(self) -> None:
-        """Keep what waits."""
-        self._content.put(self._waiting)
-        self._waiting.clear()
+        """Begin to keep what waits."""
+        if not self._waiting:
+            return
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="keeping")
+        self._wait(_KEEPING_MOST - 1)
+        self._keeping.append((self._waiting, self._thread.submit(self._content.put, self._waiting)))
+        self._waiting, self._bytes = {}, 0
 
     def must_be_kept(self, digests: Iterable[bytes]) -> None:
-        """Keep what waits, if any of these is among it."""
-        if not self._waiting.keys().isdisjoint(digests):
+        """Return once these are on the disk.
+
+        Raises:
+            StoreTrouble: they could not be written.
+        """
+        wanted = set(digests)
+        if not self._waiting.keys().isdisjoint(wanted):
             self.keep()
+        holding = [place for place, (lot, _) in enumerate(self._keeping, 1) if not lot.keys().isdisjoint(wanted)]
+        self._wait(len(self._keeping) - max(holding, default=0))
+
+    def _wait(self, most: int) -> None:
+        """Wait until no more than so many lots are on their way."""
+        while len(self._keeping) > most:
+            self._keeping.popleft()[1].result()
 
 
 def _delivery(message: Fetched | TooLarge, target: Target, read: Parsed | Unreadable | None) -> Delivery:

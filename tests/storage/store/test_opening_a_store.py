@@ -8,7 +8,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, make_url, select, text
+from servers.grounds import until_true
+from sqlalchemy import func, inspect, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
@@ -142,3 +143,20 @@ def test_the_sync_writes_by_one_connection_and_goes_on_after_it_was_kept_out(tmp
         assert session.connection().execute(select(table(Agent).c.id)).all() == []
     other.close()
     store.close()
+
+
+def test_what_the_sync_writes_is_moved_beside_its_commits(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path), durable=False)
+    with store.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar_one() == 0
+    large = "x" * 1_000_000
+    for number in range(1, 11):
+        with store.writing() as session:
+            insert(session.connection(), Agent, [{"id": number, "name": f"{number}{large}"}])
+    until_true(lambda: (tmp_path / "desk.db").stat().st_size > 9_000_000, "the log is moved")
+    store.close()
+    assert not (tmp_path / "desk.db-wal").exists()
+    again = open_store(str(tmp_path))
+    with again.reading() as session:
+        assert session.connection().execute(select(func.count()).select_from(table(Agent))).scalar_one() == 10
+    again.close()
