@@ -68,9 +68,7 @@ class Taker:
         self.longest = 0.0
         """Seconds of the longest transaction so far."""
 
-    def take(
-        self, messages: Iterable[Fetched | TooLarge | Passed], target: Target, *, few: bool = False
-    ) -> Counts:
+    def take(self, messages: Iterable[Fetched | TooLarge | Passed], target: Target, *, few: bool = False) -> Counts:
         """Read and take in messages; return what became of them.
 
         Args:
