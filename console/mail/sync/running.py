@@ -28,7 +28,7 @@ from storage.commands.desk import mailbox_as
 from storage.commands.intake import Counts
 from storage.commands.outbox import copies, sending
 from storage.kinds.errors import DeskError
-from storage.search import index_more, outdated, reindex, waiting
+from storage.search import index_more, outdated, reindex, tidy, waiting
 from storage.store import Store
 
 LEASE: Final = leasing.SYNC
@@ -39,6 +39,7 @@ _LOOK_EVERY = 0.25  # seconds between two looks for wanted changes and due momen
 _LINGER = 90.0  # seconds that mail has to leave once the sync was told to stop
 _INDEX_SECONDS = 0.05
 _INDEX_MOST = 2000
+_TIDIED_PAGES = 200  # of 4 kB in one transaction: some 20 ms
 
 
 class SyncElsewhere(ConsoleError):
@@ -304,14 +305,20 @@ class Indexing:
         if anew:  # by another stemmer, or by a SQLite that this one cannot follow
             with self._store.writing() as session:
                 reindex(session)
+        untidy = False
         while not self._done.is_set():
-            self._came.wait(_LOOK_EVERY)
+            rung = self._came.wait(_LOOK_EVERY)
             self._came.clear()
-            self._follow()
+            if self._follow():
+                untidy = True
+            elif untidy and not rung:  # nothing comes: what many small batches left is merged, a little at a time
+                with self._store.writing() as session:
+                    untidy = tidy(session, pages=_TIDIED_PAGES)
         self._follow()
 
-    def _follow(self) -> None:
-        more = self._backlog()
+    def _follow(self) -> bool:
+        """Index what waits; say whether anything did."""
+        more = waited = self._backlog()
         while more:
             size = self._pace.size
             with self._store.writing() as session:
@@ -321,6 +328,7 @@ class Indexing:
                 self._pace.note(indexed, time.monotonic() - began, worked=time.thread_time() - worked)
             more = indexed == size
         self.stems.clear()
+        return waited
 
     def _backlog(self) -> bool:
         with self._store.reading() as session:

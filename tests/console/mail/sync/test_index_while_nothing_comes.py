@@ -1,0 +1,39 @@
+"""The search index in a sync that stays: what many small batches left is merged while nothing comes."""
+
+from datetime import timedelta
+
+from made.desk import MadeDesk
+from servers.grounds import until_true
+
+from console.mail.sync.running import Indexing
+from storage.search import index_more, waiting
+from storage.store import open_store
+
+PIECES = "SELECT count(DISTINCT segid) FROM search_index_idx"
+
+
+def test_an_index_of_many_pieces_becomes_one_of_few_while_nothing_comes(tmp_path):
+    store = open_store(str(tmp_path))
+
+    def pieces() -> int:
+        with store.reading() as session:
+            return int(session.connection().exec_driver_sql(PIECES).scalar_one())
+
+    def waiting_none() -> bool:
+        with store.reading() as session:
+            return not waiting(session)
+
+    with store.writing() as session:
+        desk = MadeDesk(session)
+        for n in range(18):
+            desk.message(f"fatura {n}", at=timedelta(minutes=n))
+    for _ in range(17):
+        with store.writing() as session:
+            index_more(session, limit=1)
+    indexing = Indexing(store)
+    indexing.start()
+    try:
+        until_true(lambda: waiting_none() and pieces() == 1, "eighteen batches to be one piece; FTS5 would leave three")
+    finally:
+        indexing.finish()
+    store.close()
