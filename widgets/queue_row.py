@@ -14,6 +14,7 @@ from widgets.look import Ground, Look, Role
 from widgets.moments import span_words
 from widgets.text import status_words, tier_words
 
+_NONE = "–"  # noqa: RUF001 - the sign for "none"
 _CLOCK = 8  # as wide as the longest late form, in English and Spanish
 _STILL = SETTLED | PUT_AWAY | {Status.WAITING, Status.ON_HOLD}
 TIER_ROLES: dict[Tier, Role] = {Tier.N1: "n1", Tier.N2: "n2", Tier.N3: "n3"}
@@ -59,7 +60,7 @@ def clock_words(row: QueueRow, now: datetime) -> tuple[str, Role]:
     if row.snoozed_until is not None and row.snoozed_until > now:
         return _("snoozed"), "paused"
     if row.waiting_since is None:
-        return "–", "muted"  # noqa: RUF001 - the sign for "none"
+        return _NONE, "muted"
     return span_words(now - row.waiting_since), "text"
 
 
@@ -100,9 +101,9 @@ def draw_row(row: QueueRow, look: Look, width: int, manner: RowManner, now: date
         line.sign("●", "accent")
     elif manner.writer:
         line.sign("~", "soon")
-    line.to(3).put(words, clock_role, width=_CLOCK, right=True).gap()
+    line.to(3).put(look.sign(words), clock_role, width=_CLOCK, right=True).gap()
     line.put(tier_words(row.tier), "muted" if idle and row.tier is Tier.N1 else TIER_ROLES[row.tier], width=2).gap()
-    name = one_line(row.customer) or "–"  # noqa: RUF001 - the sign for "none"
+    name = one_line(row.customer) or look.sign(_NONE)
     line.put(short_name(name, columns.name), "bright" if row.unread else quiet, width=columns.name).gap()
     if columns.organization:
         where = one_line(row.organization) or one_line(row.mailbox)
@@ -118,13 +119,13 @@ def draw_row(row: QueueRow, look: Look, width: int, manner: RowManner, now: date
     if columns.owner:
         line.gap()
         owner, owner_role = _owner(row, manner.agent_id)
-        line.put(owner, owner_role, width=columns.owner)
+        line.put(look.sign(owner), owner_role, width=columns.owner)
     return line.strip()
 
 
 def _owner(row: QueueRow, agent_id: int | None) -> tuple[str, Role]:
     if row.assignee_id is None:
-        return "–", "muted"  # noqa: RUF001 - the sign for "none"
+        return _NONE, "muted"
     if row.assignee_id == agent_id:
         return _("you"), "accent"
     name = one_line(row.assignee)

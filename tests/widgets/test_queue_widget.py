@@ -220,3 +220,10 @@ async def test_bytes_of_a_key_at_120_by_36(rows, window_of, now, counting_driver
     await Small(driver_class=counting_driver).run_async(headless=False, size=(120, 36), auto_pilot=keys)
     assert 200 < counts["down"] <= down, counts
     assert 2_000 < counts["page"] <= page, counts
+
+
+def test_a_row_in_ascii_has_no_sign_beyond_it(make_row, now):
+    row = make_row(1, customer="", waiting_since=None, assignee_id=None)
+    text = draw_row(row, Look("dark", ascii=True), 80, RowManner(True, True, 7), now).text
+    assert "–" not in text
+    assert [text[10], text[15], text.rstrip()[-1]] == ["-", "-", "-"]
