@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
+from benchmarks.loading import load
 from benchmarks.measuring import HERE, ROOT, environment, interval, keep, machine, percentile
 from benchmarks.terminal import Program
 
@@ -58,9 +59,12 @@ def peers(place: Path, maildir: Path, count: int) -> list[Peer]:
     (place / "hcache").mkdir(exist_ok=True)
     smallest = place / "smallest.py"
     smallest.write_text(SMALLEST)
+    small = HERE / "queries/100x30"
+    if not (small / "ready").exists():
+        load(small, 100, length=30)
     found = [
         Peer("plantao", [str(PLANTAO), "--store", str(HERE / f"queries/{count}x30")], b"N1"),
-        Peer("plantao at 3,000", [str(PLANTAO), "--store", str(HERE / "queries/3000x30")], b"N1"),
+        Peer("plantao at 100", [str(PLANTAO), "--store", str(small)], b"N1"),
         Peer("smallest Textual app", [str(PYTHON), str(smallest)], b"here it is"),
     ]
     if shutil.which("neomutt") and maildir.exists():
@@ -161,6 +165,8 @@ def main() -> None:
             ratio = f"ours {median(ratios):.2f} [{low:.2f}, {high:.2f}]"
             print(f"| start to first row | {name} | {median(theirs):.2f} s | {ratio} |")
         for peer in known:
+            if peer.name.endswith("at 100"):
+                continue  # one row is open there: no key goes anywhere
             found = costs(peer, env)
             rows = f"{found['down']:.0f}, {found['page']:.0f}; a row with what follows it {found['followed']:.0f}"
             rest = f"first answer p95 {found['answer_ms']:.0f} ms, {found['mb']:.0f} MB"
