@@ -52,7 +52,8 @@ def main() -> None:
         if asked.first_only:
             return
         desk = Side(mail, folder, iter(letters(20_000, seed=int(time.time()))))
-        for one in (desk.plantao, desk.mbsync):  # both warm, and in step
+        # Both warm and in step, and our configuration read with care once by this version.
+        for one in (desk.plantao, desk.plantao, desk.mbsync):
             one()
         if asked.only != "resident":
             fresh(desk, asked.pairs, f"{asked.count:,} letters")
