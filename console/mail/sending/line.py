@@ -44,7 +44,7 @@ class Line(Thread):
         lines: what it belongs to.
 
     Attributes:
-        stands: whether the server has let it in.
+        stands: whether the server has let it in and it has not ended; `stood` when it ever did.
         is_at_work: whether it has a message in hand, of which there will be something to put down.
         told: what became of the last message, while that is not on record.
     """
@@ -54,7 +54,7 @@ class Line(Thread):
         self._lines = lines
         self._since = time.monotonic()
         self._refused: dict[int, Result] = {}
-        self.stands = self.is_at_work = False
+        self.stands = self.stood = self.is_at_work = False
         self.told: Told | None = None
 
     def is_slow(self, seconds: float) -> bool:
@@ -66,7 +66,7 @@ class Line(Thread):
         by: BaseException | None = None
         try:
             with open_transport(self._lines.server()) as transport:
-                self.stands = True
+                self.stands = self.stood = True
                 self._lines.opened()
                 self._send(transport)
         except _NotSent:  # the connection is closed; the next one goes on

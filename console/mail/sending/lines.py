@@ -46,6 +46,7 @@ class Lines:
         self._lines: set[Line] = set()
         self._lock, self._asking = Lock(), Lock()
         self._server: Server | None = None
+        self._let_in = False  # whether a connection stood since the last time that there was none
         self._ended_by: Exception | None = None
         self._broken: BaseException | None = None
         self._done = 0
@@ -88,6 +89,7 @@ class Lines:
 
     def opened(self) -> None:
         """Hear that a connection stands: others may be opened beside it."""
+        self._let_in = True
         self._rung.set()
 
     def told(self, line: Line) -> None:
@@ -106,12 +108,15 @@ class Lines:
         """Hear that a connection has ended, and by what; `None` when it had nothing more to do."""
         with self._lock:
             self._lines.discard(line)
-            if by is None or isinstance(by, SmtpError | ConsoleError):
-                self._ended_by = by
-            else:
+            refused = isinstance(by, SmtpError | ConsoleError)
+            if by is not None and not refused:
                 self._broken = self._broken or by
+            elif (
+                line.stood or not self._let_in
+            ):  # what kept another one out while one stood says nothing of the account
+                self._ended_by = by if isinstance(by, Exception) else None
             others = sum(one.stands for one in self._lines)
-        if isinstance(by, SmtpError | ConsoleError) and others:  # too many at a time for this server, perhaps
+        if refused and (others or (self._let_in and not line.stood)):  # too many at a time for this server, perhaps
             self.sender.fewer(others)
         self._rung.set()
 
@@ -140,7 +145,7 @@ class Lines:
 
     def _leave(self) -> None:
         """See to what waits when no connection is left: by what ended the last one, or since it is to end."""
-        by, self._ended_by, self._server = self._ended_by, None, None
+        by, self._ended_by, self._server, self._let_in = self._ended_by, None, None, False
         if isinstance(by, NeedsAgent | ConsoleError):
             self._hold(str(by))
         elif isinstance(by, ServerLost):

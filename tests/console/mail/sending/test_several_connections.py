@@ -15,7 +15,9 @@ from servers.boxes import letter
 from servers.smtp import FaultySmtp, Step
 from sqlalchemy import event
 
-from console.mail.sending import MailboxSender, clerk, lines, waiting
+from console.mail.imap.server import Server
+from console.mail.sending import MailboxSender, clerk, line, lines, waiting
+from console.mail.smtp import SignInRefused
 from storage.commands.outbox import acts
 from storage.commands.outbox.queueing import Sent
 from storage.kinds import Delivery
@@ -199,6 +201,38 @@ def test_a_server_that_refuses_further_connections_gets_one(plain_outbox: Outbox
     if sender.most() == 1:
         assert plain_outbox.smtp.connections == tried + 1
     assert states(plain_outbox, more) == {Delivery.ACCEPTED: 30}
+
+
+def test_what_keeps_a_further_connection_out_holds_no_mail(
+    plain_outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some servers call it a wrong password when somebody signs in too often."""
+    sent = write(plain_outbox, 30)
+    opened, tries = line.open_transport, []
+    all_gone = threading.Event()
+
+    @contextmanager
+    def one_only(server: Server) -> Iterator[Any]:
+        tries.append(server)
+        if len(tries) > 1:
+            assert all_gone.wait(60)  # nobody stands any more when it is refused
+            raise SignInRefused(server.host, "sign-in", "535 5.7.8 too many")
+        try:
+            with opened(server) as transport:
+                yield transport
+        finally:
+            all_gone.set()
+
+    monkeypatch.setattr(line, "open_transport", one_only)
+    sender = plain_outbox.sender()
+    assert sender.once() == 30
+    assert len(tries) > 1
+    assert states(plain_outbox, sent) == {Delivery.ACCEPTED: 30}
+    assert sender.most() == 1
+    late = plain_outbox.write(99)
+    monkeypatch.setattr(line, "open_transport", opened)
+    assert sender.once() == 1
+    assert plain_outbox.states(late) == [Delivery.ACCEPTED]
 
 
 @pytest.mark.parametrize(
