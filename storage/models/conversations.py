@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Index, Integer, Text, text
+from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Index, Integer, Text
 from sqlmodel import Field
 
 from storage.kinds import Channel, ConversationKind, LinkReason, Priority, Status, Tier
+from storage.models.log import only
 from storage.models.people import key, number
 from storage.models.types import Base, Utc, word
 
@@ -51,8 +52,7 @@ class Conversation(Base, table=True):
             "queue_rank",
             "queue_at",
             "id",
-            sqlite_where=text("priority <> 'normal'"),
-            postgresql_where=text("priority <> 'normal'"),
+            **only("priority <> 'normal'"),
         ),
         Index("conversation_recent", "last_message_at", "id", "queue_rank"),
         Index("conversation_customer", "customer_id", "queue_rank", "queue_at", "id"),
