@@ -91,7 +91,7 @@ LIGHT: Final[Mapping[str, str]] = {
     "paused": "#4B5580",
     "note": "#5F4A08",
     "n1": "#4F5967",
-    "n2": "#5238AC",
+    "n2": "#522EAC",
     "n3": "#8E1A8C",
 }
 # Colour, then attributes. Red, magenta and blue are unreadable as text on some common palette, so red is only ever a

@@ -225,8 +225,8 @@ def killed(ground: Ground, posts: list[Post], point: Step | At) -> bool:
         child.join(60)
         return child.exitcode != 0 and trap.sprung.wait(30)
     # Two commits a message, one to begin with, one to claim; of those whom nobody takes only one.
-    # Several connections share them.
-    commits = len(posts) if len(posts) > EACH else 2 * len(posts) + 1
+    # Several connections share them: at the most four messages each of the two.
+    commits = len(posts) // 2 if len(posts) > EACH else 2 * len(posts) + 1
     nth = ground.chance.randint(1, passes(posts, Step.DOT) if point in {At.TAKEN, At.DOT} else commits)
     child = start(ground.orders(at=point, nth=nth))
     child.join(60)
