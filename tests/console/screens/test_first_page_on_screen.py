@@ -123,7 +123,7 @@ async def test_a_line_typed_before_the_desk_is_open(begun, opening, desk, until,
         await until(lambda: type(app.screen).__name__ == "HistoryScreen")
 
 
-async def test_who_leaves_before_the_desk_is_open_leaves(begun, until, screen_text):
+async def test_who_leaves_before_the_desk_is_open_leaves(begun, opening, until, screen_text):
     app = begun()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: "Assunto 0" in screen_text(app))
@@ -136,6 +136,7 @@ async def test_who_leaves_before_the_desk_is_open_leaves(begun, until, screen_te
         await until(lambda: "Assunto 0" in screen_text(app))
         await pilot.press("pagedown", "q")
         await until(lambda: not app.is_running)
+    opening.set()  # nobody waits for the threads that open it
 
 
 async def test_a_desk_that_cannot_be_opened_shows_no_rows_for_it(begun, opening, until, screen_text):
