@@ -1,10 +1,10 @@
 """The command line: everything on screen is also a command; nothing but the console itself loads Textual."""
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
 
+from console.cli import collector  # noqa: F401 - the first that is imported
 from console.cli.errors import INTERRUPTED, tell, tell_interrupted
 from console.cli.parser import build
 from console.cli.quiet import keep_libraries_quiet
@@ -18,7 +18,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: what follows the program's name; `None` for the process's own.
     """
     choose_language()
-    gc.set_threshold(50_000, 20, 50)  # a tenth of the time until the first row is the collector's, for nothing
     # To look for plugins, pydantic would read the metadata of every package that is installed: 20 ms of each start.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):
