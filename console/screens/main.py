@@ -1,28 +1,23 @@
 """The main screen: queue, conversation and context, the rows around them, and what each message leads to."""
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.timer import Timer
-from textual.worker import Worker
 
 from console.ahead import ROWS
 from console.feed import Change
 from console.screens import asking
-from console.screens.answering import Answers
 from console.screens.commands.base import Command, Where
 from console.screens.doing import Targets, much
-from console.screens.frame import PASSWORD_TROUBLES, Frame
+from console.screens.following import Follows
 from console.screens.journeys import Journey
 from console.screens.moving import Moves
 from console.screens.performing import WITHOUT_DESK
 from storage.kinds.errors import DeskError
-from storage.views import MailboxView, QueueWindow
+from storage.views import QueueWindow
 from widgets.arrangement import arranged
 from widgets.bars import StatusRow, TitleRow, TroubleBar
 from widgets.context import ContextPane
@@ -35,15 +30,12 @@ from widgets.queue import Queue
 from widgets.text import explain
 
 if TYPE_CHECKING:
-    from console.config.accounts import Account
     from storage.first_page import FirstPage
 
 _REST = 0.2  # seconds that the cursor rests before the conversation beside the queue follows it
-_BREATH = 0.1  # seconds between two readings
-_LONGEST_BREATH = 0.5  # the same while change follows upon change, as in a first sync: reading takes time from the keys
 
 
-class MainScreen(Moves, Answers):
+class MainScreen(Moves, Follows):
     """Queue, conversation and context."""
 
     CSS: ClassVar[str] = """
@@ -64,18 +56,8 @@ class MainScreen(Moves, Answers):
         self._trouble_bar = TroubleBar(look, id="trouble")
         self.reading = False
         self._jumping: Journey | None = None
-        self._aiming: Journey | None = None
         self._first: list[events.Key | int] = []
         self._takes = False
-        self._stale = Change(much=True, local=True)
-        self._news = asyncio.Event()
-        self._hurry = asyncio.Event()
-        self._rest: Timer | None = None
-        self._frame = Frame()
-        self._begun_before = False
-        self._aim: int | None = None  # the conversation that the cursor goes to once its row is read
-        self._read_marks: dict[int, int] = {}
-        self.writers: dict[int, str] = {}
 
     def compose(self) -> ComposeResult:
         """Yield the rows and the panes."""
@@ -157,129 +139,6 @@ class MainScreen(Moves, Answers):
         self._frame.blind = explain(error) if error is not None else ""
         self.paint()
 
-    # ------------------------------------------------------------------------------------------ reading anew
-
-    def _changed(self, change: Change) -> None:
-        self._stale = Change(
-            self._stale.conversations | change.conversations,
-            much=self._stale.much or change.much,
-            local=self._stale.local or change.local,
-            rows=self._stale.rows or change.rows,
-        )
-        self._news.set()
-
-    @work(exclusive=True, group="follow")
-    async def _follow(self) -> None:
-        """Read what has changed whenever something has, never two readings at once and never behind for long.
-
-        What was written here is read at once; what others write without end, less and less often.
-        """
-        breath = _BREATH
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            change, self._stale = self._stale, Change()
-            try:
-                await self._read(change)
-            except DeskError as error:
-                if self._aiming is not None and self._aiming is self._journey:
-                    self.call_off()
-                self.say_error(error)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(breath):
-                    await self._hurry.wait()
-            if not self._hurry.is_set():
-                breath = min(2 * breath, _LONGEST_BREATH) if self._news.is_set() else _BREATH
-            self._hurry.clear()
-
-    async def _read(self, change: Change) -> None:
-        now, agent = self.now(), self.ground.agent_id
-        if change.much or change.rows or change.conversations:
-            chosen, query, aim = self.queue.chosen, self.query_words, self._aim
-            window = await self.desk.ask(
-                asking.rows_around,
-                query=query,
-                agent_id=agent,
-                now=now,
-                around=chosen.conversation_id if chosen else None,
-                place=chosen.place if chosen else None,
-                aim=aim,
-            )
-            if query == self.query_words:  # no other view was asked for meanwhile
-                self.queue.show(window, now)
-                if aim is not None and aim == self._aim:
-                    self._aim = None
-                    self.queue.go_to(aim)
-                    self.arrive(self._aiming)
-            self.views, self._frame.counts = await self.desk.ask(asking.counted, agent_id=agent, now=now)
-            self.view = next((view for view in self.views if view.name == self.view.name), self.view)
-            if not self.queue.rows:
-                self._frame.elsewhere = await self.desk.ask(asking.elsewhere, agent_id=agent, now=now)
-            if change.touches(self.shown_id):
-                await self._show(self.shown_id)
-        if change.local or change.much:
-            from storage.queries import mailboxes
-
-            self._frame.sync = asking.SyncState(await self.desk.ask(mailboxes.states))
-            self._enrol_first()
-        from storage.queries import outbox
-
-        self._frame.agent_id = agent
-        self._frame.outbox = await self.desk.ask(outbox.outbox) if await self.desk.ask(outbox.is_open) else ()
-        await self._read_writers()
-        self.paint()
-
-    def _enrol_first(self) -> None:
-        """Where there is no mailbox at all, begin with the form for one, once."""
-        begun, self._begun_before = self._begun_before, True
-        if begun or self._frame.sync.mailboxes or self.ground.accounts or self.ground.new_accounts is None:
-            return
-        if self.app.screen is self and not self.asking:
-            self.action_enrol()
-
-    def unsent(self) -> bool:
-        """Say whether something that this agent sent waits for a decision."""
-        return bool(self._frame.unsent)
-
-    async def _read_writers(self) -> None:
-        """See who writes where: with each change, and each time the clocks move, since who died says nothing."""
-        from storage.queries import drafts
-
-        now = self.now()
-        found = await self.desk.ask(drafts.writers, now=now, but=self.ground.agent_id)
-        self.writers = {one.conversation_id: one.agent for one in reversed(found) if not one.note}
-        self.queue.write_in(self.writers)
-
-    def without_mailbox(self) -> bool:
-        """Say whether there is none yet, and one can be set up here."""
-        return self._frame.form and not self._frame.sync.mailboxes
-
-    def stopped_mailboxes(self) -> Sequence[MailboxView]:
-        """Return the mailboxes that wait for the agent."""
-        return self._frame.sync.stopped
-
-    def account_refused(self, mailbox: MailboxView) -> "Account | None":
-        """Return the account of a mailbox whose password was refused or is missing, and which the keyring keeps."""
-        if mailbox.trouble not in PASSWORD_TROUBLES:
-            return None
-        named = (account for account in self.ground.accounts if account.name == mailbox.name)
-        return next((account for account in named if not account.password_command), None)
-
-    async def _show(self, conversation_id: int | None, *, at: int | None = None) -> None:
-        """Read a conversation and show it."""
-        self.shown_id = conversation_id
-        if conversation_id is None:
-            self.conversation.show(None, self.now())
-            self.context.show(None, None, self.now())
-            return
-        view, context, names = await self.desk.ask(
-            asking.conversation, conversation_id=conversation_id, agent_id=self.ground.agent_id
-        )
-        if self.shown_id == conversation_id:  # nothing else was asked for meanwhile
-            self.shown_id = view.conversation_id  # another one, where it was joined
-            self.conversation.show(view, self.now(), at=at, names=names, context=context)
-            self.context.show(view, context, self.now())
-
     def _tick(self) -> None:
         """Let clocks show a later minute."""
         if self.ground.desk is not None:
@@ -335,7 +194,7 @@ class MainScreen(Moves, Answers):
         chosen = self.queue.chosen
         number = chosen.conversation_id if chosen else None
         waits = self._journey is not None or self.ground.desk is None
-        if not waits and not self.reading and number != self.shown_id:
+        if not waits and not self.reading and not self._stands(number):
             self.open_conversation(chosen.conversation_id if chosen else None, focus=False)
 
     @on(StatusRow.Clicked)
@@ -364,50 +223,6 @@ class MainScreen(Moves, Answers):
             self._first.append(message.conversation_id)
         else:
             self.open_conversation(message.conversation_id)
-
-    def open_conversation(self, number: int | None, *, focus: bool = True, at: int | None = None) -> Worker[None]:
-        """Show a conversation, and let the keys go there: those typed meanwhile, too."""
-        journey = None
-        if focus and self._rest is not None:
-            self._rest.stop()  # what was to follow the cursor would come between
-        if focus and number is not None:
-            journey = self.set_out("conversation")
-        return self._open(number, journey, at)
-
-    @work(exclusive=True, group="open")
-    async def _open(self, number: int | None, journey: Journey | None, at: int | None) -> None:
-        try:
-            if at is not None or not self._stands(number):
-                await self._show(number, at=at)
-            if journey is not None:
-                self.give_keys(reading=True)
-                await self._mark_read()
-        except DeskError as error:
-            if journey is self._journey:
-                self.call_off()
-            self.say_error(error)
-            if journey is not None and not self.reading:
-                self.give_keys(reading=False)
-        self.paint()
-        self.arrive(journey)
-
-    def _stands(self, number: int | None) -> bool:
-        """Say whether a conversation stands in its pane: one may have been asked for and called off before it came."""
-        view = self.conversation.view
-        return number == self.shown_id == (view.conversation_id if view is not None else None)
-
-    async def _mark_read(self) -> None:
-        view = self.conversation.view
-        agent = self.ground.agent_id
-        if view is None or not view.messages or agent is None:
-            return
-        number, newest = view.conversation_id, view.messages[-1].message_id
-        if self._read_marks.get(number) != newest:
-            from storage.commands import reading
-
-            if await self.desk.tell(reading.mark_read, conversation_id=number, message_id=newest, agent_id=agent):
-                self._changed(Change(rows=True))
-            self._read_marks[number] = newest
 
     # ------------------------------------------------------------------------------------------ keys
 

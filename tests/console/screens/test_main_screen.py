@@ -11,7 +11,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from console.desk import Desk
 from console.feed import Change
-from console.screens import asking, main
+from console.screens import asking, following
 from storage.commands import leasing, triage
 from storage.kinds import Status
 from storage.models import MailboxState
@@ -58,6 +58,28 @@ async def test_the_queue_is_read_and_a_conversation_opened_at_every_size(three, 
         await pilot.press("q")
         await until(lambda: not app.is_running)
     assert app.return_code == 0
+
+
+async def test_what_is_called_back_from_is_shown_once_the_cursor_rests(three, console, until, monkeypatch):
+    """The pane never shows one conversation while the cursor rests on another."""
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: app._main.conversation.view is not None)
+        asked, arrived, ask = [], asyncio.Event(), app.desk.ask
+
+        async def slow(question, *rest, **words):
+            if question is asking.conversation:
+                asked.append(words["conversation_id"])
+                await arrived.wait()
+            return await ask(question, *rest, **words)
+
+        monkeypatch.setattr(app.desk, "ask", slow)
+        await pilot.press("j", "enter")
+        await until(lambda: asked)
+        await pilot.press("q")
+        arrived.set()
+        await until(lambda: app._main.conversation.view.conversation_id == three[1])
+        assert not app._main.reading
 
 
 async def test_a_conversation_called_off_while_it_came_is_read_again(three, console, until, screen_text, monkeypatch):
@@ -562,13 +584,13 @@ async def test_a_size_that_no_signal_told_is_seen(console, until):
 @pytest.fixture
 def readings(monkeypatch):
     """The moments at which a main screen has read anew."""
-    made, read = [], main.MainScreen._read
+    made, read = [], following.Follows._read
 
     async def note(screen, change):
         await read(screen, change)
         made.append(time.monotonic())
 
-    monkeypatch.setattr(main.MainScreen, "_read", note)
+    monkeypatch.setattr(following.Follows, "_read", note)
     return made
 
 
@@ -585,8 +607,8 @@ async def test_what_others_write_without_end_is_read_less_and_less_often(three, 
 
 
 async def test_what_was_written_here_is_read_at_once(three, console, until, readings, monkeypatch):
-    monkeypatch.setattr(main, "_BREATH", 600)
-    monkeypatch.setattr(main, "_LONGEST_BREATH", 600)
+    monkeypatch.setattr(following, "_BREATH", 600)
+    monkeypatch.setattr(following, "_LONGEST_BREATH", 600)
     app = console()
     async with app.run_test(size=(80, 24)):
         await until(lambda: readings)
