@@ -51,13 +51,14 @@ class Content:
         """Return the bytes with that digest.
 
         Raises:
-            NoSuch: they were never kept, or have been erased.
+            NoSuch: they were never kept, have been erased, or do not unpack any more.
         """
         with said_plainly(self._place), self._engine.connect().execution_options(**{WRITING: False}) as connection:
             row = connection.execute(select(_TABLE.c.packed, _TABLE.c.erased).where(_TABLE.c.digest == digest)).first()
-        if row is None or row.erased:
+        raw = None if row is None or row.erased else _unpacked(row.packed)
+        if raw is None:
             raise NoSuch("raw mail", digest.hex())
-        return zlib.decompress(row.packed)
+        return raw
 
     def each(self, digests: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
         """Yield (digest, bytes) of those that are there, in no certain order."""
@@ -66,7 +67,8 @@ class Content:
                 chosen = digests[start : start + 500]
                 found = select(_TABLE.c.digest, _TABLE.c.packed).where(_TABLE.c.digest.in_(chosen), ~_TABLE.c.erased)
                 for row in connection.execute(found):
-                    yield row.digest, zlib.decompress(row.packed)
+                    if (raw := _unpacked(row.packed)) is not None:
+                        yield row.digest, raw
 
     def erase(self, digests: Sequence[bytes]) -> None:
         """Forget these bytes for ever; their digests stay, so that they are not taken in again."""
@@ -79,3 +81,11 @@ class Content:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+def _unpacked(packed: bytes) -> bytes | None:
+    """Return bytes as they were kept; `None` where they are damaged: one mail's damage is no other's."""
+    try:
+        return zlib.decompress(packed)
+    except zlib.error:
+        return None

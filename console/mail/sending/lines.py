@@ -65,7 +65,13 @@ class Lines:
                 if self._broken is not None:
                     raise self._broken
                 self._leave()
-            opened = 0 if self.is_ending else self._open_more()
+            opened = 0
+            try:
+                if not self.is_ending:
+                    opened = self._open_more()
+            except Exception as unforeseen:  # noqa: BLE001 - raised above, once none is at work: `recover` takes all
+                self._broken = self._broken or unforeseen
+                continue
             if nobody_left and not opened:
                 return self._done
             self._rung.wait(LOOK_EVERY)
@@ -135,9 +141,9 @@ class Lines:
             if busy >= worth or there >= most:
                 break
             line = Line(self)
-            with self._lock:
+            with self._lock:  # which it takes when it ends; one that cannot begin is none
+                line.start()
                 self._lines.add(line)
-            line.start()
             opened += 1
             if not stand:  # it may be lost by now, and what is to be done then is seen to first
                 break

@@ -47,7 +47,7 @@ class Copies:
             now = datetime.now(UTC)
             with self._store.writing() as session:
                 if there:
-                    copies.note_filed(session, [look.message_id], now=now)
+                    copies.note_found(session, look.message_id, now=now)
                 else:
                     copies.note_unfound(session, look.message_id, now=now)
         return len(due)

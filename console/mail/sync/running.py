@@ -96,6 +96,7 @@ def sync_once(
         mailboxes = [_mailbox(store, account, readers, indexing, report, stop) for account in accounts]
         for one in mailboxes:
             one.door = (doors or {}).get(one.account.name)
+        _recover(store, mailboxes)
 
         def run(mailbox: MailboxSync) -> None:
             try:
@@ -144,6 +145,7 @@ def watch(store: Store, accounts: Sequence[Account], *, report: Report, stop: Ev
     with _leased(store, ended) as over, Readers(workers) as readers, _durable(store) as outbox:
         indexing = Indexing(store)
         mailboxes = [_mailbox(store, account, readers, indexing, report, over) for account in accounts]
+        _recover(store, mailboxes)
         senders = [_sender(outbox, one, over) for one in mailboxes]
         threads = [threading.Thread(target=one.watch, name=one.account.name, daemon=True) for one in mailboxes]
         threads += [threading.Thread(target=one.watch, name=f"send {one.mailbox_id}", daemon=True) for one in senders]
@@ -249,6 +251,19 @@ def _ring(store: Store, mailboxes: Sequence[MailboxSync], senders: Sequence[Mail
     for sender in senders:
         if sender.mailbox_id in leaving:
             sender.ring()
+
+
+def _recover(store: Store, mailboxes: Sequence[MailboxSync]) -> None:
+    """Take up what a sender that died had in hand, whether or not anything else is due.
+
+    Before mail is read: what comes in tells of what may have been sent.
+    """
+    with store.reading() as session:
+        left = sending.mailboxes_under_way(session)
+    for one in mailboxes:
+        if one.mailbox_id in left:
+            with store.writing() as session:
+                sending.recover(session, one.mailbox_id, holder=leasing.holder_here(), now=datetime.now(UTC))
 
 
 def _send_due(store: Store, mailboxes: Sequence[MailboxSync], stop: Event) -> None:

@@ -70,6 +70,12 @@ def note_filed(session: Session, message_ids: Collection[int], *, now: datetime)
     return len(facts)
 
 
+def note_found(session: Session, message_id: int, *, now: datetime) -> None:
+    """Note that a copy was found which was looked for, whatever became of the message meanwhile."""
+    note_filed(session, [message_id], now=now)
+    _no_more_looks(session, [message_id])
+
+
 def note_unfound(session: Session, message_id: int, *, now: datetime) -> None:
     """Note that no copy was found; it is looked for again, or left to the agent."""
     row = session.connection().execute(select(CLAIM).where(CLAIM.c.message_id == message_id)).first()

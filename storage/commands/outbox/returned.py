@@ -26,6 +26,7 @@ _BACK: Final = Lookup(
                 TO.c.state == Delivery.ACCEPTED,
                 TO.c.state == Delivery.FILED,
                 TO.c.state == Delivery.UNCERTAIN,
+                TO.c.state == Delivery.DATA_SENT,  # it came back before the server's yes was put down
             ),
         )
         .order_by(TO.c.message_id, TO.c.place)

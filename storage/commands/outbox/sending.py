@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlmodel import Session
 
 from storage.commands.leasing import is_dead
@@ -42,6 +42,7 @@ CLAIMED: Final = timedelta(minutes=15)
 the answer to that may take."""
 
 _SOON: Final = timedelta(minutes=1)
+_UNDER_WAY: Final = (Delivery.SENDING, Delivery.DATA_SENT)
 
 
 def mailboxes_with_mail(session: Session, *, now: datetime) -> frozenset[int]:
@@ -50,11 +51,17 @@ def mailboxes_with_mail(session: Session, *, now: datetime) -> frozenset[int]:
     return frozenset(session.connection().execute(chosen).scalars())
 
 
+def mailboxes_under_way(session: Session) -> frozenset[int]:
+    """Return the mailboxes of which a sender has something in hand, or had when it died: `recover` tells which."""
+    chosen = select(OUT.c.mailbox_id).select_from(with_claims()).where(_in_hand()).distinct()
+    return frozenset(session.connection().execute(chosen).scalars())
+
+
 def is_leaving(session: Session, *, now: datetime) -> bool:
     """Say whether something leaves now or within a minute; what waits longer, or for an agent, does not count."""
     soon = now + _SOON
     going = or_(
-        OUT.c.state.in_((Delivery.SENDING, Delivery.DATA_SENT)),
+        OUT.c.state.in_(_UNDER_WAY),
         and_(
             OUT.c.state == Delivery.QUEUED,
             OUT.c.held.is_(None),
@@ -138,11 +145,9 @@ def recover(session: Session, mailbox_id: int, *, holder: str, now: datetime) ->
     Returns:
         How many messages were under way.
     """
-    under_way = (Delivery.SENDING, Delivery.DATA_SENT)
-    left = or_(OUT.c.state.in_(under_way), and_(OUT.c.state == Delivery.QUEUED, CLAIM.c.holder != ""))
-    chosen = items().where(OUT.c.mailbox_id == mailbox_id, left)
+    chosen = items().where(OUT.c.mailbox_id == mailbox_id, _in_hand())
     rows = [row for row in session.connection().execute(chosen) if _lost(row, holder, now)]
-    begun = [row for row in rows if row.state in under_way]
+    begun = [row for row in rows if row.state in _UNDER_WAY]
     facts: list[Fact] = []
     for row in begun:
         sending = recipients_in(session, [row.id], Delivery.SENDING).get(row.id, ())
@@ -179,6 +184,10 @@ def with_news(session: Session, rows: Sequence[Any]) -> frozenset[int]:
         and one.id > row.seen_id
         and (one.agent_id is None or one.agent_id != row.agent_id)
     )
+
+
+def _in_hand() -> ColumnElement[bool]:
+    return or_(OUT.c.state.in_(_UNDER_WAY), and_(OUT.c.state == Delivery.QUEUED, CLAIM.c.holder != ""))
 
 
 def _lost(row: Any, holder: str, now: datetime) -> bool:

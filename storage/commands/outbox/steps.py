@@ -22,6 +22,9 @@ from storage.kinds import Delivery, Hold
 from storage.record import record
 from storage.rules.delivery import GIVE_UP_AFTER, pause, summary
 
+_KNOWN: Final = (Delivery.ACCEPTED, Delivery.FILED, Delivery.FAILED)
+"""Where a recipient stands of whom mail that came in told more than the server to which the message was handed."""
+
 _UNSENT: Final = (Delivery.UNCERTAIN, Delivery.QUEUED)
 """Where a recipient stands of whom nobody knows that the message reached it, and to whom nobody is sending it."""
 
@@ -137,7 +140,7 @@ def _results(told: Told, stands: dict[int, Delivery], now: datetime) -> list[Del
     for place, one in told.results.items():
         if late and one.state is Delivery.QUEUED:
             one = Result(Delivery.FAILED, one.code, one.words)  # noqa: PLW2901 - it has had its time
-        if one.state is not stands[place]:
+        if one.state is not stands[place] and stands[place] not in _KNOWN:
             by_before.setdefault(stands[place], {})[place] = one
     for some in by_before.values():
         stands.update({place: one.state for place, one in some.items()})
