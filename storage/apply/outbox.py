@@ -106,7 +106,8 @@ def _(facts: Sequence[DeliveryChanged], connection: Connection) -> Touched:
             if mine.get(place) is not was:
                 wrong.add(fact.message_id)
             mine[place] = now
-            changed[fact.message_id][place] = (now, code, said)
+            _, code_before, said_before = changed[fact.message_id].get(place, (now, None, None))
+            changed[fact.message_id][place] = (now, code_before if code is None else code, said or said_before)
     if wrong:
         raise Changed("outbox", tuple(sorted(wrong)))
     _write(connection, changed)

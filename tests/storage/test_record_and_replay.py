@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 from made.life import Life
-from made.post import DAY, MONDAY, Post, letter
+from made.post import DAY, MONDAY, Out, Post, letter
 from sqlalchemy import delete, event, func, select, update
 
 from storage.apply import apply, refresh
 from storage.apply.base import table
 from storage.commands import triage
 from storage.commands.desk import agent_named
+from storage.commands.outbox.items import Result
 from storage.events import Actor, Assigned, Handled, Joined, Received, StatusChanged, Tagged
-from storage.kinds import Automatic, Direction, Evidence, Status
+from storage.kinds import Automatic, Delivery, Direction, Evidence, Status
 from storage.kinds.errors import Changed
 from storage.models import DECIDED, Address, Agent, Conversation, Event, EventPersonal, Message, Parting, Person
 from storage.record import chain, record, replay, seal, verify
@@ -82,6 +83,18 @@ def test_replay_equals_state(store: Store, second_store: Store, seed: int) -> No
         "called",
         "withdrawn",
     }
+    assert_replays(store, second_store)
+
+
+def test_what_a_server_said_last_stands_in_replay_as_well(store: Store, second_store: Store) -> None:
+    out = Out(Post(store))
+    sent = out.queue(None)
+    out.leave(Result(Delivery.QUEUED, 451, "later"))
+    (again,) = out.claim(seconds=3600)
+    assert out.begin(again)
+    assert out.recover(holder=out.holder) == 1  # which says nothing of what a server said
+    (one,) = out.view(sent.message_id).recipients
+    assert (one.code, one.words) == (451, "later")
     assert_replays(store, second_store)
 
 
