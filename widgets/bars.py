@@ -71,8 +71,14 @@ class StatusRow(Bar):
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 - there is one row
         """Draw the row."""
-        line = Line(self._look, self.size.width, "surface").gap().put(BRAND, "accent", bold=True).gap(2)
+        line = Line(self._look, self.size.width, "surface").gap()
         asides = list(self._asides)
+        least = sum(5 + cell_len(view.count + view.name) for view in self._views)
+        if (
+            line.column + cell_len(BRAND) + 2 + least + sum(cell_len(text) + 1 for text, _role in asides[-1:])
+            < line.width
+        ):
+            line.put(BRAND, "accent", bold=True).gap(2)  # who works here knows what it is: names go before it
 
         def room() -> int:
             """Return the columns left for the views; asides but the last one give way to them, then names shorten."""

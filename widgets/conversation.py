@@ -85,7 +85,7 @@ class ConversationPane(Pane):
         same = before is not None and before.view.conversation_id == view.conversation_id
         self._unfolded = self._unfolded and same
         self._names = names or self._names
-        self._timeline = Timeline(view, now, names=self._names, unfolded=self._unfolded)
+        self._timeline = Timeline(view, now, names=self._names, you=self.agent_id, unfolded=self._unfolded)
         self._top = None
         if before is not None and same and top is not None and top.item < len(before.items):
             item = self._timeline.find(before.key(top.item))
@@ -168,7 +168,9 @@ class ConversationPane(Pane):
             return
         top = self._anchor(self._timeline)
         self._unfolded = not self._unfolded
-        self._timeline = Timeline(self._timeline.view, self._now, names=self._names, unfolded=self._unfolded)
+        self._timeline = Timeline(
+            self._timeline.view, self._now, names=self._names, you=self.agent_id, unfolded=self._unfolded
+        )
         self._go(Anchor(top.item, 0, min(top.line, 1) if top.piece == 0 else 0), force=True)
 
     def _scroll(self, lines: int) -> None:

@@ -211,6 +211,18 @@ def fact_words(kind: str, values: Values, now: datetime, names: Mapping[int, str
     return f"{words}, {why}" if why else words
 
 
-def event_words(event: EventView, now: datetime, names: Mapping[int, str] | None = None) -> str:
-    """Return a fact as the timeline says it, empty when the messages say it already; arguments as `fact_words`."""
-    return "" if event.kind in SILENT else fact_words(event.kind, event.values, now, names)
+def event_words(
+    event: EventView, now: datetime, names: Mapping[int, str] | None = None, *, you: int | None = None
+) -> str:
+    """Return a fact as the timeline says it, empty when the messages say it already.
+
+    Args:
+        event, now, names: as of `fact_words`.
+        you: who reads.
+    """
+    known, after = names or {}, event.values.get("after")
+    if event.kind == "assigned" and isinstance(after, int) and event.agent and known.get(after) == event.agent:
+        return _("took it")
+    if you is not None:
+        known = {**known, you: _("you")}
+    return "" if event.kind in SILENT else fact_words(event.kind, event.values, now, known)

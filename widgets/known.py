@@ -100,6 +100,8 @@ def last_words(context: ContextView) -> str:
 
 def times_words(count: int) -> str:
     """Return how often, exact up to 999."""
+    if count == 1:
+        return _("once")
     return ngettext("{count} time", "{count} times", count).format(count=count_words(count))
 
 

@@ -42,9 +42,23 @@ def blocks(entries: Iterable[Entry]) -> Iterator[Row]:
 def rows_of(block: Row, width: int) -> list[Row]:
     """Return a block as clean rows of at most `width` cells, broken at spaces where that leaves half a row.
 
-    Unlike a message's text nothing is left out: blank lines and spaces stay as they came.
+    Unlike a message's text nothing is left out: blank lines and spaces stay as they came. A line in roles that begins
+    with a blank span goes on under where it began.
     """
-    width = max(4, width)
+    hang = _hang(block, width)
+    width = max(4, width - hang)
+    if hang:
+        return [((" " * hang, "text"), *row) for row in _unhung(block[1:], width)]
+    return _unhung(block, width)
+
+
+def _hang(block: Row, width: int) -> int:
+    """Return how far all rows of a block are indented."""
+    first = block[0][0] if len(block) > 1 else ""
+    return len(first) if first.isspace() and len(first) <= width // 2 else 0
+
+
+def _unhung(block: Row, width: int) -> list[Row]:
     rows: list[Row] = []
     line: list[Span] = []
     for text, role in block:
@@ -272,7 +286,8 @@ class Paper(Pane):
         """Return the rows of a block in which what is wanted begins; it may go on in the next row."""
         if not wanted:
             return []
-        texts = [folded("".join(text for text, _ in row)) for row in self._rows(block)]
+        hung = bool(_hang(self._blocks[block], max(4, self.size.width - 2)))
+        texts = [folded("".join(text for text, _ in row[hung:])) for row in self._rows(block)]
         starts, at = [], 0
         for text in texts:
             starts.append(at)

@@ -128,7 +128,12 @@ class PromptRow(TypingLine):
         """Say something at the right end of the line, such as what is wrong with it."""
         if words != self._aside:
             self._aside = words
+            self._keep_cursor_in_sight()
             self.refresh()
+
+    def _keep_cursor_in_sight(self) -> None:
+        """Scroll the line anew: what stands beside it left it more or less room, and nobody moved the cursor."""
+        self.scroll_to_region(Region(self._cursor_offset, 0, 1, 1), force=True, animate=False, x_axis=True)
 
     def point_at(self, place: tuple[int, int]) -> None:
         """Light a part of the line, such as the word that cannot be read: its start and end; equal for none."""
@@ -196,6 +201,12 @@ class PromptRow(TypingLine):
         """Leave room for the prompt and the word after the line."""
         region = super().scrollable_content_region
         return Region(region.x, region.y, max(4, region.width - self._taken), region.height) if self.asking else region
+
+    @property
+    def max_scroll_x(self) -> int:
+        """Let the line's end be scrolled to what is left of the row; Textual counts on the whole of it."""
+        free = self.scrollable_content_region.width
+        return max(0, self.virtual_size.width - free) if self.asking else super().max_scroll_x
 
     @property
     def _taken(self) -> int:

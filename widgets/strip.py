@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from rich.cells import cell_len
+
 from storage.views import ContextView, ConversationView, OtherView
 from widgets.ends import Ends, fitting
 from widgets.known import (
@@ -59,7 +61,7 @@ def five_rows(
         room: cells between the columns of air.
     """
     who: Ends = (name_span(view, context), *where_spans(view, context)), hands_spans(view, agent_id)
-    clocks = _clocks(view, context, now)
+    clocks = _clocks(view, context, now, room)
     if context is None:
         return who, ((), ()), ((), ()), clocks, ((), fitting((), _filed(view), room))
     return who, _wrote(context, now, room), _before(context, now), clocks, _beside(view, context, now, room)
@@ -76,8 +78,11 @@ def _wrote(context: ContextView, now: datetime, room: int) -> Ends:
         left.append((_("never; we wrote first") if context.answers else _("never"), "muted"))
     else:
         left.append((times_words(context.wrote), "text"))
-        left.append((" " + _("since {day}").format(day=day_words(context.since, now)), "text"))
-        if context.wrote_at is not None:
+        if context.wrote == 1:
+            left.append((f" {moment_words(context.wrote_at or context.since, now)}", "text"))
+        else:
+            left.append((" " + _("since {day}").format(day=day_words(context.since, now)), "text"))
+        if context.wrote_at is not None and context.wrote > 1:
             left += [_GAP, (_("last") + " ", "muted"), (moment_words(context.wrote_at, now), "text")]
         if context.languages:
             left += [_GAP, (language_words(context.languages), "text")]
@@ -122,12 +127,21 @@ def _filed(view: ConversationView) -> list[tuple[Span, ...]]:
     return [((each, "muted"),) for each in words if each]
 
 
-def _clocks(view: ConversationView, context: ContextView | None, now: datetime) -> Ends:
+def _clocks(view: ConversationView, context: ContextView | None, now: datetime, room: int) -> Ends:
+    """Return the clocks, and how the conversation stands; what has no room whole is left out, the last first."""
     left: list[Span] = [label(_("clocks")), *waits_spans(view, now)]
+    right = size_spans(view)
+    parts: list[list[Span]] = []
     if context is not None:
         if first := answered_spans(context):
-            left += [_GAP, (_("first") + " ", "muted"), *first]
+            parts.append([_GAP, (_("first") + " ", "muted"), *first])
         if context.last_at is not None and context.ours_last:  # theirs stand in the row of what they wrote
-            left += [_GAP, (_("last") + " ", "muted"), (last_words(context), "text")]
-            left.append((f" {moment_words(context.last_at, now)}", "text"))
-    return tuple(left), size_spans(view)
+            moment = moment_words(context.last_at, now)
+            parts.append([_GAP, (_("last") + " ", "muted"), (last_words(context), "text"), (f" {moment}", "text")])
+    free = room - sum(cell_len(text) for text, _role in (*left, *right)) - 2
+    for part in parts:
+        free -= sum(cell_len(text) for text, _role in part)
+        if free < 0:
+            break
+        left += part
+    return tuple(left), right

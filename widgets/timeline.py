@@ -59,18 +59,26 @@ class Timeline:
         view: the conversation.
         now: the present, in the reader's zone.
         names: agents' names by id, for events.
+        you: who reads.
         unfolded: whether quotes and signatures are shown.
     """
 
     def __init__(
-        self, view: ConversationView, now: datetime, *, names: Mapping[int, str] | None = None, unfolded: bool = False
+        self,
+        view: ConversationView,
+        now: datetime,
+        *,
+        names: Mapping[int, str] | None = None,
+        you: int | None = None,
+        unfolded: bool = False,
     ) -> None:
         self.view = view
         self.unfolded = unfolded
         self._now = now
         self._pieces: dict[int, list[Piece]] = {}
         self._laid: dict[tuple[int, int, int], list[Drawn]] = {}
-        told = [(event, event_words(event, now, names)) for event in _worth_telling(view.events)]
+        self._own_name = "" if you is None else (names or {}).get(you, "")
+        told = [(event, event_words(event, now, names, you=you)) for event in _worth_telling(view.events)]
         self._words = {event.event_id: words for event, words in told}
         events = [event for event, words in told if words]
         items: list[MessageView | EventView] = [*view.messages, *events]
@@ -193,7 +201,7 @@ class Timeline:
 
     def _event(self, index: int, event: EventView) -> Piece:
         after_message = index > 0 and isinstance(self.items[index - 1], MessageView)
-        who = one_line(event.agent)
+        who = _("you") if event.agent and event.agent == self._own_name else one_line(event.agent)
         words = one_line(f"{who} · {self._words[event.event_id]}" if who else self._words[event.event_id])
         taken_back = _("taken back") if event.undone else ""
 
@@ -307,10 +315,13 @@ class Timeline:
 
 
 def _worth_telling(events: Sequence[EventView]) -> Sequence[EventView]:
-    """Leave out how a conversation of old mail stood between its messages: the last of it is how it was found."""
-    history = [event.event_id for event in events if event.values.get("because") == Cause.HISTORY]
-    before = set(history[:-1])
-    return [event for event in events if event.event_id not in before]
+    """Leave out how a conversation of old mail stood between its messages: the last of it is how it was found.
+
+    That it was found to wait for an answer needs no word: it waits.
+    """
+    history = [event for event in events if event.values.get("because") == Cause.HISTORY]
+    settled = [event for event in history[-1:] if event.values.get("after") in SETTLED]
+    return [event for event in events if event not in history or event in settled]
 
 
 def _told(attachment: Attachment, message: MessageView) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from storage.kinds import Evidence
 from storage.kinds.mail import Correspondent
 from storage.views import Threaded, Why
 from widgets.language import _
@@ -22,11 +23,12 @@ def why_lines(told: Why, now: datetime) -> Iterator[tuple[int, str, Role]]:
         How far a line is indented, its words, and what they are drawn as.
     """
     yield 0, f"#{told.conversation_id}", "bright"
+    about = told.messages[0].subject if told.messages else ""
     if told.joined_numbers:
         numbers = ", ".join(f"#{one}" for one in told.joined_numbers)
         yield 2, _("{numbers} joined to it").format(numbers=numbers), "text"
     for message in told.messages:
-        yield from _threaded(message, now)
+        yield from _threaded(message, now, about)
     for link in told.links:
         sentence = _("came of #{number} ({reason})") if link.came_of else _("#{number} came of it ({reason})")
         yield 2, sentence.format(number=link.conversation_id, reason=link.reason.replace("_", " ")), "text"
@@ -34,13 +36,17 @@ def why_lines(told: Why, now: datetime) -> Iterator[tuple[int, str, Role]]:
         yield 2, _("an agent keeps it apart from #{number}").format(number=number), "text"
 
 
-def _threaded(message: Threaded, now: datetime) -> Iterator[tuple[int, str, Role]]:
+def _threaded(message: Threaded, now: datetime, about: str) -> Iterator[tuple[int, str, Role]]:
+    """Yield what put a message where it is; its subject where it is another than what the conversation began with."""
     moment = moment_words(message.arrived_at, now)
-    yield 2, f"m{message.message_id}  {moment}  {_person(message.author)}  {message.subject}", "bright"
+    yield 2, f"m{message.message_id}  {moment}  {_person(message.author)}", "bright"
+    if message.subject and (message.evidence is Evidence.NEW or not message.subject.endswith(about)):
+        yield 6, message.subject, "muted"
     words = evidence_words(message.evidence) if message.evidence else _("nothing tells")
     if message.through is not None:
-        author = _person(message.through.author)
-        words += _(": m{number} by {author}").format(number=message.through.message_id, author=author)
+        author = message.through.author
+        name = author.name or author.address or _("(nobody)")
+        words += _(": m{number} by {author}").format(number=message.through.message_id, author=name)
     if message.marked:
         words += _("; the sender took no part before")
     yield 6, words, "soon" if message.marked else "text"

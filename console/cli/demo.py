@@ -33,6 +33,8 @@ def run_demo(call: "Call") -> int:
     from console.demo.servers import check_extra, demo_servers
 
     check_extra()
+    from console.demo.colleagues import Colleagues
+
     if call.options.no_console:
         folder = Path(tempfile.mkdtemp(prefix="plantao-demo-"))
         with demo_servers(folder, now=call.now, seed=call.options.seed, live=False) as servers:
@@ -50,7 +52,8 @@ def run_demo(call: "Call") -> int:
             _stock(inner)
             call.out.progress_done()
             inner.options.temporary = True
-            return int(inner.options.run(inner))
+            with Colleagues(inner.open_store(), inner.settings.accounts):
+                return int(inner.options.run(inner))
 
 
 def _folder() -> tempfile.TemporaryDirectory[str]:
@@ -89,7 +92,8 @@ def _settle(call: "Call", folder: Path, servers: "DemoServers") -> "Call":
 
 
 def _stock(inner: "Call") -> None:
-    """Bring the starter's canned responses in, as the company's own."""
+    """Bring the starter's canned responses in, as the company's own, and let the colleagues do their work."""
+    from console.demo.colleagues import move_in
     from console.library.files import read
     from console.library.starter import STARTER
     from storage.commands.desk import agent_named
@@ -97,10 +101,12 @@ def _stock(inner: "Call") -> None:
     from storage.events import Actor
 
     entries = [one.entry for one in read([STARTER])]
-    with inner.open_store().writing() as session:
+    store = inner.open_store()
+    with store.writing() as session:
         # At no console: the first undo of who sits down there is not of this.
-        actor = Actor(agent_named(session, inner.settings.agent_name(), now=inner.now), "demo")
-        bring(session, entries, actor=actor, now=inner.now)
+        agent_id = agent_named(session, inner.settings.agent_name(), now=inner.now)
+        bring(session, entries, actor=Actor(agent_id, "demo"), now=inner.now)
+    move_in(store, agent_id=agent_id, now=inner.now)
 
 
 def _first_sync(inner: "Call") -> int:

@@ -10,6 +10,7 @@ from storage.kinds.clean import folded
 from storage.queries.tables import CONVERSATION, PERSON, TAG, TEXT
 
 _RECENT = 2000  # conversations that letters are looked for in: the newest
+_DIGITS = 18  # of the longest number that both engines take
 
 
 def tags(session: Session) -> list[tuple[str, int]]:
@@ -38,6 +39,8 @@ class Named:
 def joinable(session: Session, number: int, letters: str, *, limit: int = 30) -> list[Named]:
     """Return conversations that this one might be joined with: the same customer's first, then the newest.
 
+    One that is named by its whole number comes before all.
+
     Args:
         session: of any transaction.
         number: the conversation.
@@ -57,7 +60,8 @@ def joinable(session: Session, number: int, letters: str, *, limit: int = 30) ->
     connection = session.connection()
     wanted = folded(letters.strip().lstrip("#"))
     found: dict[int, Named] = {}
-    for chosen in (others.where(rows.customer_id == customer).limit(limit), others.limit(_RECENT)):
+    named = [others.where(rows.id == int(wanted))] if wanted.isdecimal() and len(wanted) <= _DIGITS else []
+    for chosen in (*named, others.where(rows.customer_id == customer).limit(limit), others.limit(_RECENT)):
         for row in connection.execute(chosen):
             subject, name = row.subject or "", row.name or ""
             if not wanted or wanted in folded(f"{subject}\n{name}") or str(row.id).startswith(wanted):

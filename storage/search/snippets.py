@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 
 from storage.kinds.clean import clean_line, folded
 from storage.rules.query import And, Node, Or, Text, Where
@@ -17,7 +18,10 @@ _LONGEST = 200  # characters that a word may be away, and long
 _MARKS = "[\u0300-\u036f]*"  # accents that stand apart from their letter
 _LATIN_1_ENDS = "\u0100"
 _FAR = re.compile("[\u0100-\u024f\u0300-\u036f\u1e00-\u1eff]")  # of `_letters` those above Latin-1, and `_MARKS`
+_PLACES = 50  # of what is wanted that are looked at, for one that is not quoted
 _SPACE = re.compile(r"\s")
+# Quoted lines that a text begins with, and who is quoted: at most two lines, of which the last ends with a colon.
+_QUOTATION = re.compile(r"\s*+(?:(?:(?!>)[^\n]{1,200}\n)?(?!>)[^\n]{1,200}:[ \t]*\n\s*+)?(?:>[^\n]*+(?:\n\s*+|\Z))++")
 # What is neither in Latin-1 nor among the signs that are surely no part of a word: dashes and quotation marks, money.
 _BEYOND = re.compile("[^\x00-\xff\u2000-\u206f\u20a0-\u20bf]")
 
@@ -187,22 +191,28 @@ def _letters() -> dict[str, str]:
 def snippet(text: str, wanted: Wanted, *, width: int = 160) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Return one line of `text` around the first word wanted, and where the words wanted stand in that line.
 
+    What the author says comes before what the author quotes, where quoted lines say that they are.
+
     Args:
         text: a message's whole text.
         wanted: what was searched.
         width: how many characters the line may have.
 
     Returns:
-        The line, begun anew at the text's begin when nothing wanted stands in it, and the (start, end) of the
+        The line, begun anew at the author's first words when nothing wanted stands in it, and the (start, end) of the
         hits in it.
     """
     text = composed(text[:_LOOK_INTO])
-    first = next(wanted.places(text), None)
+    first = _first(text, wanted)
     start = 0
-    if first is not None and first[0] > _BEFORE:
+    if first is None:
+        start = _past_quotation(text)
+    elif first[0] > _BEFORE:
         start = first[0] - _BEFORE
         space = _SPACE.search(text, start, first[0])
         start = space.end() if space else start
+        if (quoted := text.rfind("\n>", start, first[0])) >= 0 and not _is_quoted(text, first[0]):
+            start = text.find("\n", quoted + 1) + 1
     line = clean_line(text[start : start + 2 * width])
     if len(line) > width:
         end = line.rfind(" ", width // 2, width)
@@ -210,6 +220,26 @@ def snippet(text: str, wanted: Wanted, *, width: int = 160) -> tuple[str, tuple[
     if first is None:
         return line, ()
     return line, tuple(wanted.places(line))
+
+
+def _first(text: str, wanted: Wanted) -> tuple[int, int] | None:
+    """Return the first place of what is wanted in the author's own words, else in what is quoted."""
+    first = None
+    for place in islice(wanted.places(text), _PLACES):
+        if not _is_quoted(text, place[0]):
+            return place
+        first = first or place
+    return first
+
+
+def _is_quoted(text: str, place: int) -> bool:
+    return text.startswith(">", text.rfind("\n", 0, place) + 1)
+
+
+def _past_quotation(text: str) -> int:
+    """Return where the author begins who answers below a quotation; 0 where the text begins with the author's words."""
+    opening = _QUOTATION.match(text)
+    return opening.end() if opening is not None and opening.end() < len(text) else 0
 
 
 def _texts(node: Node | None) -> Iterable[Text]:

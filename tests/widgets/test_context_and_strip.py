@@ -476,3 +476,16 @@ def test_the_clocks_say_what_stands(status, snoozed, said, make_conversation, ma
     view = make_conversation(status=status, snoozed_until=snoozed, waiting_since=NOW - minutes(48))
     left, _right = five_rows(view, make_context(), NOW, 7, room=78)[3]
     assert said in "".join(text for text, _role in left)
+
+
+def test_clocks_are_said_whole_or_not_at_all_and_once_is_once(make_context, make_conversation):
+    """At 80 columns stood `last ours…`, and `1 time since 09:30   last 09:30`."""
+    view = make_conversation([])
+    asked, answered = NOW - minutes(500), NOW - minutes(60)
+    context = make_context(wrote=1, since=asked, wrote_at=asked, asked_at=asked, answered_at=answered, ours_last=True)
+    for room in range(40, 110):
+        _who, wrote, _before, (left, right), _beside = five_rows(view, context, NOW, 7, room=room)
+        said = "".join(text for text, _role in left)
+        assert cell_len(said) + sum(cell_len(text) for text, _role in right) + 2 <= room or "first" not in said
+        assert ("last ours 08:44" in said) == ("last" in said)
+        assert "once 01:12   " in "".join(text for text, _role in wrote[0])

@@ -10,7 +10,7 @@ from storage.kinds import Automatic, Channel, Direction, Evidence, Special, Stat
 from storage.kinds.mail import Attachment, Correspondent, Original
 from widgets.conversation import ConversationPane
 from widgets.look import LOOK_NAMES, Look
-from widgets.timeline import Timeline
+from widgets.timeline import Anchor, Timeline
 
 FACTS = 6  # rows above the timeline in a window of 80x24
 
@@ -32,8 +32,6 @@ def lines(pane: ConversationPane) -> list[str]:
 
 def everything(view, now, width=78, **choices) -> list[str]:
     timeline = Timeline(view, now, **choices)
-    from widgets.timeline import Anchor
-
     return ["".join(text for text, _ in drawn.spans) for _, drawn in timeline.forward(Anchor(), width)]
 
 
@@ -227,8 +225,6 @@ def test_a_known_customers_address_is_not_repeated_and_our_own_answers_say_sent(
         to=(Correspondent("Ana", "ana@acme.example"),),
     )
     timeline = Timeline(make_conversation([make_message(1), outgoing]), now)
-    from widgets.timeline import Anchor
-
     drawn = [line for _, line in timeline.forward(Anchor(), 78)]
     heads = [
         ("".join(t for t, _ in line.spans), "".join(t for t, _ in line.aside)) for line in drawn if line.indent == 0
@@ -380,3 +376,13 @@ def test_of_old_mail_only_how_it_was_found_is_told_and_nothing_settled_waits(
     assert "closed" in told[0]
     assert not Timeline(view, now).waits(view.messages[0])
     assert Timeline(make_conversation(view.messages), now).waits(view.messages[0])
+    waiting = make_event(1, values={"before": "closed", "after": "new", "because": "history"}, agent="")
+    assert not any("as it stood" in line for line in everything(make_conversation(view.messages, [waiting]), now))
+
+
+def test_what_you_did_is_yours(make_message, make_event, make_conversation, now):
+    took = make_event(1, "assigned", agent="Ana", values={"before": None, "after": 7})
+    view = make_conversation([make_message(1)], [took])
+    told = Timeline(view, now, names={7: "Ana"}, you=7)
+    lines = [drawn.spans[0][0] for _place, drawn in told.forward(Anchor(), 60) if drawn.spans]
+    assert any(line.endswith("you · took it") for line in lines)

@@ -123,3 +123,11 @@ def test_facts_in_words(make_event, now, kind, values, words):
 def test_what_nobody_wrote_is_told_from_an_agents_answer(now):
     assert facts.fact_words("queued", {"agent_id": 2}, now) == "answered"
     assert facts.fact_words("queued", {"agent_id": None}, now) == "answered by itself"
+
+
+def test_who_takes_a_conversation_is_not_said_twice_and_you_are_you(make_event, now):
+    names = {1: "Ana", 2: "Marta Gil"}
+    taken = make_event(1, "assigned", agent="Marta Gil", values={"before": None, "after": 2})
+    given = make_event(1, "assigned", agent="Marta Gil", values={"before": None, "after": 1})
+    assert facts.event_words(taken, now, names, you=1) == "took it"
+    assert facts.event_words(given, now, names, you=1) == "assigned to you"

@@ -48,6 +48,19 @@ def test_rows_break_at_spaces_and_keep_their_roles():
     assert rows == [(("Subject: ", "muted"), ("the ", "text")), (("quick brown ", "text"),), (("fox", "text"),)]
 
 
+def test_a_line_that_is_indented_goes_on_under_where_it_began():
+    rows = rows_of((("   ", "text"), ("the quick brown fox", "text")), 14)
+    assert [text_of([row]) for row in rows] == ["   the quick ", "   brown fox"]
+    assert [text_of([row]) for row in rows_of((("   the quick fox", "text"),), 14)] == ["   the quick ", "fox"]
+
+
+async def test_words_over_two_indented_rows_are_found():
+    app = Page()
+    async with app.run_test(size=(16, 6)):
+        app.paper.show([(("   ", "text"), ("the quick brown fox", "text"))])
+        assert app.paper.next_in(0, "quick brown")
+
+
 def test_long_spans_become_blocks():
     made = list(blocks([(("X: ", "muted"), ("y" * 10_000, "text"))]))
     assert len(made) == 3

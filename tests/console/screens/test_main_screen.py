@@ -134,7 +134,7 @@ async def test_taking_and_spam_and_a_refusal_in_words(three, console, desk, unti
         await pilot.press("t")
         await until(lambda: "not done  Nothing to change" in screen_text(app))
         await pilot.press("enter")
-        await until(lambda: "Ana · assigned to Ana" in screen_text(app))
+        await until(lambda: "you · took it" in screen_text(app))
         await pilot.press("q")
         await pilot.press("exclamation_mark")
         await until(lambda: len(app._main.queue.rows) == 2)

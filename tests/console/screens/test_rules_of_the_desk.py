@@ -45,6 +45,7 @@ async def test_mail_like_this_is_filed_by_a_rule_that_is_tried_first(
         await until(lambda: len(app._main.queue.rows) >= 2)
         await pilot.press("F")
         await until(lambda: line_of(app).startswith("letters.example: from:news@letters.example subject:"))
+        await until(lambda: '"boletim da semana" ->   what is done' in screen_text(app))  # the end, where one types
         await pilot.press(*"tag:news", "enter")
         await until(lambda: "would have matched 2 of 3 messages" in screen_text(app))
         assert standing(desk) == []  # nothing stands before the agent says so

@@ -11,7 +11,7 @@ from storage.events import Actor, Snoozed
 from storage.kinds import Direction, Status, Tier
 from storage.kinds.mail import Attachment
 from storage.models import Conversation, ReadMark
-from storage.queries import conditions, inbox
+from storage.queries import completing, conditions, inbox
 from storage.rules.query import BadQuery, Trouble
 from storage.search import index_more
 
@@ -355,3 +355,13 @@ def test_a_conversation_whose_newest_message_is_of_1970_is_sorted_by_time_too(st
         assert [row.conversation_id for row in window.rows] == [second, first]
         window = inbox.window(session, query="sort:newest", agent_id=1, now=NOW, after=window.rows[0].place)
         assert ([row.conversation_id for row in window.rows], window.total, window.position) == ([first], 2, 1)
+
+
+def test_a_conversation_named_by_its_whole_number_is_offered_before_those_that_begin_so(store):
+    """The newest that began with 1 was offered for #1, and Enter would have joined that."""
+    with store.writing() as session:
+        desk = MadeDesk(session)
+        made = [desk.message("x", at=minutes(n)) for n in range(12)]
+        assert [one.conversation_id for one in completing.joinable(session, made[4], "#1")][:2] == [made[0], made[11]]
+        assert completing.joinable(session, made[4], f"#{made[4]}") == []
+        assert completing.joinable(session, made[4], "9" * 40) == []

@@ -1,6 +1,7 @@
 """What marks the words in a text finds the same whatever letters stand beside them."""
 
 import random
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -26,6 +27,35 @@ def test_words_are_marked_whatever_stands_beside_them(query, text, marked, besid
     line, places = snippet(f"{text} //{beside}", Wanted(parse(query, now=datetime(2026, 8, 1, tzinfo=UTC)).where))
     found = [line[start:end] for start, end in places]
     assert found[: len(marked)] == marked
+
+
+BELOW = "On 3 Aug, Ana Souza <ana@acme.example>\nwrote:\n> The invoice came twice.\n> Please mend it.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "line"),
+    [
+        ("invoice", f"{BELOW}That invoice is void.", "That invoice is void."),
+        ("invoice", f"{BELOW}Done.", "The invoice came twice. > Please mend it. Done."),
+        ("nothing", f"{BELOW}That invoice is void.", "That invoice is void."),
+        ("nothing", "Hi:\n\nThat invoice is void.", "Hi: That invoice is void."),
+        ("nothing", BELOW, "On 3 Aug, Ana Souza <ana@acme.example> wrote: > The invoice came twice. > Please mend it."),
+        ("void", f"Dear all,\n> old\n{'far ' * 30}\n> near\nthis is void", "this is void"),
+    ],
+)
+def test_what_somebody_says_is_shown_before_what_somebody_quotes(query, text, line):
+    shown, places = snippet(text, Wanted(parse(query, now=datetime(2026, 8, 1, tzinfo=UTC)).where))
+    assert shown.endswith(line)
+    assert shown.startswith(line) or query == "invoice"
+    assert bool(places) == (query != "nothing")
+
+
+def test_many_blanks_are_passed_over_once():
+    wanted = Wanted(parse("nothing", now=datetime(2026, 8, 1, tzinfo=UTC)).where)
+    begun = time.process_time()
+    for blank in (" ", "\n", " \n", "> \n", "a\n"):
+        snippet(blank * 50_000, wanted)
+    assert time.process_time() - begun < 2
 
 
 SIGNS = "aábcçdeéfghiìnñoöøstuüßæªº²µyzAÁÇÉÑÖ012 \n\t .,;_-«»“”–—…€\xa0\xad\u0301\u0327šžłŻпривет😀ﬁⅧ①ℓ"

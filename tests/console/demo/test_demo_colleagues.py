@@ -1,0 +1,99 @@
+"""The demo's colleagues: what they have in hand when it opens, and that they are seen while they write."""
+
+import shlex
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from console.config.accounts import Account
+from console.config.settings import read_account
+from console.demo.colleagues import ANSWERS, DONE, Colleagues, move_in
+from console.demo.servers import demo_servers
+from console.demo.staff import STAFF
+from console.mail.sync import sync_once
+from storage.commands.desk import agent_named
+from storage.kinds import Direction, Status
+from storage.queries import conversations, drafts, inbox
+from storage.queries.history import actions
+from storage.store import Store, open_store
+
+pytestmark = [pytest.mark.slow]
+NOW = datetime(2026, 11, 23, 9, 32, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[tuple[Store, list[Account], int]]:
+    pytest.importorskip("pymap")
+    with demo_servers(tmp_path, now=NOW, live=False) as servers:
+        accounts = [
+            read_account(
+                {
+                    "name": each.name,
+                    "address": each.address,
+                    "imap": f"127.0.0.1:{servers.imap_port}",
+                    "smtp": f"127.0.0.1:{servers.smtp_port}",
+                    "user": each.user,
+                    "tls": "none",
+                    "password_command": shlex.join(["echo", each.password]),
+                    "live_since": NOW.isoformat(),
+                }
+            )
+            for each in servers.accounts
+        ]
+        store = open_store(str(tmp_path / "desk"))
+        assert not sync_once(store, accounts, report=lambda _account, _step: None).troubles
+    with store.writing() as session:
+        agent_id = agent_named(session, "Ana", now=NOW)
+    move_in(store, agent_id=agent_id, now=NOW)
+    yield store, accounts, agent_id
+    store.close()
+
+
+def found(store: Store, query: str, agent_id: int) -> list:
+    with store.reading() as session:
+        return list(inbox.window(session, query=query, agent_id=agent_id, now=NOW, size=200).rows)
+
+
+def test_everybody_has_something_in_hand_and_none_of_it_is_yours_to_undo(desk) -> None:
+    store, _accounts, agent_id = desk
+    owners = {row.assignee for row in found(store, "is:open", agent_id)}
+    assert owners >= {"Ana", "Bruno Reis", "Marta Gil", "Nicolás Vega", "Elena Soler", ""}
+    assert 3 <= len(found(store, "is:open is:mine", agent_id)) <= 8
+    assert len(found(store, "is:open is:unassigned", agent_id)) >= 15
+    for work in DONE:
+        assert [row for row in found(store, "", agent_id) if row.subject.startswith(work.subject)], work.subject
+    assert {row.assignee for row in found(store, "is:snoozed", agent_id)} == {"Nicolás Vega", "Bruno Reis"}
+    assert len(found(store, "is:on_hold", agent_id)) == 2
+    assert len(found(store, "tag:fatura", agent_id)) == 4
+    with store.reading() as session:
+        assert actions(session, agent_id=agent_id, console="mine") == []
+
+
+def test_a_colleague_is_seen_writing_and_then_has_answered(desk) -> None:
+    store, accounts, agent_id = desk
+    begun, seen = time.monotonic(), set()
+
+    def answered() -> list[str]:
+        texts = []
+        for row in found(store, "is:waiting", agent_id):
+            with store.reading() as session:
+                view = conversations.read(session, row.conversation_id, agent_id=None)
+            if view.messages[-1].direction is Direction.OUTGOING and view.messages[-1].delivery is not None:
+                assert view.status is Status.WAITING
+                texts.append(view.messages[-1].reply_text)
+        return texts
+
+    clock = lambda: NOW + (datetime.now(UTC) - START)  # noqa: E731 - the demo's mail is of a fixed moment
+    with Colleagues(store, accounts, first=0.01, writing=2.0, clock=clock):
+        while len(answered()) < len(ANSWERS):
+            with store.reading() as session:
+                seen |= {one.agent for one in drafts.writers(session, now=clock(), but=agent_id)}
+            assert time.monotonic() - begun < 60
+    assert seen == {STAFF[one.who] for one in ANSWERS}
+    assert {text[:20] for text in answered()} == {one.text[:20] for one in ANSWERS}
+
+
+START = datetime.now(UTC)
