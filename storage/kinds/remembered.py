@@ -1,6 +1,6 @@
 """What small texts give, remembered: for what mail says over and over, such as its words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 _Given = TypeVar("_Given")
@@ -23,6 +23,14 @@ class Remembered(dict[str, _Given]):
         super().__init__()
         self._make = make
         self._most = most
+
+    def learn(self, given: Mapping[str, _Given]) -> None:
+        """Keep what belongs to some texts, fewer than the table may hold."""
+        if len(self) + len(given) > self._most:
+            self.clear()
+        if max(map(len, given), default=0) > _LONGEST:
+            given = {text: one for text, one in given.items() if len(text) <= _LONGEST}
+        self.update(given)
 
     def __missing__(self, text: str) -> _Given:
         given = self._make(text)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import blake2b, sha256
 from typing import Final
 
-from storage.kinds.clean import folded
+from storage.kinds.clean import folded, folded_words
 from storage.kinds.mail import Parsed
 
 SUBJECT_WINDOW: Final = timedelta(days=30)
@@ -124,12 +124,15 @@ _FRESH = blake2b(digest_size=8)  # copied for each run, which costs less than ma
 
 def _prints(text: str, *, most: int) -> tuple[int, ...]:
     """Return the smallest fingerprints of the first words, each the upper 63 bits of the digest of a run of words."""
-    words = _WORD.findall(folded(text))[:_READ]
-    data = " ".join(words).encode()
+    words = folded_words(text)
+    if words is None:
+        words = [word.encode() for word in _WORD.findall(folded(text))]
+    del words[_READ:]
+    data = b" ".join(words)
     ends = [-1]  # of each word in the data, before the blank
     end = -1
-    for word in words:
-        end += 1 + (len(word) if word.isascii() else len(word.encode()))
+    for length in map(len, words):
+        end += 1 + length
         ends.append(end)
     digests = set()
     for before, after in zip(ends, ends[_SHINGLE:], strict=False):

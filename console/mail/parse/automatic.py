@@ -16,8 +16,12 @@ _VACATION = re.compile(
     r"|abwesenheit|r[ée]ponse automatique|absence du bureau|risposta automatica|automatisch antwoord|autosvar)\b",
     re.IGNORECASE,
 )
-_LIST_FIELDS = (b"list-id", b"list-post", b"list-unsubscribe", b"list-help", b"list-subscribe", b"mailing-list")
-_ANSWER_FIELDS = (b"x-autoreply", b"x-autorespond", b"x-autoresponder", b"x-auto-reply-from", b"x-mail-autoreply")
+_LIST_FIELDS = frozenset(
+    (b"list-id", b"list-post", b"list-unsubscribe", b"list-help", b"list-subscribe", b"mailing-list")
+)
+_ANSWER_FIELDS = frozenset(
+    (b"x-autoreply", b"x-autorespond", b"x-autoresponder", b"x-auto-reply-from", b"x-mail-autoreply")
+)
 
 
 def read(headers: Fields, media_type: str, report: str, author: str, subject: str) -> Automatic:  # noqa: C901 - a list of rules, strongest first
@@ -41,14 +45,14 @@ def read(headers: Fields, media_type: str, report: str, author: str, subject: st
         return Automatic.BOUNCE
     if _MACHINES.match(author):
         return Automatic.BOUNCE
-    if submitted.startswith("auto-replied") or any(name in headers for name in _ANSWER_FIELDS):
+    if submitted.startswith("auto-replied") or headers.has_any(_ANSWER_FIELDS):
         return Automatic.REPLY
     if report == "disposition-notification":
         return Automatic.REPLY
     precedence = headers.text(b"precedence").lower() if b"precedence" in headers else ""
     if precedence == "auto_reply":
         return Automatic.REPLY
-    is_list = any(name in headers for name in _LIST_FIELDS)
+    is_list = headers.has_any(_LIST_FIELDS)
     if _VACATION.match(subject) and not is_list:
         return Automatic.REPLY
     if submitted and submitted != "no":

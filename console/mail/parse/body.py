@@ -217,14 +217,14 @@ def _charset(part: Part, data: bytes) -> str:
 
 def _add_plain(part: Part, body: Body) -> None:
     data = part.content()
-    if b"\nbegin " in data or data.startswith(b"begin ") or b"=ybegin " in data:
+    if b"begin " in data and (b"\nbegin " in data or data.startswith(b"begin ") or b"=ybegin " in data):
         data = _without_enclosed(part, data, body)
     text = charsets.decode(data[: body.left * 4], _charset(part, data))[: body.left]
     body.left -= len(text)
     if part.parameters.get("format", "").lower() == "flowed":
         text = _unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
     text = clean(text)
-    if " \n" in text or "\t\n" in text:
+    if " \n" in text or ("\t" in text and "\t\n" in text):
         text = _trimmed(text)
     text = text.strip("\n")
     if text.strip():
@@ -233,6 +233,11 @@ def _add_plain(part: Part, body: Body) -> None:
 
 
 def _trimmed(text: str) -> str:
+    """Return a text without white space at the ends of its lines; the mark of a signature keeps its own."""
+    if "-- " not in text:
+        once = text.replace(" \n", "\n").rstrip(" \t")
+        if " \n" not in once and ("\t" not in once or "\t\n" not in once):
+            return once
     return "\n".join(line if line == "-- " else line.rstrip(" \t") for line in text.split("\n"))
 
 

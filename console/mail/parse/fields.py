@@ -41,6 +41,10 @@ class Fields:
     def __contains__(self, name: bytes) -> bool:
         return name in self._first
 
+    def has_any(self, names: frozenset[bytes]) -> bool:
+        """Say whether a field of any of those names stands here."""
+        return not self._first.keys().isdisjoint(names)
+
     def raw(self, name: bytes) -> bytes:
         """Return the first field of that name as it stands, empty when there is none."""
         return self._first.get(name, b"")

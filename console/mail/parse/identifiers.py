@@ -4,13 +4,12 @@ import re
 
 _BRACKETED = re.compile(r"<([^<>]*)>")
 _COMMENT = re.compile(r"\([^()]*\)")
-_SPACE = re.compile(r"\s+")
 _MEANING = re.compile(r"\w")
 _LONGEST = 500
 
 
 def _cleaned(inner: str) -> str:
-    bare = _SPACE.sub("", inner).strip("<>(){}\"',;")
+    bare = "".join(inner.split()).strip("<>(){}\"',;")
     bare = "".join(sign for sign in bare if sign.isprintable()) if not bare.isprintable() else bare
     return bare if _MEANING.search(bare) and len(bare) <= _LONGEST else ""
 

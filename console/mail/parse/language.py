@@ -1,7 +1,8 @@
 """Which of the desk's three languages a text is written in, by the small words each cannot do without."""
 
 import re
-from itertools import repeat
+
+from storage.kinds.clean import WESTERN, as_western
 
 _WORD = re.compile(r"[a-záàâãäéêíïóôõöúüçñ]+")
 _PORTUGUESE = (
@@ -33,14 +34,24 @@ for _word in frozenset().union(*_TABLES.values()):
     # A word that two languages share says half as much for each: six parts are shared out.
     _WEIGHTS[_word] = sum((owned * 6 // sum(_owners)) << (_SHIFT * place) for place, owned in enumerate(_owners))
 _ONE = 6
+_READ = 3_000  # characters of a text
+_WORDS = 250
+# What stands in no word becomes a blank.
+_PARTED = bytes(byte if _WORD.fullmatch(bytes([byte]).decode(WESTERN, "replace")) else 32 for byte in range(256))
 
 
 def guess(text: str) -> str:
     """Return ``pt``, ``es`` or ``en`` for the language of `text`, empty when it is too short or another one."""
-    words = _WORD.findall(text[:3_000].lower())[:250]
-    whole = sum(map(_WEIGHTS.get, words, repeat(0)))
+    words = _words_of(text[:_READ].lower())[:_WORDS]
+    whole = sum(filter(None, map(_WEIGHTS.get, words)))
     totals = [(whole >> (_SHIFT * place)) & ((1 << _SHIFT) - 1) for place in range(len(_TABLES))]
     first, second = sorted(totals, reverse=True)[:2]
     if first < _ONE or 100 * first < 12 * _ONE * len(words) or 100 * first < 115 * second:
         return ""
     return tuple(_TABLES)[totals.index(first)]
+
+
+def _words_of(text: str) -> list[str]:
+    """Return the words of a text in lower case; what Windows-1252 can write is parted as bytes, in half the time."""
+    western = as_western(text)
+    return _WORD.findall(text) if western is None else western.translate(_PARTED).decode(WESTERN).split()

@@ -2,6 +2,7 @@
 """Where quoted and forwarded material begins: attribution lines, header blocks, lines of dashes with words."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from console.mail.parse import labels
@@ -10,8 +11,10 @@ _COLONS = ":："
 _DASH = "-‐‑—–―−_=*#~"
 _LEAD = "> |\t*_\u00a0"
 _AROUND = "> |\t*\u00a0"
+_ENDS = ": \t*"
 _MAY_END = _DASH + "> \t*"  # how a long line without a colon may end that is a mark
 _SHORT = 40
+_SHORTEST = 4
 
 LABELS: dict[str, frozenset[str]] = {}
 """What each label of a header block may stand for, by lower-case word; some stand for two things in two languages."""
@@ -39,6 +42,8 @@ _ORIGINAL = re.compile(
     rf"[{_DASH}]{{2,}}[ \t]*(?:{labels.ORIGINAL})[ \t:]*[{_DASH}]{{2,}}[ \t*]*$|{_one_of(labels.ORIGINAL)}[ \t]*[{_COLONS}]?$",
     re.IGNORECASE,
 )
+_HEAD = 2
+_HEADS = frozenset(words[:_HEAD] for words in labels.ORIGINAL.split("|"))
 _FORWARDED = re.compile(
     rf"[{_DASH}]{{2,}}[ \t]*(?:{labels.FORWARDED})[^\n]{{0,80}}?[ \t:]*[{_DASH}]{{2,}}"
     rf"|(?:{labels.FORWARDED})[ \t]*[{_COLONS}]$",
@@ -65,6 +70,7 @@ _VERB_AT_END = frozenset(
         "följande",
     ]
 )
+_SURE_VERBS = frozenset(verb for verb in _VERB_AT_END if _VERB.fullmatch(verb))
 _VERB_TAILS = frozenset(verb[-3:] for verb in _VERB_AT_END)
 _ADDRESS = r"[^\s<>()\[\]@\"']+@[^\s<>()\[\]@\"']+\.[^\s<>()\[\]@\"']+"
 _DATED = re.compile(
@@ -94,6 +100,8 @@ _QUOTE_MARK = re.compile(
 _DEEPEST = 20
 _QUOTE_MARKS = re.compile(rf"(?:[ \t]*> ?){{1,{_DEEPEST}}}")
 _MAY_ATTRIBUTE = _COLONS + " \t"
+_MAY_QUOTE = ">| \t"
+_MARKED = frozenset(_MAY_QUOTE)
 _LONGEST = 500
 # How many lines that look like a mark are looked at closely; a person's mail has a few dozen.
 _MOST_TRIES = 2_000
@@ -134,7 +142,7 @@ class Text:
 
 def is_quoted(line: str) -> bool:
     """Say whether a line carries a quote mark."""
-    if not line or line[0] not in ">| \t":
+    if not line or line[0] not in _MAY_QUOTE:
         return False
     # Only what ends with a colon can be the end of an attribution.
     return (line[0] == ">" and line[-1] not in _MAY_ATTRIBUTE) or _QUOTE_MARK.match(line) is not None
@@ -146,8 +154,33 @@ def unquoted(line: str) -> str:
     return line[hit.end() :].removeprefix(" ") if hit else line
 
 
-def bared(line: str) -> str:
-    """Return a line without its quote marks, at most `_DEEPEST` levels of them."""
+def quoted_lines(lines: list[str]) -> bytearray:
+    """Return a 1 for each line that carries a quote mark, a 0 for any other."""
+    closely = _MAY_ATTRIBUTE
+    return bytearray(
+        [
+            bool(line) and ((line[0] == ">" and line[-1] not in closely) or (line[0] in _MAY_QUOTE and is_quoted(line)))
+            for line in lines
+        ]
+    )
+
+
+def bared(lines: Iterable[str]) -> list[str]:
+    """Return lines without their quote marks, at most `_DEEPEST` levels of them."""
+    closely = _MAY_ATTRIBUTE
+    # Most begin with marks that stand close together, and with nothing or a blank and a word behind them.
+    return [
+        bare
+        if line[:1] == ">"
+        and (bare := line.lstrip(">").removeprefix(" "))[:1] not in _MARKED
+        and line[_DEEPEST : _DEEPEST + 1] != ">"
+        and line[-1] not in closely
+        else _bared(line)
+        for line in lines
+    ]
+
+
+def _bared(line: str) -> str:
     if line[-1:] not in _MAY_ATTRIBUTE:
         hit = _QUOTE_MARKS.match(line)
         bare = line[hit.end() :] if hit else line
@@ -201,7 +234,7 @@ def _attribution(lines: list[str], last: int) -> int | None:  # noqa: C901 - one
         joined = " ".join(lines[first : last + 1])
         if len(joined) > _LONGEST:
             break
-        verb = verb or _VERB.search(joined) is not None
+        verb = verb or _ends_with_verb(line) or _VERB.search(joined) is not None
         if not verb and not _is_bare_attribution(joined.strip(_LEAD)):
             continue
         if not _DATED.search(joined):
@@ -219,6 +252,12 @@ def _attribution(lines: list[str], last: int) -> int | None:  # noqa: C901 - one
     ):
         return last
     return best
+
+
+def _ends_with_verb(line: str) -> bool:
+    """Say whether the last word of a line is plainly one of the verbs; `_VERB` finds it wherever it stands."""
+    _, blank, word = line[-16:].rstrip(_ENDS).rpartition(" ")
+    return bool(blank) and word in _SURE_VERBS
 
 
 def _is_bare_attribution(joined: str) -> bool:
@@ -298,17 +337,31 @@ def _goes_on(line: str, bare: str, kind: str, value: str) -> bool:
     return "@" in bare and len(bare) < 300 and (bare[0] == "<" or bare.endswith((">", ",", ";", "]")))
 
 
-def _is_prose(line: str) -> bool:
-    """Say whether a line is so plainly no mark that it need not be looked at: long, and none of their signs in it."""
-    bare = line.strip(_AROUND) if line[0] in _AROUND else line
-    return (
-        len(bare) >= _SHORT
-        and ":" not in line
-        and "：" not in line
-        and bare[0] not in _DASH
-        and line[-1] not in _MAY_END
-        and line[-3:] not in _VERB_TAILS
-    )
+def _may_be_original(bare: str) -> bool:
+    """Say whether a line begins as one of the words for it does; of letters with accents more than these match."""
+    head = bare[:_HEAD]
+    return not head.isascii() or head.lower() in _HEADS
+
+
+def _likely(lines: list[str]) -> list[int]:
+    """Return which lines need to be looked at: all but those that have none of the signs of a mark."""
+    return [
+        number
+        for number, line in enumerate(lines)
+        if (len(line) >= _SHORTEST or line.strip() == ">:")
+        and not (
+            ":" not in line
+            and line[-3:] not in _VERB_TAILS
+            and (
+                line[-1] not in _MAY_END
+                and bare[0] not in _DASH
+                and (len(bare) >= _SHORT or not _may_be_original(bare))
+                if (bare := line.strip(_AROUND))
+                else line[-1] == ">"
+            )
+            and "：" not in line
+        )
+    ]
 
 
 def marks(page: Text) -> list[Mark]:
@@ -317,9 +370,10 @@ def marks(page: Text) -> list[Mark]:
     lines = page.lines
     covered = 0
     left = _MOST_TRIES
-    for number, line in enumerate(lines):
-        if number < covered or (len(line) < 4 and line.strip() != ">:") or _is_prose(line):
+    for number in _likely(lines):
+        if number < covered:
             continue
+        line = lines[number]
         last = line[-1]
         if last in " \t*":
             last = line.rstrip(" \t*")[-1:]

@@ -189,12 +189,8 @@ def _attached_original(read: body.Body, limits: Limits) -> Original | None:
 
 def _digest(*pieces: str) -> bytes:
     """Return the SHA-256 of the pieces, each after its length in bytes, so that no two sets run into one another."""
-    whole = hashlib.sha256()
-    for piece in pieces:
-        data = piece.encode("utf-8", "replace")
-        whole.update(len(data).to_bytes(8, "big"))
-        whole.update(data)
-    return whole.digest()
+    written = [piece.encode("utf-8", "replace") for piece in pieces]
+    return hashlib.sha256(b"".join([part for one in written for part in (len(one).to_bytes(8, "big"), one)])).digest()
 
 
 def part(raw: bytes, section: str) -> bytes:

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from console.mail.parse import labels
-from console.mail.parse.markers import Mark, Text, bared, is_quoted, marks
+from console.mail.parse.markers import Mark, Text, bared, marks, quoted_lines
 
 _SIGNATURE = re.compile(r"^(?:--|—|––) ?$")
 _RULE = re.compile(r"^[ \t]*(?:[-_=~+*#]{2,}|ᐧ)[ \t]*$")
@@ -44,7 +44,7 @@ def split(page: Text, signatures: list[tuple[int, int]] | None = None) -> Split:
     """
     lines = page.lines
     found = marks(page)
-    owner = bytearray(map(is_quoted, lines))  # 0 the author's, 1 quoted, 2 a mark, 3 signature
+    owner = quoted_lines(lines)  # 0 the author's, 1 quoted, 2 a mark, 3 signature
     for start, end in signatures or ():
         for number in range(start, min(end, len(lines))):
             if owner[number] == 0:
@@ -92,10 +92,11 @@ def _cut(lines: list[str], owner: bytearray, found: list[Mark]) -> int:  # noqa:
 
 def _take_signature(lines: list[str], owner: bytearray, cut: int) -> None:
     """Find where the author's signature starts, and mark it up to the next quotation or mark."""
-    own = [number for number in range(cut) if owner[number] == 0 and lines[number]]
-    may_be_sent_from = _may_hold("\n".join([lines[number] for number in own]), _SENT_WORDS)
-    for number in own:
-        line = lines[number]
+    own = [(number, line) for number, line in enumerate(lines[:cut]) if line and owner[number] == 0]
+    may_be_sent_from = _may_hold("\n".join([line for _, line in own]), _SENT_WORDS)
+    if not may_be_sent_from:
+        own = [(number, line) for number, line in own if line[0] in "-—–" or line[0] >= _UNSPACED]
+    for number, line in own:
         if owner[number] != 0:
             continue
         sign = line[0]
@@ -128,22 +129,24 @@ def _until_quote(owner: bytearray, first: int, cut: int) -> None:
 def _reply(lines: list[str], owner: bytearray) -> str:
     kept: list[str] = []
     gap = False
-    for number, line in enumerate(lines):
-        if owner[number]:
+    for line, whose in zip(lines, owner, strict=True):
+        if whose:
             gap = True
         elif line.strip():
-            if gap and kept and kept[-1]:
-                kept.append("")
-            gap = False
+            if gap:
+                if kept and kept[-1]:
+                    kept.append("")
+                gap = False
             kept.append(line)
         else:
             kept.append("")
     while kept and (not kept[-1].strip() or _RULE.match(kept[-1])):
         kept.pop()
-    while kept and not kept[0].strip():
-        kept.pop(0)
-    return "\n".join(kept)
+    first = 0
+    while first < len(kept) and not kept[first].strip():
+        first += 1
+    return "\n".join(kept[first:])
 
 
 def _quoted(lines: list[str], owner: bytearray) -> str:
-    return "\n".join([bared(line) for line, whose in zip(lines, owner, strict=True) if whose == 1]).strip("\n")
+    return "\n".join(bared([line for line, whose in zip(lines, owner, strict=True) if whose == 1])).strip("\n")

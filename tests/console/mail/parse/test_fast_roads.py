@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from made import corpus
 
 from console.demo import company
-from console.mail.parse import Unreadable, addresses, fields, forward, labels, language, markers, parse, quotes
+from console.mail.parse import Unreadable, addresses, body, fields, forward, labels, language, markers, parse, quotes
 from storage.kinds import clean
 from storage.rules import stemming, threading
 from storage.rules.gist import gist_of
@@ -114,16 +114,31 @@ class _All:
         return False
 
 
+def every_line(lines: list[str]) -> list[int]:
+    return [number for number, line in enumerate(lines) if len(line) > 3 or line.strip() == ">:"]
+
+
+def trimmed(text: str) -> str:
+    return "\n".join(line if line == "-- " else line.rstrip(" \t") for line in text.split("\n"))
+
+
 @contextmanager
 def careful() -> Iterator[None]:
     """Close every fast road."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(addresses, "_ORDINARY", -1)
         patch.setattr(fields, "_ordinary", lambda *_: None)
-        patch.setattr(markers, "_is_prose", lambda _: False)
+        patch.setattr(markers, "_likely", every_line)
+        patch.setattr(markers, "_MARKED", _All())
+        patch.setattr(markers, "_SURE_VERBS", frozenset())
         patch.setattr(markers, "_MAY_ATTRIBUTE", _All())
         patch.setattr(quotes, "_may_hold", lambda *_: True)
-        patch.setattr(clean, "_western", lambda _: None)
+        patch.setattr(clean, "as_western", lambda _: None)
+        patch.setattr(language, "as_western", lambda _: None)
+        patch.setattr(body, "_trimmed", trimmed)
+        patch.setattr(stemming, "_stems_in_each", lambda *_: {})
+        for table in stemming._STEMS.values():
+            table.clear()
         yield
 
 
@@ -219,15 +234,34 @@ def test_where_others_words_begin(text: str) -> None:
 
 
 @given(WRITINGS)
+@example("> > a\n>> b\n>\n>>>\n> \n>  c\n>\td\n>" + ">" * 20 + " e\n> >:\n> wrote:\n>|f\n>f |")
 def test_quote_marks(text: str) -> None:
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    assert [bool(one) for one in markers.quoted_lines(lines)] == [
+        markers._QUOTE_MARK.match(line) is not None for line in lines
+    ]
+    for line, fast in zip(lines, markers.bared(lines), strict=True):
         assert markers.is_quoted(line) == (markers._QUOTE_MARK.match(line) is not None)
         bare = line
         for _ in range(20):
             if not markers.is_quoted(bare):
                 break
             bare = markers.unquoted(bare)
-        assert markers.bared(line) == bare
+        assert fast == bare
+
+
+@given(st.text(alphabet="ab- \t\n") | TEXTS)
+@example("a \n-- \nb\t\n")
+@example("a \t \nb  \n-- ")
+def test_what_stands_at_the_ends_of_lines(text: str) -> None:
+    assert body._trimmed(text) == trimmed(text)
+
+
+@given(st.sampled_from(labels.ORIGINAL.replace("['’]", "’").split("|")), st.sampled_from(["", ">", "> ", "|"]))
+def test_no_line_is_passed_over_that_names_an_original_message(words: str, before: str) -> None:
+    for line in (before + form for form in (words, words.upper(), words.capitalize(), words.replace("s", "ſ"))):
+        if len(line) > 3:
+            assert markers._likely([line]) == [0]
 
 
 @pytest.mark.parametrize("words", [labels.ORIGINAL, labels.WROTE])
@@ -257,9 +291,17 @@ def test_every_sign_of_windows_1252_folded() -> None:
         assert clean.folded(f"é{sign}") == "e" + "".join(one for one in bare if not unicodedata.combining(one)), sign
 
 
-@given(TEXTS, st.sampled_from(["pt", "es", "en", ""]))
-@example("informacao-publica informações, FATURAS e_faturas naïve", "pt")
-def test_stems_of_pieces_are_those_of_words(text: str, name: str) -> None:
+@given(st.lists(TEXTS, min_size=1, max_size=3), st.sampled_from(["pt", "es", "en", ""]))
+@example(["Ação ação, (AÇÃO) acao", "ação informacao ﹰabc ΑΣ ΑΣΑ İstanbul " + "a" * 70], "pt")
+@example(["informacao-publica informações, FATURAS e_faturas naïve"], "pt")
+def test_stems_of_pieces_are_those_of_words(texts: list[str], name: str) -> None:
+    for table in stemming._STEMS.values():
+        table.clear()
+    for text in (*texts, *texts):  # new words, and words that are known
+        assert stemming.stems(text, name) == by_words(text, name)
+
+
+def by_words(text: str, name: str) -> str:
     found = set()
     for word in WORD.findall(stemming.composed(text).lower()):
         for one in (name,) if name else stemming.LANGUAGES:
@@ -267,7 +309,7 @@ def test_stems_of_pieces_are_those_of_words(text: str, name: str) -> None:
                 accented = stemming._with_accents(word, one)
                 stems = {clean.folded(stemming._stemmer(one).stemWord(form)) for form in accented}
                 found.add(" ".join(sorted(stems - {clean.folded(word)})))
-    assert stemming.stems(text, name) == " ".join(sorted(found - {""}))
+    return " ".join(sorted(found - {""}))
 
 
 @given(st.text(alphabet="abç é\n.漢-") | TEXTS)
