@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.worker import Worker
+from textual.worker import Worker, WorkerCancelled
 
 from console.ahead import ROWS
 from console.screens import asking
@@ -217,7 +217,10 @@ class Goes(Performs):
             else _("nothing waits; it is first in order")
         )
         self.queue.go_to(row.conversation_id)
-        await self.open_conversation(row.conversation_id).wait()
+        try:
+            await self.open_conversation(row.conversation_id).wait()
+        except WorkerCancelled:  # called off, or another one was asked for before it was read
+            return
         self.say(((f"#{row.conversation_id}", "ok"), (f"  {why}", "text")), ":urgent")
 
     def action_history(self) -> None:

@@ -199,6 +199,7 @@ class MainScreen(Moves, Follows):
 
     @on(StatusRow.Clicked)
     def _view_clicked(self, message: StatusRow.Clicked) -> None:
+        self.call_off()
         self.action_view(message.key)
 
     @on(TitleRow.Clicked)
@@ -215,6 +216,7 @@ class MainScreen(Moves, Follows):
         if pane is self.queue and self.reading:
             self.action_back()
         elif pane is self.conversation and not self.reading and self.shown_id is not None:
+            self.call_off()
             self.open_conversation(self.shown_id)
 
     @on(Queue.Chosen)
@@ -222,6 +224,7 @@ class MainScreen(Moves, Follows):
         if self.ground.desk is None:
             self._first.append(message.conversation_id)
         else:
+            self.call_off()  # a key that waits was not meant for what is clicked after it
             self.open_conversation(message.conversation_id)
 
     # ------------------------------------------------------------------------------------------ keys

@@ -239,7 +239,7 @@ class Life:
                 queueing.Outgoing(
                     mailbox_id=post.mailbox_id,
                     parsed=message,
-                    raw_digest=bytes([len(self.names) % 256]) * 32,
+                    raw_digest=hashlib.sha256(f"{len(self.names)}".encode()).digest(),
                     size=10,
                     sender="one@plantao.example",
                     recipients=to,

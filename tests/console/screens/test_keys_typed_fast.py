@@ -1,11 +1,13 @@
 """Keys that come faster than anything is read: each is meant for where the keys before it lead, never for what was left."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime
 
 import pytest
 from textual import events
 
+from console.screens import asking
 from console.screens.searching import SearchScreen
 from storage.commands import triage
 from storage.kinds import Status
@@ -161,3 +163,58 @@ async def test_a_way_that_cannot_be_read_says_so_and_what_was_typed_for_it_is_fo
         await pilot.pause()
         assert [status(desk, number) for number in three] == [Status.NEW] * 3
         assert not app._main._ahead
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Let no conversation be read before a test says so."""
+
+    class Gate(threading.Event):
+        reached = threading.Event()
+
+    gate, read = Gate(), asking.conversation
+
+    def wait(session, **choices):
+        gate.reached.set()
+        gate.wait(20)
+        return read(session, **choices)
+
+    monkeypatch.setattr(asking, "conversation", wait)
+    gate.reached.clear()
+    yield gate
+    gate.set()
+
+
+@pytest.mark.parametrize("back", ["q", "h", "escape"])
+async def test_the_most_urgent_is_called_off_before_it_is_read(three, console, desk, until, slow, back):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begun(app, until)
+        type_fast(app, "J", "e")
+        await until(slow.reached.is_set)
+        type_fast(app, back)
+        await until(lambda: app._main._journey is None)
+        slow.set()
+        await pilot.press("j")
+        await until(lambda: app._main.queue.chosen.conversation_id == three[1])
+        assert app.is_running
+        assert not app._main.reading
+        assert [status(desk, number) for number in three] == [Status.NEW] * 3
+
+
+async def test_a_key_that_waits_is_not_for_what_is_clicked_after_it(three, console, desk, until, slow):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begun(app, until)
+        type_fast(app, "J", "e")
+        await until(slow.reached.is_set)
+        await until(lambda: app._main._ahead)
+        await pilot.click("#queue", offset=(20, 4), times=2)
+        await until(lambda: app._main._journey is not None and not app._main._ahead)
+        number = app._main.queue.chosen.conversation_id
+        slow.set()
+        await until(lambda: app._main.reading)
+        assert app._main.conversation.view.conversation_id == number != three[0]
+        await pilot.press("e")
+        await until(lambda: status(desk, number) is Status.RESOLVED)
+        assert [status(desk, one) for one in three if one != number] == [Status.NEW] * 2
