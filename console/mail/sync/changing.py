@@ -35,18 +35,27 @@ class Changes:
         self._store = store
         self._mailbox_id = mailbox_id
         self._folders = folders
+        self._numbered: dict[int, int | None] = {}
 
-    def make(self) -> int:
-        """Make every change that is due; return how many were asked for."""
+    def make(self, *, complete: bool = True) -> int:
+        """Make every change that is due; return how many were asked for.
+
+        Args:
+            complete: all mail of the folders that are kept in step has been met: what lies in none of them is gone.
+        """
         with self._store.reading() as session:
             due = errands.errands(session, self._mailbox_id, now=datetime.now(UTC))
+            self._numbered = {
+                one.folder_id: one.uidvalidity for one in syncing.cursors(session, self._mailbox_id).values()
+            }
         by_place: defaultdict[tuple[int | None, str | None, WantedChange, str], list[Errand]] = defaultdict(list)
         for one in due:
             by_place[one.folder_id, one.folder, one.change, one.value].append(one)
         for (folder_id, folder, change, value), group in by_place.items():
             try:
                 if folder_id is None or folder is None:
-                    self._lost(group)
+                    if complete:
+                        self._lost(group)
                     continue
                 if group[0].role == "trash" and (change, value) != (WantedChange.MOVE, "trash"):
                     group = self._still_there(folder_id, folder, group)  # noqa: PLW2901 - what is left of it
@@ -62,7 +71,8 @@ class Changes:
         wanted = [one for one in group if (flag in one.flags.split()) is not (change is WantedChange.ADD_FLAG)]
         uids = [one.uid for one in wanted if one.uid is not None]
         if uids:
-            self._session.select(folder)
+            if not self._opened(folder_id, folder):
+                return
             if change is WantedChange.ADD_FLAG:
                 self._session.add_flags(uids, [flag])
             else:
@@ -81,7 +91,8 @@ class Changes:
         uids = [one.uid for one in group if one.uid is not None and one.role in _MOVED_OUT_OF]
         moved: dict[int, int] = {}
         if uids and folder_id != target_id:
-            self._session.select(folder)
+            if not self._opened(folder_id, folder):
+                return
             try:
                 moved = self._session.move(uids, target)
             except FolderMissing:
@@ -92,6 +103,14 @@ class Changes:
         with self._store.writing() as session:
             errands.moved(session, folder_id, target_id, moved)
             errands.errands_done(session, [one.wanted_id for one in group])
+
+    def _opened(self, folder_id: int, folder: str) -> bool:
+        """Open a folder; say whether its messages have the UIDs still that the desk knows them by.
+
+        If not, other mail may have them by now: the change waits until the folder has been read anew. What lies in
+        the trash, which nobody reads, was compared byte for byte.
+        """
+        return self._numbered.get(folder_id) in {None, self._session.select(folder).uidvalidity}
 
     def _still_there(self, folder_id: int, folder: str, group: list[Errand]) -> list[Errand]:
         """Find what was moved to the trash, which nobody keeps in step: it may lie under another UID, or nowhere.

@@ -160,9 +160,9 @@ class MailboxSync:
         by_role = self._by_role()
         changes = Changes(session, self.store, self.mailbox_id, by_role)
         for folder in folders:
-            made = changes.make()
+            made = changes.make(complete=False)
             total += self._told(folder.finish(as_begun=not (made or total.counts.fetched)))
-        changes.make()
+        changes.make(complete=not self.stop.is_set())
         acknowledging.make()
         self._set_state("ok")
         return total

@@ -12,7 +12,11 @@ from servers.proxy import Faults, Proxy
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from console.config.secrets import password
+from console.mail.glance import server_of
+from console.mail.imap.opening import open_session
 from console.mail.sync import SyncElsewhere, sync_once, watch
+from console.mail.sync.changing import Changes
 from storage.apply.base import table
 from storage.commands import leasing, syncing, triage
 from storage.commands.intake import Delivery, TakenIn, take_in
@@ -42,6 +46,17 @@ def agent(store: Store) -> Actor:
 
     with store.writing() as session:
         return Actor(agent_named(session, "inês", now=datetime.now(UTC)), "test")
+
+
+def resolve(store: Store, header_id: str) -> None:
+    """Resolve the conversation of a message, which then moves to the archive."""
+    texts, messages = table(MessageText), table(Message)
+    with store.reading() as session:
+        chosen = select(messages.c.conversation_id).join(texts, texts.c.message_id == messages.c.id)
+        number = session.connection().execute(chosen.where(texts.c.header_id == header_id)).scalar_one()
+    who = agent(store)
+    with store.writing() as session:
+        triage.set_status(session, [number], to=Status.RESOLVED, actor=who, now=datetime.now(UTC))
 
 
 def test_first_sync_takes_everything_newest_first(sync_store: Store, box: Callable[..., Box]) -> None:
@@ -167,6 +182,43 @@ def test_new_uids_after_a_restore_are_met_without_a_message_twice(sync_store: St
     bring(sync_store, mail)
     assert_in_step(sync_store, mail)
     assert count(sync_store, Message) == 26
+
+
+def test_a_change_is_not_made_to_other_mail_that_has_the_uid_by_now(sync_store: Store, box: Callable[..., Box]) -> None:
+    mail = box(archive="Archive")
+    with mail.server.other_client(mail.user, None) as client:
+        client.create("Archive")
+    first, *_ = mail.server.append(mail.user, [letter(number) for number in range(3)])
+    bring(sync_store, mail)
+    resolve(sync_store, "m0@example.com")
+    mail.server.expunge(mail.user, [first])
+    mail.server.renumber(mail.user)  # since INBOX was looked at
+    number = mailbox_number(sync_store, mail)
+    with sync_store.reading() as session:
+        folders = {one.role: (one.folder_id, one.name) for one in syncing.cursors(session, number).values()}
+    with open_session(server_of(mail.account, password(mail.account))) as session:
+        Changes(session, sync_store, number, folders).make()
+    assert len(mail.server.uids(mail.user)) == 2
+    assert mail.server.uids(mail.user, "Archive") == []
+    bring(sync_store, mail)
+    assert len(mail.server.uids(mail.user)) == 2
+    assert_in_step(sync_store, mail)
+    assert count(sync_store, Wanted) == 0
+
+
+def test_a_change_waits_for_mail_that_is_met_anew_after_a_restore(sync_store: Store, box: Callable[..., Box]) -> None:
+    mail = box(archive="Archive")
+    mail.server.append(mail.user, [letter(number) for number in range(70)])
+    bring(sync_store, mail)
+    resolve(sync_store, "m0@example.com")  # older than what is read first
+    mail.server.renumber(mail.user)
+    bring(sync_store, mail)
+    bring(sync_store, mail)
+    assert len(mail.server.uids(mail.user, "Archive")) == 1
+    assert len(mail.server.uids(mail.user)) == 69
+    assert_in_step(sync_store, mail)
+    assert_in_step(sync_store, mail, "Archive")
+    assert count(sync_store, Wanted) == 0
 
 
 def test_drafts_are_ignored_by_rule_until_they_are_none(sync_store: Store, box: Callable[..., Box]) -> None:
