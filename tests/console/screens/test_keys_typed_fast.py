@@ -209,12 +209,12 @@ async def test_a_key_that_waits_is_not_for_what_is_clicked_after_it(three, conso
         type_fast(app, "J", "e")
         await until(slow.reached.is_set)
         await until(lambda: app._main._ahead)
-        await pilot.click("#queue", offset=(20, 4), times=2)
+        number, queue = three[1], app._main.queue
+        queue.post_message(queue.Chosen(queue, number))  # as a double click does, whose pace a busy machine breaks
         await until(lambda: app._main._journey is not None and not app._main._ahead)
-        number = app._main.queue.chosen.conversation_id
         slow.set()
         await until(lambda: app._main.reading)
-        assert app._main.conversation.view.conversation_id == number != three[0]
+        assert app._main.conversation.view.conversation_id == number
         await pilot.press("e")
         await until(lambda: status(desk, number) is Status.RESOLVED)
         assert [status(desk, one) for one in three if one != number] == [Status.NEW] * 2
