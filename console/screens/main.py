@@ -23,8 +23,9 @@ from widgets.bars import StatusRow, TitleRow, TroubleBar
 from widgets.context import ContextPane
 from widgets.conversation import ConversationPane
 from widgets.empty import Empty
+from widgets.language import _
 from widgets.look import Look
-from widgets.pane import Pane, Wall
+from widgets.pane import Cover, Pane, Wall
 from widgets.prompt import PromptRow
 from widgets.queue import Queue
 from widgets.text import explain
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from storage.first_page import FirstPage
 
 _REST = 0.2  # seconds that the cursor rests before the conversation beside the queue follows it
+_WAITS = 1  # the last place of the queue in which somebody waits
 
 
 class MainScreen(Moves, Follows):
@@ -297,9 +299,13 @@ class MainScreen(Moves, Follows):
         else:
             self.say(())
 
-    def action_leave(self) -> None:
-        """Leave the console."""
-        self.app.exit(0)
+    def action_leave(self, *, asks: bool = False) -> None:
+        """Leave the console; with `asks` only at the second time where something was done: one `q` too many is easy."""
+        words: Cover = ((_("q again leaves the console"), "soon"),)
+        if asks and self.worked and self._said != words:
+            self.say(words)
+        else:
+            self.app.exit(0)
 
     def action_fold(self) -> None:
         """Show quotes and signatures, or fold them."""
@@ -333,11 +339,14 @@ class MainScreen(Moves, Follows):
     def passed_over(self, numbers: Sequence[int]) -> None:
         """Go on with what stands below, at once: the next key is meant for that, which is read if this was."""
         view, chosen = self.conversation.view, self.queue.chosen
-        here = view is not None and chosen is not None and view.conversation_id == chosen.conversation_id
-        on = self.reading and here and view is not None and view.conversation_id in numbers and self.ground.read_on
+        on = self.reading and view is not None and view.conversation_id in numbers and self.ground.read_on
+        place = chosen.place[0] if chosen is not None else 0
+        if view is not None and chosen is not None and view.conversation_id != chosen.conversation_id:
+            place = _WAITS  # it has left this view already, as what was taken leaves what nobody has
+            on = on and self._searched is None
         self.queue.pass_over(numbers)
         below = self.queue.chosen
-        if on and chosen is not None and below is not None and below.place[0] <= chosen.place[0]:
+        if on and below is not None and below.place[0] <= place:
             self.reading = False  # until it is there
             self.open_conversation(below.conversation_id)
         elif self.reading:  # nothing stands below, or what presses less, as what is on hold does

@@ -85,6 +85,7 @@ class Asks(DeskScreen):
         self._said: Cover = ()
         self._said_here: Cover = ()  # as much of it as there is room for
         self._aside = ""
+        self.worked = False  # whether anything was done here that has a command
         self._said_at = 0.0
         self._left_over = 0  # the column in which what is drawn over begins
 
@@ -226,6 +227,7 @@ class Asks(DeskScreen):
             command: what it would be on the `:` line, at the right edge.
         """
         self._said, self._aside, self._said_at = spans, command, monotonic()
+        self.worked = self.worked or bool(command)
         self._draw_over()
 
     def say_error(self, error: DeskError) -> None:

@@ -90,7 +90,7 @@ def test_a_mailbox_is_set_up_by_keys_and_its_mail_comes(starting, home, tmp_path
         assert not (tmp_path / "ring" / "kept").exists()
         shown.press("\x15", "none", "\x13")
         shown.shows("added: suporte", "Pedido 1", "Pedido 3")
-        shown.press("q")
+        shown.press(":quit\r")
         assert shown.ends() == 0
         assert SECRET.encode() not in shown.sent
         assert b"falsch" not in shown.sent

@@ -152,7 +152,7 @@ def all_screens(ground, words: str) -> str:
             console.shows("resolved #")
             console.press("u")
             console.shows("taken back")
-            console.press("q")
+            console.press(":quit\r")
             assert console.ends() == 0
             return console.sent.decode()
 

@@ -56,6 +56,6 @@ def test_mail_and_deeds_show_in_both_consoles_and_on_the_server(ground, syncing)
         took["u, from the key to \\Seen gone from the server"] = time.monotonic() - began
 
         for shown in (one, two):
-            shown.press("q")
+            shown.press(":quit\r")
             assert shown.ends() == 0
     sys.stdout.write("\n" + "\n".join(f"{seconds:6.3f} s  {what}" for what, seconds in took.items()))

@@ -91,7 +91,15 @@ def commands() -> Sequence[Command]:
             also=_("shell background"),
         ),
         Command(
-            "quit", ("q",), _("leave"), _("leave the console"), QUEUE, act("leave"), also=_("exit close"), anywhere=True
+            "quit",
+            ("q",),
+            _("leave"),
+            _("leave the console"),
+            QUEUE,
+            leave,
+            also=_("exit close"),
+            passes_key=True,
+            anywhere=True,
         ),
     )
 
@@ -104,6 +112,11 @@ def search(screen: "MainScreen", rest: str) -> None:
 async def filter_(screen: "MainScreen", rest: str) -> None:
     """Narrow the view; asks for the query when the line says none."""
     await screen.narrow(rest)
+
+
+def leave(screen: "MainScreen", rest: str) -> None:
+    """Leave the console; the key asks to be pressed again where something was done, the line does not."""
+    screen.action_leave(asks=bool(rest))
 
 
 def view(screen: "MainScreen", rest: str) -> None:

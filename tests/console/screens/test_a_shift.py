@@ -94,6 +94,46 @@ async def test_the_next_is_read_once_the_one_that_is_read_was_settled(five, cons
         await until(lambda: not app._main.reading)
 
 
+async def test_the_next_is_read_too_after_one_that_had_left_the_view(five, console, desk, until):
+    """Taken in the view of what nobody has, and then resolved: the queue came back instead of the next."""
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(app, until)
+        await pilot.press("2", "enter")
+        await until(lambda: app._main.reading)
+        await pilot.press("t")
+        await rows(app, until, 4)
+        await pilot.press("e")
+        await until(lambda: app._main.reading and app._main.conversation.view.conversation_id == five[1])
+        assert status(desk, five[0]) is Status.RESOLVED
+
+
+async def test_one_q_too_many_does_not_leave_a_console_in_which_one_works(five, console, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(app, until)
+        await pilot.press("e")
+        await rows(app, until, 4)
+        await pilot.press("q")
+        await until(lambda: "q again leaves the console" in screen_text(app))
+        await pilot.press("j", "t")
+        await until(lambda: "taken" in screen_text(app))
+        await pilot.press("q")
+        await until(lambda: "q again leaves the console" in screen_text(app))
+        await pilot.press("q")
+        await until(lambda: app._exit)
+    assert app.return_code == 0
+
+
+@pytest.mark.parametrize("keys", [("q",), ("e", "colon", *"quit", "enter")])
+async def test_the_line_leaves_at_once_and_so_does_q_where_nothing_was_done(five, console, until, keys):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(app, until)
+        await pilot.press(*keys)
+        await until(lambda: app._exit)
+
+
 async def test_the_queue_comes_back_once_nothing_is_left_or_where_that_was_chosen(five, console, desk, until):
     app = console(read_on=False)
     async with app.run_test(size=(80, 24)) as pilot:
