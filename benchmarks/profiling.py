@@ -33,18 +33,19 @@ def profiled(work: Callable[[], Any], where: str) -> Any:
         row[2] += time.perf_counter() - context.began
 
     every: list[tuple[str, cProfile.Profile]] = []
-    plain = threading.Thread.run
+    inner = "_bootstrap_inner"  # as some have a `run` of their own
+    plain = getattr(threading.Thread, inner)
 
     def run(self: threading.Thread) -> None:
         profile = cProfile.Profile(time.thread_time)
         every.append((self.name, profile))
         profile.runcall(plain, self)
 
-    threading.Thread.run = run  # type: ignore[method-assign]
+    setattr(threading.Thread, inner, run)
     try:
         given = work()
     finally:
-        threading.Thread.run = plain  # type: ignore[method-assign]
+        setattr(threading.Thread, inner, plain)
     told = io.StringIO()
     for name, profile in every:
         profile.create_stats()

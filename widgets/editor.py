@@ -174,6 +174,11 @@ class Editor(TextArea):
         event.prevent_default()
         self.put(event.text)
 
+    def leave_out(self, start: int, end: int, sign: str) -> None:
+        """Put a sign in the place of a part of the text; it can be taken back as what was typed can."""
+        document = self._plain
+        self.replace(sign, document.get_location_from_index(start), document.get_location_from_index(end))
+
     def go_to(self, start: int, end: int) -> None:
         """Choose a part of the text, so that typing replaces it."""
         first, last = self._plain.get_location_from_index(start), self._plain.get_location_from_index(end)

@@ -45,6 +45,7 @@ class ReviewPane(Pane):
         self._then: tuple[Span, ...] = ()
         self._then_keys: Sequence[tuple[str, str]] = ()
         self._conversation_id: int | None = None
+        self._title = _("before it leaves")
         self._now = datetime.now().astimezone()
         self._cursor = self._first = 0
 
@@ -80,6 +81,7 @@ class ReviewPane(Pane):
         then: Sequence[Span] = (),
         then_keys: Sequence[tuple[str, str]] = (),
         conversation_id: int | None = None,
+        title: str = "",
     ) -> None:
         """Show other findings; the cursor stays with the one it was on, else goes to the first that is not settled.
 
@@ -90,7 +92,9 @@ class ReviewPane(Pane):
             then: what sending will do.
             then_keys: the keys that choose otherwise, with their words.
             conversation_id: the one that is answered.
+            title: what stands above, if not that it leaves.
         """
+        self._title = title or _("before it leaves")
         before = self.chosen.key if self.chosen is not None else ""
         self._findings, self._now, self._keys = tuple(findings), now, keys
         self._then, self._then_keys, self._conversation_id = tuple(then), then_keys, conversation_id
@@ -130,8 +134,7 @@ class ReviewPane(Pane):
 
     def _heading(self) -> Strip:
         line = Line(self._look, self.size.width).gap()
-        title = _("before it leaves")
-        line.put(title, "accent" if self.has_keys else "text", bold=self.has_keys).gap()
+        line.put(self._title, "accent" if self.has_keys else "text", bold=self.has_keys).gap()
         spans = counted(self._findings)
         taken = sum(cell_len(text) for text, _role in spans) + 3 * (len(spans) - 1)
         line.fill("─", self.size.width - (taken + 2 if spans else 0), "accent" if self.has_keys else "rule").gap()

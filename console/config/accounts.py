@@ -34,7 +34,7 @@ from storage.kinds.mail import Correspondent
 from widgets.language import _
 
 POLL_LEAST, POLL_MOST = 5, 86_400
-CONNECTIONS, CONNECTIONS_MOST = 4, 10  # to a server that mail is sent through, at a time
+CONNECTIONS, CONNECTIONS_MOST = 8, 10  # to a server that mail is sent through, at a time
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,255}")

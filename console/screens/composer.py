@@ -15,6 +15,7 @@ from console.screens import asking, drafting
 from console.screens.commands.base import Where
 from console.screens.moving import Moves
 from console.screens.questions import Coverable
+from console.screens.reviewing import holds_secrets
 from console.screens.sending import Sends
 from storage.kinds import DraftKind
 from storage.kinds.drafts import Inserted
@@ -233,7 +234,7 @@ class ComposerScreen(Moves, Sends):
         self.conversation.styles.width = max(45, width * 2 // 5) if beside else "1fr"
         self.fields.fold(folded=not self.note and height < _TALL and not self._field and self.begun is not None)
         self._line.display = height >= 16
-        self.review.display = not self.note and height >= 12
+        self.review.display = height >= 12 and (not self.note or self.reviewing or holds_secrets(self.review.findings))
         most = max(4, min(height // 2 - 2, height - 14))
         self.review.styles.height = min(self.review.rows_wanted, most) if self.reviewing else 1
         self.tell()
@@ -265,7 +266,7 @@ class ComposerScreen(Moves, Sends):
             shown = {self._key("send-now"), self._key("leave-review")}
             keys = [pair for pair in keys if pair[0] in shown]
         if self.note:  # nothing is looked over, attached or quoted
-            kept = {self._key("send"): _("keep")}
+            kept = {self._key(name): _("keep") for name in ("send", "send-now")}
             left_out = {self._key("attach-file"), self._key("quote-lines")}
             keys = [(key, kept.get(key, word)) for key, word in keys if key not in left_out or self._reading]
         self.prompt.show(keys, always)

@@ -15,7 +15,7 @@ from storage.kinds.drafts import Attached, DraftView, Inserted
 from storage.kinds.errors import DeskError
 from storage.kinds.mail import entries
 from storage.kinds.responses import Actions
-from storage.kinds.review import Finding, Severity, Written
+from storage.kinds.review import Check, Finding, Severity, Written
 from widgets.fields import Fields
 from widgets.language import _
 from widgets.line import Span
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from widgets.editor import Editor
 
 _REST = 0.5  # seconds of no typing after which a draft is reviewed
+
+
+def holds_secrets(findings: Sequence[Finding]) -> bool:
+    """Say whether a secret was found that nobody said to be right."""
+    return any(one.check is Check.SECRET and one.severity is not Severity.OK for one in findings)
 
 
 class Reviews(Asks):
@@ -139,16 +144,18 @@ class Reviews(Asks):
         keys = {name: (one.shown, one.word) for name, one in known.items()}
         others = {"then-waiting": Status.WAITING, "then-resolved": Status.RESOLVED, "then-open": None}
         then_keys = [keys[name] for name, status in others.items() if name in keys and status is not self.after]
+        chooses = self.reviewing and self.draft.conversation_id is not None and not self.note
         before = self.review.rows_wanted
         self.review.show(
             findings,
             self.now(),
             keys=keys,
             then=self._then(),
-            then_keys=then_keys if self.reviewing and self.draft.conversation_id is not None else (),
+            then_keys=then_keys if chooses else (),
             conversation_id=self.draft.conversation_id,
+            title=_("before it is kept") if self.note else "",
         )
-        if self.reviewing and before != self.review.rows_wanted:
+        if (self.reviewing or self.note) and before != self.review.rows_wanted:
             self._arrange()
 
     def _then(self) -> list[Span]:
@@ -159,7 +166,9 @@ class Reviews(Asks):
             Status.OPEN: _("it is open"),
         }
         said = words[self.after] if self.after in words else _("it stays open")
-        if self.draft.conversation_id is None:
+        if self.note:
+            said = _("it is kept as it stands, and never sent")
+        elif self.draft.conversation_id is None:
             said = _("a new conversation begins, and waits for the customer")
         beside = [word for actions in self.done_beside() for word in action_words(actions)]
         return [(", ".join((said, *beside)), "text")]
@@ -177,16 +186,17 @@ class Reviews(Asks):
     # ------------------------------------------------------------------------------------------ settling
 
     async def to_review(self) -> None:
-        """Save, review, and give the keys to what was found; a note has nothing to be reviewed and is kept at once."""
+        """Save, review, and give the keys to what was found; a note is kept at once unless it holds a secret."""
         if not await self.save_now():
             return
-        if self.note:
+        findings = await self.look_over()
+        if self.note and not holds_secrets(findings):
             await self.send()
             return
         self.reviewing = True
         self.set_focus(None)
         self.review.has_keys = True
-        findings = await self.look_over()
+        self._show_findings(findings)
         self._told = frozenset(one.key for one in findings)
         self._arrange()
 
@@ -230,6 +240,20 @@ class Reviews(Asks):
         self.right.add(finding.key)
         self.changed("right", frozenset(self.right))
         self._look_again()
+
+    def action_redact(self) -> None:
+        """Leave the secret out of the text that a finding points at."""
+        from storage.rules.secrets import LEFT_OUT, secrets_in, whole_end
+
+        finding = self.review.chosen
+        if finding is None or "redact" not in finding.remedies or finding.place is None:
+            return
+        text = self.editor.text
+        for secret in secrets_in(text):
+            if secret.start == finding.place.start:
+                self.editor.leave_out(secret.start, whole_end(text, secret), LEFT_OUT)
+                self._look_again()
+                return
 
     def action_go_there(self) -> None:
         """Go to where a finding stands."""

@@ -107,6 +107,8 @@ def _moves(session: Session, facts: Sequence[Fact]) -> dict[int, dict[str, bool]
     """Return, by conversation whose mail may move, which places its mailbox has; asked at once for all."""
     turned = [fact for fact in facts if isinstance(fact, StatusChanged)]
     numbers = {fact.conversation_id for fact in turned if fact.before in PLACES or fact.after in PLACES}
+    if not numbers:
+        return {}
     rows, boxes = table(Conversation), table(Mailbox)
     asked = select(rows.c.id, boxes.c.archive, boxes.c.trash).join(boxes, rows.c.mailbox_id == boxes.c.id)
     found: dict[int, dict[str, bool]] = {}

@@ -13,7 +13,7 @@ from storage.kinds import DraftKind
 from storage.kinds.review import Check, Finding, Place, ReviewFacts, Severity, Written
 from storage.rules.mentions import addresses_in, attachment_mention
 from storage.rules.placeholders import placeholders
-from storage.rules.secrets import masked, secrets_in
+from storage.rules.secrets import Secret, masked, secrets_in
 
 ATTACHED_LARGE: Final = 18 * 1024 * 1024
 """Bytes of attachments from which many servers refuse a message: in Base64 they are a third more, of 25 MB."""
@@ -53,6 +53,10 @@ def review(written: Written, facts: ReviewFacts, right: Collection[str] = ()) ->
 def _of_note(written: Written) -> Iterator[Finding]:
     if not written.body.strip():
         yield Finding(Check.NOTHING_WRITTEN, Severity.STOP, place=Place("body"), remedies=("go-there",))
+    # It stays at the desk, where a colleague may need the address of a machine: that is no secret here.
+    keys = (secret for secret in secrets_in(written.body) if secret.name != "private_address")
+    for secret in islice(keys, _TOLD):
+        yield _secret(written, secret, Severity.LOOK, ("redact", "go-there"))
 
 
 def _of_mail(written: Written, facts: ReviewFacts) -> Iterator[Finding]:
@@ -144,12 +148,8 @@ def _attachments(written: Written, facts: ReviewFacts) -> Iterator[Finding]:
 def _leaks(written: Written, facts: ReviewFacts) -> Iterator[Finding]:
     """What should not leave the desk: quoted lines count, since they leave too."""
     for secret in islice(secrets_in(written.body), _TOLD):
-        what = masked(written.body[secret.start : secret.end])
         severity = Severity.LOOK if secret.name == "private_address" else Severity.STOP
-        if severity is Severity.LOOK:  # an address is no key: it is shown whole
-            what = written.body[secret.start : secret.end]
-        place = Place("body", secret.start, secret.end)
-        yield Finding(Check.SECRET, severity, what, place=place, remedies=("go-there", "right"), other=secret.name)
+        yield _secret(written, secret, severity, ("redact", "go-there", "right"))
     seen: set[str] = set()
     taken_part = {address_of(each) for each in (*written.to, *written.cc)} | facts.known | facts.own
     for address, start, end in addresses_in(written.body):
@@ -159,6 +159,13 @@ def _leaks(written: Written, facts: ReviewFacts) -> Iterator[Finding]:
             yield Finding(Check.OTHER_CUSTOMER, Severity.STOP, address, place=place, remedies=("go-there", "right"))
             if len(seen) == _TOLD:
                 return
+
+
+def _secret(written: Written, secret: Secret, severity: Severity, remedies: tuple[str, ...]) -> Finding:
+    what = written.body[secret.start : secret.end]
+    shown = what if secret.name == "private_address" else masked(what)  # an address is no key: it is shown whole
+    place = Place("body", secret.start, secret.end)
+    return Finding(Check.SECRET, severity, shown, place=place, remedies=remedies, other=secret.name)
 
 
 def _language(written: Written, facts: ReviewFacts) -> Iterator[Finding]:

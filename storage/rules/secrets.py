@@ -63,6 +63,10 @@ class Secret:
     end: int
 
 
+LEFT_OUT: Final = "[…]"
+"""What stands in the place of a secret that was taken out of a text."""
+
+
 def secrets_in(text: str) -> Iterator[Secret]:
     """Yield the secrets of a text in the order of their places, none inside another."""
     found = sorted(
@@ -81,12 +85,15 @@ def _is_address(text: str) -> bool:
     return all(int(part) < 256 for part in text.split("."))
 
 
+_CLOSE: Final = re.compile(r"-----END [A-Z0-9 ]{0,60}-----")
+
+
 def masked(text: str) -> str:
     """Return a secret as it may be shown: its first signs alone."""
     return f"{text[:_SHOWN]}…" if len(text) > _SHOWN else "…"
 
 
-def redacted(text: str, *, sign: str = "[…]") -> tuple[str, int]:
+def redacted(text: str, *, sign: str = LEFT_OUT) -> tuple[str, int]:
     """Return a text with each secret replaced, and how many there were; a private key loses its whole block.
 
     Args:
@@ -97,10 +104,14 @@ def redacted(text: str, *, sign: str = "[…]") -> tuple[str, int]:
     for secret in secrets_in(text):
         if secret.start < last:
             continue
-        end = secret.end
-        if secret.name == "private_key":
-            close = re.compile(r"-----END [A-Z0-9 ]{0,60}-----").search(text, end)
-            end = close.end() if close else len(text)
         pieces += [text[last : secret.start], sign]
-        last, count = end, count + 1
+        last, count = whole_end(text, secret), count + 1
     return "".join([*pieces, text[last:]]), count
+
+
+def whole_end(text: str, secret: Secret) -> int:
+    """Return where a secret ends that is taken out of a text: a private key with its whole block."""
+    if secret.name != "private_key":
+        return secret.end
+    close = _CLOSE.search(text, secret.end)
+    return close.end() if close else len(text)

@@ -106,11 +106,11 @@ class Store:
         return session
 
     def _writer(self) -> Engine | Connection:
-        """Return who writes: the sync's threads all by one connection, which finds its pages as it left them.
+        """Return who writes: all threads by one connection, which finds its pages and statements as it left them.
 
         SQLite throws a connection's pages away when another has written.
         """
-        if self.durable or self.path is None:
+        if self.path is None:
             return self._writing
         if self._kept is None or self._kept.closed or self._kept.invalidated:
             self._kept = self._writing.connect()

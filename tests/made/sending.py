@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 
 from console.config.accounts import Account
 from console.mail.outgoing import smtp_server_of
-from console.mail.sending import MailboxSender, sender
+from console.mail.sending import MailboxSender, clerk, sender
 from console.mail.smtp.patience import Patient
 from console.mail.smtp.transport import Transport
 from console.mail.sync import sync_once
@@ -55,6 +55,7 @@ class Orders:
         at: where, at the `nth` time.
         claimed: seconds that its claims hold.
         at_once: messages that it claims at a time.
+        dots: how many may be past their dot.
     """
 
     url: str
@@ -67,6 +68,7 @@ class Orders:
     sends: Signals = Signals.SIGKILL
     claimed: float | None = None
     at_once: int = sender.AT_ONCE
+    dots: int = clerk.DOTS
 
 
 def start(orders: Orders) -> BaseProcess:
@@ -89,6 +91,7 @@ def _live(orders: Orders) -> None:
     if orders.claimed is not None:
         sending.CLAIMED = timedelta(seconds=orders.claimed)  # type: ignore[misc]
     sender.AT_ONCE = orders.at_once  # type: ignore[misc]
+    clerk.DOTS = orders.dots  # type: ignore[misc]
     store = Store(make_url(orders.url), durable=not orders.syncs)
     account = Account.model_validate_json(orders.account)
     if orders.at is not None:

@@ -192,6 +192,7 @@ class FaultySmtp:
         self, _server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
+        responses = [*responses[:1], "250-PIPELINING", *responses[1:]]  # which aiosmtpd can, and does not say
         kept = [line for line in responses if line[4:].split()[0].upper() not in self.without]
         return [f"250{' ' if line is kept[-1] else '-'}{line[4:]}" for line in kept]
 

@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from threading import Condition, Lock
+from threading import Condition, Event
 from typing import Final
 
 from storage.commands.outbox import steps
@@ -15,9 +15,14 @@ from storage.store import Store
 
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 
-
 PATIENCE: Final = 0.005
 """Seconds for which a connection waits for others that are at work, so that one commit serves all of them."""
+
+DOTS: Final = 4
+"""Messages whose final dot may be out, and what became of them not on record: so many does a death leave in doubt."""
+
+WAITS_MOST: Final = 10.0
+"""Seconds for which a message waits until one of those is on record: its server would not wait for ever."""
 
 
 @dataclass(eq=False, slots=True)
@@ -31,6 +36,8 @@ class Note:
         may: whether `handed` or `begin` may go on, once it is put down.
         noted_at: when that was, by this machine's clock: claims hold from then on.
         done, error: whether a clerk has seen to it, and what kept it from being put down.
+        turn: set when it is done, or when it is for who brought it to put down what waits.
+        late: whether it waited so long that it is put down however many are past their dot.
     """
 
     told: Told | None = None
@@ -40,6 +47,8 @@ class Note:
     noted_at: datetime = _FIRST
     done: bool = False
     error: BaseException | None = None
+    turn: Event = field(default_factory=Event)
+    late: bool = False
 
 
 class Clerk:
@@ -47,6 +56,8 @@ class Clerk:
 
     Whoever comes first waits a moment for the others, and puts down what all of them have. So the more connections
     there are the fewer commits a message costs. One that stalls is waited for no longer than that, and soon not at all.
+    While `DOTS` messages are past their final dot no other is put down as sent: half of the connections hand over the
+    next message while the others wait for an answer, and both are put down together.
 
     Args:
         store: opened durable: a step that is not on the disk is no step.
@@ -57,7 +68,9 @@ class Clerk:
     def __init__(self, store: Store, holder: str, company: Callable[[], int]) -> None:
         self._store, self._holder, self._company = store, holder, company
         self._waiting: list[Note] = []
-        self._came, self._turn = Condition(), Lock()
+        self._past: set[int] = set()  # messages past their dot, whose fate is not on record
+        self._came = Condition()
+        self._led = False  # whether somebody puts down what waits
 
     def put_down(self, note: Note) -> Note:
         """Commit a note, with those of others that wait; return it, with what may be done.
@@ -68,19 +81,71 @@ class Clerk:
         with self._came:
             self._waiting.append(note)
             self._came.notify()
-        with self._turn:
-            if not note.done:
-                self._all(self._gathered())
+            leads = self._takes_over(note)
+        if leads or self._waits(note):
+            self._lead(note)
         if note.error is not None:
             raise note.error
         return note
 
-    def _gathered(self) -> list[Note]:
+    def is_over(self, message_id: int) -> None:
+        """Hear that a message's connection has ended, so that nothing more will be put down of it."""
+        with self._came:
+            self._past.discard(message_id)
+            if not self._led:
+                self._hand_on()
+
+    def _takes_over(self, note: Note) -> bool:
+        if self._led or not self._may_go(note):
+            return False
+        self._led = True
+        return True
+
+    def _may_go(self, note: Note) -> bool:
+        return note.handed is None or note.late or len(self._past) < DOTS
+
+    def _waits(self, note: Note) -> bool:
+        """Wait until a note is put down by another; say whether it is for who brought it to do so."""
+        if not note.turn.wait(WAITS_MOST):
+            with self._came:
+                note.late = True
+                if not note.turn.is_set() and self._takes_over(note):
+                    return True
+            note.turn.wait()
+        return not note.done
+
+    def _lead(self, note: Note) -> None:
+        notes = self._gathered(note)
+        self._all(notes)
+        with self._came:
+            for one in notes:
+                if one.told is not None:
+                    self._past.discard(one.told.item.message_id)
+                if one.handed is not None and one.may:
+                    self._past.add(one.handed.item.message_id)
+                one.turn.set()
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        following = next((one for one in self._waiting if self._may_go(one)), None)
+        self._led = following is not None
+        if following is not None:
+            following.turn.set()
+
+    def _gathered(self, mine: Note) -> list[Note]:
+        """Wait for others, and take what may be put down now: as many dots as others have been answered."""
         ends_at = time.monotonic() + PATIENCE
         with self._came:
             while len(self._waiting) < self._company() and (left := ends_at - time.monotonic()) > 0:
                 self._came.wait(left)
-            notes, self._waiting = self._waiting, []
+            told = {one.told.item.message_id for one in self._waiting if one.told is not None}
+            room = DOTS - len(self._past - told)
+            notes = []
+            for one in sorted(self._waiting, key=lambda one: one is not mine):
+                if one.handed is None or one.late or room > 0:
+                    notes.append(one)
+                    room -= one.handed is not None
+            self._waiting = [one for one in self._waiting if one not in notes]
         return notes
 
     def _all(self, notes: Sequence[Note]) -> None:

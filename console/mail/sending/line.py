@@ -54,6 +54,7 @@ class Line(Thread):
         self._lines = lines
         self._since = time.monotonic()
         self._refused: dict[int, Result] = {}
+        self._message_id = 0  # the last one that was begun
         self.stands = self.stood = self.is_at_work = False
         self.told: Told | None = None
 
@@ -75,6 +76,7 @@ class Line(Thread):
             by = error
         finally:
             self.stands = self.is_at_work = False
+            self._lines.clerk.is_over(self._message_id)
             self._lines.ended(self, by)
 
     def _send(self, transport: Transport) -> None:
@@ -105,6 +107,7 @@ class Line(Thread):
                 if not waiting.fill() or (item := waiting.take()) is None:
                     return None
             self.is_at_work = True
+            self._message_id = item.message_id
             told, self.told = self.told, None
             note = self._lines.clerk.put_down(Note(told=told, begin=item))
             if note.may:

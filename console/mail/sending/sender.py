@@ -77,7 +77,7 @@ class MailboxSender:
     def claim(self) -> tuple[Item, ...]:
         """Take what is due; the store's lock is asked for only where something is."""
         with self.store.reading() as session:
-            if self.mailbox_id not in sending.mailboxes_with_mail(session, now=_now()):
+            if not sending.has_mail(session, self.mailbox_id, now=_now()):
                 return ()
         with self.store.writing() as session:
             return sending.claim(session, self.mailbox_id, holder=self.holder, now=_now(), limit=AT_ONCE)

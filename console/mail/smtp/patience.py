@@ -82,7 +82,9 @@ class Patient(smtplib.SMTP):
         left = self._ends_at - time.monotonic()
         if left <= 0:
             raise TimeoutError("took too long")
-        sock.settimeout(min(self._silence, left))
+        timeout = min(self._silence, left)
+        if sock.gettimeout() != timeout:  # to set it costs a call of the system
+            sock.settimeout(timeout)
 
     def read(self, sock: socket.socket, buffer: Any) -> int:
         """Read a piece of an answer.

@@ -29,6 +29,7 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f<>]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _DOT = re.compile(rb"(?m)^\.")
 _CLOSING, _GO_ON, _TOO_LARGE, _NO_SUCH_LETTERS = 421, 354, 552, 553
+_AT_ONCE = 50  # recipients whose answers are left unread: a few kilobytes
 _GOODBYE = 10.0  # seconds in which QUIT may be answered; nothing depends on it
 
 
@@ -58,6 +59,9 @@ class Reply:
         """Say whether another try later may do."""
         return 400 <= self.code < 500
 
+
+_Envelope = tuple[Reply, dict[str, Reply], Reply | None]
+"""What was said of the sender, of each recipient, and of DATA; `None` when that was not asked."""
 
 BeforeDot = Callable[[Mapping[str, Reply]], None]
 """What is told before the final dot: the answers for the recipients."""
@@ -182,19 +186,18 @@ class Transport:
         options = self._options(envelope.sender, asked, body)
         if not asked:
             return unspeakable
-        mail = self._ask("MAIL FROM", f"MAIL FROM:<{envelope.sender}>{options}")
+        together = self._pipelined if self._smtp.has_extn("pipelining") else self._one_by_one
+        mail, said, begun = together(f"MAIL FROM:<{envelope.sender}>{options}", asked)
         if not mail.accepted:
-            self._reset()
+            self._leave(begun, said)
             refused = MessageTooLarge if mail.code == _TOO_LARGE else SenderRefused
             kind = TryLater if mail.passing else refused
             raise kind(self._server.host, "MAIL FROM", f"{mail.code} {mail.words}")
-        said = {address: self._ask("RCPT TO", f"RCPT TO:<{address}>") for address in asked}
         replies = {address: unspeakable.get(address) or said[address] for address in envelope.recipients}
         taken = [address for address, reply in replies.items() if reply.accepted]
-        if not taken:
-            self._reset()
+        if begun is None or not taken:
+            self._leave(begun, said)
             return replies
-        begun = self._ask("DATA", "DATA")
         if begun.code != _GO_ON:
             if begun.code < 400:
                 self._smtp.close()
@@ -202,6 +205,50 @@ class Transport:
             self._reset()
             return replies | dict.fromkeys(taken, begun)
         return replies | dict.fromkeys(taken, self._data(body, lambda: before_dot(replies)))
+
+    def _one_by_one(self, mail: str, recipients: Sequence[str]) -> _Envelope:
+        """Say the envelope and DATA, each word once the one before is answered; DATA if a recipient is accepted."""
+        answer = self._ask("MAIL FROM", mail)
+        if not answer.accepted:
+            return answer, {}, None
+        said = {address: self._ask("RCPT TO", f"RCPT TO:<{address}>") for address in recipients}
+        return answer, said, self._ask("DATA", "DATA") if any(one.accepted for one in said.values()) else None
+
+    def _pipelined(self, mail: str, recipients: Sequence[str]) -> _Envelope:
+        """Say the envelope and DATA in one go, and read the answers in their order (RFC 2920, section 3.1).
+
+        Nothing of the message follows before DATA is answered. Many recipients go by the piece: their answers must
+        find room in the buffers while nobody reads them.
+        """
+        pieces = [recipients[start : start + _AT_ONCE] for start in range(0, len(recipients), _AT_ONCE)]
+        said: dict[str, Reply] = {}
+        answer: Reply | None = None
+        for piece in pieces:
+            last = piece is pieces[-1]
+            first = [mail] if answer is None else []
+            self._say("MAIL FROM", [*first, *(f"RCPT TO:<{address}>" for address in piece), *["DATA"] * last])
+            if answer is None:
+                answer = self._answer("MAIL FROM")
+            said |= {address: self._answer("RCPT TO") for address in piece}
+            if last:
+                return answer, said, self._answer("DATA")
+            if not answer.accepted:
+                break
+        assert answer is not None
+        return answer, said, None
+
+    def _leave(self, begun: Reply | None, said: Mapping[str, Reply]) -> None:
+        """Go back to where the next message can begin, with nobody to send this one to.
+
+        A server may answer 354 although it accepted nobody: then the dot alone ends what it waits for, and it says
+        that there is no recipient (RFC 2920, section 3.1). It is never sent where somebody was accepted.
+        """
+        if begun is not None and begun.code < 400:
+            if begun.code != _GO_ON or any(reply.accepted for reply in said.values()):
+                self._smtp.close()
+                raise ServerSpokeNonsense(self._server.host, "DATA", f"{begun.code} {begun.words}")
+            self._ask("DATA", ".")
+        self._reset()
 
     def _data(self, body: bytes, before_dot: Callable[[], None]) -> Reply:
         host = self._server.host
@@ -286,8 +333,21 @@ class Transport:
             raise kind(self._server.host, "sign-in", f"{said.code} {said.words}")
 
     def _ask(self, step: str, command: str) -> Reply:
+        self._say(step, [command])
+        return self._answer(step)
+
+    def _say(self, step: str, commands: Sequence[str]) -> None:
+        if any("\r" in command or "\n" in command for command in commands):
+            raise ValueError(step)  # as smtplib has it: nothing may add a command of its own
         try:
-            code, said = self._smtp.docmd(command)
+            self._smtp.send("".join(f"{command}\r\n" for command in commands))
+        except (smtplib.SMTPException, OSError) as lost:
+            self._smtp.close()
+            raise ServerLost(self._server.host, step, str(lost)) from None
+
+    def _answer(self, step: str) -> Reply:
+        try:
+            code, said = self._smtp.getreply()
         except (smtplib.SMTPException, OSError) as lost:
             self._smtp.close()
             raise ServerLost(self._server.host, step, str(lost)) from None

@@ -148,6 +148,7 @@ def inside() -> Sequence[Command]:
         ("previous-beside", ("N",), "", _("the message before"), _BESIDE, act("previous_message")),
         ("send-now", ("^s", "Enter"), _("send"), _("send it"), _REVIEW, send),
         ("go-there", ("Tab",), _("goes there"), _("go to where it stands"), _REVIEW, act("go_there")),
+        ("redact", ("x",), _("leave it out"), _("leave the secret out of the text"), _REVIEW, act("redact")),
         ("attach", ("a", "^f"), _("attach"), _("attach a file"), _REVIEW, attach),
         ("right", ("y",), _("it is right"), _("it is right as it is"), _REVIEW, act("right")),
         ("read-news", ("n",), _("read it"), _("read what came"), _REVIEW, act("read_news")),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import BindParameter, Select, bindparam, or_, select, update
 from sqlmodel import Session
 
 from storage.apply.base import insert, table
@@ -13,6 +13,7 @@ from storage.commands.wanted import want
 from storage.events import Actor, DeliveryChanged, Fact, Held
 from storage.kinds import Delivery, Hold
 from storage.models import Claim, Message, Outbox, Recipient
+from storage.models.statements import Lookup, some_values
 from storage.record import record
 
 SENDER: Final = Actor(None, "sender")
@@ -56,8 +57,8 @@ def with_claims() -> Any:
     return OUT.outerjoin(CLAIM, CLAIM.c.message_id == OUT.c.id)
 
 
-def due(now: datetime) -> tuple[Any, ...]:
-    """Return the conditions of what is due to leave and claimed by nobody."""
+def due(now: datetime | BindParameter[Any]) -> tuple[Any, ...]:
+    """Return the conditions of what is due to leave and claimed by nobody, at a moment or one to be given."""
     free = or_(CLAIM.c.message_id.is_(None), CLAIM.c.until.is_(None), CLAIM.c.until <= now)
     return (
         OUT.c.state == Delivery.QUEUED,
@@ -108,15 +109,19 @@ def places(item: Item) -> tuple[int, ...]:
     return tuple(place for place, _ in item.recipients)
 
 
-def recipients_in(session: Session, message_ids: Sequence[int], state: Delivery) -> dict[int, list[tuple[int, str]]]:
-    """Return (place, address) of the recipients in a state, by message."""
-    chosen = (
+_IN_A_STATE: Final = Lookup(
+    lambda: (
         select(TO.c.message_id, TO.c.place, TO.c.address)
-        .where(TO.c.message_id.in_(list(message_ids)), TO.c.state == state)
+        .where(TO.c.message_id.in_(some_values()), TO.c.state == bindparam("state", type_=TO.c.state.type))
         .order_by(TO.c.message_id, TO.c.place)
     )
+)
+
+
+def recipients_in(session: Session, message_ids: Sequence[int], state: Delivery) -> dict[int, list[tuple[int, str]]]:
+    """Return (place, address) of the recipients in a state, by message."""
     found: dict[int, list[tuple[int, str]]] = {}
-    for row in session.connection().execute(chosen):
+    for row in _IN_A_STATE(session.connection(), message_ids, state=state):
         found.setdefault(row.message_id, []).append((row.place, row.address or ""))
     return found
 
@@ -140,14 +145,15 @@ def held(row: Any, why: Hold, now: datetime) -> Held:
     )
 
 
+_CLAIMED: Final = Lookup(lambda: select(CLAIM.c.message_id).where(CLAIM.c.message_id.in_(some_values())))
+
+
 def claims(
     session: Session, message_ids: Sequence[int], *, holder: str, until: datetime | None, trouble: str | None = None
 ) -> None:
     """Let a sender claim messages, or nobody with an empty holder."""
     connection = session.connection()
-    known = set(
-        connection.execute(select(CLAIM.c.message_id).where(CLAIM.c.message_id.in_(list(message_ids)))).scalars()
-    )
+    known = {row.message_id for row in _CLAIMED(connection, message_ids)}
     values: dict[str, Any] = {"holder": holder, "until": until}
     if trouble is not None:
         values["trouble"] = trouble

@@ -31,7 +31,7 @@ from storage.commands.outbox.items import (
     recipients_in,
     with_claims,
 )
-from storage.commands.outbox.statements import WROTE
+from storage.commands.outbox.statements import DUE, WROTE
 from storage.events import Fact
 from storage.kinds import Delivery, Hold
 from storage.record import record
@@ -55,6 +55,11 @@ def mailboxes_under_way(session: Session) -> frozenset[int]:
     """Return the mailboxes of which a sender has something in hand, or had when it died: `recover` tells which."""
     chosen = select(OUT.c.mailbox_id).select_from(with_claims()).where(_in_hand()).distinct()
     return frozenset(session.connection().execute(chosen).scalars())
+
+
+def has_mail(session: Session, mailbox_id: int, *, now: datetime) -> bool:
+    """Say whether a mailbox has something that is due to leave."""
+    return bool(DUE(session.connection(), [mailbox_id], now=now, most=1))
 
 
 def is_leaving(session: Session, *, now: datetime) -> bool:
@@ -85,8 +90,7 @@ def claim(session: Session, mailbox_id: int, *, holder: str, now: datetime, limi
         now: the moment.
         limit: how many.
     """
-    chosen = items().where(OUT.c.mailbox_id == mailbox_id, *due(now)).order_by(OUT.c.leaves_at, OUT.c.id).limit(limit)
-    rows = session.connection().execute(chosen).all()
+    rows = DUE(session.connection(), [mailbox_id], now=now, most=limit)
     news = with_news(session, rows)
     if stopped := [row for row in rows if row.id in news]:
         record(session, [held(row, Hold.NEWS, now) for row in stopped], actor=SENDER, now=now)

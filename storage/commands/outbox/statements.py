@@ -5,14 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, or_, select, update
 from sqlmodel import Session
 
-from storage.commands.outbox.items import CLAIM, MESSAGE, OUT, TO, items
+from storage.commands.outbox.items import CLAIM, MESSAGE, OUT, TO, due, items
 from storage.kinds import Automatic, Channel, Direction
 from storage.models.statements import Lookup, Write, some_values
 
 ITEM: Final = Lookup(lambda: items().where(OUT.c.id.in_(some_values())))
+
+DUE: Final = Lookup(
+    lambda: (
+        items()
+        .where(OUT.c.mailbox_id.in_(some_values()), *due(bindparam("now", type_=OUT.c.leaves_at.type)))
+        .order_by(OUT.c.leaves_at, OUT.c.id)
+        .limit(bindparam("most", type_=Integer))
+    )
+)
+"""What is due to leave from a mailbox and claimed by nobody, the first `most` of it."""
 
 STANDING: Final = Lookup(
     lambda: (

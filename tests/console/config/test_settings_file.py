@@ -157,7 +157,7 @@ def test_what_leaves_is_as_the_account_says() -> None:
     assert (account.smtp_user, account.html, account.sent_copy) == ("sup", False, "auto")
     assert (account.acknowledge, account.acknowledge_every) == (None, timedelta(hours=24))
     assert account.acknowledge_most == 60
-    assert account.smtp_connections == 4
+    assert account.smtp_connections == 8
     assert account.sender("Ana") == Correspondent("", "suporte@example.org")
     assert account.signed_by("Ana") == ""
     (account,) = read_settings(one_account('aliases = ["ajuda@example.org"]'), FILE).accounts

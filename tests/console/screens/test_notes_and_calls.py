@@ -176,6 +176,47 @@ async def test_a_note_without_a_word_is_not_kept_and_takes_no_file(console, desk
         assert len(view(desk, number).messages) == 1
 
 
+KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7\nabcdefgh\n-----END RSA PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_secret_in_a_note_is_pointed_at_and_left_out_by_a_key(console, desk, number, until, screen_text, size):
+    app = console()
+    async with app.run_test(size=size) as pilot:
+        screen = await begin_note(app, pilot, until, "veja ")
+        screen.editor.put(f"{KEY} e o token")
+        await pilot.press("ctrl+s")
+        await until(lambda: screen.reviewing and "a private key in the text" in screen_text(app))
+        assert len(view(desk, number).messages) == 1
+        assert "before it is kept" in screen_text(app)
+        assert "x leave it out" in screen_text(app)
+        assert "^s keep" in screen_text(app)
+        assert "it is kept as it stands, and never sent" in screen_text(app)
+        await pilot.press("x")
+        await until(lambda: screen.editor.text == "veja […] e o token" and "private key" not in screen_text(app))
+        await pilot.press("ctrl+s")
+        await until(lambda: app.screen is app._main)
+        assert view(desk, number).messages[-1].text.strip() == "veja […] e o token"
+
+
+async def test_a_note_keeps_its_secret_where_the_agent_wants_it(console, desk, number, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await begin_note(app, pilot, until, "chave AKIAABCDEFGH234567AB")
+        await until(lambda: "to look at" in screen_text(app))  # while it is written, in one row
+        await pilot.press("ctrl+s")
+        await until(lambda: screen.reviewing and "a key of AWS in the text" in screen_text(app))
+        await pilot.press("x")
+        await until(lambda: screen.editor.text == "chave […]")
+        await pilot.press("escape", "ctrl+underscore")
+        await until(lambda: screen.editor.text == "chave AKIAABCDEFGH234567AB")
+        await pilot.press("ctrl+s")
+        await until(lambda: screen.reviewing and "a key of AWS in the text" in screen_text(app))
+        await pilot.press("ctrl+s")
+        await until(lambda: app.screen is app._main)
+        assert view(desk, number).messages[-1].text.strip() == "chave AKIAABCDEFGH234567AB"
+
+
 async def test_a_note_is_not_copied_as_a_quotation(console, desk, number, until, screen_text):
     app = console()
     async with app.run_test(size=(120, 36)) as pilot:

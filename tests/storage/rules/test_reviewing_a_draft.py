@@ -289,6 +289,14 @@ def test_secrets_in_the_text_are_pointed_at_and_not_told():
     assert not found(replace(GOOD, body=body), right={one.key for one in findings})
 
 
+def test_secrets_in_a_note_are_pointed_at_and_stop_nothing():
+    body = "Visto no 10.0.0.12 com AKIAABCDEFGH234567AB."
+    (finding,) = review(Written(DraftKind.NOTE, body=body), FACTS)
+    assert (finding.check, finding.severity, finding.other) == (Check.SECRET, Severity.LOOK, "aws_key")
+    assert finding.remedies[0] == "redact"
+    assert review(Written(DraftKind.NOTE, body="Visto no 10.0.0.12, com bob@other.example."), FACTS) == ()
+
+
 def test_another_customers_address_in_the_text():
     facts = replace(FACTS, others=frozenset({"bob@other.example"}))
     body = "Oi, Ana. Falei com Bob@Other.example hoje."

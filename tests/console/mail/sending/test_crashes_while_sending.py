@@ -29,10 +29,10 @@ from servers.boxes import Box, bring, letter
 from servers.proxy import Proxy
 from servers.smtp import FaultySmtp, Step
 
-from console.config.accounts import CONNECTIONS
 from console.config.servers import Server
 from console.mail.outgoing import smtp_server_of
 from console.mail.sending import MailboxSender
+from console.mail.sending.clerk import DOTS
 from console.mail.sending.lines import EACH
 from storage.commands.outbox import acts
 from storage.kinds import Delivery, DraftKind
@@ -71,6 +71,7 @@ class Ground:
     box: Box
     chance: random.Random
     posts: list[Post] = field(default_factory=list)
+    dots: int = DOTS
     _numbers: int = 0
 
     @property
@@ -81,7 +82,7 @@ class Ground:
     def orders(self, **given: object) -> Orders:
         url = self.store.url.render_as_string(hide_password=False)
         kept = {name: value for name, value in os.environ.items() if name.startswith(("PLANTAO_", "PYTHON_KEYRING"))}
-        return Orders(url, self.mailbox_id, self.box.account.model_dump_json(), kept, **given)  # type: ignore[arg-type]
+        return Orders(url, self.mailbox_id, self.box.account.model_dump_json(), kept, dots=self.dots, **given)  # type: ignore[arg-type]
 
     def write(self, *fates: Fate) -> Post:
         """Queue a message that begins a conversation, to recipients of these fates."""
@@ -278,14 +279,16 @@ def rounds(
     """Hurt a sender again and again, let another go on, and see whether all of it is true; return how often it was hurt."""
     ground.chance = random.Random(f"{wound.__name__} {point} {seed}{' many' * many}")
     hurt = 0
-    for _ in range(count):
+    for number in range(count):
+        ground.smtp.without = {"PIPELINING"} if number % 2 else set()  # word by word, or an envelope in one go
+        ground.dots = ground.chance.choice((2, DOTS))
         posts = ground.write_some(many=many)
         was_hurt = wound(ground, posts, point)
         hurt += was_hurt
         doubtful = ground.go_on(posts)
         least, most = (DOUBT_AFTER_CUTS if wound is cut else DOUBT).get(point, (0, 0))
-        if many:  # each connection may have one past its dot
-            least, most = least * was_hurt, most if wound is cut else CONNECTIONS
+        if many:  # so many may be past their dot
+            least, most = least * was_hurt, most if wound is cut else ground.dots
         assert least <= len(doubtful) <= most, (point, doubtful)
         if ground.chance.random() < 0.5:
             bring(ground.store, ground.box)  # which looks for copies, and finds none of what is in doubt

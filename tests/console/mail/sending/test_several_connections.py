@@ -12,7 +12,7 @@ from made.outbox import Outbox
 from made.sending import Fate, Post, assert_true, header_id
 from servers import grounds
 from servers.boxes import letter
-from servers.smtp import FaultySmtp, Step
+from servers.smtp import Fault, FaultySmtp, Step
 from sqlalchemy import event
 
 from console.mail.imap.server import Server
@@ -152,6 +152,53 @@ def test_one_connection_is_cut_and_the_others_go_on(plain_outbox: Outbox, step: 
         assert plain_outbox.sender().once() == 1
     assert Counter(one.header_id for one in plain_outbox.smtp.arrived).most_common(1)[0][1] == 1
     plain_outbox.assert_whole()
+
+
+def until_dots(outbox: Outbox, sent: list[Sent], dots: int, fault: Fault, bodies: set[int]) -> None:
+    """Wait until every connection has brought all but the dot, and so many of them the dot."""
+    grounds.until_true(lambda: len(bodies) == 8, "the messages but for their dots")
+    grounds.until_true(lambda: states(outbox, sent)[Delivery.DATA_SENT] == dots, f"{dots} dots")
+    assert fault.reached.is_set()
+
+
+def test_half_of_the_connections_are_past_their_dot_at_most(plain_outbox: Outbox) -> None:
+    """So many a death leaves in doubt; the others wait with the whole message at the server, but for the dot."""
+    sent = write(plain_outbox, 60)
+    fault = plain_outbox.smtp.at(Step.TAKEN, stall=True)
+    bodies: set[int] = set()
+    plain_outbox.smtp.on_step = lambda step, message: bodies.add(message) if step is Step.BODY else None
+    with running(plain_outbox.sender(connections=8)) as gave:
+        until_dots(plain_outbox, sent, clerk.DOTS, fault, bodies)
+        assert states(plain_outbox, sent)[Delivery.SENDING] == 8 - clerk.DOTS
+        assert len(plain_outbox.smtp.arrived) <= clerk.DOTS == 4
+        fault.release()
+    assert gave == [60]
+    assert [plain_outbox.copies(one) for one in sent] == [1] * 60
+    assert states(plain_outbox, sent) == {Delivery.ACCEPTED: 60}
+    plain_outbox.assert_whole()
+
+
+def test_who_waits_too_long_for_others_sends_its_dot_all_the_same(
+    plain_outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clerk, "WAITS_MOST", 0.3)
+    sent = write(plain_outbox, 60)
+    fault = plain_outbox.smtp.at(Step.TAKEN, stall=True)
+    bodies: set[int] = set()
+    plain_outbox.smtp.on_step = lambda step, message: bodies.add(message) if step is Step.BODY else None
+    with running(plain_outbox.sender(connections=8)) as gave:
+        until_dots(plain_outbox, sent, 8, fault, bodies)
+        fault.release()
+    assert gave == [60]
+    assert states(plain_outbox, sent) == {Delivery.ACCEPTED: 60}
+
+
+def test_of_those_past_their_dot_who_lose_their_connection_free_the_others(plain_outbox: Outbox) -> None:
+    sent = write(plain_outbox, 60)
+    plain_outbox.smtp.at(Step.TAKEN, times=4, cut=True)
+    assert plain_outbox.sender(connections=8).once() == 60
+    assert states(plain_outbox, sent) == {Delivery.ACCEPTED: 56, Delivery.UNCERTAIN: 4}
+    assert [plain_outbox.copies(one) for one in sent] == [1] * 60
 
 
 @pytest.mark.parametrize("step", [Step.MAIL, Step.DATA, Step.DOT, Step.TAKEN])

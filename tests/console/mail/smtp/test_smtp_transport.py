@@ -3,7 +3,7 @@
 import socket
 import ssl
 import threading
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from servers import smtp as module
@@ -28,13 +28,16 @@ from console.mail.smtp import (
     TryLater,
     open_transport,
 )
+from console.mail.smtp.patience import Patient
 
 MAIL = b"From: desk@example.org\r\nSubject: oi\r\n\r\nOi\r\n"
 LINE = b"x" * 948 + b"\r\n"  # 16,000 are more than the buffers of two sockets hold
 
 
-@pytest.fixture
-def faulty(faulty_smtp: FaultySmtp) -> FaultySmtp:
+@pytest.fixture(params=["pipelined", "one by one"])
+def faulty(faulty_smtp: FaultySmtp, request: pytest.FixtureRequest) -> FaultySmtp:
+    if request.param != "pipelined":
+        faulty_smtp.without.add("PIPELINING")
     return faulty_smtp
 
 
@@ -147,6 +150,101 @@ def test_a_no_at_data_is_a_no_for_each_and_the_next_message_goes(faulty: FaultyS
         for code in (451, 250):
             said = transport.send(Envelope("d@x.org", ("a@x.org", "b@x.org"), MAIL), lambda _replies: None)
             assert [reply.code for reply in said.values()] == [code, code]
+
+
+def test_nobody_is_accepted_and_the_next_message_goes(faulty: FaultySmtp) -> None:
+    faulty.at(Step.RCPT, says="550 nobody", message=1)
+    with open_transport(faulty.server()) as transport:
+        envelope = Envelope("d@x.org", ("a@x.org", "b@x.org"), MAIL)
+        said = transport.send(envelope, lambda _replies: pytest.fail("the hook was called"))
+        assert [reply.code for reply in said.values()] == [550, 550]
+        assert not faulty.arrived
+        assert [reply.code for reply in transport.send(envelope, lambda _replies: None).values()] == [250, 250]
+    assert (len(faulty.arrived), faulty.connections) == (1, 1)
+
+
+def test_envelope_and_data_go_in_one_go_where_the_server_takes_them(
+    faulty: FaultySmtp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[bytes] = []
+    send_on = Patient.send
+
+    def send(self: Patient, words: Any) -> None:
+        said.append(words.encode() if isinstance(words, str) else words)
+        send_on(self, words)
+
+    monkeypatch.setattr(Patient, "send", send)
+    many = [f"c{number}@x.org" for number in range(120)]
+    with open_transport(faulty.server()) as transport:
+        del said[:]
+        faulty.at(Step.RCPT, recipient=many[77], says="550 nobody")
+        replies = transport.send(Envelope("d@x.org", tuple(many), MAIL), lambda _replies: None)
+        envelope = said[:-2]
+    assert [address for address, reply in replies.items() if not reply.accepted] == [many[77]]
+    assert faulty.arrived[0].rcpt_tos == tuple(many[:77] + many[78:])
+    if "PIPELINING" in faulty.without:
+        assert all(one.count(b"\r\n") == 1 for one in envelope[:122])
+    else:
+        assert [one.count(b"\r\n") for one in envelope[:3]] == [51, 50, 21]  # a few kilobytes of answers at a time
+        assert envelope[2].endswith(b"\r\nDATA\r\n")
+
+
+class Scripted:
+    """An SMTP server that says what a test tells it to, whatever is asked; it keeps what it heard."""
+
+    def __init__(self, **says: str) -> None:
+        self.heard: list[str] = []
+        self._says = {"EHLO": "250-mx\r\n250 PIPELINING", "DATA": "354 go on", ".": "554 5.5.1 no recipients", **says}
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.server = Server(
+            host="127.0.0.1", port=self._listener.getsockname()[1], tls=Tls.NONE, user="", password="", timeout=10.0
+        )
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join(10)
+        self._listener.close()
+        assert not self._thread.is_alive()
+
+    def _serve(self) -> None:
+        client, _ = self._listener.accept()
+        with client, client.makefile("rwb", buffering=0) as lines:
+            lines.write(b"220 mx\r\n")
+            for line in lines:
+                self.heard.append(line.decode().strip())
+                lines.write(self._says.get(self.heard[-1].split()[0].upper(), "250 OK").encode() + b"\r\n")
+                if self.heard[-1].upper() == "QUIT":
+                    return
+
+
+def test_a_server_that_wants_data_for_nobody_gets_the_dot_alone() -> None:
+    """RFC 2920, 3.1: the 354 does not say that anybody was accepted; what ends it is a single dot."""
+    with Scripted(RCPT="550 nobody") as scripted, open_transport(scripted.server) as transport:
+        said = transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda _replies: pytest.fail("the hook"))
+        assert said["a@x.org"].code == 550
+    assert scripted.heard == [
+        "ehlo [127.0.0.1]",
+        "MAIL FROM:<d@x.org>",
+        "RCPT TO:<a@x.org>",
+        "DATA",
+        ".",
+        "RSET",
+        "quit",
+    ]
+
+
+def test_no_dot_goes_to_a_server_that_accepts_somebody_from_a_sender_whom_it_refused() -> None:
+    with (
+        Scripted(MAIL="550 not yours") as scripted,
+        pytest.raises(ServerSpokeNonsense),
+        open_transport(scripted.server) as transport,
+    ):
+        transport.send(Envelope("d@x.org", ("a@x.org",), MAIL), lambda _replies: pytest.fail("the hook"))
+    assert scripted.heard[-1] == "DATA"
 
 
 @pytest.mark.parametrize("said", ["450 4.7.1 slowly", "452 no room"])
@@ -272,7 +370,7 @@ def test_letters_beyond_ascii_go_where_the_server_can_and_fail_alone_where_it_ca
         assert all(reply.accepted for reply in transport.send(envelope, lambda _replies: None).values())
     assert "SMTPUTF8" in faulty.mail_options[0]
     assert faulty.arrived[0].rcpt_tos == envelope.recipients
-    faulty.without = {"SMTPUTF8"}
+    faulty.without.add("SMTPUTF8")
     with open_transport(faulty.server()) as transport:
         said = transport.send(envelope, lambda _replies: None)
         assert [reply.code for reply in said.values()] == [553, 250]
@@ -294,7 +392,7 @@ def test_eight_bits_are_said_beforehand_and_never_sent_to_who_cannot_take_them(f
     send(faulty, "ana@x.org", content=eight)
     assert "BODY=8BITMIME" in faulty.mail_options[0]
     assert faulty.arrived[0].content == eight
-    faulty.without = {"8BITMIME"}
+    faulty.without.add("8BITMIME")
     with pytest.raises(MessageUnfit, match="8BITMIME"):
         send(faulty, "ana@x.org", content=eight)
     send(faulty, "ana@x.org")
