@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
-from storage.kinds.errors import StoreMissing
+from storage.kinds.errors import DeskError, StoreMissing
 from storage.store.checkpoints import Checkpoints
 from storage.store.content import Content
 from storage.store.engine import WRITING, make_engine
@@ -90,9 +90,15 @@ class Store:
             else:
                 self.turns.let_pass()
                 session = self._locked()
-            with session:  # which rolls back whatever is not committed
-                yield session
-                session.commit()
+            try:
+                with session:  # which rolls back whatever is not committed
+                    yield session
+                    session.commit()
+            except DeskError:
+                raise
+            except BaseException:
+                self._part_with_kept()
+                raise
         if self._checkpoints is not None:
             self._checkpoints.wrote()
 
@@ -115,6 +121,13 @@ class Store:
         if self._kept is None or self._kept.closed or self._kept.invalidated:
             self._kept = self._writing.connect()
         return self._kept
+
+    def _part_with_kept(self) -> None:
+        """Close the connection that the sync's threads share: after a commit that failed it would begin nothing more."""
+        if self._kept is not None:
+            kept, self._kept = self._kept, None
+            kept.invalidate()  # what it may still hold goes with the driver's own connection
+            kept.close()
 
     def prepare(self) -> None:
         """Make the store, or bring it to this program's version.

@@ -56,6 +56,50 @@ def test_a_full_disk_is_said_and_nothing_is_half_done(desk: Path) -> None:
     store.close()
 
 
+_WRITES_WITHOUT_ROOM = """
+import resource, signal, sys
+from storage.kinds.errors import StoreFull
+from storage.store import open_store
+
+def write(store, rows):
+    with store.writing() as session:
+        for _ in range(rows):
+            session.connection().exec_driver_sql("INSERT INTO desk VALUES (hex(randomblob(8)), randomblob(4000))")
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+store = open_store(sys.argv[1], durable=sys.argv[2] == "agent")
+write(store, 1)
+room = store.path.with_name("desk.db-wal").stat().st_size + 50_000
+resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+for _ in range(2):
+    try:
+        write(store, 100)
+    except StoreFull:
+        print("full")
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+write(store, 1)
+store.close()
+"""
+
+
+@pytest.mark.parametrize("who", ["agent", "sync"])
+def test_once_a_full_disk_has_room_again_what_was_open_goes_on(desk: Path, who: str) -> None:
+    """The commit fails, not a statement: what is written lies in memory until then."""
+    told = subprocess.run(
+        [sys.executable, "-c", _WRITES_WITHOUT_ROOM, str(desk), who],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+    )
+    assert (told.stdout.split(), told.stderr) == (["full", "full"], "")
+    store = open_store(str(desk))
+    with store.reading() as session:
+        found = session.connection().exec_driver_sql("SELECT count(*) FROM desk WHERE length(value) = 4000")
+        assert found.scalar_one() == 2
+    store.close()
+
+
 def test_a_full_disk_under_the_raw_mail_is_said(desk: Path) -> None:
     store = open_store(str(desk))
 
