@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
-from storage.kinds.errors import DeskError, StoreMissing
+from storage.kinds.errors import StoreMissing
 from storage.store.checkpoints import Checkpoints
 from storage.store.content import Content
 from storage.store.engine import WRITING, make_engine
@@ -94,11 +94,8 @@ class Store:
                 with session:  # which rolls back whatever is not committed
                     yield session
                     session.commit()
-            except DeskError:
-                raise
-            except BaseException:
-                self._part_with_kept()
-                raise
+            finally:
+                self._part_with_stuck()
         if self._checkpoints is not None:
             self._checkpoints.wrote()
 
@@ -122,9 +119,9 @@ class Store:
             self._kept = self._writing.connect()
         return self._kept
 
-    def _part_with_kept(self) -> None:
-        """Close the connection that the sync's threads share: after a commit that failed it would begin nothing more."""
-        if self._kept is not None:
+    def _part_with_stuck(self) -> None:
+        """Close the connection that the sync's threads share if its commit failed: it would begin nothing more."""
+        if self._kept is not None and self._kept.get_transaction() is not None:
             kept, self._kept = self._kept, None
             kept.invalidate()  # what it may still hold goes with the driver's own connection
             kept.close()
