@@ -29,6 +29,7 @@ def main() -> None:
     asked = reader.parse_args()
     os.environ[f"PLANTAO_PASSWORD_{asked.user.upper()}"] = "secreta"
 
+    import console.cli.collector  # noqa: F401 - first, as the command itself does
     from console.config.accounts import Account
     from console.mail.sync import sync_once
     from console.mail.sync.taking import Taker

@@ -27,7 +27,7 @@ from storage.commands.desk import mailbox_as
 from storage.commands.intake import Delivery, Place, take_in
 from storage.commands.syncing import begin_folder, cursors, keep_folders
 from storage.kinds.mail import Parsed
-from storage.search import index_more
+from storage.search import Ready, index_more
 from storage.store import open_store
 from storage.store.content import digest_of
 
@@ -100,6 +100,7 @@ def one_round(
     if counted:
         spent.listen()
     newest = list(enumerate(mail, 1))[::-1]
+    ready = Ready()
     for start in range(0, len(newest), batch):
         some = newest[start : start + batch]
         with spent.on("keep"):
@@ -117,13 +118,9 @@ def one_round(
             taken = take_in(session, deliveries, now=NOW)
         if profile:
             profile.disable()
-        stems = {
-            number: one.parsed.gist.stems
-            for number, one in zip(taken.message_ids, deliveries, strict=True)
-            if number is not None and one.parsed is not None and one.parsed.gist is not None
-        }
+        ready.lay(taken.read)
         with spent.on("index"), store.writing() as session:
-            index_more(session, limit=2000, ready=stems)
+            index_more(session, limit=2000, ready=ready)
     spent.done()
     store.close()
     return spent

@@ -2,11 +2,13 @@
 
 from storage.rules.stemming import LANGUAGES, stems
 from storage.search.index import add, check, ddl, index_more, outdated, reindex, remove, tidy, waiting
+from storage.search.ready import Ready
 from storage.versions import STEMMER_VERSION
 
 __all__ = [
     "LANGUAGES",
     "STEMMER_VERSION",
+    "Ready",
     "add",
     "check",
     "ddl",

@@ -4,16 +4,17 @@ SQLite has a contentless FTS5 table, `search_index`, beside a list of its terms;
 PostgreSQL has a `tsvector` in `search_entry` itself, made by us, so that both engines know the same words.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Integer,
-    Row,
     Table,
     bindparam,
     delete,
@@ -25,10 +26,13 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, SQLModel
 
+from storage.kinds.mail import Parsed
 from storage.models import Desk, Message, MessageText, SearchEntry
-from storage.models.statements import Lookup, Write, some_values
+from storage.models.statements import Lookup, Write, some_values, straight
 from storage.models.types import microseconds
+from storage.prepared import Prepared
 from storage.rules.stemming import stems
+from storage.search.ready import Ready
 from storage.search.vectors import vector
 from storage.versions import SECURE_SQLITE, STEMMER_VERSION
 
@@ -70,23 +74,30 @@ def ddl(dialect: str) -> list[str]:
     ]
 
 
-def index_more(session: Session, *, limit: int, ready: Mapping[int, str] | None = None) -> int:
+def index_more(session: Session, *, limit: int, ready: Ready | None = None) -> int:
     """Index the next messages after the cursor, and move it.
 
     Args:
         session: of a writing transaction. 150 messages of 250 words hold the lock for about 50 ms.
         limit: how many messages at most.
-        ready: stems by message id, where a parse worker made them already.
+        ready: messages as they were read, which need not be read back; those indexed here are taken from it.
 
     Returns:
         How many messages were looked at; less than `limit` when nothing is left.
     """
     connection = session.connection()
     cursor = _cursor(connection)
-    rows = connection.execute(_next_messages(), {"cursor": cursor, "most": limit}).all()
-    if rows:
-        _put(connection, rows, ready or {})
-        _move_cursor(connection, rows[-1].message_id)
+    rows = _NEXT.rows(connection, cursor=cursor, most=limit)
+    if not rows:
+        return 0
+    missing = {number: arrived for number, arrived, entry in rows if entry is None}
+    known = ready.take(rows[-1][0]) if ready is not None else {}
+    words = {number: columns_read(known[number]) for number in missing if number in known}
+    for some in _chunks(missing.keys() - words.keys()):
+        kept = connection.execute(_messages().where(_TEXT.c.message_id.in_(some)))
+        words |= {row.message_id: columns_of(row, _stems(row)) for row in kept}
+    _put(connection, missing, words)
+    _move_cursor(connection, rows[-1][0])
     return len(rows)
 
 
@@ -103,7 +114,10 @@ def add(session: Session, message_ids: Iterable[int]) -> None:
     """
     connection = session.connection()
     for some in _chunks(message_ids):
-        _put(connection, connection.execute(_messages().where(_TEXT.c.message_id.in_(some))).all(), {})
+        rows = connection.execute(_messages().where(_TEXT.c.message_id.in_(some))).all()
+        missing = {row.message_id: microseconds(row.arrived_at) for row in rows if row.entry is None}
+        words = {row.message_id: columns_of(row, _stems(row)) for row in rows if row.entry is None}
+        _put(connection, missing, words)
 
 
 def remove(session: Session, message_ids: Iterable[int], *, forget: bool = False) -> None:
@@ -214,7 +228,11 @@ def tidy(session: Session, *, pages: int = 500) -> bool:
 
 def place(arrived_at: datetime, message_id: int) -> int:
     """Return the number that a message's entry has unless it is taken: newest first is the order of the numbers."""
-    return floor(arrived_at) | (message_id & ((1 << _SHIFT) - 1))
+    return _place(microseconds(arrived_at), message_id)
+
+
+def _place(arrived: int, message_id: int) -> int:
+    return (arrived // 1_000_000 << _SHIFT) | (message_id & ((1 << _SHIFT) - 1))
 
 
 def floor(moment: datetime) -> int:
@@ -255,10 +273,20 @@ def _stands() -> ColumnElement[bool]:
     return _MESSAGE.c.conversation_id.is_not(None)
 
 
-@cache
-def _next_messages() -> Any:
-    after = _TEXT.c.message_id > bindparam("cursor")
-    return _messages().where(after).order_by(_TEXT.c.message_id).limit(bindparam("most", type_=Integer))
+def _next_messages(_dialect: str) -> Any:
+    """Select the next messages without their words: number, moment of arrival in microseconds, entry if any."""
+    return (
+        select(_TEXT.c.message_id, _MESSAGE.c.arrived_at, _ENTRY.c.id)
+        .select_from(_TEXT)
+        .join(_MESSAGE, _MESSAGE.c.id == _TEXT.c.message_id)
+        .outerjoin(_ENTRY, _ENTRY.c.message_id == _TEXT.c.message_id)
+        .where(_stands(), _TEXT.c.message_id > bindparam("cursor", type_=BigInteger))
+        .order_by(_TEXT.c.message_id)
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+_NEXT = Prepared(_next_messages)
 
 
 @cache
@@ -299,45 +327,51 @@ def columns_of(row: Any, stemmed: str) -> dict[str, str]:
     }
 
 
-def _put(connection: Connection, rows: Sequence[Row[Any]], ready: Mapping[int, str]) -> None:
-    rows = [row for row in rows if row.entry is None]
-    if not rows:
-        return
-    stemmed = {
-        row.message_id: ready[row.message_id]
-        if row.message_id in ready
-        else stems(f"{row.subject}\n{row.text}", row.language)
-        for row in rows
+def columns_read(parsed: Parsed) -> dict[str, str]:
+    """Return what `columns_of` gives of a message whose row says what its reader said; a test holds the two equal."""
+    names = [each.name for each in parsed.attachments if not each.inline]
+    return {
+        "subject": parsed.subject,
+        "author": f"{parsed.author.name} {parsed.author.address}",
+        "recipients": " ".join([f"{one.name} {one.address}" for one in (*parsed.to, *parsed.cc)]),
+        "files": " ".join((ATTACHED, *names)) if names else "",
+        "body": parsed.text,
+        "stems": parsed.gist.stems if parsed.gist else stems(f"{parsed.subject}\n{parsed.text}", parsed.language),
     }
-    numbers = _numbers(connection, rows)
-    rows.sort(key=lambda row: numbers[row.message_id])  # ascending: twice as quick as descending
+
+
+def _stems(row: Any) -> str:
+    return stems(f"{row.subject}\n{row.text}", row.language)
+
+
+def _put(connection: Connection, arrived: Mapping[int, int], words: Mapping[int, Mapping[str, str]]) -> None:
+    """Write the entries of messages: when each arrived in microseconds, and its words by column."""
+    if not arrived:
+        return
+    numbers = _numbers(connection, arrived)
+    # Ascending: twice as quick as descending.
+    placed = sorted(numbers.items(), key=itemgetter(1))
     entries = [
-        {
-            "id": numbers[row.message_id],
-            "message_id": row.message_id,
-            "version": STEMMER_VERSION,
-            "stems": stemmed[row.message_id],
-        }
-        for row in rows
+        {"id": number, "message_id": each, "version": STEMMER_VERSION, "stems": words[each]["stems"]}
+        for each, number in placed
     ]
-    words = [columns_of(row, stemmed[row.message_id]) for row in rows]
     if connection.dialect.name == "sqlite":
         _ENTRIES(connection, entries)
-        indexed = [(entry["id"], *map(each.__getitem__, COLUMNS)) for entry, each in zip(entries, words, strict=True)]
-        connection.exec_driver_sql(_FTS_IN, indexed)
+        indexed = [(number, *map(words[each].__getitem__, COLUMNS)) for each, number in placed]
+        straight(connection, _FTS_IN, indexed, many=True)
     else:
         connection.execute(
             text(
                 "INSERT INTO search_entry (id, message_id, version, stems, vector)"
                 " VALUES (:id, :message_id, :version, :stems, CAST(:vector AS tsvector))"
             ),
-            [{**entry, "vector": vector(each)} for entry, each in zip(entries, words, strict=True)],
+            [{**entry, "vector": vector(words[each])} for entry, (each, _) in zip(entries, placed, strict=True)],
         )
 
 
-def _numbers(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, int]:
+def _numbers(connection: Connection, arrived: Mapping[int, int]) -> dict[int, int]:
     """Allot an entry's number to every message: its place, or the next one that is free."""
-    wanted = {row.message_id: place(row.arrived_at, row.message_id) for row in rows}
+    wanted = {each: _place(moment, each) for each, moment in arrived.items()}
     taken = {row.id for row in _TAKEN(connection, wanted.values())}
     numbers: dict[int, int] = {}
     for message_id, number in sorted(wanted.items(), key=lambda pair: (pair[1], pair[0])):

@@ -3,12 +3,19 @@
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlmodel import SQLModel
 
 from storage.kinds.errors import StoreTooNew
 from storage.models import MailBase
+from storage.models.log import give_conditions
+from storage.search.index import ddl
 from storage.versions import HEAD, MAIL_VERSION
 
 _SCRIPTS = Path(__file__).parent.parent / "migrations"
+_VERSION_KEPT = (
+    "CREATE TABLE alembic_version"
+    " (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+)
 
 
 def version_of(connection: Connection) -> str | None:
@@ -39,6 +46,9 @@ def bring_up(engine: Engine, *, place: str, backup: Path | None) -> None:
         version = version_of(connection)
     if version == HEAD:
         return
+    if version is None and engine.dialect.name == "sqlite":
+        make(engine)
+        return
     if version is not None and version > HEAD:
         raise StoreTooNew(place, version)
     if version is not None and backup is not None:
@@ -46,6 +56,20 @@ def bring_up(engine: Engine, *, place: str, backup: Path | None) -> None:
             connection.exec_driver_sql("COMMIT")  # VACUUM INTO runs outside of a transaction
             connection.execute(text("VACUUM INTO :path"), {"path": str(backup.with_suffix(f".before-{HEAD}"))})
     upgrade(engine)
+
+
+def make(engine: Engine) -> None:
+    """Make an empty SQLite store as all migrations would leave it, in one transaction.
+
+    To run them one after the other takes a quarter of a second, which a first sync spends before its first letter.
+    """
+    give_conditions(SQLModel.metadata)
+    with engine.begin() as connection:
+        SQLModel.metadata.create_all(connection, checkfirst=False)  # what is there already is no store of ours
+        for statement in ddl(connection.dialect.name):
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(_VERSION_KEPT)
+        connection.exec_driver_sql("INSERT INTO alembic_version (version_num) VALUES (?)", (HEAD,))
 
 
 def upgrade(engine: Engine) -> None:

@@ -27,6 +27,7 @@ from storage.commands import errands, leasing, syncing
 from storage.commands.intake import Counts
 from storage.commands.outbox import copies
 from storage.kinds.errors import DeskError
+from storage.search import Ready
 from storage.store import Store
 from widgets.language import _
 
@@ -42,7 +43,7 @@ class MailboxSync:
         account: from the configuration.
         mailbox_id: its number in the store.
         password: asked for at each sign-in; raises a sentence when there is none.
-        stems: of messages that wait to be indexed.
+        ready: messages that wait to be indexed, as they were read.
         report: told of every step.
         stop: set to end the thread; then `interrupt` is called.
         door: a session that is open already, used first.
@@ -54,7 +55,7 @@ class MailboxSync:
     password: Callable[[], str]
     store: Store
     readers: Readers
-    stems: dict[int, str]
+    ready: Ready
     report: Callable[[Account, Step], None]
     stop: Event = field(default_factory=Event)
     door: Door | None = None
@@ -69,12 +70,20 @@ class MailboxSync:
         Raises:
             NeedsAgent, MailboxLost: as `open_session`.
         """
+        self._expect()
         with self._opened() as session:
             return self._in_step(session)
+
+    def _expect(self) -> None:
+        """Let a reader start while the session signs in, where all of the mail is still to come."""
+        with self.store.reading() as session:
+            if not syncing.cursors(session, self.mailbox_id):
+                self.readers.expect()
 
     def watch(self) -> None:
         """Keep the mailbox in step until told to stop: what is lost is tried again, a refusal waits for the agent."""
         pauses = Backoff()
+        self._expect()
         while not self.stop.is_set():
             try:
                 with self._opened() as session:
@@ -148,7 +157,7 @@ class MailboxSync:
         total = Step(Counts())
         folders = []
         # It knows by now what a batch costs.
-        self._taker = self._taker or Taker(self.store, self.readers, self.stems, self.taken)
+        self._taker = self._taker or Taker(self.store, self.readers, self.ready, self.taken)
         for name in names:
             folder = FolderSync(session, self.store, self._taker, self.mailbox_id, name, self.stop.is_set)
             try:

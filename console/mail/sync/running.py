@@ -28,7 +28,7 @@ from storage.commands.desk import mailbox_as
 from storage.commands.intake import Counts
 from storage.commands.outbox import copies, sending
 from storage.kinds.errors import DeskError
-from storage.search import index_more, outdated, reindex, tidy, waiting
+from storage.search import Ready, index_more, outdated, reindex, tidy, waiting
 from storage.store import Store
 
 LEASE: Final = leasing.SYNC
@@ -218,7 +218,7 @@ def _mailbox(
 ) -> MailboxSync:
     number = add_mailboxes(store, [account])[account.name]
 
-    sync = MailboxSync(account, number, lambda: password(account), store, readers, indexing.stems, report, stop)
+    sync = MailboxSync(account, number, lambda: password(account), store, readers, indexing.ready, report, stop)
     sync.taken = indexing.ring
     return sync
 
@@ -296,8 +296,8 @@ class Indexing:
         self._done = Event()
         self._came = Event()
         self._pace = Pace(_INDEX_SECONDS, most=_INDEX_MOST)
-        self.stems: dict[int, str] = {}
-        """Stems by message, as the readers made them; what is missing is made here."""
+        self.ready = Ready()
+        """Messages as the readers left them; what is missing is read back here."""
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
 
     def start(self) -> None:
@@ -338,11 +338,10 @@ class Indexing:
             size = self._pace.size
             with self._store.writing() as session:
                 began, worked = time.monotonic(), time.thread_time()
-                indexed = index_more(session, limit=size, ready=self.stems)
+                indexed = index_more(session, limit=size, ready=self.ready)
             if indexed:
                 self._pace.note(indexed, time.monotonic() - began, worked=time.thread_time() - worked)
             more = indexed == size
-        self.stems.clear()
         return waited
 
     def _backlog(self) -> bool:

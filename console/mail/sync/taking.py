@@ -15,16 +15,16 @@ from console.mail.parse import Unreadable
 from console.mail.reading import READ_AT_ONCE, Readers
 from console.mail.sync.pace import Pace
 from storage.commands import syncing
-from storage.commands.intake import Counts, Delivery, Place, TakenIn, take_in
+from storage.commands.intake import Counts, Delivery, Place, take_in
 from storage.kinds import QuarantineReason
 from storage.kinds.mail import Parsed
+from storage.search import Ready
 from storage.store import Store
 from storage.store.content import Content, digest_of
 
 BATCH_SECONDS: Final = 0.05
 """How long a transaction of the sync may hold the store's lock; batches grow and shrink towards it."""
 
-_STEMS_MOST = 20_000  # messages whose stems wait to be indexed: about 20 MB
 _KEPT_AT_ONCE = 200  # bodies written to the content store with one flush to the disk
 _KEPT_BYTES = 4_000_000  # of them, unless one alone is larger
 _KEEPING_MOST = 2  # such lots on their way to the disk
@@ -53,15 +53,13 @@ class Taker:
     Args:
         store: opened for the sync (not durable: what a crash takes back is fetched again).
         readers: who parses.
-        stems: by message, for the indexing that follows.
+        ready: gets what was read, for the indexing that follows.
         taken: told when there is something to index.
     """
 
-    def __init__(
-        self, store: Store, readers: Readers, stems: dict[int, str], taken: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, store: Store, readers: Readers, ready: Ready, taken: Callable[[], None] = lambda: None) -> None:
         self._taken = taken
-        self._stems = stems
+        self._ready = ready
         self._store = store
         self._readers = readers
         self._pace = Pace(BATCH_SECONDS)
@@ -131,19 +129,11 @@ class Taker:
         with self._store.writing() as session:
             began, worked = time.monotonic(), time.thread_time()
             taken = take_in(session, batch, now=datetime.now(UTC))
-            self._keep_stems(batch, taken)
         spent, worked = time.monotonic() - began, time.thread_time() - worked
         self.longest = max(self.longest, spent)
+        self._ready.lay(taken.read)
         self._pace.note(len(batch), spent, worked=worked)
         return taken.counts
-
-    def _keep_stems(self, batch: Iterable[Delivery], taken: TakenIn) -> None:
-        """Lay the stems that the readers made where the indexing finds them."""
-        if len(self._stems) > _STEMS_MOST:
-            self._stems.clear()  # it makes them itself, then
-        for delivery, number in zip(batch, taken.message_ids, strict=True):
-            if number is not None and delivery.parsed is not None and delivery.parsed.gist is not None:
-                self._stems[number] = delivery.parsed.gist.stems
 
     def _deliveries(
         self, messages: Iterable[Fetched | TooLarge | Passed], target: Target, bodies: "_Bodies"

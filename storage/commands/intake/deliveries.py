@@ -91,11 +91,13 @@ class TakenIn:
     Attributes:
         conversation_ids: the conversations that have something new.
         message_ids: the message of each delivery, in their order; `None` for quarantined and ignored ones.
+        read: what was read of each message that is new, by its number.
     """
 
     counts: Counts
     conversation_ids: frozenset[int] = frozenset()
     message_ids: tuple[int | None, ...] = ()
+    read: Mapping[int, Parsed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,9 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     _tell_outbox(session, batch, deliveries, desk_has, now)
     # What was answered elsewhere is seen; where the mail lies is left to those who decide, but for the trash.
     want(session, [fact for fact in (*filed.facts, *changes) if _to_be_told(fact)], now=now)
-    return TakenIn(_counts(deliveries, batch, seating, filed), frozenset(touched), _message_ids(deliveries, desk_has))
+    read = {one.message_id: one.parsed for one in batch.fresh}
+    counts, numbers = _counts(deliveries, batch, seating, filed), _message_ids(deliveries, desk_has)
+    return TakenIn(counts, frozenset(touched), numbers, read)
 
 
 def _boxes(session: Session) -> tuple[dict[int, Box], bool]:

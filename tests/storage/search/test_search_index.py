@@ -191,17 +191,6 @@ def test_a_damaged_index_is_noticed(store):
         assert waiting(session) == 0
 
 
-def test_stems_of_the_parse_workers_are_taken(store):
-    with store.writing() as session:
-        desk = MadeDesk(session)
-        number = desk.message("nada")
-        index_more(session, limit=10, ready={number: "cobranc"})
-        assert find(session, "cobranças") == [number]
-        remove(session, [number])
-        assert find(session, "cobranças") == []
-        assert session.exec(select(SearchEntry)).all() == []
-
-
 def test_an_older_stemmer_makes_the_index_outdated(store):
     with store.writing() as session:
         MadeDesk(session).message("nada")

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from servers.grounds import until_true
-from sqlalchemy import func, inspect, make_url, select, text
+from sqlalchemy import Connection, func, inspect, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
@@ -26,7 +26,10 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return request.getfixturevalue("postgres_url")
 
 
-def test_a_migrated_store_equals_the_models(store: Store) -> None:
+def test_a_migrated_store_equals_the_models(empty_database: str) -> None:
+    store = Store(make_url(empty_database))
+    migrate.upgrade(store.engine)
+
     def ours(_o: object, name: str | None, kind: str, _r: object, _c: object) -> bool:
         return not (kind == "table" and name and (name.startswith("search_index") or name == "mail_content"))
 
@@ -36,6 +39,41 @@ def test_a_migrated_store_equals_the_models(store: Store) -> None:
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": ours})
         assert [d for d in compare_metadata(context, SQLModel.metadata) if not known(d)] == []
+    store.close()
+
+
+def test_a_store_that_is_made_at_once_is_as_the_migrations_leave_it(tmp_path: Path) -> None:
+    looks = []
+    for name, how in (("migrated", migrate.upgrade), ("made", migrate.make)):
+        (tmp_path / name).mkdir()
+        store = Store(make_url(f"sqlite:///{tmp_path / name / 'desk.db'}"))
+        how(store.engine)
+        with store.engine.connect() as connection:
+            assert migrate.version_of(connection) == migrate.HEAD
+            looks.append(_all_that_is_made(connection))
+        store.close()
+    assert looks[0] == looks[1]
+    assert len(looks[0]) > 100
+
+
+def _all_that_is_made(connection: Connection) -> dict[object, object]:
+    """Return columns, keys and indexes by table, in no order of theirs, and what is made by hand as it is written."""
+
+    def rows(pragma: str, name: str) -> list[tuple[object, ...]]:
+        return [tuple(row)[1:] for row in connection.exec_driver_sql(f"PRAGMA {pragma}({name})")]
+
+    found: dict[object, object] = {}
+    for name, words in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all():
+        # A column that came later has a default, for the rows that stood before it.
+        later = {"inserted", "trash"} & {str(row[0]) for row in rows("table_xinfo", name)}
+        found[name, "columns"] = {row[:3] + row[3 + (row[0] in later) :] for row in rows("table_xinfo", name)}
+        found[name, "keys"] = {row[1:] for row in rows("foreign_key_list", name)}
+        found[name, "virtual"] = words if words.startswith("CREATE VIRTUAL") else ""
+        for index in rows("index_list", name):
+            asked = "SELECT sql FROM sqlite_master WHERE name = ?"
+            made = connection.exec_driver_sql(asked, (index[0],)).scalar() or ""
+            found[name, index[0]] = index[1:], rows("index_xinfo", str(index[0])), made.partition("WHERE")[2]
+    return found
 
 
 def test_head_is_the_newest_migration() -> None:

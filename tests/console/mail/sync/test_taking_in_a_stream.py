@@ -15,6 +15,7 @@ from storage.apply.base import table
 from storage.commands.desk import mailbox_as
 from storage.commands.syncing import cursors, keep_folders
 from storage.models import Placement, Raw
+from storage.search import Ready
 from storage.store import Store, open_store
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
@@ -63,7 +64,7 @@ def test_who_stands_in_the_stream_is_told_when_all_before_is_taken_in(
             yield Passed(lambda: told.append(placed(store)))
 
     with Readers(workers) as readers:
-        counts = Taker(store, readers, {}).take(stream(), target)
+        counts = Taker(store, readers, Ready()).take(stream(), target)
     assert told == [[], list(range(1, 301)), list(range(1, 601))]
     assert counts.fetched == counts.new == 600
     assert counts.adds_up
@@ -82,6 +83,6 @@ def test_what_came_before_the_connection_was_lost_is_taken_in(store: Store, targ
         raise MailboxLost("imap.example.org", "FETCH BODY", "cut")
 
     with Readers(0) as readers, pytest.raises(MailboxLost):
-        Taker(store, readers, {}).take(stream(), target)
+        Taker(store, readers, Ready()).take(stream(), target)
     assert placed(store) == list(range(1, 32))
     assert told == ["thirty"]
