@@ -1,6 +1,7 @@
 """What each kind of fact does to the decided tables: one set-wise `apply` a kind, used live and by replay alike."""
 
 from storage.apply import (  # noqa: F401 - each registers its kinds
+    arrival,
     conversations,
     filing,
     intake,

@@ -8,16 +8,20 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, Table, bindparam, delete, select, update
 from sqlmodel import Session, SQLModel
 
-from storage.events import KINDS, Fact
+from storage.events import KINDS, Fact, Quarantined, Redelivered
 from storage.kinds.errors import Changed
 from storage.models import Message
 from storage.models.statements import Lookup, Write, some_values
 from storage.models.types import inserting
 
 AnyFact = TypeVar("AnyFact", bound=Fact)
+OtherFact = TypeVar("OtherFact", bound=Fact)
 Touched = Iterable[int]
 """The conversations whose following columns (counts, times, customer) must be made anew."""
 
+_Together = Callable[[Sequence[AnyFact], Sequence[OtherFact], Connection], Touched | None]
+_PAIRS: dict[type[Fact], tuple[type[Fact], Callable[[Sequence[Any], Sequence[Any], Connection], Touched | None]]] = {}
+_BETWEEN: frozenset[type[Fact]] = frozenset((Quarantined, Redelivered))
 _APPLIERS: dict[type[Fact], Callable[[Sequence[Any], Connection], Touched]] = {}
 _AT_ONCE = 500  # values in one IN list: well under every limit, and the statement stays cached
 
@@ -31,6 +35,21 @@ def applies(
         function: Callable[[Sequence[AnyFact], Connection], Touched],
     ) -> Callable[[Sequence[AnyFact], Connection], Touched]:
         _APPLIERS[kind] = function
+        return function
+
+    return register
+
+
+def applies_together(
+    first: type[AnyFact], second: type[OtherFact]
+) -> Callable[[_Together[AnyFact, OtherFact]], _Together[AnyFact, OtherFact]]:
+    """Register the function that applies facts of two kinds in one go, where a run of each is at hand.
+
+    It may return `None`, having done nothing: then each kind is applied by itself.
+    """
+
+    def register(function: _Together[AnyFact, OtherFact]) -> _Together[AnyFact, OtherFact]:
+        _PAIRS[first] = (second, function)
         return function
 
     return register
@@ -52,9 +71,30 @@ def apply(session: Session, facts: Sequence[Fact]) -> set[int]:
     """
     connection = session.connection()
     touched: set[int] = set()
-    for kind, run in groupby(facts, key=type):
-        touched.update(_APPLIERS[kind](list(run), connection))
+    runs = [(kind, list(run)) for kind, run in groupby(facts, key=type)]
+    for place, (kind, run) in enumerate(runs):
+        if kind in _PAIRS and (done := _apply_pair(runs, place, connection)) is not None:
+            touched.update(done)
+        elif run:
+            touched.update(_APPLIERS[kind](run, connection))
     return touched
+
+
+def _apply_pair(runs: Sequence[tuple[type[Fact], list[Fact]]], place: int, connection: Connection) -> Touched | None:
+    """Apply a run with the one of its pair that stands after it, of which nothing is left; `None` if they are not one.
+
+    Between the two only deliveries may stand, which concern no conversation.
+    """
+    first, run = runs[place]
+    second, function = _PAIRS[first]
+    for kind, other in runs[place + 1 : place + 4]:
+        if kind is second:
+            if (touched := function(run, other, connection)) is not None:
+                other.clear()
+            return touched
+        if kind not in _BETWEEN:
+            return None
+    return None
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -1,7 +1,7 @@
 """Applying the facts of mail that came in: messages, deliveries, and the conversations they join."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -16,28 +16,7 @@ from storage.models.statements import Lookup, Write, some_values
 
 @applies(Received)
 def _(facts: Sequence[Received], connection: Connection) -> Touched:
-    messages = [
-        {
-            "id": fact.message_id,
-            "mailbox_id": fact.mailbox_id,
-            "conversation_id": None,
-            "author_id": fact.author_id,
-            "customer_id": fact.customer_id,
-            "direction": fact.direction,
-            "automatic": fact.automatic,
-            "arrived_at": fact.happened_at,
-            "key": bytes.fromhex(fact.key),
-            "header_key": bytes.fromhex(fact.header_key) if fact.header_key else None,
-            "evidence": None,
-            "through_id": None,
-            "handled": False,
-            "history": fact.history,
-            "channel": Channel.EMAIL,
-            "minutes": None,
-        }
-        for fact in facts
-    ]
-    insert(connection, Message, messages)
+    insert(connection, Message, [message_row(fact, None) for fact in facts])
     keep_raws(connection, facts)
     return ()
 
@@ -52,6 +31,28 @@ def _(facts: Sequence[Redelivered], connection: Connection) -> Touched:
 def _(facts: Sequence[Quarantined], connection: Connection) -> Touched:
     keep_raws(connection, facts)
     return ()
+
+
+def message_row(fact: Received, joined: Joined | None) -> dict[str, Any]:
+    """Return the row of a message that came, in its place once it has one."""
+    return {
+        "id": fact.message_id,
+        "mailbox_id": fact.mailbox_id,
+        "conversation_id": joined.conversation_id if joined else None,
+        "author_id": fact.author_id,
+        "customer_id": fact.customer_id,
+        "direction": fact.direction,
+        "automatic": fact.automatic,
+        "arrived_at": fact.happened_at,
+        "key": bytes.fromhex(fact.key),
+        "header_key": bytes.fromhex(fact.header_key) if fact.header_key else None,
+        "evidence": joined.evidence if joined else None,
+        "through_id": joined.through_id if joined else None,
+        "handled": False,
+        "history": fact.history,
+        "channel": Channel.EMAIL,
+        "minutes": None,
+    }
 
 
 def keep_raws(
@@ -159,24 +160,25 @@ def _(facts: Sequence[Moved], connection: Connection) -> Touched:
 
 
 def _begin(connection: Connection, conversations: Sequence[tuple[int, int, Status]]) -> None:
-    rows = [
-        {
-            "id": number,
-            "mailbox_id": mailbox_id,
-            "status": status,
-            "assignee_id": None,
-            "tier": Tier.N1,
-            "channel": Channel.EMAIL,
-            "kind": ConversationKind.CARE,
-            "priority": Priority.NORMAL,
-            "organization_id": None,
-            "joined_into": None,
-            "snoozed_until": None,
-            "message_count": 0,
-        }
-        for number, mailbox_id, status in conversations
-    ]
-    insert(connection, Conversation, rows)
+    insert(connection, Conversation, [conversation_row(*one) for one in conversations])
+
+
+def conversation_row(number: int, mailbox_id: int, status: Status) -> dict[str, Any]:
+    """Return the row of a conversation that begins; the columns that follow from its messages are still to come."""
+    return {
+        "id": number,
+        "mailbox_id": mailbox_id,
+        "status": status,
+        "assignee_id": None,
+        "tier": Tier.N1,
+        "channel": Channel.EMAIL,
+        "kind": ConversationKind.CARE,
+        "priority": Priority.NORMAL,
+        "organization_id": None,
+        "joined_into": None,
+        "snoozed_until": None,
+        "message_count": 0,
+    }
 
 
 def _must_stand(connection: Connection, numbers: Iterable[int]) -> None:

@@ -37,7 +37,8 @@ class Fact(BaseModel):
     @property
     def about(self) -> int | None:
         """The conversation in whose timeline this fact stands."""
-        return getattr(self, "conversation_id", None)
+        about: int | None = self.__dict__.get("conversation_id")  # what has none is slow to say so by `getattr`
+        return about
 
     def written(self) -> tuple[dict[str, Any], str]:
         """Return the public fields as plain values, and the personal ones as canonical JSON, empty when none."""

@@ -47,7 +47,7 @@ class Draft(Base, table=True):
     subject: str = Field(sa_column=Column(Text, nullable=False))
     body: str = Field(sa_column=Column(Text, nullable=False))
     attachments: list[list[Any]] = Field(sa_column=Column(JSON, nullable=False))
-    inserted: list[list[Any]] = Field(sa_column=Column(JSON, nullable=False))
+    inserted: list[list[Any]] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
     seen_event_id: int = Field(sa_column=Column(BigInteger, nullable=False))
     right: list[str] = Field(sa_column=Column("said_right", JSON, nullable=False))
     begun_at: datetime = Field(sa_type=Utc)

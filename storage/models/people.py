@@ -76,7 +76,7 @@ class Mailbox(Base, table=True):
     group: str = Field(sa_column=Column("mailbox_group", Text, nullable=False))
     live_since: datetime | None = Field(sa_type=Utc)
     archive: str = Field(sa_column=Column(Text, nullable=False))
-    trash: str = Field(sa_column=Column(Text, nullable=False))
+    trash: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
 
 
 class Desk(Base, table=True):

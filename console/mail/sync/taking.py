@@ -140,13 +140,14 @@ class Taker:
     ) -> Iterator[Delivery | Passed]:
         """Yield each message as a delivery, in the order in which they come; their bytes are kept meanwhile."""
         aside: deque[Fetched | TooLarge | Passed] = deque()
+        digests: deque[bytes] = deque()
 
         def raws() -> Iterator[bytes]:
             try:
                 for message in messages:
                     aside.append(message)
                     if isinstance(message, Fetched) and syncing.ignored_by(message.flags) is None:
-                        bodies.add(message.raw)
+                        digests.append(bodies.add(message.raw))
                         yield message.raw
             except ImapError as lost:
                 bodies.lost = lost  # said once what came before it is taken in: it need not be fetched again
@@ -157,7 +158,7 @@ class Taker:
             yield from self._unread(aside, target)
             message = aside.popleft()
             assert isinstance(message, Fetched)
-            yield _delivery(message, target, result)
+            yield _delivery(message, target, result, digest=digests.popleft())
         yield from self._unread(aside, target)
 
     def _unread(self, aside: "deque[Fetched | TooLarge | Passed]", target: Target) -> Iterator[Delivery | Passed]:
@@ -167,7 +168,7 @@ class Taker:
             if isinstance(head, Fetched) and syncing.ignored_by(head.flags) is None:
                 return
             aside.popleft()
-            yield head if isinstance(head, Passed) else _delivery(head, target, None)
+            yield head if isinstance(head, Passed) else _delivery(head, target, None, digest=None)
 
 
 class _Bodies:
@@ -200,12 +201,14 @@ class _Bodies:
         if self.lost is not None:
             raise self.lost
 
-    def add(self, raw: bytes) -> None:
-        """Take the bytes of a message; they are kept with others, soon."""
-        self._waiting[digest_of(raw)] = raw
+    def add(self, raw: bytes) -> bytes:
+        """Take the bytes of a message, which are kept with others, soon; return their digest."""
+        digest = digest_of(raw)
+        self._waiting[digest] = raw
         self._bytes += len(raw)
         if len(self._waiting) >= _KEPT_AT_ONCE or self._bytes >= _KEPT_BYTES:
             self.keep()
+        return digest
 
     def keep(self) -> None:
         """Begin to keep what waits."""
@@ -235,14 +238,14 @@ class _Bodies:
             self._keeping.popleft()[1].result()
 
 
-def _delivery(message: Fetched | TooLarge, target: Target, read: Parsed | Unreadable | None) -> Delivery:
+def _delivery(
+    message: Fetched | TooLarge, target: Target, read: Parsed | Unreadable | None, *, digest: bytes | None
+) -> Delivery:
     place = Place(target.folder_id, message.uid, written_flags(message.flags))
     ignored = syncing.ignored_by(message.flags)
     if ignored is not None:
         digest = b""
-    elif isinstance(message, Fetched):
-        digest = digest_of(message.raw)
-    else:
+    elif digest is None:
         digest = _place_digest(target, message.uid)
     parsed = read if isinstance(read, Parsed) else None
     arrived_at = message.internaldate or (parsed.dated_at if parsed else None) or datetime.now(UTC)

@@ -64,9 +64,7 @@ def _all_that_is_made(connection: Connection) -> dict[object, object]:
 
     found: dict[object, object] = {}
     for name, words in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all():
-        # A column that came later has a default, for the rows that stood before it.
-        later = {"inserted", "trash"} & {str(row[0]) for row in rows("table_xinfo", name)}
-        found[name, "columns"] = {row[:3] + row[3 + (row[0] in later) :] for row in rows("table_xinfo", name)}
+        found[name, "columns"] = set(rows("table_xinfo", name))
         found[name, "keys"] = {row[1:] for row in rows("foreign_key_list", name)}
         found[name, "virtual"] = words if words.startswith("CREATE VIRTUAL") else ""
         for index in rows("index_list", name):
