@@ -97,6 +97,18 @@ class Timeline:
         return [index for index, item in enumerate(self.items) if isinstance(item, MessageView) and self.waits(item)]
 
     @cached_property
+    def _calling(self) -> list[int]:
+        """The messages that call for somebody: those that wait, and answers of ours that stand or came to nothing."""
+        held = (
+            index
+            for index, item in enumerate(self.items)
+            if isinstance(item, MessageView)
+            and item.delivery is not None
+            and (item.delivery.hold is not None or item.delivery.state in {Sending.FAILED, Sending.UNCERTAIN})
+        )
+        return sorted({*self.waiting, *held})
+
+    @cached_property
     def _answered(self) -> tuple[datetime, int] | None:
         """When somebody of the desk wrote, or was on the telephone, last; and that message's number."""
         people = (one for one in self.view.messages if one.automatic is Automatic.NO and not _reached_nobody(one))
@@ -157,14 +169,14 @@ class Timeline:
     def start(self, width: int, height: int) -> Anchor:
         """Return where reading starts: at the first message that waits, unless that would hide the newest one.
 
-        The newest that waits is whole on the page, or begins it where it is longer than that; what precedes fills
-        the page where too little follows.
+        The newest that calls for somebody is whole on the page, or begins it where it is longer than that; what
+        precedes fills the page where too little follows.
         """
         page = self.last_page(width, height)
-        if not self.waiting:
+        if not self._calling:
             return page
-        first, newest = self.beginning(self.waiting[0]), self.beginning(self.waiting[-1])
-        whole = self._page_before(Anchor(self.waiting[-1] + 1), width, height)
+        first, newest = self.beginning(self._calling[0]), self.beginning(self._calling[-1])
+        whole = self._page_before(Anchor(self._calling[-1] + 1), width, height)
         return min(page, max(first, min(whole, newest)))
 
     def _page_before(self, end: Anchor, width: int, height: int) -> Anchor:

@@ -71,22 +71,25 @@ class Library:
         Args:
             typed: any case and accents; several words must all be there.
             fits: how well responses fit the conversation, by number (`storage.queries.fitting`).
-            language: ``pt``, ``es`` or ``en``: those that the customer reads come before equals.
+            language: ``pt``, ``es`` or ``en``: those that the customer reads come before others, unless a shortcode
+                says it.
             limit: how many.
         """
         words = folded(typed).removeprefix(";").split()
         found = self._tiers(words)
         fits = fits or {}
 
+        def foreign(place: int) -> bool:
+            return bool(language) and self.views[place].canned.language[:2] != language
+
         def order(place: int) -> tuple[bool, float, int, int]:
             view = self.views[place]
-            foreign = bool(language) and view.canned.language[:2] != language
             near = len(self._codes[place]) if found[place] <= _INSIDE else 0
-            return foreign, -fits.get(view.response_id, 0.0), near, place
+            return foreign(place), -fits.get(view.response_id, 0.0), near, place
 
-        tiers: list[list[int]] = [[] for _tier in range(_BODY + 1)]
-        for place, tier in found.items():
-            tiers[tier].append(place)
+        tiers: list[list[int]] = [[] for _tier in range(2 * (_BODY + 1))]
+        for place, tier in found.items():  # a shortcode is the same in all languages, a word of a title is of one
+            tiers[tier + (_BODY + 1 if tier > _INSIDE and foreign(place) else 0)].append(place)
         best: list[int] = []
         for some in tiers:  # the order inside a tier is only asked for where it is seen
             if len(best) < limit:

@@ -19,6 +19,7 @@ from storage.kinds.errors import DeskError
 from storage.kinds.responses import Actions, Attached, ResponseView, ValuesView
 from widgets.bars import KeyRow, PaneTitle, TitleRow
 from widgets.language import _, ngettext
+from widgets.line import one_line
 from widgets.pane import Wall
 from widgets.responses import ResponseList, ResponseRow, ResponseText, Section
 from widgets.troubles import trouble_words
@@ -224,6 +225,9 @@ class ResponsePicker(DeskScreen):
             except TemplateTrouble as trouble:
                 text = str(trouble)
             sections.append(Section(f";{view.canned.shortcode}", text, aside=_beside(view)))
+        if not sections and self._words.strip() and self._library is not None and len(self._library):
+            words = _("No response says {words}. ^u takes the words away, and shows all of them again.")
+            sections.append(Section("", words.format(words=one_line(self._words.strip())), role="muted"))
         self.query_one(ResponseText).show(sections, self._asked)
 
     def _tell(self) -> None:

@@ -6,8 +6,10 @@ import pytest
 from rich.cells import cell_len
 from textual.app import App
 
-from storage.kinds import Automatic, Channel, Direction, Evidence, Special, Status
+from storage.kinds import Automatic, Channel, Direction, Evidence, Hold, Special, Status
+from storage.kinds import Delivery as SendingState
 from storage.kinds.mail import Attachment, Correspondent, Original
+from storage.kinds.outbox import DeliveryView
 from widgets.conversation import ConversationPane
 from widgets.look import LOOK_NAMES, Look
 from widgets.timeline import Anchor, Timeline
@@ -80,6 +82,20 @@ async def test_the_newest_that_waits_is_whole_and_what_precedes_fills_the_page(m
             make_conversation([*long[:2], make_message(3, handled=False, text="c\n" * 40)], conversation_id=2), now
         )
         assert "● Ana Souza" in lines(app.pane)[FACTS], "one longer than the page begins it"
+
+
+@pytest.mark.parametrize("state", [SendingState.FAILED, SendingState.UNCERTAIN, SendingState.QUEUED])
+async def test_an_answer_that_stands_is_in_sight_below_what_waits(make_message, make_conversation, now, state):
+    app = Reading()
+    hold = Hold.NEWS if state is SendingState.QUEUED else None
+    delivery = DeliveryView(9, state, hold, 7, "Ana", now, now, ())
+    messages = [make_message(number, handled=number < 3, text="a\n" * 6) for number in range(1, 8)]
+    ours = make_message(9, direction=Direction.OUTGOING, text="Our answer.", delivery=delivery)
+    later = [make_message(number, handled=True, text="b\n" * 30) for number in (10, 11)]
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(make_conversation([*messages, ours, *later]), now)
+        await pilot.pause()
+        assert any("Our answer." in line for line in lines(app.pane))
 
 
 async def test_no_row_stays_empty_while_there_is_something_above(make_message, make_conversation, now):

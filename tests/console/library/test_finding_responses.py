@@ -50,6 +50,17 @@ def test_what_fits_and_what_the_customer_reads_come_first_among_equals() -> None
     assert library.find("", fits={6: 0.5}, limit=1)[0].fit == 0.5
 
 
+def test_what_the_customer_reads_comes_before_words_of_titles_in_other_languages() -> None:
+    """`trein` for a Portuguese customer brought a Spanish title first, since titles stand before texts."""
+    views = (
+        view(1, "meeting", "Treinta minutos", language="es"),
+        view(2, "training", "Oficina", "Um treinamento para a equipe.", language="pt_BR"),
+        view(3, "trein", "Thirty", language="en"),
+    )
+    assert found(Library(views), "trein", language="pt") == [3, 2, 1]
+    assert found(Library(views), "trein") == [3, 1, 2]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_narrowed_letter_by_letter_it_is_the_same_as_asked_at_once(seed: int) -> None:
     chance = Random(seed)

@@ -112,7 +112,7 @@ async def test_escape_leaves_what_is_asked_and_then_the_picker(deliver, console,
         await pilot.press("escape")
         await until(lambda: "promised.date =" not in screen_text(app) and app.screen._found)
         await pilot.press(*"zzzz-nothing")
-        await until(lambda: "0 found" in screen_text(app))
+        await until(lambda: "0 found" in screen_text(app) and "No response says" in screen_text(app))
         await pilot.press("enter", "escape")
         await until(lambda: given)
         assert given == [None]
