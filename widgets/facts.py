@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from storage.kinds import PUT_AWAY, Delivery, Hold, Status
 from storage.views import EventView
@@ -162,8 +163,19 @@ def _words_of_held(values: Values, _name: Callable[[object], str], _now: datetim
     return _("answer: {words}").format(words=hold_words(Hold(str(after)))) if after else _("answer may leave again")
 
 
+_TAKEN: Final = frozenset({Delivery.ACCEPTED.value, Delivery.FILED.value})
+
+
+def _came_back(values: Values) -> bool:
+    """Say whether a report fails somebody for whom a server had taken an answer: who wrote it nobody knows."""
+    before = {str(one) for one in _several(values.get("before"))}
+    return bool(before) and before <= _TAKEN and Delivery.FAILED in {str(one) for one in _several(values.get("after"))}
+
+
 def _words_of_delivery(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
     states = [Delivery(str(one)) for one in _several(values.get("after"))]
+    if _came_back(values):
+        return _("answer: not sent, says a report that nothing proves")
     return _("answer: {words}").format(words=", ".join(dict.fromkeys(map(state_words, states))))
 
 
@@ -225,4 +237,5 @@ def event_words(
         return _("took it")
     if you is not None:
         known = {**known, you: _("you")}
-    return "" if event.kind in SILENT else fact_words(event.kind, event.values, now, known)
+    is_silent = event.kind in SILENT and not (event.kind == "delivery_changed" and _came_back(event.values))
+    return "" if is_silent else fact_words(event.kind, event.values, now, known)

@@ -78,13 +78,23 @@ class Timeline:
         self._pieces: dict[int, list[Piece]] = {}
         self._laid: dict[tuple[int, int, int], list[Drawn]] = {}
         self._own_name = "" if you is None else (names or {}).get(you, "")
-        told = [(event, event_words(event, now, names, you=you)) for event in _worth_telling(view.events)]
+        self._taken_back = frozenset[int]() if unfolded else _taken_back(view.events)
+        worth = [event for event in _worth_telling(view.events) if self._stays(event)]
+        told = [(event, event_words(event, now, names, you=you)) for event in worth]
+        told = [(one, _("answer queued and taken back") if self._is_taken_back(one) else words) for one, words in told]
         self._words = {event.event_id: words for event, words in told}
         events = [event for event, words in told if words]
         items: list[MessageView | EventView] = [*view.messages, *events]
         self.items = sorted(
             items, key=lambda item: item.arrived_at if isinstance(item, MessageView) else item.happened_at
         )
+
+    def _stays(self, event: EventView) -> bool:
+        """Say whether an event has a line: of an answer that was taken back, with all that this undid, one has."""
+        return event.action_id not in self._taken_back or self._is_taken_back(event)
+
+    def _is_taken_back(self, event: EventView) -> bool:
+        return event.kind == "cancelled" and event.action_id in self._taken_back
 
     @cached_property
     def messages(self) -> list[int]:
@@ -334,6 +344,15 @@ def _worth_telling(events: Sequence[EventView]) -> Sequence[EventView]:
     history = [event for event in events if event.values.get("because") == Cause.HISTORY]
     settled = [event for event in history[-1:] if event.values.get("after") in SETTLED]
     return [event for event in events if event not in history or event in settled]
+
+
+def _taken_back(events: Sequence[EventView]) -> frozenset[int]:
+    """Return the actions by which answers were queued that were taken back, and those that took them back.
+
+    Both together have changed nothing, and neither is done again: the draft is back (decision 0013).
+    """
+    gone = [event for event in events if event.kind == "cancelled" and event.undoes is not None]
+    return frozenset(number for event in gone for number in (event.action_id, event.undoes) if number is not None)
 
 
 def _told(attachment: Attachment, message: MessageView) -> bool:

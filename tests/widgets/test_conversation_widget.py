@@ -202,6 +202,45 @@ def test_events_stand_between_the_messages_in_the_order_of_time(make_message, ma
     assert "received" not in "\n".join(everything(make_conversation([], [received]), now))
 
 
+def test_an_answer_that_was_taken_back_is_one_line_until_it_is_unfolded(
+    make_message, make_event, make_conversation, now
+):
+    def gone(number: int, kind: str, **choices):
+        return make_event(number, kind, **({"action_id": 5, "undone": True} | choices))
+
+    waits = {"before": "open", "after": "waiting", "because": "agent"}
+    opens = {"before": "waiting", "after": "open", "because": "agent"}
+    events = [
+        gone(2, "status_changed", values=waits),
+        gone(3, "tagged", values={"added": ["fatura"]}),
+        gone(4, "status_changed", values=opens, action_id=8, undone=False, undoes=5),
+        gone(5, "tagged", values={"removed": ["fatura"]}, action_id=8, undone=False, undoes=5),
+        gone(6, "cancelled", values={}, action_id=8, undone=False, undoes=5),
+        make_event(7, values={"before": "open", "after": "resolved", "because": "agent"}),
+    ]
+    view = make_conversation([make_message(1)], events)
+    told = [line for line in everything(view, now) if "Bruno Reis · " in line]
+    assert ["answer queued and taken back" in line for line in told] == [True, False]
+    assert "resolved" in told[1]
+    whole = [line for line in everything(view, now, unfolded=True) if "Bruno Reis · " in line]
+    assert len(whole) == 6
+    dropped = [gone(2, "status_changed", values=waits, undone=False), gone(3, "cancelled", values={}, undone=False)]
+    told = [line for line in everything(make_conversation([make_message(1)], dropped), now) if "Bruno Reis · " in line]
+    assert len(told) == 2  # given up in the outbox: what it had changed stays
+
+
+def test_what_a_report_says_of_an_answer_that_a_server_had_taken_is_told_as_not_proven(
+    make_event, make_conversation, now
+):
+    values = {"before": ["filed"], "after": ["failed"], "codes": [None], "places": [0]}
+    text = "\n".join(everything(make_conversation([], [make_event(1, "delivery_changed", values=values)]), now))
+    assert "not sent, says a report that nothing proves" in text
+    values = {"before": ["sending"], "after": ["failed"], "codes": [550], "places": [0]}
+    assert "not sent" not in "\n".join(
+        everything(make_conversation([], [make_event(1, "delivery_changed", values=values)]), now)
+    )
+
+
 def test_what_is_odd_about_a_message_is_named(make_message, make_conversation, now):
     message = make_message(
         1,

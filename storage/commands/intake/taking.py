@@ -126,11 +126,12 @@ def _tell_outbox(
 
 
 def _returned(message: Incoming) -> list[Returned]:
-    """Return whom a delivery report says that messages did not reach, for good."""
-    if message.parsed.automatic is not Automatic.BOUNCE or not message.cited:
+    """Return whom a delivery report says that messages did not reach, for good; nobody reports by our own address."""
+    by = message.parsed.author.address.lower()
+    if message.parsed.automatic is not Automatic.BOUNCE or not message.cited or by in message.own:
         return []
     reports = (one for one in message.parsed.notices if isinstance(one, DeliveryReport))
-    return [Returned(message.cited, one.recipient, one.said or one.status) for one in reports if one.for_good]
+    return [Returned(message.cited, one.recipient, one.said or one.status, by) for one in reports if one.for_good]
 
 
 def _to_be_told(fact: Fact) -> bool:

@@ -41,20 +41,30 @@ class Returned:
     Attributes:
         cites: the messages that the report is about, as `storage.models.Cited` names them.
         words: what the server said.
+        by: whose address stands on the report, in lower case.
     """
 
     cites: tuple[bytes, ...]
     recipient: str
     words: str
+    by: str = ""
 
 
 def note_returned(session: Session, returned: Sequence[Returned], *, now: datetime) -> int:
-    """Note that messages which a server had taken came back from others, for good; return how many that told."""
+    """Note that messages which a server had taken came back from others, for good; return how many that told.
+
+    Whoever has a message can write a report about it, and nothing in one proves who did (RFC 3464, section 4). So it is
+    noted who says so, and none is believed that comes from somebody to whom the message went: no mail system writes by
+    the address of a recipient.
+    """
     told = 0
     for one in returned:
-        for row in _BACK(session.connection(), one.cites):
-            if (row.address or "").lower() == one.recipient.lower():
-                told += _came_back(session, row.message_id, row.place, row.state, one.words, now)
+        rows = _BACK(session.connection(), one.cites)
+        went_to = {(row.message_id, (row.address or "").lower()) for row in rows}
+        words = ": ".join(part for part in (one.by, one.words) if part)
+        for row in rows:
+            if (row.address or "").lower() == one.recipient.lower() and (row.message_id, one.by) not in went_to:
+                told += _came_back(session, row.message_id, row.place, row.state, words, now)
     return told
 
 

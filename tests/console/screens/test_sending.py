@@ -111,6 +111,11 @@ async def test_an_answer_is_queued_by_reviewing_it_and_once_more(
         await until(lambda: view(desk, number).status is Status.NEW)
         assert kept(desk) == [NOTHING_RIGHT]
         assert len(view(desk, number).messages) == 1
+        if size[0] == 120:  # the conversation stands beside the queue
+            await until(lambda: "answer queued and taken back" in screen_text(app))
+            assert "waits for the" not in screen_text(app).partition("▌ taken back")[0]
+            await pilot.press("enter", "z")
+            await until(lambda: "answer taken back before it" in screen_text(app))
 
 
 @pytest.mark.parametrize(("key", "status"), [("e", Status.RESOLVED), ("o", Status.NEW), ("w", Status.WAITING)])

@@ -26,11 +26,13 @@ from storage.store import engine, open_store
 pytestmark = pytest.mark.server
 
 
-def report_of(header: str, recipient: str, original: str) -> bytes:
+def report_of(
+    header: str, recipient: str, original: str, sender: str = "MAILER-DAEMON@mx.example.org (Mail Delivery System)"
+) -> bytes:
     """A delivery report as Postfix writes it, of a message that nobody took at last."""
     lines = [
         "Return-Path: <>",
-        "From: MAILER-DAEMON@mx.example.org (Mail Delivery System)",
+        f"From: {sender}",
         "To: support@desk.example",
         "Subject: Undelivered Mail Returned to Sender",
         f"Date: {datetime.now(UTC):%a, %d %b %Y %H:%M:%S +0000}",
@@ -119,6 +121,30 @@ def test_a_report_that_came_after_a_sender_died_is_read_for_what_it_says(desk: A
     desk.box.deliver(report_of(arrived.header_id, "c1@customer.example", arrived.content.decode()))
     desk.sync()
     assert desk.states(number) == [Delivery.FAILED]
+
+
+def test_a_report_says_who_reports(desk: Any, faulty_smtp: FaultySmtp) -> None:
+    sent = desk.send(None, kind=DraftKind.NEW, subject="Aviso", to="c1@customer.example, c2@customer.example")
+    desk.sync()
+    (arrived,) = faulty_smtp.arrived
+    desk.box.deliver(report_of(arrived.header_id, "c1@customer.example", arrived.content.decode()))
+    desk.sync()
+    told = {one.address: one for one in desk.delivery(sent.message_id).recipients}
+    assert told["c1@customer.example"].state is Delivery.FAILED
+    assert told["c1@customer.example"].words == "mailer-daemon@mx.example.org: 552 5.2.2 mailbox is full"
+    assert told["c2@customer.example"].state in {Delivery.ACCEPTED, Delivery.FILED}
+
+
+@pytest.mark.parametrize("forger", ["c2@customer.example", "C1@Customer.Example", "support@desk.example"])
+def test_a_report_by_a_recipient_or_by_ourselves_fails_nobody(desk: Any, faulty_smtp: FaultySmtp, forger: str) -> None:
+    """Whoever has the message can write one: no mail system writes by such an address."""
+    sent = desk.send(None, kind=DraftKind.NEW, subject="Aviso", to="c1@customer.example, c2@customer.example")
+    desk.sync()
+    (arrived,) = faulty_smtp.arrived
+    desk.box.deliver(report_of(arrived.header_id, "c1@customer.example", arrived.content.decode(), forger))
+    desk.sync()
+    assert len(desk.view(sent.conversation_id).messages) == 2  # it can be read for what it is
+    assert all(state in {Delivery.ACCEPTED, Delivery.FILED} for state in desk.states(sent.message_id))
 
 
 def test_a_report_that_is_here_before_the_servers_yes_stands(desk: Any, faulty_smtp: FaultySmtp) -> None:
