@@ -1,7 +1,6 @@
 """Messages are read many at a time, in order, by worker processes that are replaced when one of them is stuck."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -17,10 +16,9 @@ from types import TracebackType
 from typing import Self
 
 import console
-from console.mail.parse import Unreadable, parse
+from console.mail.parse import Unreadable
+from console.mail.reader import Read, read_one
 from storage.kinds import QuarantineReason
-from storage.kinds.mail import Parsed
-from storage.rules.gist import gist_of
 
 SECONDS = 10.0
 """How long one message may take; ordinary mail takes a millisecond, the largest that is read a few seconds."""
@@ -34,8 +32,6 @@ _FEW = 500  # messages that one worker reads alone: another takes a quarter of a
 _BEHIND = 5  # how much less urgent than this process those are who read more than few
 _AHEAD = 12  # batches on their way: workers go on reading while what they have read is written down
 _AHEAD_BYTES = 16_000_000  # of messages on their way, unless one alone is larger
-
-Read = Parsed | Unreadable
 
 
 class Readers:
@@ -82,7 +78,7 @@ class Readers:
         """
         if self._threads is None:
             for raw in raws:
-                yield _read_here(raw)
+                yield read_one(raw)
             return
         ahead: deque[tuple[int, Future[list[Read]]]] = deque()
         on_their_way = 0
@@ -242,7 +238,7 @@ class _Worker:
         with other, os.fdopen(progress, "wb", buffering=0):
             # A process started anew, not a fork: the parent has threads and open databases.
             self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
-                [sys.executable, "-P", "-m", "console.mail.reading", str(other.fileno()), str(progress)],
+                [sys.executable, "-P", "-m", "console.mail.reader", str(other.fileno()), str(progress)],
                 pass_fds=[other.fileno(), progress],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -282,29 +278,3 @@ def _batches(raws: Iterable[bytes]) -> Iterator[list[bytes]]:
         size += len(raw)
     if batch:
         yield batch
-
-
-def _read_here(raw: bytes) -> Read:
-    try:
-        parsed = parse(raw)
-        object.__setattr__(parsed, "gist", gist_of(parsed))  # nobody has seen it yet, and to make it anew takes 10 µs
-    except Unreadable as unreadable:
-        return unreadable.with_traceback(None)  # whose frames would keep the message in memory
-    return parsed
-
-
-def _serve(number: int, progress: int) -> None:
-    """Read batches from a socket and answer each as a whole, until the other end is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is for the parent, whose end is ours
-    with suppress(EOFError, OSError), Connection(number) as line:
-        line.send(None)  # ready
-        while True:
-            results = []
-            for raw in line.recv():
-                results.append(_read_here(raw))
-                os.write(progress, b".")
-            line.send(results)
-
-
-if __name__ == "__main__":
-    _serve(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,6 +1,8 @@
 """Readers: the same messages in the same order from workers as from this process, and stuck or dead workers replaced."""
 
+import io
 import os
+import pickle
 import select
 import signal
 import subprocess
@@ -9,6 +11,7 @@ import textwrap
 
 import pytest
 
+from console.mail import reader
 from console.mail.parse import Unreadable
 from console.mail.reading import Readers
 from storage.kinds import QuarantineReason
@@ -141,3 +144,24 @@ def test_who_reads_many_goes_behind_who_writes_and_who_reads_news_does_not():
         assert urgency(readers) == {own}
         assert len(list(readers.read(mail(n) for n in range(700)))) == 700
         assert min(19, own + 5) in urgency(readers)
+
+
+def test_a_worker_loads_nothing_of_what_hands_out():
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, console.mail.reader; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "console.mail.parse" in loaded
+    assert {"multiprocessing", "subprocess", "concurrent", "sqlalchemy", "email"}.isdisjoint(loaded)
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_a_worker_understands_how_a_connection_frames(*, long: bool):
+    data = pickle.dumps([b"one", b"two"])
+    size = b"\xff\xff\xff\xff" + len(data).to_bytes(8) if long else len(data).to_bytes(4)
+    assert reader._receive(io.BytesIO(size + data)) == [b"one", b"two"]
+    for cut in (0, 3, len(size), len(size) + 5):
+        with pytest.raises(EOFError):
+            reader._receive(io.BytesIO((size + data)[:cut]))
