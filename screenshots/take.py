@@ -22,6 +22,7 @@ from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from rich.color import Color, ColorSystem
 from rich.style import Style
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -61,6 +62,8 @@ OTHERS = (
     ("queue", (120, 36), "none"),
     ("queue", (80, 24), "ascii"),
     ("conversation", (80, 24), "ascii"),
+    ("conversation", (120, 36), "dark256"),
+    ("conversation", (120, 36), "terminal-light"),
     ("empty", (80, 24), "dark"),
     ("error", (80, 24), "dark"),
     ("error", (80, 24), "terminal"),
@@ -296,7 +299,8 @@ async def take(url: str, what: str, size: tuple[int, int], look: str, now: datet
         url: the desk's store.
         what: one of `SCREENS`.
         size: of the window, in cells.
-        look: a palette's name, or ``ascii`` for the dark one with signs that every terminal has.
+        look: a palette's name, or ``ascii`` for the dark one with signs that every terminal has, or ``dark256`` for
+            what a terminal of 256 colours makes of it.
         now: what the console's clock says.
     """
     own = tempfile.TemporaryDirectory(prefix="plantao-picture-")
@@ -308,7 +312,7 @@ async def take(url: str, what: str, size: tuple[int, int], look: str, now: datet
     if what == "error":
         trouble = {"kind": "SignInRefused", "words": "mail.lumen.example refused the password."}
         desk.tell_now(leasing.set_state, 1, "stopped", now=NOW - timedelta(minutes=20), trouble=trouble)
-    palette = Look("dark", ascii=True) if look == "ascii" else Look(look)  # type: ignore[arg-type]
+    palette = Look("dark", ascii=look == "ascii") if look in {"ascii", "dark256"} else Look(look)  # type: ignore[arg-type]
     app = Plantao(desk, look=palette, clock=lambda: now, accounts=() if bare else ACCOUNTS, new_accounts=FORM)
     try:
         async with app.run_test(size=size) as pilot:
@@ -330,7 +334,25 @@ async def take(url: str, what: str, size: tuple[int, int], look: str, now: datet
     finally:
         desk.store.close()
         own.cleanup()
-    return mended(svg, blocks(strips), size, theme_of(palette).background or "#000000")
+    if look == "terminal-light":
+        return on_white(mended(svg, blocks(strips), size, "#000000"))
+    drawn = mended(svg, blocks(strips), size, theme_of(palette).background or "#000000")
+    return in_256(drawn) if look == "dark256" else drawn
+
+
+def in_256(svg: str) -> str:
+    """Return a picture as Rich rounds its colours where a terminal has 256 of them."""
+
+    def rounded(found: re.Match[str]) -> str:
+        return Color.parse(found[0].lower()).downgrade(ColorSystem.EIGHT_BIT).get_truecolor().hex
+
+    return re.sub(r"#[0-9a-fA-F]{6}\b", rounded, svg)
+
+
+def on_white(svg: str) -> str:
+    """Return a picture of the terminal's own colours as one whose ground is white shows it."""
+    whites = {"#000000": "#ffffff", "#292929": "#ffffff", "#c5c8c6": "#24292e", "#868887": "#7d8288"}
+    return re.sub("|".join(whites), lambda found: whites[found[0]], svg)
 
 
 def blocks(strips: Sequence[Strip]) -> str:

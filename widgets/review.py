@@ -134,12 +134,12 @@ class ReviewPane(Pane):
 
     def _heading(self) -> Strip:
         line = Line(self._look, self.size.width).gap()
-        line.put(self._title, "accent" if self.has_keys else "text", bold=self.has_keys).gap()
+        line.put(self._title, "accent" if self.has_keys else "bright", bold=True).gap()
         spans = counted(self._findings)
         taken = sum(cell_len(text) for text, _role in spans) + 3 * (len(spans) - 1)
         line.fill("─", self.size.width - (taken + 2 if spans else 0), "accent" if self.has_keys else "rule").gap()
         for number, (text, role) in enumerate(spans):
-            line.gap(3 if number else 0).put(text, role)
+            line.gap(3 if number else 0).put(text, role, bold=role == "late")
         return line.strip()
 
     def _finding(self, finding: Finding, *, here: bool) -> Strip:
