@@ -48,6 +48,7 @@ CURSOR = "search_cursor"
 _SHIFT = 20  # bits of an entry's number below the seconds: a million messages within one second
 _AT_ONCE = 500
 _MERGED_FROM = 2  # pieces of a size that `tidy` makes one of: the fewest that FTS5 allows
+_MERGED_WHILE_WRITING = 8  # pieces of a size that writing merges itself; half of them, as by default, cost a tenth more
 _HASH_BYTES = 64 << 20  # terms are gathered in memory up to this, then written: large batches are quicker
 _NAMES = ", ".join(COLUMNS)
 _OPTIONS = "content='', columnsize=0, tokenize='unicode61 remove_diacritics 2'"
@@ -70,6 +71,7 @@ def ddl(dialect: str) -> list[str]:
     return [
         f"CREATE VIRTUAL TABLE search_index USING fts5({_NAMES}, {_OPTIONS})",
         f"INSERT INTO search_index (search_index, rank) VALUES ('hashsize', {_HASH_BYTES})",
+        f"INSERT INTO search_index (search_index, rank) VALUES ('automerge', {_MERGED_WHILE_WRITING})",
         "CREATE VIRTUAL TABLE search_index_terms USING fts5vocab('search_index', 'instance')",
     ]
 
