@@ -30,13 +30,14 @@ class Fields:
         hint: the charset of the body, in which raw 8-bit signs may be written.
     """
 
-    __slots__ = ("_first", "end", "hint", "items")
+    __slots__ = ("_first", "_names", "end", "hint", "items")
 
     def __init__(self, items: list[tuple[bytes, bytes]], end: int) -> None:
         self.items = items
         self.end = end
         self.hint = ""
-        self._first = {name.lower(): value for name, value in reversed(items)}
+        self._names = [name.lower() for name, _ in items]
+        self._first = dict(zip(reversed(self._names), [value for _, value in reversed(items)], strict=True))
 
     def __contains__(self, name: bytes) -> bool:
         return name in self._first
@@ -51,7 +52,9 @@ class Fields:
 
     def all(self, name: bytes) -> list[bytes]:
         """Return every field of that name as it stands."""
-        return [value for found, value in self.items if found.lower() == name]
+        if self._names.count(name) == 1:
+            return [self._first[name]]
+        return [value for found, (_, value) in zip(self._names, self.items, strict=True) if found == name]
 
     def text(self, name: bytes) -> str:
         """Return the first field of that name on one line, still encoded: see `readable`."""

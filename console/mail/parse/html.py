@@ -164,6 +164,11 @@ class Rendered:
 _State = tuple[str, int, int] | int | None
 
 
+def _is_even(text: str) -> bool:
+    """Say whether a text has single blanks in it and no other white space or filler: all but one cannot be printed."""
+    return text.isprintable() and "  " not in text and "\u034f" not in text
+
+
 class _Page:
     """The text as it grows, one line at a time."""
 
@@ -181,6 +186,8 @@ class _Page:
         self.bullet = ""
 
     def prefix(self) -> str:
+        if not (self.quote or self.indents or self.bullet):
+            return ""
         quote = "> " * min(self.quote, 20)
         if self.bullet:
             quote += "".join(self.indents[:-1][:20]) + self.bullet
@@ -189,7 +196,7 @@ class _Page:
         return quote + "".join(self.indents[:20])
 
     def words(self, text: str) -> None:
-        bare = _SPACE.sub(" ", text)
+        bare = text if _is_even(text) else " " if text == "\n" else _SPACE.sub(" ", text)
         if bare == " " or not bare:
             self.wants_space = self.wants_space or (bool(bare) and bool(self.line))
             return

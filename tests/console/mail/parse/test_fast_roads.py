@@ -17,7 +17,19 @@ from hypothesis import strategies as st
 from made import corpus
 
 from console.demo import company
-from console.mail.parse import Unreadable, addresses, body, fields, forward, labels, language, markers, parse, quotes
+from console.mail.parse import (
+    Unreadable,
+    addresses,
+    body,
+    fields,
+    forward,
+    html,
+    labels,
+    language,
+    markers,
+    parse,
+    quotes,
+)
 from storage.kinds import clean
 from storage.rules import stemming, threading
 from storage.rules.gist import gist_of
@@ -136,6 +148,7 @@ def careful() -> Iterator[None]:
         patch.setattr(clean, "as_western", lambda _: None)
         patch.setattr(language, "as_western", lambda _: None)
         patch.setattr(body, "_trimmed", trimmed)
+        patch.setattr(html, "_is_even", lambda _: False)
         patch.setattr(stemming, "_stems_in_each", lambda *_: {})
         for table in stemming._STEMS.values():
             table.clear()
@@ -282,6 +295,23 @@ def test_clean_and_folded_text(text: str) -> None:
     assert clean.clean_line(text) == re.sub(r"\s+", " ", cleaned).strip()
     bare = unicodedata.normalize("NFKD", text.casefold() if not text.isascii() else text.lower())
     assert clean.folded(text) == "".join(sign for sign in bare if not unicodedata.combining(sign))
+
+
+def test_every_sign_that_is_or_is_no_white_space_in_a_page() -> None:
+    for code in range(0x110000):
+        sign = chr(code)
+        assert not html._is_even(sign) or sign == " " or html._SPACE.sub(" ", sign) == sign
+    assert html._is_even("Bom dia, ação!")
+    assert not html._is_even("a  b")
+
+
+@given(TEXTS, st.sampled_from(["", "<br>", "<div>", "</div>\n<div>", "<li>", "<blockquote>\n<p>"]))
+@example("\n \n", "<div>")
+def test_a_page(text: str, mark: str) -> None:
+    page = f"<div>{text}{mark}{text}</div>\n<div> {text}</div>"
+    fast = html.render(page)
+    with careful():
+        assert html.render(page) == fast
 
 
 def test_every_sign_of_windows_1252_folded() -> None:
