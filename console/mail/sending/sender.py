@@ -20,7 +20,7 @@ from storage.store import Store
 FEWER_FOR: Final = 600.0
 """Seconds for which a server that refused another connection is not asked for one."""
 
-AT_ONCE: Final = 50
+AT_ONCE: Final = 100
 """Messages that are claimed at a time: so many a colleague cannot take back while they wait for their turn."""
 
 
