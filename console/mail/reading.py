@@ -28,6 +28,7 @@ READ_AT_ONCE = 32
 """Messages handed to a worker at once; with half of them handing them over costs half as much again."""
 
 _BATCH_BYTES = 1_000_000
+_PIECES = 10  # of the time for one message: to have been stopped costs one of them
 _FEW = 500  # messages that one worker reads alone: another takes a quarter of a second to start
 _BEHIND = 5  # how much less urgent than this process those are who read more than few
 _AHEAD = 12  # batches on their way: workers go on reading while what they have read is written down
@@ -195,7 +196,7 @@ class _Worker:
             if behind and not self._behind:
                 self._go_behind()
             line.send(batch)
-            while not line.poll(seconds):
+            while not _heard(line, seconds):
                 if not (more := self._came_on()):
                     self.end()
                     raise _Lost(done, QuarantineReason.TOO_SLOW, f"not read within {seconds:g} seconds")
@@ -265,6 +266,11 @@ class _Worker:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+
+def _heard(line: Connection, seconds: float) -> bool:
+    """Wait so long for an answer, in pieces: while this process was stopped (``^z``) the worker was, most likely."""
+    return any(line.poll(seconds / _PIECES) for _ in range(_PIECES))
 
 
 def _batches(raws: Iterable[bytes]) -> Iterator[list[bytes]]:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 
 import pytest
 
@@ -165,3 +166,29 @@ def test_a_worker_understands_how_a_connection_frames(*, long: bool):
     for cut in (0, 3, len(size), len(size) + 5):
         with pytest.raises(EOFError):
             reader._receive(io.BytesIO((size + data)[:cut]))
+
+
+@pytest.mark.slow
+def test_a_message_that_was_being_read_when_all_was_stopped_is_read_once_all_goes_on():
+    program = textwrap.dedent("""
+        import os, signal, sys
+        from console.mail.reading import Connection, Readers
+        mail = b"From: a@example.org\\nSubject: x\\n\\nx"
+        slow = mail + b"Em 02/01/2020 10:20, Ana escreveu\\numa linha de texto\\n" * 10_000  # a third of a second
+        with Readers(1, seconds=4) as readers:
+            list(readers.read([mail]))
+            worker = readers._idle.get()
+            os.kill(worker._process.pid, signal.SIGSTOP)  # ^z reaches whoever reads in the midst of it
+            readers._idle.put(worker)
+            polls = Connection.poll
+            Connection.poll = lambda line, seconds: print("waits", flush=True) or polls(line, seconds)
+            print(*(type(each).__name__ for each in readers.read([slow])), flush=True)
+    """)
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout.readline() == "waits\n"
+        os.killpg(process.pid, signal.SIGSTOP)
+        time.sleep(5)  # longer than one message may take
+        os.killpg(process.pid, signal.SIGCONT)
+        assert process.stdout.read().split("waits\n")[-1] == "Parsed\n"
