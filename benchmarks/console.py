@@ -76,7 +76,7 @@ def peers(place: Path, maildir: Path, count: int) -> list[Peer]:
         accounts.write_text(f"[mail]\nsource = maildir://{maildir.parent}\ndefault = INBOX\nfrom = a <a@b.example>\n")
         accounts.chmod(0o600)
         found.append(Peer("aerc", ["aerc"], b"M  ", page=b"\x06"))
-    if shutil.which("alot") and shutil.which("notmuch") and maildir.exists() and count <= 10_000:
+    if shutil.which("alot") and shutil.which("notmuch") and maildir.exists() and count <= 20_000:
         (place / "notmuch").write_text(
             f"[database]\npath={maildir.parent}\n[user]\nname=a\nprimary_email=a@b.example\n"
         )
@@ -147,7 +147,7 @@ def main() -> None:
         place = Path(folder)
         env = env_of(place)
         known = []
-        for peer in peers(place, said.mail, said.size):
+        for peer in peers(place, said.mail.resolve(), said.size):
             try:
                 started(peer, env)  # caches are warm from here on
             except TimeoutError as late:

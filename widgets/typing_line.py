@@ -20,6 +20,31 @@ _EDITING: Final = {
     "ctrl+w": "delete_left_word",
 }
 
+_CSS: Final = """
+{screen} {{ background: $background; }}
+{screen} #line {{ height: 1; background: $surface; }}
+{screen} #{sign} {{ width: auto; color: $accent; background: $surface; text-style: bold; }}
+{screen} Input, {screen} Input:focus {{
+    border: none; padding: 0; height: 1; width: 1fr; background: $surface; color: $foreground;
+    background-tint: $surface 0%;
+}}
+{screen} Input > .input--cursor, {screen} Input:ansi > .input--cursor {{
+    background: $input-cursor-background; color: $input-cursor-foreground; text-style: $input-cursor-text-style;
+}}
+"""
+
+
+def line_css(screen: str, *, sign: str = "sign", comes: bool = False) -> str:
+    """Return how a screen draws its line to type in.
+
+    Args:
+        screen: the screen's class.
+        sign: the id of what stands before the line.
+        comes: whether the line is there only when it is asked for.
+    """
+    css = _CSS.format(screen=screen, sign=sign)
+    return f"{css}{screen} #line {{ display: none; }}\n" if comes else css
+
 
 class TypingLine(Input):
     """A line to type in.

@@ -15,7 +15,6 @@ from console.files.means import Means
 from console.screens.commands.base import Where
 from console.screens.lining import Listing
 from console.screens.moving import Steps
-from console.screens.paper import LINE_CSS
 from console.screens.yanking import send
 from storage.kinds.errors import DeskError
 from storage.views import ConversationView
@@ -27,7 +26,7 @@ from widgets.line import one_line
 from widgets.look import Role
 from widgets.pane import toast
 from widgets.troubles import trouble_words
-from widgets.typing_line import TypingLine
+from widgets.typing_line import TypingLine, line_css
 
 
 class FilesScreen(Steps, Listing):
@@ -40,7 +39,7 @@ class FilesScreen(Steps, Listing):
     """
 
     AUTO_FOCUS: ClassVar[str] = ""  # keys are for the page until the line is asked for
-    CSS: ClassVar[str] = LINE_CSS.format(screen="FilesScreen")
+    CSS: ClassVar[str] = line_css("FilesScreen", comes=True)
 
     def __init__(self, view: ConversationView, means: Means, message_id: int | None = None) -> None:
         super().__init__()

@@ -14,6 +14,7 @@ from console.screens.moving import Steps
 from widgets.bars import KeyRow, PaneTitle, TitleRow
 from widgets.helping import Group, KeysPage
 from widgets.language import _
+from widgets.typing_line import TypingLine, line_css
 
 
 def groups(commands: tuple[Command, ...], letters: str = "", *, first: Where = "queue") -> list[Group]:
@@ -71,18 +72,7 @@ class HelpScreen(Steps, DeskScreen):
         place: where help was asked for: its keys come first.
     """
 
-    CSS: ClassVar[str] = """
-    HelpScreen { background: $background; }
-    HelpScreen #line { height: 1; background: $surface; }
-    HelpScreen #sign { width: 3; color: $accent; background: $surface; text-style: bold; }
-    HelpScreen Input, HelpScreen Input:focus {
-        border: none; padding: 0; height: 1; width: 1fr; background: $surface; color: $foreground;
-        background-tint: $surface 0%;
-    }
-    HelpScreen Input > .input--cursor, HelpScreen Input:ansi > .input--cursor {
-        background: $input-cursor-background; color: $input-cursor-foreground; text-style: $input-cursor-text-style;
-    }
-    """
+    CSS: ClassVar[str] = line_css("HelpScreen")
 
     def __init__(self, place: Where = "queue") -> None:
         super().__init__()
@@ -96,8 +86,8 @@ class HelpScreen(Steps, DeskScreen):
     def compose(self) -> ComposeResult:
         """Yield the line and the page."""
         with Horizontal(id="line"):
-            yield Static(" ?", id="sign", markup=False)
-            line = Input(id="letters", compact=True, select_on_focus=False)
+            yield Static(" ? ", id="sign", markup=False)
+            line = TypingLine(id="letters", compact=True, select_on_focus=False)
             line.cursor_blink = False
             yield line
         yield TitleRow(self.look)

@@ -23,27 +23,13 @@ from widgets.notices import part_words
 from widgets.pane import toast
 from widgets.paper import Entry, Paper
 from widgets.troubles import trouble_words
-from widgets.typing_line import TypingLine
+from widgets.typing_line import TypingLine, line_css
 
 if TYPE_CHECKING:
     from console.desk import Desk
 
 Load = Callable[[], Iterable[Entry]]
 """Gives what a paper says; called in a thread, and what it returns is taken in as far as it is looked at."""
-
-LINE_CSS = """
-{screen} {{ background: $background; }}
-{screen} #line {{ height: 1; background: $surface; display: none; }}
-{screen} #sign {{ width: auto; color: $accent; background: $surface; text-style: bold; }}
-{screen} Input, {screen} Input:focus {{
-    border: none; padding: 0; height: 1; width: 1fr; background: $surface; color: $foreground;
-    background-tint: $surface 0%;
-}}
-{screen} Input > .input--cursor, {screen} Input:ansi > .input--cursor {{
-    background: $input-cursor-background; color: $input-cursor-foreground; text-style: $input-cursor-text-style;
-}}
-"""
-"""How a screen draws the line to type in that comes and goes above the row of keys."""
 
 
 class PaperScreen(Steps, Listing):
@@ -55,7 +41,7 @@ class PaperScreen(Steps, Listing):
     """
 
     AUTO_FOCUS: ClassVar[str] = ""  # keys are for the page until the line is asked for
-    CSS: ClassVar[str] = LINE_CSS.format(screen="PaperScreen")
+    CSS: ClassVar[str] = line_css("PaperScreen", comes=True)
 
     def __init__(self, title: str, load: Load) -> None:
         super().__init__()

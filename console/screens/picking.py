@@ -23,7 +23,7 @@ from widgets.line import one_line
 from widgets.pane import Wall
 from widgets.responses import ResponseList, ResponseRow, ResponseText, Section
 from widgets.troubles import trouble_words
-from widgets.typing_line import TypedLine
+from widgets.typing_line import TypedLine, line_css
 
 if TYPE_CHECKING:
     from console.library.rendering import Rendered
@@ -63,19 +63,7 @@ class ResponsePicker(DeskScreen):
         ahead: what was typed already: letters for the line, and from an Enter on what waits for something to choose.
     """
 
-    CSS: ClassVar[str] = """
-    ResponsePicker { background: $background; }
-    ResponsePicker #line { height: 1; background: $surface; }
-    ResponsePicker #prompt { width: auto; color: $accent; background: $surface; text-style: bold; }
-    ResponsePicker Input, ResponsePicker Input:focus {
-        border: none; padding: 0; height: 1; width: 1fr; background: $surface; color: $foreground;
-        background-tint: $surface 0%;
-    }
-    ResponsePicker Input > .input--cursor, ResponsePicker Input:ansi > .input--cursor {
-        background: $input-cursor-background; color: $input-cursor-foreground; text-style: $input-cursor-text-style;
-    }
-    ResponsePicker #sides { height: 1fr; }
-    """
+    CSS: ClassVar[str] = line_css("ResponsePicker", sign="prompt") + "ResponsePicker #sides { height: 1fr; }"
 
     def __init__(self, conversation_id: int | None, ahead: Sequence[events.Key] = ()) -> None:
         super().__init__()

@@ -22,7 +22,7 @@ from widgets.empty import Empty
 from widgets.hits import Hits
 from widgets.language import _, ngettext
 from widgets.text import explain, query_words
-from widgets.typing_line import TypedLine
+from widgets.typing_line import TypedLine, line_css
 
 _LIMIT = 50
 _PAUSE = 0.12  # seconds of no typing after which a search begins
@@ -39,18 +39,7 @@ class SearchScreen(DeskScreen):
         asked: what the line said when a hit was chosen.
     """
 
-    CSS: ClassVar[str] = """
-    SearchScreen { background: $background; }
-    SearchScreen #line { height: 1; background: $surface; }
-    SearchScreen #slash { width: 3; color: $accent; background: $surface; text-style: bold; }
-    SearchScreen Input, SearchScreen Input:focus {
-        border: none; padding: 0; height: 1; width: 1fr; background: $surface; color: $foreground;
-        background-tint: $surface 0%;
-    }
-    SearchScreen Input > .input--cursor, SearchScreen Input:ansi > .input--cursor {
-        background: $input-cursor-background; color: $input-cursor-foreground; text-style: $input-cursor-text-style;
-    }
-    """
+    CSS: ClassVar[str] = line_css("SearchScreen", sign="slash")
 
     def __init__(self, words: str = "", *, at: int | None = None) -> None:
         super().__init__()
@@ -109,7 +98,7 @@ class SearchScreen(DeskScreen):
     def compose(self) -> ComposeResult:
         """Yield the line and what it found."""
         with Horizontal(id="line"):
-            yield Static(" /", id="slash", markup=False)
+            yield Static(" / ", id="slash", markup=False)
             yield TypedLine(self.takes, id="query")
         yield TitleRow(self.look)
         yield Hits(self.look)

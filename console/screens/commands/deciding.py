@@ -59,7 +59,7 @@ def commands() -> Sequence[Command]:
             MAIN,
             snooze,
             "moment",
-            _("later remind hide schedule tomorrow"),
+            _("later remind hide schedule tomorrow postpone put off monday"),
             repeats=True,
         ),
         Command(
@@ -92,7 +92,7 @@ def commands() -> Sequence[Command]:
             MAIN,
             assign,
             "agent",
-            _("owner give colleague"),
+            _("owner give colleague hand over"),
             repeats=True,
         ),
         Command(

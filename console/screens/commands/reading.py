@@ -46,7 +46,7 @@ def commands() -> Sequence[Command]:
             MAIN,
             why,
             "conversation",
-            _("threading reason explain happened history"),
+            _("threading reason explain happened history together one conversation"),
         ),
         Command(
             "source",

@@ -37,7 +37,7 @@ def commands() -> Sequence[Command]:
             _("file mail like this: a rule made of it"),
             MAIN,
             file_like,
-            also=_("filter sort"),
+            also=_("filter sort newsletter list"),
             reads_first=True,
         ),
         Command(

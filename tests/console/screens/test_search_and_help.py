@@ -8,7 +8,7 @@ from textual import events
 from console.screens import asking
 from console.screens.commands.table import commands
 from console.screens.frame import Frame
-from console.screens.helping import HelpScreen
+from console.screens.helping import HelpScreen, groups
 from console.screens.keymap import Keymap, clashes
 from console.screens.main import MainScreen
 from console.screens.searching import SearchScreen
@@ -282,3 +282,39 @@ async def test_the_shell_is_had_from_everywhere(deliver, console, until, monkeyp
         screen = app.screen
         await pilot.press("ctrl+z")
         await until(lambda: stops == [screen])
+
+
+@pytest.mark.parametrize(
+    ("word", "command"),
+    [
+        ("colleague", ":assign"),
+        ("hand", ":assign"),
+        ("why", ":why"),
+        ("together", ":why"),
+        ("attachment", ":files"),
+        ("save", ":files"),
+        ("newsletter", ":file"),
+        ("rule", ":rule"),
+        ("late", ":urgent"),
+        ("postpone", ":snooze"),
+        ("monday", ":snooze"),
+        ("later", ":snooze"),
+        ("template", ":canned"),
+        ("customer", ":go"),
+        ("delete", ":trash"),
+        ("back", ":undo"),
+    ],
+)
+def test_the_words_of_everyday_tasks_find_their_commands(word, command):
+    found = groups(commands(), word, first="conversation")
+    assert any(command in str(group) for group in found), found
+
+
+async def test_the_line_of_the_help_is_a_line_to_edit(console, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app._main.is_mounted)
+        await pilot.press("question_mark")
+        await until(lambda: isinstance(app.screen, HelpScreen))
+        await pilot.press(*"abc", "ctrl+u", *"snooze")
+        await until(lambda: screen_text(app).startswith(" ? snooze ") and "put it aside" in screen_text(app))
