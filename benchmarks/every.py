@@ -10,6 +10,7 @@ import sys
 COMMANDS = (
     ("first_sync", "--count", "10000", "--pairs", "7"),
     ("first_sync", "--count", "10000", "--memory"),
+    ("floor",),
     ("steady", "--count", "100000", "--pairs", "7"),
     ("while_syncing", "--count", "10000", "--runs", "3"),
     ("while_syncing", "--count", "100000", "--runs", "5", "--newest-only"),
