@@ -147,9 +147,10 @@ class _Board:
         self._alike = [edge for edge in edges if edge.linked]
 
     def _node(self, number: int) -> int:
-        if number < 0 or number in self._fresh or number in self._loose.places:
+        if number in self._fresh or number in self._loose.places:
             return number
-        return -self.place_of[number]
+        home = -number if number < 0 else self.place_of[number]
+        return self._loose.anchors.get(home, -home)  # a conversation that is taken apart is where its number stays
 
     def join(self, ties: Iterable[Edge], apart: set[Pair], late: Late) -> _Sets:
         """Connect what the ties connect, the strongest first."""

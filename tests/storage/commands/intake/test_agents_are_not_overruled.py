@@ -1,15 +1,16 @@
 """What later mail does to conversations that stand, and what it leaves alone because an agent decided."""
 
 import pytest
-from made.post import DAY, HOUR, MONDAY, Post, home, row_of
+from made.post import DAY, HOUR, MONDAY, Post, home, letter, row_of
 from sqlalchemy import select
 
 from storage.apply.base import table
 from storage.commands import joining, triage
-from storage.commands.desk import agent_named
+from storage.commands.desk import agent_named, signing_key
 from storage.events import Actor
 from storage.kinds import Evidence, Status
 from storage.models import Event, Message
+from storage.rules.threading import own_message_id
 from storage.store import Store
 
 LINE = "the projector in room four shows a green line since the last update of its software"
@@ -138,3 +139,24 @@ def test_quotations_of_canned_words_find_the_one_who_was_written_to(store: Store
     ]
     reply = post.send("", by="p1@acme.example", subject="My answer", quoted=CHARGED, text="yes", at=MONDAY + DAY)
     assert home(store, reply) == home(store, answers[1])
+
+
+def test_a_conversation_that_comes_apart_is_where_its_number_stays_for_who_cites_that(store: Store, post: Post) -> None:
+    first = post.send("first@x", subject="Alpha", by="bo@acme.example", text="first")
+    ours = post.send("ours@x", subject="Beta", cites=["late@x"], text="second")
+    answer = post.send("answer@x", subject="Re: Beta", cites=["ours@x"], text="third", at=MONDAY + HOUR)
+    other = post.send("other@x", subject="Gamma", by="li@other.example", text="fourth")
+    assert home(store, ours) == home(store, answer) == 2
+    with store.writing() as session:
+        named = own_message_id(signing_key(session), conversation_id=2, unique="u1", domain="plantao.example")
+    post.bring(
+        *(
+            post.delivery(one, at=MONDAY + DAY)
+            for one in (
+                letter("ours@x", subject="Machine", text="it has the same name, which ties nothing now"),
+                letter("late@x", subject="Alpha", cites=["first@x"], text="it ties the first two"),
+                letter("signed@x", subject="Beta", cites=[named, "other@x"], text="it ties the second and the fourth"),
+            )
+        )
+    )
+    assert home(store, first) == home(store, ours) == home(store, other) == 1
