@@ -236,13 +236,16 @@ class Does(Travels):
         undone: TakenBack | None = None
         names = {}
         journey = self.set_out()
+        named = asyncio.create_task(self.desk.ask(agents))  # read while the store's lock is waited for
         try:
             async for step in self._steps(parts, word):
                 undone = step
-            names = await self.desk.ask(agents)
+            names = await named
         except DeskError as error:
             self.call_off()
             self.say_error(error)
+        finally:
+            named.cancel()
         if undone is None:
             self.arrive(journey)
             return

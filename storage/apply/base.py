@@ -69,14 +69,13 @@ def apply(session: Session, facts: Sequence[Fact]) -> set[int]:
     Raises:
         Changed: a row does not stand as a fact needs it to.
     """
-    connection = session.connection()
     touched: set[int] = set()
     runs = [(kind, list(run)) for kind, run in groupby(facts, key=type)]
     for place, (kind, run) in enumerate(runs):
-        if kind in _PAIRS and (done := _apply_pair(runs, place, connection)) is not None:
+        if kind in _PAIRS and (done := _apply_pair(runs, place, session.connection())) is not None:
             touched.update(done)
         elif run:
-            touched.update(_APPLIERS[kind](run, connection))
+            touched.update(_APPLIERS[kind](run, session.connection()))
     return touched
 
 

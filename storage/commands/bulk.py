@@ -1,6 +1,6 @@
 """Doing the same to many conversations, or taking that back: in short transactions, as one action, resumable."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -148,19 +148,25 @@ def undo_in_parts(
     Raises:
         Refused: as `storage.commands.undoing.take_back`, when nothing at all can be taken back.
     """
-    with store.writing() as session:
-        undoes = action_id if action_id is not None else last_action(session, actor, redo=redo)
-        into, about = left_of(session, undoes)
+    undoes, into, about, found = 0, None, list[int | None](), False
     taken: list[int] = []
     kept: list[Kept] = []
     facts: tuple[Fact, ...] = ()
     refusal: Refused | None = None
     done = 0
-    for part in _parts(about, at_once):
+    while not found or done < len(about):
         try:
             with store.writing() as session:
+                if not found:  # and taken back at once: beside a sync each turn is waited for
+                    undoes = action_id if action_id is not None else last_action(session, actor, redo=redo)
+                    (into, about), found = left_of(session, undoes), True
+                if not about:
+                    break
+                part = about[done : done + at_once]
                 back: Undone = take_back(session, undoes, actor=actor, now=clock(), only=part, into=into)
         except Refused as no:
+            if not found:
+                raise
             refusal = no
             kept += no.kept if isinstance(no, NothingStands) else ()
         else:
@@ -172,7 +178,3 @@ def undo_in_parts(
         yield TakenBack(undoes, into, len(about), done, tuple(taken), tuple(kept), facts)
     if into is None:
         raise refusal or Refused("final")
-
-
-def _parts(numbers: Sequence[int | None], size: int) -> Iterable[Sequence[int | None]]:
-    return (numbers[start : start + size] for start in range(0, len(numbers), size))

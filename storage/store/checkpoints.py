@@ -10,7 +10,13 @@ from typing import Any
 from sqlalchemy import Engine
 
 FRAMES: int = 8_000
-"""Pages of the log beyond which it is begun anew: 32 MB. Nobody but the sync checkpoints a shorter one."""
+"""Pages of the log beyond which it is begun anew: 32 MB."""
+
+LEFT_TO_SYNC: int = 4 * FRAMES
+"""Pages beyond which whoever else writes moves the log himself: 128 MB, so that no agent's commit does the sync's work.
+
+Beside a first sync the log is over `FRAMES` again and again until it happens that nobody reads out of it.
+"""
 
 _PAUSE = 0.25  # seconds between two: pages that are written again and again are moved once
 _END_SECONDS = 10.0

@@ -1,12 +1,13 @@
 """Engines for both databases: the SQLite driver that is current, its settings, and whose locks are taken how."""
 
+import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 
 from storage.drivers import sqlite_driver
-from storage.store.checkpoints import FRAMES
+from storage.store.checkpoints import LEFT_TO_SYNC
 
 WRITING = "plantao_writing"
 """The execution option of a connection whose transaction takes the store's lock at its start."""
@@ -16,6 +17,8 @@ LOCK_KEY = 0x706C616E
 
 BUSY_SECONDS = 10
 """How long a writer waits for the store's lock before it says that the store is locked."""
+
+_TRY_EVERY = 0.001  # seconds between two tries; SQLite's own grow to 100 ms, long after the lock was freed
 
 
 def make_engine(url: URL, *, durable: bool) -> Engine:
@@ -48,7 +51,7 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
             "temp_store = MEMORY",
             "cache_size = -16000",
             "journal_size_limit = 67108864",
-            f"wal_autocheckpoint = {FRAMES if durable else 0}",  # the sync's log is moved beside it
+            f"wal_autocheckpoint = {LEFT_TO_SYNC if durable else 0}",  # the sync's log is moved beside it
             "recursive_triggers = OFF",
         ):
             cursor.execute(f"PRAGMA {pragma}")
@@ -56,10 +59,32 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get(WRITING)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if connection.get_execution_options().get(WRITING):
+            _begin_to_write(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _begin_to_write(connection: Connection) -> None:
+    """Take the store's lock as soon as it is free."""
+    driver: Any = connection.connection.driver_connection
+    until = time.monotonic() + BUSY_SECONDS
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < until:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except connection.dialect.dbapi.OperationalError as error:  # type: ignore[union-attr]
+                if "locked" not in str(error):
+                    break
+                time.sleep(_TRY_EVERY)
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # which says what is wrong
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {1000 * BUSY_SECONDS}")
 
 
 def _postgres(url: URL, *, durable: bool) -> Engine:

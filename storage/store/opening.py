@@ -2,10 +2,10 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
@@ -21,14 +21,27 @@ from storage.store.migrate import bring_up, bring_up_mail
 from storage.store.trouble import said_plainly
 from storage.store.turns import Turns
 
+Given = TypeVar("Given")
+
+
+class _Waited(Exception):
+    """Somebody came to wait for the lock that a transaction holds."""
+
 
 class _Session(Session):
-    """A session for one transaction, that need not look for its connection again at every step."""
+    """A session for one transaction, that need not look for its connection again at every step.
 
+    Attributes:
+        waited: where given, asked at every step whether somebody waits; the transaction is given up if so.
+    """
+
+    waited: Callable[[], bool] | None = None
     _at_hand: Connection | None = None
 
     def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
         """Return the connection of the transaction, as SQLAlchemy does."""
+        if self.waited is not None and self.waited():
+            raise _Waited
         if bind_arguments or execution_options:
             return super().connection(bind_arguments, execution_options)
         held = self._at_hand
@@ -78,7 +91,7 @@ class Store:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self) -> "Iterator[_Session]":
         """Open a transaction that holds the store's lock from its start, and commit it at the end.
 
         An agent's store announces that it waits; the sync's store lets agents pass first.
@@ -99,7 +112,28 @@ class Store:
         if self._checkpoints is not None:
             self._checkpoints.wrote()
 
-    def _locked(self) -> Session:
+    def giving_way(self, work: Callable[[Session], Given]) -> Given:
+        """Do `work` in a writing transaction that an agent need not wait for: it is given up, and begun anew after him.
+
+        Once: then it is brought to its end, so that agents who write without end only slow it down.
+
+        Args:
+            work: what it does it does to its session alone; it may be called twice.
+
+        Returns:
+            What `work` gave.
+        """
+        try:
+            with self.writing() as session:
+                session.waited = self.turns.somebody_waits
+                given = work(session)
+                session.waited = None
+        except _Waited:
+            with self.writing() as session:
+                given = work(session)
+        return given
+
+    def _locked(self) -> _Session:
         session = _Session(self._writer(), autoflush=False, expire_on_commit=False)
         try:
             session.connection()  # begins, and so takes the lock
@@ -151,6 +185,7 @@ class Store:
             self._kept = None
         self.content.close()
         self.engine.dispose()
+        self.turns.close()
 
 
 def open_store(url: str, *, durable: bool = True) -> Store:

@@ -21,6 +21,7 @@ class Turns:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
+        self._tried: int | None = None
 
     @contextmanager
     def announced(self) -> Iterator[None]:
@@ -50,20 +51,28 @@ class Turns:
 
     def let_pass(self) -> None:
         """Wait until no agent waits to write, at most two seconds."""
+        until = time.monotonic() + _LET_PASS_FOR
+        while self.somebody_waits() and time.monotonic() < until:
+            time.sleep(_LOOK_EVERY)
+
+    def somebody_waits(self) -> bool:
+        """Say whether an agent waits to write; asked by one thread of a process at a time."""
         if self._path is None:
-            return
-        handle = self._open()
+            return False
+        if self._tried is None:
+            self._tried = self._open()
         try:
-            until = time.monotonic() + _LET_PASS_FOR
-            while time.monotonic() < until:
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    time.sleep(_LOOK_EVERY)
-                else:
-                    return
-        finally:
-            os.close(handle)
+            fcntl.flock(self._tried, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        fcntl.flock(self._tried, fcntl.LOCK_UN)
+        return False
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._tried is not None:
+            os.close(self._tried)
+            self._tried = None
 
     def _open(self) -> int:
         assert self._path is not None

@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final, Self
 
+from sqlmodel import Session
+
 from console.mail.imap.errors import ImapError
 from console.mail.imap.rows import Fetched, TooLarge
 from console.mail.parse import Unreadable
 from console.mail.reading import READ_AT_ONCE, Readers
 from console.mail.sync.pace import Pace
 from storage.commands import syncing
-from storage.commands.intake import Counts, Delivery, Place, take_in
+from storage.commands.intake import Counts, Delivery, Place, TakenIn, take_in
 from storage.kinds import QuarantineReason
 from storage.kinds.mail import Parsed
 from storage.search import Ready
@@ -126,9 +128,14 @@ class Taker:
         return self._take_batch(batch)
 
     def _take_batch(self, batch: list[Delivery]) -> Counts:
-        with self._store.writing() as session:
+        began = worked = 0.0
+
+        def work(session: Session) -> TakenIn:
+            nonlocal began, worked
             began, worked = time.monotonic(), time.thread_time()
-            taken = take_in(session, batch, now=datetime.now(UTC))
+            return take_in(session, batch, now=datetime.now(UTC))
+
+        taken = self._store.giving_way(work)
         spent, worked = time.monotonic() - began, time.thread_time() - worked
         self.longest = max(self.longest, spent)
         self._ready.lay(taken.read)

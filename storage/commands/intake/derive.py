@@ -17,8 +17,7 @@ READER_VERSION = 3
 
 def derive(session: Session, messages: Sequence[Incoming], traits: Mapping[int, Traits]) -> None:
     """Write the derived rows of messages that have none."""
-    connection = session.connection()
-    insert(connection, MessageText, [_text(message) for message in messages])
+    insert(session.connection(), MessageText, [_text(message) for message in messages])
     cited, prints, quoted, subjects = [], [], [], []
     for message in messages:
         if message.written_here:  # no mail answers, quotes or cites what never left
@@ -35,10 +34,10 @@ def derive(session: Session, messages: Sequence[Incoming], traits: Mapping[int, 
             subjects.append(
                 {"message_id": number, "key": one.subject_key, "dated_at": one.told.dated_at, "orphan": one.asks}
             )
-    insert(connection, Cited, cited)
-    insert(connection, Print, prints)
-    insert(connection, QuotedPrint, quoted)
-    insert(connection, SubjectKey, subjects)
+    insert(session.connection(), Cited, cited)
+    insert(session.connection(), Print, prints)
+    insert(session.connection(), QuotedPrint, quoted)
+    insert(session.connection(), SubjectKey, subjects)
 
 
 def _text(message: Incoming) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import pytest
 from made.post import DAY, HOUR, MONDAY, Post, home, letter, row_of
-from sqlalchemy import event, select
+from sqlalchemy import Connection, event, select
 
 from storage.apply.base import table
 from storage.commands import joining, triage, undoing
@@ -14,6 +14,7 @@ from storage.kinds import Evidence, Status
 from storage.kinds.errors import Refused
 from storage.models import Conversation, Event, Message, Parting
 from storage.store import Store
+from storage.store.engine import WRITING
 
 EVENT = table(Event)
 
@@ -250,6 +251,26 @@ def test_a_bulk_act_that_stopped_goes_on_with_what_is_left(thousand: Desk) -> No
     rows = table(Conversation)
     with desk.store.reading() as session:
         assert session.connection().execute(select(rows.c.id).where(rows.c.assignee_id.is_not(None))).all() == []
+
+
+def test_an_undo_waits_for_its_turn_once(desk: Desk) -> None:
+    """Beside a first sync each turn is waited for."""
+    desk.tell(triage.take, [1], actor=desk.ana)
+    turns = list[str]()
+
+    def note(connection: Connection) -> None:
+        if connection.get_execution_options().get(WRITING):
+            turns.append("writing")
+
+    event.listen(desk.store.engine, "begin", note)
+    try:
+        (back,) = undo_in_parts(desk.store, actor=desk.ana, clock=lambda: MONDAY + DAY)
+    finally:
+        event.remove(desk.store.engine, "begin", note)
+    assert (back.total, back.done, back.taken) == (1, 1, (1,))
+    assert turns == ["writing"]
+    with pytest.raises(Refused, match="nothing_to_undo"):
+        next(undo_in_parts(desk.store, actor=desk.ana, clock=lambda: MONDAY + DAY))
 
 
 def test_what_a_rule_forbids_for_some_does_not_keep_the_others(desk: Desk) -> None:

@@ -1,0 +1,161 @@
+"""A transaction of the sync is given up for an agent who comes to wait, leaves nothing behind, and is done after him."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made.post import MONDAY, Post, letter
+from sqlalchemy import make_url, select
+from sqlmodel import Session
+
+from storage.apply.base import table
+from storage.commands.desk import agent_named
+from storage.commands.intake import Delivery, TakenIn, take_in
+from storage.models import DECIDED, DERIVED, LOCAL, LOG, Agent, MailContent
+from storage.record import verify
+from storage.search import index_more
+from storage.store import Store, open_store
+from storage.store.engine import BUSY_SECONDS
+
+_SALTED = {"salt", "sealed", "digest"}
+
+
+@pytest.fixture
+def sync(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(str(tmp_path / "desk"), durable=False)
+    yield store
+    store.close()
+
+
+def batches(post: Post) -> list[list[Delivery]]:
+    """Two batches, the second of which answers, quotes and joins what the first brought."""
+    long = "A fatura de outubro chegou com um valor que não reconhecemos, e o contrato diz outra coisa. " * 4
+    first = [
+        letter("a@x", subject="Fatura", text=long),
+        letter("b@x", by="rui@b.example", subject="Acesso"),
+        letter("d@x", by="eva@c.example", cites=["late@x"], subject="Re: Prazo"),
+    ]
+    second = [
+        letter("late@x", by="eva@c.example", subject="Prazo"),
+        letter("e@x", cites=["a@x"], subject="Re: Fatura"),
+        letter("f@x", by="ana@acme.example", subject="Fwd", text="Veja abaixo", quoted=long),
+        letter("g@x", by="zoe@d.example", subject="Outro"),
+    ]
+    return [[post.delivery(one, at=MONDAY) for one in some] for some in (first, second)]
+
+
+def rows(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    """All that stands in a store, but for what is chance."""
+    found = {}
+    with store.reading() as session:
+        assert verify(session).broken_at is None
+        for model in {*DECIDED, *DERIVED, *LOCAL, *LOG} - {MailContent}:
+            columns = [one for one in table(model).c if one.name not in _SALTED]
+            found[table(model).name] = sorted(map(repr, session.connection().execute(select(*columns)).all()))
+    return found
+
+
+def taken_in(store: Store, at_look: int | None) -> int:
+    """Take both batches in, somebody coming to wait at this look of each; return how many looks, and index it."""
+    looks = [0]
+
+    def look() -> bool:
+        looks[0] += 1
+        return looks[0] == at_look
+
+    most, calls = 0, 0
+    post = Post(store)
+    store.turns.let_pass = lambda: None
+    store.turns.somebody_waits = look
+
+    for batch in batches(post):
+
+        def work(session: Session, batch: list[Delivery] = batch) -> TakenIn:
+            nonlocal calls
+            calls += 1
+            return take_in(session, batch, now=MONDAY)
+
+        looks[0], calls = 0, 0
+        store.giving_way(work)
+        assert calls == (2 if at_look is not None and looks[0] >= at_look else 1)
+        most = max(most, looks[0])
+    with store.writing() as session:
+        index_more(session, limit=100)
+    return most
+
+
+def test_wherever_it_is_given_up_the_record_is_the_same(sync: Store, tmp_path: Path) -> None:
+    looks = taken_in(sync, None)
+    assert looks >= 15
+    whole = rows(sync)
+    assert len(whole["message"]) == 7
+    assert len(whole["search_entry"]) == 7
+    open_store(str(tmp_path / "empty")).close()
+    for place in range(1, looks + 1):
+        folder = shutil.copytree(tmp_path / "empty", tmp_path / f"desk{place}")
+        other = Store(make_url(f"sqlite:///{folder / 'desk.db'}"), durable=False)
+        taken_in(other, place)
+        assert rows(other) == whole, place
+        other.close()
+
+
+def test_an_agent_writes_while_the_sync_is_in_the_midst_of_its_work(sync: Store, tmp_path: Path) -> None:
+    agent = open_store(str(tmp_path / "desk"))
+    told, written = list[str](), threading.Event()
+
+    def write() -> None:
+        with agent.writing() as session:
+            told.append("agent")
+            agent_named(session, "Ana", now=MONDAY)
+        written.set()
+
+    thread = threading.Thread(target=write)
+
+    def work(session: Session) -> None:
+        told.append("sync")
+        agent_named(session, "of the sync", now=MONDAY)
+        if len(told) == 1:
+            thread.start()
+            while not sync.turns.somebody_waits():
+                pass
+            session.connection()
+            raise AssertionError("it was not given up")
+        assert written.wait(10)  # it began anew after him
+
+    sync.giving_way(work)
+    thread.join()
+    assert told == ["sync", "agent", "sync"]
+    with agent.reading() as session:
+        names = session.connection().execute(select(table(Agent).c.name).order_by(table(Agent).c.id)).scalars()
+        assert list(names) == ["Ana", "of the sync"]
+    agent.close()
+
+
+def test_agents_who_write_without_end_do_not_keep_it_from_its_end(sync: Store) -> None:
+    sync.turns.let_pass = lambda: None  # as after its two seconds
+    sync.turns.somebody_waits = lambda: True
+    begun = list[int]()
+
+    def work(session: Session) -> None:
+        begun.append(1)
+        agent_named(session, "Ana", now=MONDAY)
+
+    sync.giving_way(work)
+    assert len(begun) == 2
+    with sync.reading() as session:
+        assert session.connection().execute(select(table(Agent).c.name)).scalars().all() == ["Ana"]
+
+
+def test_what_only_writes_is_given_up_for_nobody(sync: Store) -> None:
+    with sync.writing() as session:
+        sync.turns.somebody_waits = lambda: True
+        agent_named(session, "Ana", now=MONDAY)
+
+
+def test_whoever_has_the_lock_waits_for_all_else_as_before(sync: Store) -> None:
+    with sync.writing() as session:
+        found = session.connection().exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    assert found == 1000 * BUSY_SECONDS
