@@ -170,9 +170,12 @@ class Plantao(DeskApp):
         """Return the main screen, so that it is the first one painted."""
         return self._main
 
+    def framed(self) -> None:
+        """Open the desk behind the first frame: importing and opening it takes longer than all else."""
+        self._open()
+
     def on_mount(self) -> None:
-        """Open the desk after the first frame: importing and opening it takes longer than all else."""
-        self.call_after_refresh(self._open)
+        """Look after the terminal."""
         self.app_resume_signal.subscribe(self, lambda _app: self.call_after_refresh(self._redraw))
         if not self.is_headless:
             self.set_interval(_TERMINAL_LOOKED_AT, _end_without_terminal)

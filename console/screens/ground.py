@@ -76,6 +76,9 @@ class DeskApp(App[int]):
     def first_page(self) -> "FirstPage | None":
         """Return the rows that stand in the first frame, before the desk is open; `None` where it has none."""
 
+    def framed(self) -> None:
+        """Hear that the first frame stands."""
+
     def wake_feed(self) -> None:
         """Let the feed look at once: something was written here."""
 
@@ -89,10 +92,30 @@ class DeskScreen(Screen[Any]):
     _pressed: tuple[str, ...] = ()
     _beginning = 0  # commands that have been called and may still ask
     _waiting: tuple[events.Key, ...] = ()
+    _framed = False  # whether its first frame has been sent
 
     def __init__(self) -> None:
         super().__init__()
         self._compositor = Layout()
+
+    def on_resize(self) -> None:
+        """Send the first frame once all that has its size now has drawn itself."""
+        if not self._framed:
+            self.call_after_refresh(self.first_frame)
+
+    def _compositor_refresh(self) -> None:
+        """Send nothing before the first frame is whole: Textual lays it out four times, and would send each."""
+        if self._framed:
+            super()._compositor_refresh()
+        else:
+            self._dirty_widgets.clear()
+
+    def first_frame(self) -> None:
+        """Send the first frame."""
+        if not self._framed:
+            self._framed = True
+            if self.is_current:
+                self.action_redraw()
 
     @property
     def ground(self) -> DeskApp:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.strip import Strip
 
 from console.ahead import ROWS
 from console.feed import Change
@@ -60,6 +61,7 @@ class MainScreen(Moves, Follows):
         self._jumping: Journey | None = None
         self._first: list[events.Key | int] = []
         self._takes = False
+        self._sent: list[list[Strip]] = []  # as the first frame
 
     def compose(self) -> ComposeResult:
         """Yield the rows and the panes."""
@@ -386,6 +388,28 @@ class MainScreen(Moves, Follows):
         self._arrange()
         self._draw_over()
         self._cursor_moved()
+
+    def _compositor_refresh(self) -> None:
+        """Send the first frame as soon as it is laid out: it may well be as it will stand."""
+        if not self._framed and not self._sent:
+            self._send()
+        super()._compositor_refresh()
+
+    def first_frame(self) -> None:
+        """Send the first frame again where it stands otherwise by now; whatever takes long begins behind it."""
+        if not self._framed:
+            self._framed = True
+            self._send()
+            self._sent = []
+            self.ground.framed()
+
+    def _send(self) -> None:
+        """Send all of the screen, unless that is what was sent."""
+        update = self._compositor.render_full_update()
+        lines = [list(line) for line in update.strips]
+        if lines != self._sent:
+            self.app._display(self, update)  # noqa: SLF001 - as `action_redraw`
+            self._sent = lines
 
     def give_keys(self, *, reading: bool) -> None:
         """Give the keys to the conversation or to the queue."""

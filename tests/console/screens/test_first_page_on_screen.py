@@ -13,6 +13,7 @@ from console.files.means import Means
 from storage.kinds import Status
 from storage.kinds.errors import StoreLocked
 from storage.queries import conversations
+from storage.views import QueueWindow
 
 
 @pytest.fixture
@@ -93,6 +94,49 @@ async def test_rows_stand_before_the_desk_is_open_and_nothing_is_drawn_anew(begu
         after = screen_text(app).split("\n")
         width = app._main.queue.size.width
         assert [line[:width] for line in after[2:-1]] == [line[:width] for line in before.split("\n")[2:-1]]
+
+
+def drawn(sent):
+    """How often something went to the terminal."""
+    return len([one for one in sent if one is not None])
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_the_first_frame_is_sent_once_and_so_is_that_of_each_screen(begun, opening, until, screen_text, size):
+    app = begun(60)
+    sent = counted(app)
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app._main._framed)
+        await pilot.pause()
+        assert "Assunto 0" in screen_text(app)
+        assert drawn(sent) == 1
+        await pilot.press("?")  # which needs no desk
+        await until(lambda: app.screen is not app._main and app.screen._framed)
+        await pilot.pause()
+        assert drawn(sent) == 2
+        opening.set()
+        await until(lambda: app.readings, 20)
+
+
+async def test_a_first_frame_that_stands_otherwise_once_all_has_its_size_is_sent_again(
+    begun, opening, until, screen_text
+):
+    app = begun()
+    sent = counted(app)
+    first_frame = app._main.first_frame
+
+    def otherwise():
+        app._main.queue.show(QueueWindow((), before=False, after=False, position=None, total=0), app._main.now())
+        first_frame()
+
+    app._main.first_frame = otherwise
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app._main._framed)
+        await pilot.pause()
+        assert drawn(sent) >= 2
+        assert "Assunto" not in screen_text(app)
+        opening.set()
+        await until(lambda: app.readings, 20)
 
 
 async def test_keys_pressed_before_the_desk_is_open_are_done_once_it_is(begun, opening, desk, until, screen_text):
