@@ -5,15 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
-from widgets.clicking import KeyClicked
 from widgets.language import _, ngettext
 from widgets.line import Line, Span, one_line
-from widgets.look import Ground, Look, Role
+from widgets.look import Look, Role
 from widgets.pane import Pane
+from widgets.rows import Rows
 from widgets.wrapping import wrap
 
 _MARKED: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -60,7 +59,7 @@ def lit_spans(text: str, places: Sequence[tuple[int, int]], role: Role, lit: Rol
     return [span for span in spans if span[0]]
 
 
-class ResponseList(Pane):
+class ResponseList(Rows[ResponseRow]):
     """Responses in rows, with a cursor."""
 
     DEFAULT_CSS: ClassVar[str] = "ResponseList { width: 1fr; height: 1fr; background: $background; }"
@@ -69,75 +68,36 @@ class ResponseList(Pane):
     class Moved(Message):
         """The mouse put the cursor on another row."""
 
-    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(look, id=id)
-        self._rows: tuple[ResponseRow, ...] = ()
-        self._cursor = 0
-        self._first = 0
-
     @property
-    def chosen(self) -> int | None:
+    def chosen_id(self) -> int | None:
         """The number of the response under the cursor."""
-        return self._rows[self._cursor].response_id if self._rows else None
+        return self.chosen.response_id if self.chosen is not None else None
 
     def show(self, rows: Sequence[ResponseRow], *, keep: bool = False) -> None:
         """Show other rows, the cursor on the first, or with `keep` on the response that it was on."""
-        before = self.chosen
-        self._rows = tuple(rows)
-        self._cursor = self._first = 0
+        before = self.chosen_id
+        self.lay(rows)
         if keep:
             self.go_to(before)
-        self._follow()
-        self.repaint()
 
     def go_to(self, response_id: int | None) -> None:
         """Put the cursor on a response, if it is there."""
         for place, row in enumerate(self._rows):
             if row.response_id == response_id:
-                self._cursor = place
-                self._follow()
-
-    def move(self, by: int) -> None:
-        """Move the cursor; half a page is scrolled at the edge."""
-        before, first = self._cursor, self._first
-        self._cursor = max(0, min(self._cursor + by, len(self._rows) - 1))
-        self._follow()
-        if self._first != first:
-            self.repaint()
-        elif before != self._cursor:
-            for index in (before, self._cursor):
-                self.refresh(Region(0, index - self._first, self.size.width, 1))
+                self.move(place - self.cursor)
 
     def wheel(self, rows: int) -> None:
         """Go by rows, the cursor with them."""
-        self.move(rows)
+        super().wheel(rows)
         self.post_message(self.Moved())
 
-    def clicked(self, row: int, column: int, *, times: int) -> None:  # noqa: ARG002 - a row is one
+    def clicked(self, row: int, column: int, *, times: int) -> None:
         """Put the cursor on the row that is clicked; a double click is Enter on it."""
-        if self._first + row < len(self._rows):
-            self.move(self._first + row - self._cursor)
-            self.post_message(self.Moved())
-            if times > 1:
-                self.post_message(KeyClicked("Enter"))
+        super().clicked(row, column, times=times)
+        self.post_message(self.Moved())
 
-    def _follow(self) -> None:
-        page = max(1, self.size.height)
-        if not self._first <= self._cursor < self._first + page:
-            self._first = max(0, self._cursor - (page // 2 if self._cursor > self._first else page - page // 2))
-            self._first = max(self._first, self._cursor - page + 1)
-
-    def draw(self, y: int) -> Strip:
-        """Draw one response."""
-        index = self._first + y
-        if index >= len(self._rows):
-            return Line(self._look, self.size.width).strip()
-        row = self._rows[index]
-        ground: Ground = "selected" if index == self._cursor else "bg"
-        line = Line(self._look, self.size.width, ground)
-        if index == self._cursor and self._look.full:
-            line.sign("▌", "accent")
-        line.to(1)
+    def write(self, line: Line, row: ResponseRow) -> None:
+        """Write one response."""
         code = row.shortcode if len(row.shortcode) <= _CODE else f"{row.shortcode[: _CODE - 1]}…"
         line.spans(lit_spans(code, row.lit_shortcode, "bright")).to(_CODE + 2)
         tail = self._tail(row)
@@ -145,8 +105,7 @@ class ResponseList(Pane):
         title = one_line(row.title)
         shown = title if len(title) <= room else f"{title[: max(0, room - 1)]}…"
         line.spans(lit_spans(shown, row.lit_title, "text"))
-        line.to(line.width - 1 - sum(len(text) for text, _role in tail))
-        return line.spans(tail).strip()
+        line.to(line.width - 1 - sum(len(text) for text, _role in tail)).spans(tail)
 
     def _tail(self, row: ResponseRow) -> list[Span]:
         spans: list[Span] = []

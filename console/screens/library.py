@@ -131,7 +131,7 @@ class LibraryScreen(Listing):
         self._describe()
 
     def _chosen(self) -> ResponseView | None:
-        number = self.query_one(ResponseList).chosen
+        number = self.query_one(ResponseList).chosen_id
         return next((one.view for one in self._found if one.view.response_id == number), None)
 
     def _tell(self) -> None:

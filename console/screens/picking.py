@@ -191,7 +191,7 @@ class ResponsePicker(DeskScreen):
         self._preview(self._filling.given)
 
     def _chosen(self) -> ResponseView | None:
-        number = self.query_one(ResponseList).chosen
+        number = self.query_one(ResponseList).chosen_id
         return next((one.view for one in self._found if one.view.response_id == number), None)
 
     # ------------------------------------------------------------------------------------------ the text

@@ -78,7 +78,7 @@ class QuoteScreen(DeskScreen):
         """Quote what is marked, else the line under the cursor."""
         from storage.rules.addressing import quoted
 
-        self.dismiss(quoted("\n".join(self.lines.chosen)))
+        self.dismiss(quoted("\n".join(self.lines.marked)))
 
     def action_close(self) -> None:
         """Quote nothing."""
