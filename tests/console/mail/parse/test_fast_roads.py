@@ -15,6 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from made import corpus
+from made.odd_letters import letter
 
 from console.demo import company
 from console.mail.parse import (
@@ -204,6 +205,11 @@ def test_both_roads_give_the_same_of_the_demo(demo: list[bytes]) -> None:
 
 def test_both_roads_give_the_same_of_wounded_mail(demo: list[bytes]) -> None:
     assert_both_agree(wounded(demo, 400))
+
+
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
+def test_both_roads_give_the_same_of_odd_letters(seed: int) -> None:
+    assert_both_agree(letter(random.Random(f"letter {seed} {number}")) for number in range(400 if seed == 0 else 2_000))
 
 
 def test_what_a_worker_hands_over_arrives_whole(demo: list[bytes]) -> None:
