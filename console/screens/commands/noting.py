@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _LINE: Final = re.compile(r"(in|out)\s+([0-9]{1,4})(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 _CHOICE: Final = re.compile(r"""--(?:who[= ]\s*(?:"([^"]*)"|(\S+))|(wait|resolve))(?:\s+|$)""")
+_LAST: Final = re.compile(r"(?:^|\s)--(wait|resolve)$")
 _AFTER: Final = {"wait": Status.WAITING, "resolve": Status.RESOLVED}
 _MINUTES_MOST: Final = 24 * 60
 
@@ -57,8 +58,8 @@ def commands() -> Sequence[Command]:
 def read_call(line: str) -> Spoken | None:
     """Return the call that a line such as ``in 12 she asked again promised back by Friday`` tells; `None` when none.
 
-    Right after the minutes may stand ``--who NAME``, ``--wait`` or ``--resolve``, as on the command line. The word for
-    what was promised is taken in the reader's language, too.
+    Right after the minutes may stand ``--who NAME``, ``--wait`` or ``--resolve``, as on the command line; the last two
+    at the end, too. The word for what was promised is taken in the reader's language as well.
     """
     found = _LINE.fullmatch(line.strip())
     if found is None or int(found[2]) > _MINUTES_MOST:
@@ -68,6 +69,9 @@ def read_call(line: str) -> Spoken | None:
         rest = rest[chosen.end() :]
         who = chosen[1] or chosen[2] or who
         after |= {chosen[3]} - {None}
+    if last := _LAST.search(rest):  # where one comes to think of it
+        rest = rest[: last.start()]
+        after.add(last[1])
     if len(after) > 1:
         return None
     words = "|".join(re.escape(word) for word in dict.fromkeys(("promised", _("promised:").rstrip(":"))))
