@@ -150,7 +150,7 @@ async def test_keys_pressed_before_the_desk_is_open_are_done_once_it_is(begun, o
         assert app._main.queue.chosen.conversation_id == second  # what waits is meant for this one
         opening.set()
         await until(lambda: app._main.reading, 20)
-        assert desk.ask_now(conversations.read, second, agent_id=None).status is Status.RESOLVED
+        await until(lambda: desk.ask_now(conversations.read, second, agent_id=None).status is Status.RESOLVED)
         assert desk.ask_now(conversations.read, first, agent_id=None).status is Status.NEW
         await until(lambda: app._main.conversation.view is not None)
         assert app._main.conversation.view.conversation_id == third
