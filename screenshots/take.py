@@ -30,6 +30,7 @@ from textual.strip import Strip
 from console.app import Plantao
 from console.config.accounts import Account
 from console.config.settings import read_account
+from console.demo.colleagues import move_in
 from console.demo.servers import DemoServers, demo_servers
 from console.desk import Desk, open_desk
 from console.library.files import read
@@ -55,6 +56,7 @@ from widgets.theme import theme_of
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 11, 23, 9, 32, tzinfo=ZoneInfo("America/Sao_Paulo"))  # a Monday
+AGENT, NEWCOMER = "Rafael Lima", "Lia Prado"  # she has nothing in hand yet
 SIZES = ((80, 24), (120, 36), (160, 45))
 LOOKS = ("dark", "light", "terminal")
 SCREENS = ("queue", "conversation", "composer", "review", "search", "palette", "history", "help")
@@ -118,6 +120,8 @@ def fill(folder: Path) -> str:
     """Serve the demo's mail of the fixed moment, sync it once, and return the address of the desk that it filled."""
     with demo_servers(folder, now=NOW, seed=1, live=False) as servers:
         store = stocked(folder, accounts_of(servers, NOW), NOW)
+        desk = Desk(store, agent=AGENT, console="pictures")
+        move_in(store, agent_id=desk.agent_id, now=NOW)
         store.close()
     return str(folder / "desk")
 
@@ -162,7 +166,7 @@ def answered(folder: Path, now: datetime) -> str:
     with demo_servers(folder, now=now, seed=1, every=2) as servers:
         accounts = accounts_of(servers, now)
         store = stocked(folder, accounts, now)
-        desk = Desk(store, agent="Rafael Lima", console="pictures")
+        desk = Desk(store, agent=AGENT, console="pictures")
         with store.reading() as session:
             (row, *_others) = inbox.window(
                 session, query="subject:duplicidade", agent_id=desk.agent_id, now=now, size=5
@@ -254,7 +258,7 @@ async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:  # noqa: C901 
         await pilot.press("ctrl+p", *"mail")
         await until(lambda: main.asking)
     elif what == "history":
-        await pilot.press("plus", *"fatura", "enter", "t", "space", "j", "space", "s", *"2h", "enter", "e", "u")
+        await pilot.press("plus", *"estorno", "enter", "t", "space", "j", "space", "s", *"2h", "enter", "e", "u")
         await until(lambda: any("take" in said[0] for said in main._said))  # noqa: SLF001
         await pilot.press("g", "h")
         await until(lambda: app.screen is not main)
@@ -308,7 +312,7 @@ async def take(url: str, what: str, size: tuple[int, int], look: str, now: datet
     bare = what in {"first", "setup"}
     if not bare:
         shutil.copytree(url, folder)
-    desk = open_desk(str(folder), agent="Rafael Lima")
+    desk = open_desk(str(folder), agent=NEWCOMER if what == "empty" else AGENT)
     if what == "error":
         trouble = {"kind": "SignInRefused", "words": "mail.lumen.example refused the password."}
         desk.tell_now(leasing.set_state, 1, "stopped", now=NOW - timedelta(minutes=20), trouble=trouble)
