@@ -8,6 +8,7 @@ agent would. Pictures are SVG, and PNG instead where cairosvg is installed, whic
 """
 
 import asyncio
+import html
 import os
 import re
 import shlex
@@ -22,6 +23,7 @@ from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
 from rich.color import Color, ColorSystem
 from rich.style import Style
 from textual.pilot import Pilot
@@ -399,6 +401,7 @@ def mended(svg: str, shapes: str, size: tuple[int, int], ground: str) -> str:
     )
     for sign in BLOCKS:
         svg = svg.replace(sign, "&#160;")
+    svg = re.sub(r'<text class="([^"]+)" x="([^"]+)" y="([^"]+)"[^>]*>([^<]*)</text>', parted, svg)
     svg = re.sub(r'(<g class="terminal-[^"]+-matrix">)', lambda found: shapes + found[1], svg, count=1)
     width, height = size[0] * WIDE + 12, size[1] * HIGH + 12
     box = f'viewBox="3 35 {width:.1f} {height:.1f}" width="{width:.0f}" height="{height:.0f}"'
@@ -408,6 +411,19 @@ def mended(svg: str, shapes: str, size: tuple[int, int], ground: str) -> str:
         "font-family: 'DejaVu Sans Mono', monospace; font-variant-ligatures: none; font-size: 20.333px",
         svg,
     )
+
+
+def parted(run: re.Match[str]) -> str:
+    """Draw the words between wide gaps each from its own cell: a long run's letters fall short of the columns."""
+    kind, left, y, words = run.groups()
+    drawn, cell = [], 0
+    for piece in re.split(r"((?:&#160;){2,})", words):
+        letters = html.unescape(piece)
+        if letters.strip("\u00a0"):
+            x, width = float(left) + cell * WIDE, cell_len(letters) * WIDE
+            drawn.append(f'<text class="{kind}" x="{x:.1f}" y="{y}" textLength="{width:.1f}">{piece}</text>')
+        cell += cell_len(letters)
+    return "".join(drawn)
 
 
 def write(path: Path, svg: str) -> Path:
