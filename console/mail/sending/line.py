@@ -85,9 +85,13 @@ class Line(Thread):
                 results, broken = self._hand_over(transport, item)
                 self.told = Told(item, results)
                 self._lines.told(self)
-                if broken is not None:
+                kept = {one.state for one in results.values()} == {Delivery.QUEUED}
+                if kept or broken is not None:
                     self._conclude()
-                    self._put_off_with(item, results, broken)
+                if kept:
+                    first, *_others = results.values()
+                    self._put_off_with(item, first.words)
+                if broken is not None:
                     raise broken
             finally:
                 self._lines.waiting.done(item)
@@ -119,12 +123,10 @@ class Line(Thread):
             told, self.told = self.told, None
             self._lines.clerk.put_down(Note(told=told))
 
-    def _put_off_with(self, item: Item, results: Mapping[int, Result], why: SmtpError) -> None:
+    def _put_off_with(self, item: Item, words: str) -> None:
         """Let what waits of the same conversation be tried later, too: it would leave before what it comes after."""
-        if {one.state for one in results.values()} == {Delivery.QUEUED}:
-            after = self._lines.waiting.without(item.conversation_id)
-            if after:
-                self._lines.put_off(after, str(why))
+        if after := self._lines.waiting.without(item.conversation_id):
+            self._lines.put_off(after, words)
 
     def _hand_over(self, transport: Transport, item: Item) -> tuple[dict[int, Result], SmtpError | None]:
         """Hand one message to the server; return what became of it, and what ends the connection if it ends.

@@ -112,14 +112,19 @@ def test_messages_of_a_conversation_leave_in_the_order_in_which_they_were_queued
         ] == names
 
 
+@pytest.mark.parametrize(
+    ("step", "fault"),
+    [(Step.MAIL, {"cut": True}), (Step.RCPT, {"says": "451 4.7.1 try again later"})],
+    ids=["connection lost", "recipient greylisted"],
+)
 def test_what_waits_of_a_conversation_does_not_overtake_what_was_put_off(
-    desk_before: Callable[..., Any], faulty_smtp: FaultySmtp
+    desk_before: Callable[..., Any], faulty_smtp: FaultySmtp, step: Step, fault: dict[str, Any]
 ) -> None:
     desk = desk_before(faulty_smtp.port)
     desk.box.deliver(letter(1, sender="c1@customer.example", to="support@desk.example"))
     desk.sync()
     mine = [desk.send(1, to="c1@customer.example").message_id for _ in range(3)]
-    faulty_smtp.at(Step.MAIL, message=1, cut=True, times=1)
+    faulty_smtp.at(step, message=1, times=1, **fault)
     desk.sender().once()
     assert faulty_smtp.arrived == []
     with desk.store.writing() as session:
