@@ -64,14 +64,19 @@ class Travels(Asks):
         self._ahead.clear()
 
     def typed_ahead(self, event: events.Key) -> bool:
-        """Keep what is typed on the way until its end, but for what calls it off, or stops what is being done."""
+        """Keep what is typed on the way until its end, but for what calls it off, or stops what is being done.
+
+        What goes back calls it off where nothing was typed ahead, and Esc always: `q` behind a key comes after it.
+        """
         if super().typed_ahead(event):
             return True
         if self._journey is None:
             return False
         found = self.ground.keymap.find(self.where, (event.key,))
-        if isinstance(found, Command) and (found.name == "back" or (self.busy and found.name == "unmark")):
-            return False
+        if isinstance(found, Command):
+            calls_off = found.name == "back" and (event.key == "escape" or not self._ahead)
+            if calls_off or (self.busy and found.name == "unmark"):
+                return False
         event.stop()
         self._ahead.append(event)
         return True

@@ -185,13 +185,14 @@ def slow(monkeypatch):
     gate.set()
 
 
-@pytest.mark.parametrize("back", ["q", "h", "escape"])
-async def test_the_most_urgent_is_called_off_before_it_is_read(three, console, desk, until, slow, back):
+@pytest.mark.parametrize(("keys", "back"), [("J", "q"), ("J", "h"), ("J", "escape"), ("Je", "escape")])
+async def test_the_most_urgent_is_called_off_before_it_is_read(three, console, desk, until, slow, keys, back):
     app = console()
     async with app.run_test(size=(80, 24)) as pilot:
         await begun(app, until)
-        type_fast(app, "J", "e")
+        type_fast(app, *keys)
         await until(slow.reached.is_set)
+        await until(lambda: len(app._main._ahead) == len(keys) - 1)
         type_fast(app, back)
         await until(lambda: app._main._journey is None)
         slow.set()
@@ -218,3 +219,14 @@ async def test_a_key_that_waits_is_not_for_what_is_clicked_after_it(three, conso
         await pilot.press("e")
         await until(lambda: status(desk, number) is Status.RESOLVED)
         assert [status(desk, one) for one in three if one != number] == [Status.NEW] * 2
+
+
+async def test_what_goes_back_behind_another_key_comes_after_it(three, console, desk, until):
+    app = console()
+    async with app.run_test(size=(80, 24)):
+        await begun(app, until)
+        type_fast(app, "enter", "e", "q", "j", "t")
+        await until(lambda: status(desk, three[0]) is Status.RESOLVED)
+        await until(lambda: not app._main.reading)
+        await until(lambda: desk.ask_now(conversations.read, three[2], agent_id=None).assignee is not None)
+        assert [status(desk, number) for number in three[1:]] == [Status.NEW, Status.NEW]
