@@ -118,9 +118,7 @@ def main() -> None:
     log = open_store(str(home))
     events = table(Event)
     with log.reading() as session:
-        kinds = dict(
-            session.connection().execute(select(events.c.kind, func.count()).group_by(events.c.kind)).tuples().all()
-        )
+        kinds = dict(session.connection().execute(select(events.c.kind, func.count()).group_by(events.c.kind)).all())
     print(kinds)
     shutil.rmtree(HERE / "replay" / "into", ignore_errors=True)
     into = open_store(str(HERE / "replay" / "into"), durable=False)
