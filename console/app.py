@@ -222,6 +222,10 @@ class Plantao(DeskApp):
         self._caller = Caller(self, rest.notices)
 
     def _opened(self, desk: "Desk") -> None:
+        if not self._main.is_running:  # whoever asked for it left meanwhile
+            if self._owned:
+                desk.store.close()
+            return
         self.desk = desk
         self.agent_id = desk.agent_id
         self._feed = Feed(desk.store, self._heard, self._blind, desk.wrote)

@@ -574,9 +574,25 @@ class Late(Desk):
         return await super().ask(query, *args, **choices)
 
 
+@pytest.mark.parametrize("owned", [True, False])
+async def test_a_desk_that_opens_while_the_console_is_left_is_let_go(three, folder, console, until, monkeypatch, owned):
+    app = console()
+    async with app.run_test(size=(80, 24)):
+        await until(lambda: len(app._main.queue.rows) == 3)
+    app.desk, app._owned = None, owned
+    late, closed = Desk(open_store(str(folder)), agent="Bruno", console="there"), []
+    with monkeypatch.context() as watched:
+        watched.setattr(late.store, "close", lambda: closed.append(True))
+        app._opened(late)
+    late.store.close()
+    assert app.desk is None
+    assert closed == [True] * owned
+
+
 async def test_a_size_that_no_signal_told_is_seen(console, until):
     app = console()
     async with app.run_test(size=(120, 36)):
+        await until(lambda: app.desk is not None)
         app._driver._size = (90, 30)  # the window is another one, and nobody said so
         app._see_size()
         await until(lambda: app.screen.size == (90, 30))
