@@ -5,26 +5,18 @@ from datetime import timedelta
 
 import pytest
 from made.post import HOUR, MONDAY, Post, letter
+from made.rows import decided
 from sqlalchemy import event, select
 
 from storage.apply import apply, refresh
 from storage.apply.base import table
 from storage.kinds import Automatic, Direction
 from storage.kinds.errors import Changed
-from storage.models import DECIDED, Conversation
+from storage.models import Conversation
 from storage.record import facts_of
 from storage.store import Store
 
 PEOPLE = ("ana@acme.example", "bo@acme.example", "desk@plantao.example")
-
-
-def state(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    with store.reading() as session:
-        connection = session.connection()
-        return {
-            model.__tablename__: sorted(map(tuple, connection.execute(select(table(model))).all()), key=repr)
-            for model in DECIDED
-        }
 
 
 def bring_many(post: Post, seed: int) -> None:
@@ -55,14 +47,14 @@ def test_mail_that_takes_its_place_at_once_stands_as_if_each_fact_had_come_alone
     store: Store, second_store: Store, seed: int
 ) -> None:
     bring_many(Post(store), seed)
-    was = state(store)
+    was = decided(store)
     with store.writing() as session:  # nothing that follows from messages is other than it is when made anew
         refresh(session, [row[0] for row in was["conversation"]])
-    assert state(store) == was
+    assert decided(store) == was
     with store.reading() as log, second_store.writing() as session:
         for _, fact in facts_of(log):
             refresh(session, apply(session, [fact]))
-    assert state(second_store) == was
+    assert decided(second_store) == was
 
 
 def test_new_conversations_are_written_once(store: Store) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from made.life import Life
 from made.post import DAY, MONDAY, Out, Post, letter
+from made.rows import decided
 from sqlalchemy import delete, event, func, select, update
 
 from storage.apply import apply, refresh
@@ -16,28 +17,18 @@ from storage.commands.outbox.items import Result
 from storage.events import Actor, Assigned, Handled, Joined, Received, StatusChanged, Tagged
 from storage.kinds import Automatic, Delivery, Direction, Evidence, Status
 from storage.kinds.errors import Changed
-from storage.models import DECIDED, Address, Agent, Conversation, Event, EventPersonal, Message, Parting, Person
+from storage.models import Address, Agent, Conversation, Event, EventPersonal, Message, Parting, Person
 from storage.record import chain, record, replay, seal, verify
 from storage.store import Store
 
 EVENT, PERSONAL = table(Event), table(EventPersonal)
 
 
-def state(store: Store) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every decided table."""
-    with store.reading() as session:
-        connection = session.connection()
-        return {
-            model.__tablename__: sorted(map(tuple, connection.execute(select(table(model))).all()), key=repr)
-            for model in DECIDED
-        }
-
-
 def assert_replays(store: Store, target: Store) -> None:
     with store.reading() as log, target.writing() as session:
         done = replay(log, session)
         assert done == log.connection().execute(select(func.count()).select_from(EVENT)).scalar_one()
-    was, now = state(store), state(target)
+    was, now = decided(store), decided(target)
     for name, rows in was.items():
         assert now[name] == rows, name
 
@@ -128,14 +119,14 @@ def test_event_ids_have_no_gaps_and_actions_begin_with_their_first_event(store: 
 def test_what_a_fact_does_not_find_as_it_left_it_is_refused_whole(store: Store) -> None:
     post = Post(store)
     post.send("a@x")
-    before = state(store)
+    before = decided(store)
     facts = [
         StatusChanged(conversation_id=1, before=Status.NEW, after=Status.OPEN, happened_at=MONDAY),
         Assigned(conversation_id=1, before=99, after=None, happened_at=MONDAY),
     ]
     with pytest.raises(Changed), store.writing() as session:
         record(session, facts, actor=Actor(None), now=MONDAY)
-    assert state(store) == before
+    assert decided(store) == before
 
 
 @pytest.fixture
@@ -311,7 +302,7 @@ def test_the_same_delivery_twice_changes_nothing(store: Store) -> None:
     post = Post(store)
     one = post.delivery(letter("a@x"), raw=b"the very same bytes")
     assert post.bring(one).counts.new == 1
-    before = state(store)
+    before = decided(store)
     again = post.bring(one, one).counts
     assert (again.fetched, again.known, again.adds_up) == (2, 2, True)
-    assert state(store) == before
+    assert decided(store) == before
