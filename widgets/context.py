@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from storage.kinds import Status
 from storage.views import ContextView, ConversationView, OtherView
-from widgets.ends import write
+from widgets.ends import GAP, write
 from widgets.known import (
     answered_spans,
     day_words,
@@ -192,8 +192,11 @@ class ContextPane(Pane):
         if first := answered_spans(context):
             yield Row((label(_("first")), *first))
         if context.last_at is not None:
-            moment = moment_words(context.last_at, self._now)
-            yield Row((label(_("last")), (last_words(context), "text")), ((moment, "muted"),))
+            who = last_words(context)  # which is never cut for when it was
+            room = self.size.width - 2 - LABEL - cell_len(who) - GAP
+            moments = (moment_words(context.last_at, self._now), day_words(context.last_at, self._now))
+            fits: list[tuple[Span, ...]] = [((words, "muted"),) for words in moments if cell_len(words) <= room]
+            yield Row((label(_("last")), (who, "text")), fits[0] if fits else ())
         yield BLANK
 
     def _others(self, word: str, others: tuple[OtherView, ...], count: int, *, days: bool) -> Iterator[Row]:

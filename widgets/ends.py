@@ -12,7 +12,7 @@ Ends = tuple[tuple[Span, ...], tuple[Span, ...]]
 """A row: spans from the left, and spans that end at the right edge."""
 
 _KEPT = 12  # cells that the left part keeps beside an aside; where it would have fewer the aside gives way whole
-_GAP = 2  # cells between both ends, and between asides
+GAP = 2  # cells between both ends, and between asides
 _LEADING = re.compile(rf"^(\s*)([{re.escape(''.join(ASCII_SIGNS))}])(?=\s|$)")
 
 
@@ -21,9 +21,9 @@ def write(line: Line, left: Sequence[Span], right: Sequence[Span] = (), *, air: 
     edge = line.width - air
     taken = sum(cell_len(text) for text, _role in right)
     needed = sum(cell_len(text) for text, _role in left)
-    if taken and edge - line.column - taken - _GAP < min(_KEPT, needed):
+    if taken and edge - line.column - taken - GAP < min(_KEPT, needed):
         taken = 0
-    room = edge - taken - (_GAP if taken else 0)
+    room = edge - taken - (GAP if taken else 0)
     for text, role in left:
         if line.column >= room:
             break
@@ -38,10 +38,10 @@ def write(line: Line, left: Sequence[Span], right: Sequence[Span] = (), *, air: 
 
 def fitting(left: Sequence[Span], asides: Sequence[Sequence[Span]], room: int) -> tuple[Span, ...]:
     """Return the asides that have room beside `left`, which keeps all it needs or three fifths; the last give way."""
-    free = room - min(sum(cell_len(text) for text, _role in left), room * 3 // 5) - _GAP
+    free = room - min(sum(cell_len(text) for text, _role in left), room * 3 // 5) - GAP
     spans: list[Span] = []
     for aside in asides:
-        gap: list[Span] = [(" " * _GAP, "muted")] if spans else []
+        gap: list[Span] = [(" " * GAP, "muted")] if spans else []
         free -= sum(cell_len(text) for text, _role in (*gap, *aside))
         if free < 0:
             break

@@ -343,7 +343,8 @@ def _worth_telling(events: Sequence[EventView]) -> Sequence[EventView]:
     """
     history = [event for event in events if event.values.get("because") == Cause.HISTORY]
     settled = [event for event in history[-1:] if event.values.get("after") in SETTLED]
-    return [event for event in events if event not in history or event in settled]
+    left_out = {event.event_id for event in history} - {event.event_id for event in settled}
+    return [event for event in events if event.event_id not in left_out]
 
 
 def _taken_back(events: Sequence[EventView]) -> frozenset[int]:

@@ -81,7 +81,7 @@ def _refused(error: Refused) -> str:
     about = numbers_words(error.ids)
     words = {
         "already": _("Nothing to change: {about} stands so already."),
-        "taken": _("{about} is a colleague's: assign it to yourself first."),
+        "taken": _("A colleague has {about}: assign to yourself first."),
         "past": _("That moment has passed: choose a later one."),
         "same_conversation": _("Joining needs two conversations, and {about} is one: name another."),
         "other_group": _("{about} belong to different groups of mailboxes, which are never joined."),

@@ -205,6 +205,18 @@ async def test_conversation_and_context_are_drawn_as_they_are_kept(size, told, m
         same_grid("reading-{}x{}".format(*size), app.grid())
 
 
+async def test_who_wrote_last_is_never_cut_for_when(told, make_context):
+    """Beside a conversation of last week stood `the…  Wed 14:52`."""
+    app = Reading(Look("dark"))
+    async with app.run_test(size=(120, 36)) as pilot:
+        for ago in (minutes(48), timedelta(days=3), timedelta(days=90), timedelta(days=500)):
+            app.show(told, make_context(last_at=NOW - ago))
+            await pilot.pause()
+            (row,) = [row for row in app.grid() if " last " in row]
+            assert " theirs " in row
+            assert row.rstrip().endswith("theirs") == (ago.days > 365)  # July of last year has no room
+
+
 async def test_the_strip_shrinks_in_a_low_window_and_leaves_before_the_text_does(told, make_context):
     app = Reading(Look("dark"))
     async with app.run_test(size=(80, 24)) as pilot:
