@@ -5,9 +5,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
@@ -46,6 +49,7 @@ _TURNS = 0.001  # seconds after which a thread that reads lets the keys go on, o
 _PAGE_WAITED_FOR = 0.05  # seconds that the frame waits for its first rows; on a cold disk it is painted without
 _TERMINAL_LOOKED_AT = 2.0  # seconds between two looks whether it is still there
 _SIZE_LOOKED_AT = 1.0  # seconds
+_ENDED_WITHIN = 10.0  # seconds for an end in order
 
 
 def _end_without_terminal() -> None:
@@ -222,7 +226,7 @@ class Plantao(DeskApp):
         self._caller = Caller(self, rest.notices)
 
     def _opened(self, desk: "Desk") -> None:
-        if not self._main.is_running:  # whoever asked for it left meanwhile
+        if self._exit or not self._main.is_running:  # whoever asked for it left meanwhile
             if self._owned:
                 desk.store.close()
             return
@@ -294,6 +298,15 @@ class Plantao(DeskApp):
         """Answer ``^c``, which in a terminal program means stop: nothing is unsaved here, so it does."""
         self.exit(0)
 
+    def end_with(self, status: int) -> bool:
+        """End with this exit status, asked from a signal's handler; `False` where no loop runs yet that could."""
+        if self._exit:
+            return True
+        if self._loop is None or not self._running:
+            return False
+        self._loop.call_soon_threadsafe(partial(self.exit, return_code=status))
+        return True
+
     def on_unmount(self) -> None:
         """Let the store go."""
         if self._feed is not None:
@@ -301,6 +314,38 @@ class Plantao(DeskApp):
         self.means.close()
         if self.desk is not None and isinstance(self._given, str):
             self.desk.store.close()
+
+
+@contextmanager
+def _ending_in_order(app: Plantao) -> Iterator[None]:
+    """Let a hangup, or a SIGTERM, end the console as `q` does.
+
+    Raised wherever the loop happens to stand, an end leaves threads that wait for ever for a loop that runs no more,
+    and its traceback on the terminal. Where the loop is stuck, on a terminal that was stopped, it is raised after all.
+    """
+    late = threading.Event()
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        # A hangup of the whole session brings it, too: Textual would begin anew.
+        signal.signal(signal.SIGCONT, signal.SIG_IGN)
+        if late.is_set() or not app.end_with(128 + number):
+            raise SystemExit(128 + number)
+        if not insisting.is_alive():
+            insisting.start()
+
+    def insist() -> None:
+        late.set()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    insisting = threading.Timer(_ENDED_WITHIN, insist)
+    insisting.daemon = True
+    before = {one: signal.signal(one, end) for one in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        insisting.cancel()
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def run_console(
@@ -356,7 +401,8 @@ def run_console(
         behind=behind,
     )
     sys.setswitchinterval(_TURNS)
-    left = app.run(mouse=mouse)
+    with _ending_in_order(app):
+        left = app.run(mouse=mouse)
     if app.fault is not None:
         raise app.fault
     return app.return_code or left or 0

@@ -70,11 +70,12 @@ def sync_command(call: "Call") -> list[str]:
 
 @contextmanager
 def ending_in_order() -> Iterator[None]:
-    """Let the end of the terminal, or of the machine, end the block as its own end would: folders go, servers stop."""
+    """Let the end of the terminal, or of the machine, end the block as its own end would: folders go, servers stop.
+
+    The console takes it upon itself while it runs.
+    """
 
     def leave(number: int, _frame: object) -> NoReturn:
-        # A hangup of the whole session brings it, too; Textual would begin anew where no loop runs any more, and fall.
-        signal.signal(signal.SIGCONT, signal.SIG_IGN)
         raise SystemExit(128 + number)
 
     before = {one: signal.signal(one, leave) for one in (signal.SIGHUP, signal.SIGTERM)}

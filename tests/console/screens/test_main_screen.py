@@ -589,6 +589,22 @@ async def test_a_desk_that_opens_while_the_console_is_left_is_let_go(three, fold
     assert closed == [True] * owned
 
 
+async def test_a_desk_that_opens_in_the_moment_of_leaving_is_let_go(three, folder, console, until, monkeypatch):
+    app = console()
+    late, closed = Desk(open_store(str(folder)), agent="Bruno", console="there"), []
+    async with app.run_test(size=(80, 24)):
+        await until(lambda: len(app._main.queue.rows) == 3)
+        app.desk, app._owned = None, True
+        app.exit()
+        assert app._main.is_running  # the message that ends it has still to be read
+        with monkeypatch.context() as watched:
+            watched.setattr(late.store, "close", lambda: closed.append(True))
+            app._opened(late)
+    late.store.close()
+    assert app.desk is None
+    assert closed == [True]
+
+
 async def test_a_size_that_no_signal_told_is_seen(console, until):
     app = console()
     async with app.run_test(size=(120, 36)):

@@ -1,0 +1,42 @@
+"""A hangup while the console works: it ends in order, whatever its threads are at, and says nothing of how."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+ENDED_WHILE_OPENING = """
+import os, signal, sys, time
+from console.app import run_console
+from console.ahead import Behind
+from console.cli.opening import ending_in_order
+from console.files.means import Means
+
+def behind():  # in the thread that opens the desk, which the loop is about to wait for
+    os.kill(os.getpid(), int(sys.argv[2]))
+    return Behind(Means(), (), 10, True, None)
+
+with ending_in_order():
+    sys.exit(run_console(sys.argv[1], agent="ana", behind=behind))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_console_that_is_ended_while_it_opens_its_desk_ends_without_a_word(home: Path, number: signal.Signals):
+    store = f"sqlite:///{home / 'data' / 'desk.db'}"
+    child = pexpect.spawn(
+        sys.executable,
+        ["-c", ENDED_WHILE_OPENING, store, str(int(number))],
+        env={**os.environ, "TERM": "xterm-256color"},
+        dimensions=(36, 120),
+        encoding="utf-8",
+        timeout=60,
+    )
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert "Traceback" not in child.before
+    assert child.exitstatus == 128 + number
