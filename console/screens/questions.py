@@ -78,6 +78,8 @@ class Asks(DeskScreen):
         self._question: Question | None = None
         self._answer: asyncio.Future[str | None] | None = None
         self._offered: Sequence[Choice] = ()
+        self._offered_for: str | None = None  # the text that they were read for
+        self._entered_for: str | None = None  # the text with which Enter waits for what is offered
         self._at: int | None = None
         self._past = 0
         self._draft = ""
@@ -113,6 +115,7 @@ class Asks(DeskScreen):
         self._question, answer = question, asyncio.get_running_loop().create_future()
         self._answer = answer
         self._offered, self._at, self._past, self._draft = (), None, 0, ""
+        self._offered_for = self._entered_for = None
         self._pending = None
         self._say_nothing()
         self.prompt.ask(question.prompt, question.text, secret=question.secret)
@@ -158,12 +161,19 @@ class Asks(DeskScreen):
             offered = await question.offer(text)
         except DeskError as error:
             self.prompt.aside(trouble_words(error))
+            if self._entered_for is not None:
+                self._entered_for = None
+                self.prompt.go_on()
             return
         if self._question is question:
             self._offered, self._at = offered, (0 if question.chooses and offered else None)
+            self._offered_for = text
             if question.chooses:
                 self.prompt.aside("" if offered else _("nothing is called so"))
             self._draw_over()
+            if self._entered_for == text:
+                self._entered_for = None
+                self._take_chosen()
 
     @on(PromptRow.Steered)
     def _steered(self, message: PromptRow.Steered) -> None:
@@ -201,10 +211,11 @@ class Asks(DeskScreen):
         if question is None:
             return
         if question.chooses:
-            if self._offered and self._at is not None:
-                self._leave(self._offered[self._at].text)
-            else:
-                self.prompt.go_on()
+            if self._offered_for == message.text:
+                self._take_chosen()
+            else:  # what is offered still is for what was typed before: its first would be another one
+                self._entered_for = message.text
+                self._offer_for(message.text, at_once=True)
             return
         text = self._offered[self._at].text if self._at is not None and self._offered else message.text
         if question.judge is not None and (wrong := question.judge(text)):
@@ -212,6 +223,13 @@ class Asks(DeskScreen):
             self.prompt.go_on()
             return
         self._leave(text)
+
+    def _take_chosen(self) -> None:
+        """Answer with what the cursor is on, or let the agent type on where nothing is offered."""
+        if self._offered and self._at is not None:
+            self._leave(self._offered[self._at].text)
+        else:
+            self.prompt.go_on()
 
     @on(PromptRow.Left)
     def _left(self) -> None:

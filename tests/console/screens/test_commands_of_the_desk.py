@@ -10,6 +10,7 @@ from textual import events
 from console.config.settings import read_account
 from console.desk import Desk
 from console.files.typed_lines import TypedLines
+from console.screens import questions
 from console.screens.history import HistoryScreen
 from storage.commands import leasing, triage
 from storage.commands import views as kept_views
@@ -285,6 +286,16 @@ async def test_join_asks_with_what_and_offers_by_subject(five, console, desk, un
         await until(lambda: "#4 Assunto 4" in screen_text(app) and "#3 Assunto" not in screen_text(app))
         await pilot.press("enter")
         await until(lambda: len(read(desk, five[0]).messages) == 2)
+
+
+async def test_enter_takes_what_is_offered_for_the_last_letter_typed(five, console, desk, until, monkeypatch):
+    monkeypatch.setattr(questions, "_PAUSE", 60)  # nothing is read anew by itself before Enter comes
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("M", *"assunto 4", "enter")
+        await until(lambda: len(read(desk, five[0]).messages) == 2)
+        assert read(desk, five[0]).joined_numbers == (five[3],)
 
 
 async def test_linking_and_going_to_what_is_linked(five, console, desk, until, screen_text):
