@@ -6,6 +6,7 @@ from typing import Final
 
 from storage.kinds import PUT_AWAY, Delivery, Hold, Status
 from storage.views import EventView
+from widgets import knowing_facts
 from widgets.language import _, ngettext
 from widgets.moments import moment_words
 from widgets.text import cause_words, hold_words, ruled_words, state_words, status_words
@@ -200,6 +201,7 @@ _WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]]
     "called": _words_of_called,
     "withdrawn": _words_of_withdrawn,
     "delivery_changed": _words_of_delivery,
+    **knowing_facts.WORDS,
 }
 
 

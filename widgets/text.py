@@ -16,6 +16,7 @@ from storage.kinds import (
 )
 from storage.kinds.clean import clean_line
 from storage.kinds.errors import (
+    BadField,
     Changed,
     NoSuch,
     Refused,
@@ -27,6 +28,8 @@ from storage.kinds.errors import (
     StoreTooNew,
 )
 from widgets.language import _
+
+_SHOWN = 40  # letters of a value that is told back
 
 
 def draft_words(kind: DraftKind) -> str:
@@ -160,7 +163,7 @@ def ruled_words(name: str, did: Sequence[str]) -> str:
     return _("rule {name}: {deeds}").format(name=name, deeds=", ".join(deeds.get(one, one) for one in did))
 
 
-def explain(error: BaseException) -> str:
+def explain(error: BaseException) -> str:  # noqa: C901 - a case an error reads well
     """Return an error of the desk in a sentence that says what happened, to what, and what to do."""
     match error:
         case StoreTooNew():
@@ -189,8 +192,36 @@ def explain(error: BaseException) -> str:
             return _("Not done: it was changed meanwhile, by somebody else or by new mail.")
         case Refused():
             return refusal_words(error)
+        case BadField():
+            return field_trouble(error)
         case _:
             return _("Not done: {error}.").format(error=f"{type(error).__name__} {error}".strip())
+
+
+def field_trouble(error: BadField) -> str:
+    """Return why a field cannot take what was given, and what it takes."""
+    words = {
+        "no_such": _("There is no field {field}; there are {choices}."),
+        "empty": _("{field} needs a value."),
+        "long": _("{field}: at most 300 letters; what is longer is a note."),
+        "number": _("{field}: {value} is no number; write one as 1200 or 12.5."),
+        "date": _("{field}: {value} is no date; write one as 2026-11-23."),
+        "yes_no": _("{field}: write yes or no, not {value}."),
+        "choice": _("{field}: {value} is none of {choices}."),
+        "choices": _("{field}: a choice has words to choose from, and nothing else has."),
+        "language": _("{field}: {value} is no language; write pt_BR, es or en."),
+        "zone": _("{field}: {value} is no time zone; write one as America/Sao_Paulo."),
+        "name": _("{field}: {value} is no name; write lower-case letters a to z, digits and _."),
+        "address": _("{value} is no address of that kind."),
+        "domain": _("{value} is no domain; write one as acme.com."),
+        "free_mail": _("Anybody may have an address at {value}: it tells no organization."),
+    }.get(error.reason, _("{field}: {value} cannot be kept."))
+    value = clean_line(error.value)
+    return words.format(
+        field=error.field,
+        value=value if len(value) <= _SHOWN else value[:_SHOWN] + "…",
+        choices=", ".join(error.choices),
+    )
 
 
 def refusal_words(error: Refused) -> str:
@@ -228,6 +259,14 @@ def refusal_words(error: Refused) -> str:
         "no_recipient": _("It goes to nobody: write an address to To."),
         "has_left": _("It has left, or may have: nothing was changed."),
         "not_uncertain": _("What became of it is known: nothing was changed."),
+        "organization_taken": _("There is an organization of that name already."),
+        "own_subsidiary": _("An organization cannot stand below itself."),
+        "domain_taken": _("That domain belongs to another organization: take it away there first."),
+        "address_taken": _("Somebody else has that address: merge the two if they are one."),
+        "last_address": _("It is the only address they have: add another one first."),
+        "same_customer": _("Both are the same customer."),
+        "already_merged": _("One of them was merged into another: name that one."),
+        "field_taken": _("There is a field of that name already."),
         "response_taken": _("There is a response of that shortcode and language already: change that one."),
     }.get(error.rule)
     return words or _("Not done: {rule}.").format(rule=error.rule.replace("_", " "))

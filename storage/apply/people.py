@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, update
 
 from storage.apply.base import Touched, applies, insert, standing, table
 from storage.events import AgentJoined, MailboxAdded, MailboxChanged, Met
+from storage.kinds import AddressKind
 from storage.kinds.errors import Changed
 from storage.models import Address, Agent, Mailbox, Person
 
@@ -62,7 +63,13 @@ def _(facts: Sequence[Met], connection: Connection) -> Touched:
         connection,
         Person,
         [
-            {"id": fact.person_id, "name": fact.name, "kind": fact.person_kind, "organization_id": None}
+            {
+                "id": fact.person_id,
+                "name": fact.name,
+                "kind": fact.person_kind,
+                "organization_id": fact.organization_id,
+                "merged_into": None,
+            }
             for fact in facts
         ],
     )
@@ -70,7 +77,13 @@ def _(facts: Sequence[Met], connection: Connection) -> Touched:
         connection,
         Address,
         [
-            {"id": fact.address_id, "person_id": fact.person_id, "mailbox_group": fact.group, "address": fact.address}
+            {
+                "id": fact.address_id,
+                "person_id": fact.person_id,
+                "mailbox_group": fact.group,
+                "kind": AddressKind.EMAIL,
+                "address": fact.address,
+            }
             for fact in facts
         ],
     )

@@ -15,6 +15,15 @@ from storage.events.decided import (
 from storage.events.filing import Ruled, RuleKept, ViewKept
 from storage.events.intake import Joined, Merged, Met, Moved, Quarantined, Received, Redelivered, Split
 from storage.events.inverse import inverse
+from storage.events.knowing import (
+    AddressKept,
+    Belongs,
+    CustomersMerged,
+    DomainKept,
+    EntryKept,
+    OrganizationKept,
+    ProfileChanged,
+)
 from storage.events.lift import KINDS, lift
 from storage.events.noting import Called, Noted, Withdrawn
 from storage.events.outbox import Cancelled, DeliveryChanged, Held, Queued
@@ -24,11 +33,16 @@ __all__ = [
     "KINDS",
     "PERSONAL",
     "Actor",
+    "AddressKept",
     "AgentJoined",
     "Assigned",
+    "Belongs",
     "Called",
     "Cancelled",
+    "CustomersMerged",
     "DeliveryChanged",
+    "DomainKept",
+    "EntryKept",
     "Fact",
     "Handled",
     "Held",
@@ -40,7 +54,9 @@ __all__ = [
     "Met",
     "Moved",
     "Noted",
+    "OrganizationKept",
     "Personal",
+    "ProfileChanged",
     "Quarantined",
     "Queued",
     "Received",

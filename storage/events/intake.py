@@ -1,19 +1,25 @@
 """The facts of mail coming in: persons met, messages received, joined, merged, split, quarantined."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from storage.events.base import Fact, Personal
 from storage.kinds import Automatic, Direction, Evidence, PersonKind, QuarantineReason, Status
 
 
 class Met(Fact):
-    """Somebody wrote, or was written to, for the first time."""
+    """Somebody wrote, or was written to, for the first time.
+
+    Attributes:
+        organization_id: to whose domain the address belongs; `None` when to nobody's.
+    """
 
     kind: Literal["met"] = "met"
+    version: ClassVar[int] = 2
     person_id: int
     address_id: int
     person_kind: PersonKind
     group: str
+    organization_id: int | None = None
     name: Personal[str | None] = None
     address: Personal[str | None] = None
 

@@ -4,6 +4,15 @@ from storage.events.base import Fact
 from storage.events.decided import Assigned, Handled, Linked, Snoozed, StatusChanged, Tagged
 from storage.events.filing import RuleKept, ViewKept
 from storage.events.intake import Merged, Moved, Split
+from storage.events.knowing import (
+    AddressKept,
+    Belongs,
+    CustomersMerged,
+    DomainKept,
+    EntryKept,
+    OrganizationKept,
+    ProfileChanged,
+)
 from storage.events.noting import Called, Noted, Withdrawn
 from storage.events.outbox import Cancelled, Held, Queued
 from storage.events.responses import ResponseKept, ResponseUsed
@@ -22,7 +31,7 @@ def inverse(fact: Fact) -> Fact | None:  # noqa: C901, PLR0912 - a case a kind r
                 starts=fact.starts,
                 happened_at=fact.happened_at,
             )
-        case Assigned() | RuleKept() | Held():
+        case Assigned() | RuleKept() | Held() | Belongs():
             return fact.model_copy(update={"before": fact.after, "after": fact.before})
         case Tagged():
             return fact.model_copy(update={"added": fact.removed, "removed": fact.added})
@@ -46,7 +55,13 @@ def inverse(fact: Fact) -> Fact | None:  # noqa: C901, PLR0912 - a case a kind r
                 after=False,
                 happened_at=fact.happened_at,
             )
+        case ProfileChanged() | EntryKept():
+            return fact.model_copy(
+                update={"stood": fact.stands, "stands": fact.stood, "before": fact.after, "after": fact.before}
+            )
         case Handled() | Linked() | ResponseUsed() | Withdrawn():
+            return fact.model_copy(update={"after": not fact.after})
+        case OrganizationKept() | DomainKept() | AddressKept() | CustomersMerged():
             return fact.model_copy(update={"after": not fact.after})
         case Merged():
             return Split(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from storage.events import decided, filing, intake, noting, outbox, responses
+from storage.events import decided, filing, intake, knowing, noting, outbox, responses
 from storage.events.base import Fact, personal_fields
 
 KINDS: dict[str, type[Fact]] = {
@@ -40,6 +40,13 @@ KINDS: dict[str, type[Fact]] = {
         noting.Noted,
         noting.Called,
         noting.Withdrawn,
+        knowing.OrganizationKept,
+        knowing.DomainKept,
+        knowing.AddressKept,
+        knowing.ProfileChanged,
+        knowing.Belongs,
+        knowing.CustomersMerged,
+        knowing.EntryKept,
     )
 }
 """Every kind of fact by the word under which the log keeps it."""
@@ -47,6 +54,7 @@ KINDS: dict[str, type[Fact]] = {
 LIFTS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("mailbox_added", 1): lambda values: {**values, "trash": ""},
     ("mailbox_changed", 1): lambda values: {**values, "trash_before": "", "trash": ""},
+    ("met", 1): lambda values: {**values, "organization_id": None},
 }
 """How the fields of (kind, version) become those of the next version; rows of the log are never rewritten."""
 

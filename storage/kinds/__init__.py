@@ -3,6 +3,7 @@
 from storage.kinds.words import (
     PUT_AWAY,
     SETTLED,
+    AddressKind,
     Automatic,
     Cause,
     Channel,
@@ -10,6 +11,7 @@ from storage.kinds.words import (
     Delivery,
     Direction,
     DraftKind,
+    EntryKind,
     Evidence,
     Hold,
     Ignored,
@@ -19,6 +21,7 @@ from storage.kinds.words import (
     QuarantineReason,
     Special,
     Status,
+    Subject,
     Tier,
     WantedChange,
 )
@@ -26,6 +29,7 @@ from storage.kinds.words import (
 __all__ = [
     "PUT_AWAY",
     "SETTLED",
+    "AddressKind",
     "Automatic",
     "Cause",
     "Channel",
@@ -33,6 +37,7 @@ __all__ = [
     "Delivery",
     "Direction",
     "DraftKind",
+    "EntryKind",
     "Evidence",
     "Hold",
     "Ignored",
@@ -42,6 +47,7 @@ __all__ = [
     "QuarantineReason",
     "Special",
     "Status",
+    "Subject",
     "Tier",
     "WantedChange",
 ]

@@ -90,3 +90,24 @@ class Refused(DeskError):
     def __str__(self) -> str:
         """Name the rule, for logs."""
         return f"refused: {self.rule} {self.ids}"
+
+
+@dataclass
+class BadField(DeskError):
+    """A profile has no such field, or cannot take that value.
+
+    Attributes:
+        field: by its name.
+        value: what was given.
+        reason: why not, by a word: ``no_such``, ``empty``, ``long``, or the word of the sort that it is not.
+        choices: what may be given instead.
+    """
+
+    field: str
+    value: str
+    reason: str
+    choices: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Name the field and the reason, for logs; the value may be a customer's."""
+        return f"field {self.field!r}: {self.reason}"

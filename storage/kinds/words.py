@@ -123,6 +123,31 @@ class PersonKind(StrEnum):
     MACHINE = "machine"
 
 
+class Subject(StrEnum):
+    """Of whom a profile speaks."""
+
+    PERSON = "person"
+    ORGANIZATION = "organization"
+
+
+class AddressKind(StrEnum):
+    """By what somebody is reached (DOMAIN §8)."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    WHATSAPP = "whatsapp"
+    SMS = "sms"
+    SOCIAL = "social"
+
+
+class EntryKind(StrEnum):
+    """What is written down about somebody, or laid down for the desk, beside the fields of a profile."""
+
+    NOTE = "note"
+    ASSET = "asset"  # a machine or a device of theirs
+    FIELD = "field"  # a field that the desk made itself
+
+
 class LinkReason(StrEnum):
     """Why two conversations belong together without being one."""
 

@@ -20,7 +20,8 @@ from storage.models.mail import (
     SubjectKey,
 )
 from storage.models.outbox import Claim, Outbox, Recipient
-from storage.models.people import Address, Agent, Desk, Mailbox, Organization, Person
+from storage.models.people import Address, Agent, Desk, Domain, Mailbox, Organization, Person
+from storage.models.profiles import Entry, Profile
 from storage.models.responses import Response, ResponseUse
 
 LOG: tuple[type[SQLModel], ...] = (Event, EventPersonal)
@@ -29,8 +30,11 @@ LOG: tuple[type[SQLModel], ...] = (Event, EventPersonal)
 DECIDED: tuple[type[SQLModel], ...] = (
     Agent,
     Organization,
+    Domain,
     Person,
     Address,
+    Profile,
+    Entry,
     Mailbox,
     Conversation,
     Message,
@@ -79,7 +83,9 @@ __all__ = [
     "Claim",
     "Conversation",
     "Desk",
+    "Domain",
     "Draft",
+    "Entry",
     "Event",
     "EventPersonal",
     "Folder",
@@ -98,6 +104,7 @@ __all__ = [
     "Person",
     "Placement",
     "Print",
+    "Profile",
     "QuotedPrint",
     "Raw",
     "ReadMark",

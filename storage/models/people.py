@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, LargeBinary, Text
 from sqlmodel import Field
 
-from storage.kinds import PersonKind
+from storage.kinds import AddressKind, PersonKind
 from storage.models.types import Base, Utc, word
 
 
@@ -35,28 +35,51 @@ class Agent(Base, table=True):
 
 
 class Organization(Base, table=True):
-    """A customer's company or household; filled by agents and by later rules."""
+    """A customer's company or household.
+
+    Attributes:
+        name: null until an agent gives one, and when it was erased: lists show one of its domains instead.
+        parent_id: the organization that this one is a subsidiary of; never itself, nor one below it.
+    """
 
     id: int = Field(sa_column=number())
-    name: str | None = Field(sa_column=Column(Text))
+    name: str | None = Field(sa_column=Column(Text, index=True))
+    parent_id: int | None = Field(sa_column=key("organization", optional=True, index=True))
+
+
+class Domain(Base, table=True):
+    """A domain whose people belong to an organization, within one mailbox group; null when it was erased."""
+
+    id: int = Field(sa_column=number())
+    organization_id: int = Field(sa_column=key("organization", index=True))
+    group: str = Field(sa_column=Column("mailbox_group", Text, nullable=False))
+    domain: str | None = Field(sa_column=Column(Text, index=True))
 
 
 class Person(Base, table=True):
-    """Somebody who writes to the desk or is written to: a customer, a vendor, an agent, a machine."""
+    """Somebody who writes to the desk or is written to: a customer, a vendor, an agent, a machine.
+
+    Attributes:
+        merged_into: the person whom this number stands for since the two were found to be one.
+    """
 
     id: int = Field(sa_column=number())
     name: str | None = Field(sa_column=Column(Text))
     kind: PersonKind = Field(sa_type=word(PersonKind))
     organization_id: int | None = Field(sa_column=key("organization", optional=True, index=True))
+    merged_into: int | None = Field(sa_column=key("person", optional=True, index=True))
 
 
 class Address(Base, table=True):
-    """One address of a person, within one mailbox group; null when it was erased."""
+    """By what a person is reached, within one mailbox group; null when it was erased."""
 
     id: int = Field(sa_column=number())
     person_id: int = Field(sa_column=key("person", index=True))
     group: str = Field(sa_column=Column("mailbox_group", Text, nullable=False))
     address: str | None = Field(sa_column=Column(Text, index=True))
+    kind: AddressKind = Field(
+        sa_column=Column(word(AddressKind), nullable=False, server_default=AddressKind.EMAIL.value)
+    )
 
 
 class Mailbox(Base, table=True):

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from storage.kinds import Automatic, Direction
 from storage.models import SHOWN_BELOW
 from storage.queries.conditions import listed
-from storage.queries.tables import ADDRESS, CONVERSATION, MESSAGE, ORGANIZATION, PARTICIPANT, PERSON, TEXT
+from storage.queries.tables import ADDRESS, CALLED, CONVERSATION, MESSAGE, ORGANIZATION, PARTICIPANT, PERSON, TEXT
 from storage.views import ContextView, ConversationView, MessageView, OtherView, PartView
 
 COUNTED = 1000
@@ -96,7 +96,7 @@ def _customer(number: int) -> Select[Any]:
         ORGANIZATION, ORGANIZATION.c.id == organization
     )
     return (
-        select(_C.customer_id, PERSON.c.name, PERSON.c.kind, ORGANIZATION.c.name.label("organization"))
+        select(_C.customer_id, PERSON.c.name, PERSON.c.kind, CALLED.label("organization"))
         .select_from(rows)
         .where(_C.id == number)
     )

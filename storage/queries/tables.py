@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from sqlalchemy import Table
+from sqlalchemy import Table, func, select
 from sqlmodel import SQLModel
 
 from storage import models
@@ -16,7 +16,9 @@ ADDRESS = _table(models.Address)
 AGENT = _table(models.Agent)
 CLAIM = _table(models.Claim)
 CONVERSATION = _table(models.Conversation)
+DOMAIN = _table(models.Domain)
 DRAFT = _table(models.Draft)
+ENTRY = _table(models.Entry)
 EVENT = _table(models.Event)
 FOLDER = _table(models.Folder)
 LINK = _table(models.Link)
@@ -29,6 +31,7 @@ PARTICIPANT = _table(models.Participant)
 PARTING = _table(models.Parting)
 PERSON = _table(models.Person)
 PERSONAL = _table(models.EventPersonal)
+PROFILE = _table(models.Profile)
 RAW = _table(models.Raw)
 READ_MARK = _table(models.ReadMark)
 RECIPIENT = _table(models.Recipient)
@@ -39,3 +42,9 @@ SEARCH_ENTRY = _table(models.SearchEntry)
 TAG = _table(models.Tag)
 TEXT = _table(models.MessageText)
 VIEW = _table(models.View)
+
+CALLED = func.coalesce(
+    ORGANIZATION.c.name,
+    select(func.min(DOMAIN.c.domain)).where(DOMAIN.c.organization_id == ORGANIZATION.c.id).scalar_subquery(),
+)
+"""What an organization is called in lists: by its name, else by a domain of its."""

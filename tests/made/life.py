@@ -9,13 +9,14 @@ from made.post import MONDAY, Post, letter
 from sqlalchemy import select
 
 from storage.apply.base import table
-from storage.commands import joining, noting, responses, ruling, trash, triage, undoing, views
+from storage.commands import joining, knowing, noting, responses, ruling, trash, triage, undoing, views
 from storage.commands.desk import agent_named
 from storage.commands.outbox import acts, queueing, sending, steps
 from storage.commands.outbox.items import Result
 from storage.commands.responses import Entry
 from storage.events import Actor
-from storage.kinds import Automatic, Delivery, Direction, Status
+from storage.kinds import Automatic, Delivery, Direction, EntryKind, Status, Subject
+from storage.kinds.entries import Note
 from storage.kinds.errors import DeskError
 from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.mail import Parsed
@@ -67,6 +68,7 @@ class Life:
                     self.answer,
                     self.mail_leaves,
                     self.note,
+                    self.know,
                     self.think_again,
                 )
             )
@@ -312,6 +314,51 @@ class Life:
             self.tell(lambda session: noting.note(session, written, **chosen), "note")
         else:
             self.tell(lambda session: noting.call(session, written, **chosen, **call), "call")
+
+    def know(self) -> None:
+        """Somebody learns a few things of customers."""
+        for _ in range(4):
+            self.learn()
+
+    def learn(self) -> None:
+        """Somebody learns who a customer is: fields, addresses, organizations, notes; or that two are one."""
+        chance, actor, now = self.chance, self.chance.choice(self.agents), self.now
+        one, other, number = chance.randint(1, 6), chance.randint(1, 6), chance.randint(1, 4)
+        subject = chance.choice(list(Subject))
+        about = {"subject": subject, "subject_id": chance.randint(1, 4)}
+        values = {
+            chance.choice(("name", "stage", "touch", "owner")): chance.choice((None, "low", "high", "ana")),
+            "since": chance.choice((None, "2026-01-31")),
+        }
+        self.tell(
+            chance.choice(
+                (
+                    lambda session: knowing.set_fields(session, *about.values(), values, actor=actor, now=now),
+                    lambda session: knowing.set_fields(session, *about.values(), values, actor=actor, now=now),
+                    lambda session: knowing.make_organization(session, f"Org {one}", actor=actor, now=now),
+                    lambda session: knowing.belong(
+                        session, *about.values(), chance.choice((None, number)), actor=actor, now=now
+                    ),
+                    lambda session: knowing.keep_domain(session, number, f"d{one}.example", actor=actor, now=now),
+                    lambda session: knowing.drop_domain(session, number, f"d{one}.example", actor=actor, now=now),
+                    lambda session: knowing.keep_address(session, one, f"{other}@d.example", actor=actor, now=now),
+                    lambda session: knowing.drop_address(session, one, f"{other}@d.example", actor=actor, now=now),
+                    lambda session: knowing.merge(session, one, other, actor=actor, now=now),
+                    lambda session: knowing.keep_entry(
+                        session, Note(f"note {other}", pinned=chance.random() < 0.5), **about, actor=actor, now=now
+                    ),
+                    lambda session: knowing.change_entry(
+                        session,
+                        number,
+                        chance.choice((None, Note("other"))),
+                        kind=EntryKind.NOTE,
+                        actor=actor,
+                        now=now,
+                    ),
+                )
+            ),
+            "know",
+        )
 
     def think_again(self) -> None:
         actor = self.chance.choice(self.agents)

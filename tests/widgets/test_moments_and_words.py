@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from storage.kinds import Automatic, Evidence, Special, Status, Tier
-from storage.kinds.errors import Changed, DeskError, NoSuch, Refused, StoreTooNew, StoreTrouble
+from storage.kinds.errors import BadField, Changed, DeskError, NoSuch, Refused, StoreTooNew, StoreTrouble
 from widgets import facts, text
 from widgets.moments import count_words, moment_words, now_words, size_words, span_words
 
@@ -82,6 +82,8 @@ def test_every_error_of_the_record_is_a_sentence_without_its_class_name():
         NoSuch("conversation", 7),
         Changed("conversation", (1,)),
         Refused("already"),
+        BadField("since", "31/01/2026", "date"),
+        BadField("shoe", "", "no_such", ("name", "role")),
     ]
     errors += [trouble("/home/ana/desk.db") for trouble in troubles]
     for error in errors:
@@ -103,6 +105,11 @@ def test_every_error_of_the_record_is_a_sentence_without_its_class_name():
         ("assigned", {"before": 2, "after": None}, "assigned to nobody"),
         ("assigned", {"before": 2, "after": 9}, "assigned to #9"),
         ("tagged", {"added": ["vip"], "removed": ["beta"]}, "tagged +vip -beta"),
+        ("profile_changed", {"field": "role", "stands": True, "after": "Buyer"}, "role set to Buyer"),
+        ("profile_changed", {"field": "role", "stands": True, "after": None}, "role set to (erased)"),
+        ("profile_changed", {"field": "role", "stands": False}, "role emptied"),
+        ("entry_kept", {"entry_kind": "note", "stood": False, "stands": True}, "note on the customer kept"),
+        ("customers_merged", {"after": False}, "one customer made two again"),
         ("snoozed", {"before": None, "after": "2026-11-23T15:00:00Z", "because": "agent"}, "snoozed until 15:00"),
         (
             "snoozed",

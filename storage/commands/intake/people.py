@@ -9,20 +9,28 @@ from sqlmodel import Session
 
 from storage.apply.base import table
 from storage.commands.intake.deliveries import Incoming
-from storage.events import Met
+from storage.events import DomainKept, Fact, Met, OrganizationKept
 from storage.kinds import Automatic, Direction, PersonKind
 from storage.kinds.mail import Correspondent
-from storage.models import Address, Person
+from storage.models import Address, Domain, Organization, Person
 from storage.models.statements import Lookup, some_values
 from storage.record import next_ids
+from storage.rules.domains import telling
 
 _NAMED_AT_MOST = 50
 """Recipients of one message that are put down as persons; a list of hundreds is no conversation."""
 
 
-def recognise(session: Session, messages: Sequence[Incoming]) -> list[Met]:
-    """Give every message its author, customer and participants; return the facts of those met for the first time."""
-    wanted: dict[tuple[str, str], tuple[Correspondent, PersonKind, datetime]] = {}
+_Place = tuple[str, str]
+"""A mailbox group, and an address in it."""
+
+
+def recognise(session: Session, messages: Sequence[Incoming]) -> list[Fact]:
+    """Give every message its author, customer and participants; return the facts of those met for the first time.
+
+    Who writes from a domain of their own belongs to the organization of that domain, which is met with them.
+    """
+    wanted: dict[_Place, tuple[Correspondent, PersonKind, datetime]] = {}
     named = [(message, _named(message)) for message in messages]
     for message, some in named:
         for correspondent, kind in some:
@@ -30,11 +38,12 @@ def recognise(session: Session, messages: Sequence[Incoming]) -> list[Met]:
             if place not in wanted or (correspondent.name and not wanted[place][0].name):
                 wanted[place] = (correspondent, kind, message.arrived_at)
     persons = _found(session, wanted)
+    new = {place: one for place, one in wanted.items() if place not in persons}
+    own = {message.mailbox.group: message.own for message in messages}
+    belongs, organizations = _organizations(session, new, own)
     person_id, address_id = next_ids(session, Person, Address)
     met = []
-    for (group, address), (correspondent, kind, arrived_at) in wanted.items():
-        if (group, address) in persons:
-            continue
+    for (group, address), (correspondent, kind, arrived_at) in new.items():
         persons[group, address] = person_id
         met.append(
             Met(
@@ -42,6 +51,7 @@ def recognise(session: Session, messages: Sequence[Incoming]) -> list[Met]:
                 address_id=address_id,
                 person_kind=kind,
                 group=group,
+                organization_id=belongs.get((group, address)),
                 name=correspondent.name or None,
                 address=address,
                 happened_at=arrived_at,
@@ -50,7 +60,47 @@ def recognise(session: Session, messages: Sequence[Incoming]) -> list[Met]:
         person_id, address_id = person_id + 1, address_id + 1
     for message, some in named:
         _introduce(message, [one.address for one, _ in some], persons)
-    return met
+    return [*organizations, *met]
+
+
+_D = table(Domain)
+_DOMAINS: Final = Lookup(
+    lambda: select(_D.c.mailbox_group, _D.c.domain, _D.c.organization_id).where(_D.c.domain.in_(some_values()))
+)
+
+
+def _organizations(
+    session: Session,
+    new: Mapping[_Place, tuple[Correspondent, PersonKind, datetime]],
+    own: Mapping[str, frozenset[str]],
+) -> tuple[dict[_Place, int], list[Fact]]:
+    """Return to which organization each new customer belongs, and the facts of those that are met with them."""
+    domains = {
+        place: domain
+        for place, (_, kind, _at) in new.items()
+        if kind is PersonKind.CUSTOMER and (domain := telling(place[1], own[place[0]]))
+    }
+    if not domains:
+        return {}, []
+    rows = _DOMAINS(session.connection(), domains.values())
+    known = {(row.mailbox_group, row.domain): int(row.organization_id) for row in rows}
+    organization_id, domain_id = next_ids(session, Organization, Domain)
+    kept: list[OrganizationKept] = []
+    named: list[DomainKept] = []
+    belongs = {}
+    for place, domain in domains.items():
+        group, at = place[0], new[place][2]
+        if (group, domain) not in known:
+            known[group, domain] = organization_id
+            kept.append(OrganizationKept(organization_id=organization_id, happened_at=at))
+            named.append(
+                DomainKept(
+                    domain_id=domain_id, organization_id=organization_id, group=group, domain=domain, happened_at=at
+                )
+            )
+            organization_id, domain_id = organization_id + 1, domain_id + 1
+        belongs[place] = known[group, domain]
+    return belongs, [*kept, *named]
 
 
 def _named(message: Incoming) -> list[tuple[Correspondent, PersonKind]]:

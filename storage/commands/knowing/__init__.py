@@ -1,0 +1,19 @@
+"""What is known of customers and organizations: profiles, addresses, notes and assets; and two found to be one."""
+
+from storage.commands.knowing.entries import change_entry, keep_entry
+from storage.commands.knowing.merging import merge
+from storage.commands.knowing.profiles import belong, make_organization, set_fields
+from storage.commands.knowing.reaching import drop_address, drop_domain, keep_address, keep_domain
+
+__all__ = [
+    "belong",
+    "change_entry",
+    "drop_address",
+    "drop_domain",
+    "keep_address",
+    "keep_domain",
+    "keep_entry",
+    "make_organization",
+    "merge",
+    "set_fields",
+]

@@ -1,0 +1,114 @@
+"""What is written down about customers and organizations, and the fields that a desk makes itself."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from storage.commands.knowing.facts import entry_kept
+from storage.events import Actor
+from storage.kinds import EntryKind, Subject
+from storage.kinds.clean import clean, clean_line
+from storage.kinds.entries import LONGEST_NOTE, Asset, Note, OwnField, Value
+from storage.kinds.errors import BadField, Refused
+from storage.models import Entry
+from storage.queries import knowing
+from storage.record import next_id, record
+from storage.rules import profile
+
+
+def keep_entry(
+    session: Session,
+    value: Value,
+    *,
+    subject: Subject | None = None,
+    subject_id: int | None = None,
+    actor: Actor,
+    now: datetime,
+    action_id: int | None = None,
+) -> tuple[int, int]:
+    """Write something down about somebody, or lay a field down for the desk; return its number, and the action's id.
+
+    Args:
+        session: of a writing transaction.
+        value: a note, an asset, or a field of the desk's own.
+        subject, subject_id: about whom; nobody for a field.
+        actor: the agent.
+        now: the moment.
+        action_id: the action that this is a part of.
+
+    Raises:
+        NoSuch: there is nobody of that number.
+        BadField: something of it is empty, too long, or none of its sort.
+        Refused: there is a field of that name (rule ``field_taken``).
+    """
+    if subject is not None and subject_id is not None:
+        knowing.membership(session, subject, subject_id)
+    value = _checked(session, value)
+    number = next_id(session, Entry)
+    fact = entry_kept(number, subject, subject_id, None, value, now)
+    return number, record(session, [fact], actor=actor, now=now, action_id=action_id)
+
+
+def change_entry(
+    session: Session, entry_id: int, value: Value | None, *, kind: EntryKind, actor: Actor, now: datetime
+) -> int:
+    """Let an entry say something else, or take it away; return the action's id.
+
+    Raises:
+        NoSuch: there is no such entry of that kind.
+        BadField: as `keep_entry`.
+        Refused: it says so already (rule ``already``).
+    """
+    held = knowing.entry(session, entry_id, kind)
+    if value is not None:
+        value = _checked(session, value, entry_id)
+        if value == held.value:
+            raise Refused("already")
+    fact = entry_kept(entry_id, held.subject, held.subject_id, held.value, value, now)
+    return record(session, [fact], actor=actor, now=now)
+
+
+def _checked(session: Session, value: Value, entry_id: int | None = None) -> Value:
+    match value:
+        case Note():
+            text = clean(value.text).strip()
+            if not text or len(text) > LONGEST_NOTE:
+                raise BadField("note", text[:40], "long" if text else "empty")
+            return Note(text, value.pinned)
+        case Asset():
+            parts = [clean_line(part) for part in (value.name, value.sort, value.serial, value.place)]
+            _must_have_room("asset", parts)
+            return Asset(*parts)
+        case OwnField():
+            return _own_field(session, value, entry_id)
+
+
+def _must_have_room(word: str, parts: Sequence[str]) -> None:
+    if not parts[0]:
+        raise BadField(word, "", "empty")
+    for part in parts:
+        if len(part) > profile.LONGEST_VALUE:
+            raise BadField(word, part, "long")
+
+
+def _own_field(session: Session, value: OwnField, entry_id: int | None) -> OwnField:
+    choices = tuple(dict.fromkeys(one for one in map(clean_line, value.choices) if one))
+    label = clean_line(value.label)
+    _must_have_room("field", [value.name, label, *choices])
+    if not profile.NAME.fullmatch(value.name):
+        raise BadField("field", value.name, "name")
+    for word, kind, given in (
+        ("subject", Subject, value.subject),
+        ("block", profile.Block, value.block),
+        ("sort", profile.Sort, value.sort),
+    ):
+        words = tuple(str(one) for one in kind)
+        if given not in words:
+            raise BadField(word, given, "choice", words)
+    if (value.sort == profile.Sort.CHOICE) != bool(choices):
+        raise BadField("choices", ", ".join(choices), "choices")
+    fields = knowing.fields(session, without=entry_id)
+    if any((field.subject, field.name) == (value.subject, value.name) for field in fields):
+        raise Refused("field_taken")
+    return OwnField(value.name, value.subject, value.block, value.sort, choices, label)

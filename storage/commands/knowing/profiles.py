@@ -1,0 +1,116 @@
+"""The profiles of customers and organizations: their fields, and who belongs where."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from storage.apply.base import table
+from storage.commands.knowing.facts import changed
+from storage.events import Actor, Belongs, Fact, OrganizationKept
+from storage.kinds import Subject
+from storage.kinds.errors import BadField, NoSuch, Refused
+from storage.models import Agent, Organization
+from storage.queries import knowing
+from storage.record import next_id, record
+from storage.rules import profile
+
+
+def set_fields(
+    session: Session,
+    subject: Subject,
+    subject_id: int,
+    values: Mapping[str, str | None],
+    *,
+    actor: Actor,
+    now: datetime,
+    action_id: int | None = None,
+) -> int:
+    """Fill fields of a profile, or empty those whose value is `None`; what stands so already is left alone.
+
+    Args:
+        session: of a writing transaction.
+        subject, subject_id: whose profile.
+        values: by the names of the fields, as an agent gives them.
+        actor: the agent.
+        now: the moment.
+        action_id: the action that this is a part of.
+
+    Returns:
+        The action's id.
+
+    Raises:
+        NoSuch: there is nobody of that number, or no agent of the name given.
+        BadField: there is no such field, or a value is none of its sort; ``name`` and ``kind`` cannot be emptied.
+        Refused: all of it stands so already (rule ``already``).
+    """
+    holds = knowing.values(session, subject, subject_id)
+    fields = knowing.fields(session)
+    facts: list[Fact] = []
+    for name, given in values.items():
+        field = profile.find(fields, subject, name)
+        if given is None and name in profile.ALWAYS:
+            raise BadField(name, "", "empty")
+        after = None if given is None else profile.read(field, given)
+        if after is not None and field.sort is profile.Sort.AGENT:
+            _must_be_agent(session, after)
+        if after != holds.get(name):
+            facts.append(changed(subject, subject_id, name, holds.get(name), after, now))
+    if not facts:
+        raise Refused("already")
+    return record(session, facts, actor=actor, now=now, action_id=action_id)
+
+
+def make_organization(
+    session: Session, name: str, *, actor: Actor, now: datetime, action_id: int | None = None
+) -> tuple[int, int]:
+    """Make an organization that no mail brought; return its number, and the action's id.
+
+    Raises:
+        BadField: the name is empty or too long.
+        Refused: there is one of that name (rule ``organization_taken``).
+    """
+    name = profile.read(profile.find(profile.FIELDS, Subject.ORGANIZATION, "name"), name)
+    rows = table(Organization)
+    if session.connection().execute(select(rows.c.id).where(rows.c.name == name)).first():
+        raise Refused("organization_taken")
+    number = next_id(session, Organization)
+    fact = OrganizationKept(organization_id=number, name=name, happened_at=now)
+    return number, record(session, [fact], actor=actor, now=now, action_id=action_id)
+
+
+def belong(
+    session: Session,
+    subject: Subject,
+    subject_id: int,
+    organization_id: int | None,
+    *,
+    actor: Actor,
+    now: datetime,
+    action_id: int | None = None,
+) -> int:
+    """Let a person belong to an organization, or one be another's subsidiary; `None` for none. Return the action's id.
+
+    Raises:
+        NoSuch: there is nobody, or no organization, of that number.
+        Refused: it is so already (rule ``already``), or an organization would stand below itself (``own_subsidiary``).
+    """
+    before = knowing.membership(session, subject, subject_id)
+    if organization_id is not None:
+        knowing.membership(session, Subject.ORGANIZATION, organization_id)
+    if before == organization_id:
+        raise Refused("already")
+    above = organization_id if subject is Subject.ORGANIZATION else None
+    while above is not None:
+        if above == subject_id:
+            raise Refused("own_subsidiary")
+        above = knowing.membership(session, Subject.ORGANIZATION, above)
+    fact = Belongs(subject=subject, subject_id=subject_id, before=before, after=organization_id, happened_at=now)
+    return record(session, [fact], actor=actor, now=now, action_id=action_id)
+
+
+def _must_be_agent(session: Session, name: str) -> None:
+    rows = table(Agent)
+    if session.connection().execute(select(rows.c.id).where(rows.c.name == name)).first() is None:
+        raise NoSuch("agent", name)

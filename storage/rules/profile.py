@@ -1,0 +1,197 @@
+"""The fields of profiles (DOMAIN §4): what each holds, in which block it stands, and how complete a profile is."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+from zoneinfo import available_timezones
+
+from storage.kinds import AddressKind, PersonKind, Subject
+from storage.kinds.clean import clean_line, folded
+from storage.kinds.errors import BadField
+
+LONGEST_VALUE: Final = 300
+"""Letters of a field; what is longer is a note."""
+
+NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,29}")
+"""What a field of the desk's own may be called."""
+
+
+class Block(StrEnum):
+    """The four blocks of a profile."""
+
+    WHO = "who"  # who they are
+    OPINION = "opinion"  # what they think of us
+    JOURNEY = "journey"  # where they are
+    APPROACH = "approach"  # how they like to be approached
+
+
+class Sort(StrEnum):
+    """What a field holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    LANGUAGE = "language"
+    ZONE = "zone"
+    AGENT = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a profile.
+
+    Attributes:
+        name: by which it is set, asked for and found.
+        subject: of whom it is told.
+        block: where it stands.
+        sort: what it holds.
+        choices: the words of a `Sort.CHOICE`.
+        label: what agents call a field of their own; empty for those that everybody has.
+    """
+
+    name: str
+    subject: Subject
+    block: Block
+    sort: Sort = Sort.TEXT
+    choices: tuple[str, ...] = ()
+    label: str = ""
+
+
+_P, _O = Subject.PERSON, Subject.ORGANIZATION
+_TOUCH: Final = ("tech", "low", "mid", "high", "smart")
+_LIFECYCLE: Final = ("new", "active", "inactive", "curious", "loyal")
+
+FIELDS: Final = (
+    Field("name", _P, Block.WHO),
+    Field("kind", _P, Block.WHO, Sort.CHOICE, tuple(str(one) for one in PersonKind)),
+    Field("role", _P, Block.WHO),
+    Field("language", _P, Block.WHO, Sort.LANGUAGE),
+    Field("zone", _P, Block.WHO, Sort.ZONE),
+    Field("owner", _P, Block.WHO, Sort.AGENT),
+    Field("opinion", _P, Block.OPINION),
+    Field("typology", _P, Block.OPINION),
+    Field("since", _P, Block.JOURNEY, Sort.DATE),
+    Field("lifecycle", _P, Block.JOURNEY, Sort.CHOICE, _LIFECYCLE),
+    Field("stage", _P, Block.JOURNEY),
+    Field("persona", _P, Block.APPROACH),
+    Field("touch", _P, Block.APPROACH, Sort.CHOICE, _TOUCH),
+    Field("channel", _P, Block.APPROACH, Sort.CHOICE, tuple(str(one) for one in AddressKind)),
+    Field("tone", _P, Block.APPROACH),
+    Field("name", _O, Block.WHO),
+    Field("industry", _O, Block.WHO),
+    Field("size", _O, Block.WHO, Sort.NUMBER),
+    Field("country", _O, Block.WHO),
+    Field("site", _O, Block.WHO),
+    Field("plan", _O, Block.WHO),
+    Field("owner", _O, Block.WHO, Sort.AGENT),
+    Field("backup", _O, Block.WHO, Sort.AGENT),
+    Field("opinion", _O, Block.OPINION),
+    Field("since", _O, Block.JOURNEY, Sort.DATE),
+    Field("lifecycle", _O, Block.JOURNEY, Sort.CHOICE, _LIFECYCLE),
+    Field("stage", _O, Block.JOURNEY),
+    Field("touch", _O, Block.APPROACH, Sort.CHOICE, _TOUCH),
+)
+"""The fields that every desk has."""
+
+ALWAYS: Final = frozenset({"name", "kind"})
+"""Fields that the row itself holds, and that are never empty of their own: they do not count as filled."""
+
+
+def find(fields: Iterable[Field], subject: Subject, name: str) -> Field:
+    """Return the field of that name.
+
+    Raises:
+        BadField: nobody has such a field (reason ``no_such``).
+    """
+    own = [field for field in fields if field.subject is subject]
+    for field in own:
+        if field.name == name:
+            return field
+    raise BadField(name, "", "no_such", tuple(field.name for field in own))
+
+
+def read(field: Field, text: str) -> str:
+    """Return a value as it is kept: one clean line, a date as ISO 8601, a number without blanks and with a point.
+
+    Args:
+        field: the field.
+        text: as an agent, or a file, gives it.
+
+    Raises:
+        BadField: it is too long (reason ``long``) or empty (``empty``), or none of its sort (the sort's word).
+    """
+    value = clean_line(text)
+    if not value:
+        raise BadField(field.name, text, "empty")
+    if len(value) > LONGEST_VALUE:
+        raise BadField(field.name, value, "long")
+    made = _READERS[field.sort](field, value)
+    if made is None:
+        raise BadField(field.name, value, str(field.sort), field.choices)
+    return made
+
+
+def _number(_field: Field, text: str) -> str | None:
+    plain = text.replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
+    if not re.fullmatch(r"-?[0-9]{1,15}(?:[.,][0-9]{1,6})?", plain):
+        return None
+    whole, _, part = plain.replace(",", ".").partition(".")
+    part = part.rstrip("0")
+    return f"{int(whole)}.{part}" if part else str(int(whole))
+
+
+def _date(_field: Field, text: str) -> str | None:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None
+
+
+def _yes_no(_field: Field, text: str) -> str | None:
+    word = folded(text)
+    if word in {"yes", "y", "true", "1", "sim", "s", "si"}:
+        return "yes"
+    return "no" if word in {"no", "n", "false", "0", "nao"} else None
+
+
+def _choice(field: Field, text: str) -> str | None:
+    return next((choice for choice in field.choices if folded(choice) == folded(text)), None)
+
+
+def _language(_field: Field, text: str) -> str | None:
+    code = text.replace("-", "_")
+    if not re.fullmatch(r"[A-Za-z]{2,3}(?:_[A-Za-z]{2})?", code):
+        return None
+    tongue, _, region = code.partition("_")
+    return f"{tongue.lower()}_{region.upper()}" if region else tongue.lower()
+
+
+def _zone(_field: Field, text: str) -> str | None:
+    return next((zone for zone in available_timezones() if zone.lower() == text.lower().replace(" ", "_")), None)
+
+
+def _text(_field: Field, text: str) -> str:
+    return text
+
+
+_READERS: Final = {
+    Sort.TEXT: _text,
+    Sort.AGENT: _text,  # that there is one of that name is for the command to see to
+    Sort.NUMBER: _number,
+    Sort.DATE: _date,
+    Sort.YES_NO: _yes_no,
+    Sort.CHOICE: _choice,
+    Sort.LANGUAGE: _language,
+    Sort.ZONE: _zone,
+}
+
+
+def completeness(fields: Sequence[Field], subject: Subject, values: Mapping[str, str]) -> tuple[int, int]:
+    """Return how many fields of a profile are filled, and how many there are to fill."""
+    to_fill = [field.name for field in fields if field.subject is subject and field.name not in ALWAYS]
+    return sum(name in values for name in to_fill), len(to_fill)
