@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -348,6 +348,19 @@ def _ending_in_order(app: Plantao) -> Iterator[None]:
             signal.signal(one, handler)
 
 
+def _give_back_the_terminal(app: Plantao) -> None:
+    """Stop the driver where the app did not come to it: an end that is raised inside one of its tasks passes that by.
+
+    Its thread would read the keys for ever, and keep the process from ending.
+    """
+    driver = app._driver  # noqa: SLF001 - Textual's own
+    reading = getattr(driver, "_key_thread", None)
+    if driver is not None and reading is not None and reading.is_alive():
+        with suppress(Exception):  # the terminal may be gone: then there is nothing to give back
+            driver.stop_application_mode()
+            driver.close()
+
+
 def run_console(
     store: "Desk | str",
     *,
@@ -402,7 +415,10 @@ def run_console(
     )
     sys.setswitchinterval(_TURNS)
     with _ending_in_order(app):
-        left = app.run(mouse=mouse)
+        try:
+            left = app.run(mouse=mouse)
+        finally:
+            _give_back_the_terminal(app)
     if app.fault is not None:
         raise app.fault
     return app.return_code or left or 0

@@ -40,3 +40,33 @@ def test_a_console_that_is_ended_while_it_opens_its_desk_ends_without_a_word(hom
     child.wait()
     assert "Traceback" not in child.before
     assert child.exitstatus == 128 + number
+
+
+ENDED_WHILE_CLOSING = """
+import sys
+from console.app import Plantao, run_console
+
+async def shut_down(self):  # where the driver would be stopped
+    raise SystemExit(7)
+
+Plantao._shutdown = shut_down
+Plantao.framed = lambda self: self.exit()
+sys.exit(run_console(sys.argv[1], agent="ana"))
+"""
+
+
+@pytest.mark.slow
+def test_an_end_that_is_raised_while_the_console_closes_leaves_no_thread_reading_the_terminal(home: Path):
+    store = f"sqlite:///{home / 'data' / 'desk.db'}"
+    child = pexpect.spawn(
+        sys.executable,
+        ["-c", ENDED_WHILE_CLOSING, store],
+        env={**os.environ, "TERM": "xterm-256color"},
+        dimensions=(36, 120),
+        encoding="utf-8",
+        timeout=30,
+    )
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert child.exitstatus == 7
+    assert "\x1b[?1049l" in child.before  # the terminal is as it was
