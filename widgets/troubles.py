@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from storage.kinds.clean import clean_line
-from storage.kinds.errors import Changed, DeskError, NoSuch, Refused
+from storage.kinds.errors import Ambiguous, Changed, DeskError, NoSuch, Refused
 from widgets.language import _, ngettext
 from widgets.text import explain, query_words
 
@@ -15,6 +15,10 @@ def trouble_words(error: DeskError) -> str:
     match error:
         case NoSuch() if error.what in _MISSING:
             return _missing(error)
+        case Ambiguous():
+            return _("{name} may be several: {candidates}. Name one by its number.").format(
+                name=clean_line(error.name), candidates=", ".join(map(clean_line, error.candidates))
+            )
         case Changed():
             return _(
                 "Not done: {number} changed meanwhile, by somebody else or by new mail. Look again, then repeat it."
@@ -42,6 +46,13 @@ _MISSING = frozenset(
         "raw mail",
         "mailbox",
         "outgoing message",
+        "person",
+        "organization",
+        "note",
+        "asset",
+        "field",
+        "address",
+        "domain",
     }
 )
 
@@ -60,6 +71,13 @@ def _missing(error: NoSuch) -> str:
         "outgoing message": _(
             "There is no message {number} in the outbox: `plantao outbox list` shows those there are."
         ),
+        "person": _("There is no customer {name}: `plantao customer list` shows those there are."),
+        "organization": _("There is no organization {name}: `plantao organization list` shows those there are."),
+        "note": _("There is no note {name} on a customer: `plantao customer show` gives the numbers."),
+        "asset": _("There is no asset {name}: `plantao customer show` gives the numbers."),
+        "field": _("There is no field {name} of the desk's own: `plantao field list` shows those there are."),
+        "address": _("{name} is none of their addresses: `plantao customer show` gives them."),
+        "domain": _("{name} is none of its domains: `plantao organization show` gives them."),
         "raw mail": _("The raw mail of this message is not kept any more."),
     }[error.what]
     number = numbers_words([error.name]) if error.what == "conversation" else error.name

@@ -24,6 +24,8 @@ INTERRUPTED: Final = 130  # as shells say it of SIGINT
 _BY_NAME: Final = {
     # By name, so that what never happened need not be imported.
     "BadQuery": USAGE,
+    "BadField": USAGE,
+    "Ambiguous": USAGE,
     "AccountInvalid": USAGE,
     "ConfigurationInvalid": CONFIGURATION,
     "FolderUnusable": CONFIGURATION,

@@ -59,6 +59,25 @@ class NoSuch(DeskError):
 
 
 @dataclass
+class Ambiguous(DeskError):
+    """A name means several.
+
+    Attributes:
+        what: rows of which sort.
+        name: as given.
+        candidates: whom it may mean, each by its number and what it is called.
+    """
+
+    what: str
+    name: str
+    candidates: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Say how many, for logs; the names may be customers'."""
+        return f"{len(self.candidates)} {self.what} of one name"
+
+
+@dataclass
 class Changed(DeskError):
     """Rows no longer stand as the fact needs them to; nothing was written.
 
