@@ -7,7 +7,11 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from storage.kinds.clean import folded
-from storage.queries.tables import CONVERSATION, PERSON, TAG, TEXT
+from storage.queries import knowing
+from storage.queries.segments import spelled
+from storage.queries.tables import CALLED, CONVERSATION, ORGANIZATION, PERSON, TAG, TEXT
+from storage.rules.profile import ALWAYS
+from storage.rules.query import OWN
 
 _RECENT = 2000  # conversations that letters are looked for in: the newest
 _DIGITS = 18  # of the longest number that both engines take
@@ -24,6 +28,25 @@ def tags_of(session: Session, numbers: Sequence[int]) -> list[str]:
     """Return the tags that any of the first 500 of these conversations bears, by name."""
     chosen = select(TAG.c.tag).where(TAG.c.conversation_id.in_(list(numbers)[:500])).distinct().order_by(TAG.c.tag)
     return list(session.connection().execute(chosen).scalars())
+
+
+def organizations(session: Session, *, limit: int = 2000) -> list[str]:
+    """Return what organizations are called, by name; some of them where there are very many."""
+    chosen = select(CALLED.label("called")).select_from(ORGANIZATION).order_by(ORGANIZATION.c.name).limit(limit)
+    return sorted({called for called in session.connection().execute(chosen).scalars() if called})
+
+
+def own_fields(session: Session) -> dict[str, str]:
+    """Return the fields of profiles as a query names them, with what agents call their own."""
+    return {OWN + one.name: one.label for one in knowing.fields(session) if one.name not in ALWAYS}
+
+
+def told(session: Session, field: str) -> list[str]:
+    """Return the values that a query's field of profiles may have: the words of a choice, else those in use."""
+    name = field.removeprefix(OWN)
+    known = [one for one in knowing.fields(session) if one.name == name and one.name not in ALWAYS]
+    choices = [word for one in known for word in one.choices]
+    return list(dict.fromkeys([*choices, *(spelled(session, name) if known else [])]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,13 @@
 """A query's fields as conditions of SQL, for the queue and for the search alike."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
-    Connection,
     Select,
     and_,
-    bindparam,
     cast,
     exists,
     false,
@@ -29,7 +25,7 @@ from storage.kinds.clean import folded
 from storage.models import PRIORITIZED, SHOWN_BELOW, SPOKEN
 from storage.queries.tables import AGENT, CONVERSATION, MAILBOX, MESSAGE, READ_MARK, TAG
 from storage.rules.query import And as Both
-from storage.rules.query import BadQuery, Field, Moment, Node, Not, Or, State, Text, Trouble
+from storage.rules.query import BadQuery, Field, Moment, Node, Not, Or, State, Text, Trouble, of_customer
 from storage.search.matching import matching, written
 
 _C = CONVERSATION.c
@@ -59,7 +55,8 @@ class Ground:
         moment: the condition of ``before:`` and ``after:``.
         freely: say ranks so that no index serves them, where the order or a place has a better one.
         timely: say statuses so, too.
-        probed: tags that are looked up for each row; the rows of all others are taken from the tag. See `walked_past`.
+        probed: tags, and what is told of customers, that are looked up for each row; the rows of all others are taken
+            from there. See `walked_past`.
     """
 
     session: Session
@@ -89,6 +86,8 @@ def condition(ground: Ground, node: Node) -> Condition:
     match node:
         case Not(Field(name="tag") as tag):
             return not_(_tagged(tag, probed=True))
+        case Not(Field(name=name) as told) if of_customer(name):
+            return not_(_told(ground.session, told, probed=True))
         case Not(part):
             return not_(condition(ground, part))
         case Both(parts):
@@ -126,6 +125,8 @@ def _field(ground: Ground, field: Field) -> Condition:
             return _C.mailbox_id == _named(ground.session, field, MAILBOX, partly=False)
         case "tag":
             return _tagged(field, probed=field in ground.probed)
+        case name if of_customer(name):
+            return _told(ground.session, field, probed=field in ground.probed)
         case "priority" if field.value != Priority.NORMAL:
             return and_(_C.priority == field.value, literal_column(PRIORITIZED))
         case "channel" if field.value == Channel.PHONE:  # no conversation begins with a call, but calls stand in it
@@ -146,8 +147,20 @@ def _having(field: Field) -> Select[Any]:
     return select(TAG.c.conversation_id).where(TAG.c.tag.in_(sorted(words)))
 
 
+def _told(session: Session, field: Field, *, probed: bool) -> Condition:
+    from storage.queries.segments import served_to  # late: a desk's first frame asks nothing of customers
+
+    return served_to(session, field, probed=probed)
+
+
+def _rows_of(session: Session, field: Field) -> Select[Any]:
+    from storage.queries.segments import having  # late, as above
+
+    return _having(field) if field.name == "tag" else having(session, field)
+
+
 def walked_past(session: Session, node: Node | None, agent_id: int | None) -> frozenset[Field]:
-    """Return the tags of a query on which it is not worth starting.
+    """Return the tags of a query, and what it asks of customers, on which it is not worth starting.
 
     Where a tag is rarer than all else that an index answers, its conversations are few, and each is looked at.
     Where it is common, the queue is walked in its order and every row's tag looked up: a window is full soon.
@@ -158,7 +171,8 @@ def walked_past(session: Session, node: Node | None, agent_id: int | None) -> fr
         agent_id: what ``me`` is.
     """
     parts = node.parts if isinstance(node, Both) else (node,)
-    tags = [part for part in parts if isinstance(part, Field) and part.name == "tag"]
+    fields = [part for part in parts if isinstance(part, Field)]
+    tags = [part for part in fields if part.name == "tag" or of_customer(part.name)]
     if not tags:
         return frozenset()
     connection = session.connection()
@@ -167,10 +181,10 @@ def walked_past(session: Session, node: Node | None, agent_id: int | None) -> fr
         some = statement.limit(most).subquery()
         return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
 
-    counts = {tag: counted(_having(tag), _COMMON) for tag in tags}
+    counts = {tag: counted(_rows_of(session, tag), _COMMON) for tag in tags}
     rarest = min(tags, key=lambda tag: counts[tag])
     least = counts[rarest]
-    others = [part for part in parts if isinstance(part, Field) and part.name != "tag" and served(part)]
+    others = [part for part in fields if part not in tags and served(part)]
     if others and 0 < least < _COMMON:
         ground = Ground(session, agent_id, lambda _: false(), lambda _: false())
         rest = select(_C.id).where(*(condition(ground, part) for part in others))
@@ -187,7 +201,7 @@ def served(node: Node) -> bool:
         case Field(name="priority", value=value):
             return value != Priority.NORMAL
         case Field(name=name):
-            return name in {"owner", "mailbox", "tier", "tag"}
+            return name in {"owner", "mailbox", "tier", "tag"} or of_customer(name)
         case _:
             return False
 
@@ -254,15 +268,6 @@ def stands(node: Node) -> bool:
             return any(stands(part) for part in parts)
         case _:
             return False
-
-
-def listed(connection: Connection, numbers: Sequence[int]) -> Any:
-    """Return many numbers as one value to be `in_`, so that the statement stays the same however many they are."""
-    if connection.dialect.name == "sqlite":
-        text: Any = bindparam("numbers", "[" + ",".join(map(str, numbers)) + "]", unique=True)
-        return select(literal_column("value")).select_from(func.json_each(text))
-    array: Any = bindparam("numbers", list(numbers), type_=ARRAY(BigInteger), unique=True)
-    return select(func.unnest(array))
 
 
 def _owner(ground: Ground, field: Field) -> Condition:

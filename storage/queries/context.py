@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from storage.kinds import Automatic, Direction
 from storage.models import SHOWN_BELOW
-from storage.queries.conditions import listed
+from storage.queries.several import listed
 from storage.queries.tables import ADDRESS, CALLED, CONVERSATION, MESSAGE, ORGANIZATION, PARTICIPANT, PERSON, TEXT
 from storage.views import ContextView, ConversationView, MessageView, OtherView, PartView
 

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from storage.kinds import AddressKind, PersonKind, Subject
 from storage.kinds.clean import clean_line, folded
 from storage.kinds.errors import Ambiguous, NoSuch
-from storage.queries.conditions import listed
+from storage.queries.several import listed
 from storage.queries.tables import ADDRESS, CALLED, DOMAIN, ORGANIZATION, PERSON
 
 _NUMBER: Final = re.compile(r"#?([0-9]{1,18})")
@@ -202,6 +202,13 @@ def named(session: Session, subject: Subject, word: str) -> int:
     views = persons_of(session, few) if subject is Subject.PERSON else organizations_of(session, few)
     told = tuple(map(_told, views))
     raise Ambiguous(str(subject), word, (*told[:_NAMED], "…") if len(told) > _NAMED else told)
+
+
+def of_that_name(session: Session, subject: Subject, word: str) -> set[int]:
+    """Return the numbers of all whom a word may mean, as `named` reads it; one that is written just so goes before."""
+    rows = PERSON if subject is Subject.PERSON else ORGANIZATION
+    exact = session.connection().execute(select(rows.c.id).where(rows.c.name == clean_line(word))).scalars()
+    return set(exact) or _numbers(session, subject, clean_line(word))
 
 
 def _told(view: PersonView | OrganizationView) -> str:

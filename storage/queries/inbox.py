@@ -13,7 +13,6 @@ from storage.queries.conditions import (
     Ground,
     asks_for_trash,
     condition,
-    listed,
     only_conversation,
     standing,
     stands,
@@ -21,6 +20,7 @@ from storage.queries.conditions import (
 )
 from storage.queries.making import Key
 from storage.queries.rows import shown
+from storage.queries.several import listed
 from storage.queries.tables import CONVERSATION, MESSAGE, SEARCH_ENTRY
 from storage.rules.query import And, Field, Moment, Node, Query, Sort, State, parse
 from storage.views import QueueWindow

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import Connection, func, select
 
-from storage.queries.conditions import Condition, listed
+from storage.queries.conditions import Condition
 from storage.queries.planning import Plan
+from storage.queries.several import listed
 from storage.queries.tables import CONVERSATION, MESSAGE, SEARCH_ENTRY, TEXT
 from storage.rules.stemming import composed
 from storage.search.index import columns_of

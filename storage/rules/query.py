@@ -189,17 +189,28 @@ VALUES: Mapping[str, type[StrEnum]] = {
 """The fields whose values are a fixed list."""
 
 _TEXTS = {"subject": Where.SUBJECT, "from": Where.FROM, "to": Where.TO}
-_NAMES = ("owner", "tag", "mailbox")
+_NAMES = ("owner", "tag", "mailbox", "org")
+PROFILES = ("touch", "persona", "lifecycle", "stage")
+"""Fields of the customer's profile, or else of their organization's, that have a word of their own."""
+
+OWN = "field."
+"""What stands before the name of any field of profiles, such as those that the desk made itself."""
+
 _MOMENTS = ("before", "after")
 
-FIELDS = tuple(sorted((*VALUES, *_TEXTS, *_NAMES, *_MOMENTS)))
-"""Every field that a query may name today."""
+FIELDS = tuple(sorted((*VALUES, *_TEXTS, *_NAMES, *PROFILES, *_MOMENTS)))
+"""Every field that a query may name today, beside those of profiles behind `OWN`."""
 
-_FIELD = re.compile(r"([A-Za-z][A-Za-z_]*):(?!//)")
+_FIELD = re.compile(r"([A-Za-z][A-Za-z_]*|(?i:field)\.[A-Za-z0-9_]+):(?!//)")
 _PLAIN = re.compile(r'[^\s()"]+')
 _AGO = re.compile(r"(\d{1,6})([hdw])")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def of_customer(name: str) -> bool:
+    """Say whether a field asks something of the customer."""
+    return name == "org" or name in PROFILES or name.startswith(OWN)
 
 
 def parse(text: str, *, now: datetime) -> Query:
@@ -361,7 +372,7 @@ class _Reader:
             plain = _PLAIN.match(text, named.end())
             value, end = (plain[0], plain.end()) if plain else ("", named.end())
             exact = False
-        if name not in FIELDS:
+        if name not in FIELDS and not name.startswith(OWN):
             if not value:  # a pasted subject: "Re: the invoice"
                 self._word(named[0], at, end, exact=False)
                 return end

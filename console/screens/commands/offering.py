@@ -210,19 +210,22 @@ def offer_query(screen: "DeskScreen") -> Offer:
     """Offer what may stand next in a query: fields, and the values of the one that is being typed."""
 
     async def offer(text: str) -> Sequence[Choice]:
-        from storage.rules.query import FIELDS, VALUES
+        from storage.queries import completing
+        from storage.rules.query import FIELDS, OWN, VALUES
 
         before, space, last = text.rpartition(" ")
         lead = f"{before}{space}"
         minus = "-" if last.startswith("-") else ""
         name, colon, value = last.removeprefix("-").partition(":")
         if not colon:
+            begun = name.startswith(OWN) or (len(name) > 1 and OWN.startswith(name))  # "fi", and no other word in f
+            own = await screen.desk.ask(completing.own_fields) if begun else {}
             fields = (
-                (field, Choice(f"{lead}{minus}{field}:", f"{field}:", _field_words().get(field, "")))
-                for field in FIELDS
+                (field, Choice(f"{lead}{minus}{field}:", f"{field}:", words or _field_words().get(field, "")))
+                for field, words in (dict.fromkeys(FIELDS, "") | own).items()
             )
             return best(name, fields) if name else []
-        if name not in FIELDS:
+        if name not in FIELDS and not name.startswith(OWN):
             return []
         known = [str(each) for each in VALUES.get(name, ())] or await _values(screen, name)
         choices = ((each, Choice(f"{lead}{minus}{name}:{_quoted(each)}", f"{name}:{one_line(each)}")) for each in known)
@@ -233,6 +236,7 @@ def offer_query(screen: "DeskScreen") -> Offer:
 
 async def _values(screen: "DeskScreen", field: str) -> list[str]:
     from storage.queries import agents, completing, mailboxes
+    from storage.rules.query import of_customer
 
     match field:
         case "tag":
@@ -241,6 +245,10 @@ async def _values(screen: "DeskScreen", field: str) -> list[str]:
             return ["me", "none", *sorted((await screen.desk.ask(agents.agents)).values())]
         case "mailbox":
             return [mailbox.name for mailbox in await screen.desk.ask(mailboxes.states)]
+        case "org":
+            return ["none", *await screen.desk.ask(completing.organizations)]
+        case _ if of_customer(field):
+            return await screen.desk.ask(completing.told, field)
         case "before" | "after":
             return ["today", "yesterday", "3d", "1w", str(screen.now().date().replace(day=1))]
         case _:
@@ -261,6 +269,11 @@ def _field_words() -> dict[str, str]:
         "subject": _("words of the subject"),
         "tag": _("a tag"),
         "mailbox": _("a mailbox"),
+        "org": _("the customer's organization, or none"),
+        "touch": _("tech, low, mid, high or smart"),
+        "persona": _("the customer's persona"),
+        "lifecycle": _("new, active, inactive, curious or loyal"),
+        "stage": _("where the customer is"),
         "has": _("attachment"),
         "before": _("a day, or so long ago: 3d"),
         "after": _("a day, or so long ago: 3d"),

@@ -1,0 +1,115 @@
+"""What a query asks of customers: their organization, and the fields of their profiles, else of its.
+
+A field counts as the customer's own profile says it; where that says nothing, as the organization's does.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlmodel import Session
+
+from storage.kinds import Subject
+from storage.kinds.clean import folded
+from storage.kinds.errors import BadField
+from storage.queries.customers import of_that_name
+from storage.queries.knowing import fields
+from storage.queries.tables import CONVERSATION, PERSON, PROFILE
+from storage.rules.profile import ALWAYS, Sort, read
+from storage.rules.query import OWN, BadQuery, Field, Trouble
+
+_SPELLED: Final = 500
+"""Values of a field that are compared whatever their case and accents; where there are more, they are as typed."""
+
+
+def served_to(session: Session, field: Field, *, probed: bool) -> ColumnElement[bool]:
+    """Return that a conversation's customer is such: looked up for the row, or with such customers as where to start.
+
+    Raises:
+        BadQuery: there is no such organization or field, or it never has that value.
+    """
+    customer = CONVERSATION.c.customer_id
+    if probed:
+        # By the row's own number: looked up one by one, never gathered.
+        return exists(
+            select(PERSON.c.id).where(PERSON.c.id == customer + 0, _such(session, field)).correlate(CONVERSATION)
+        )
+    return and_(customer.is_not(None), customer.in_(_customers(session, field)))
+
+
+def having(session: Session, field: Field) -> Select[Any]:
+    """Return the conversations of such customers."""
+    return select(CONVERSATION.c.id).where(CONVERSATION.c.customer_id.in_(_customers(session, field)))
+
+
+def _customers(session: Session, field: Field) -> Any:
+    if field.name == "org":
+        return select(PERSON.c.id).where(_such(session, field))
+    name, values = _wanted(session, field)
+    own = select(PROFILE.c.subject_id).where(
+        PROFILE.c.field == name, PROFILE.c.value.in_(values), PROFILE.c.subject == Subject.PERSON
+    )
+    theirs = select(PROFILE.c.subject_id).where(
+        PROFILE.c.field == name, PROFILE.c.value.in_(values), PROFILE.c.subject == Subject.ORGANIZATION
+    )
+    by_it = select(PERSON.c.id).where(PERSON.c.organization_id.in_(theirs), ~_says(Subject.PERSON, PERSON.c.id, name))
+    return own.union_all(by_it)
+
+
+def _such(session: Session, field: Field) -> ColumnElement[bool]:
+    """Return that a person is such."""
+    if field.name == "org":
+        if folded(field.value) == "none":
+            return PERSON.c.organization_id.is_(None)
+        numbers = of_that_name(session, Subject.ORGANIZATION, field.value)
+        if not numbers:
+            raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word)
+        return PERSON.c.organization_id.in_(sorted(numbers))
+    name, values = _wanted(session, field)
+    return or_(
+        _says(Subject.PERSON, PERSON.c.id, name, values),
+        and_(
+            _says(Subject.ORGANIZATION, PERSON.c.organization_id, name, values),
+            ~_says(Subject.PERSON, PERSON.c.id, name),
+        ),
+    )
+
+
+def _says(subject: Subject, number: Any, name: str, values: list[str] | None = None) -> ColumnElement[bool]:
+    chosen = select(PROFILE.c.field).where(
+        PROFILE.c.subject == subject, PROFILE.c.subject_id == number, PROFILE.c.field == name
+    )
+    if values is not None:
+        chosen = chosen.where(PROFILE.c.value.in_(values))
+    return exists(chosen.correlate(PERSON))
+
+
+def _wanted(session: Session, field: Field) -> tuple[str, list[str]]:
+    """Return the profile's field that a query's asks for, and the values that will do, as profiles keep them."""
+    name = field.name.removeprefix(OWN)
+    known = [one for one in fields(session) if one.name not in ALWAYS]
+    own = [one for one in known if one.name == name]
+    if not own:
+        names = tuple(OWN + one for one in dict.fromkeys(one.name for one in known))
+        raise BadQuery(Trouble.UNKNOWN_FIELD, place=field.place, word=field.name, known=names)
+    values: set[str] = set()
+    trouble: BadField | None = None
+    for one in own:  # a person's and an organization's of one name may be of two sorts
+        try:
+            values.add(read(one, field.value))
+        except BadField as wrong:
+            trouble = wrong
+        if one.sort in {Sort.TEXT, Sort.AGENT}:
+            values.update(value for value in spelled(session, name) if folded(value) == folded(field.value))
+    if trouble is not None and not values:
+        raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word, known=trouble.choices)
+    return name, sorted(values)
+
+
+def spelled(session: Session, name: str) -> list[str]:
+    """Return the values that profiles have in a field, some of them where there are very many; read off the index."""
+    own = PROFILE.c.field == name
+    each = select(func.min(PROFILE.c.value).label("value")).where(own).cte(recursive=True)
+    following = select(func.min(PROFILE.c.value)).where(own, PROFILE.c.value > each.c.value).scalar_subquery()
+    each = each.union_all(select(following).where(each.c.value.is_not(None)))
+    chosen = select(each.c.value).where(each.c.value.is_not(None)).limit(_SPELLED)
+    return list(session.connection().execute(chosen).scalars())
