@@ -49,6 +49,7 @@ _SHIFT = 20  # bits of an entry's number below the seconds: a million messages w
 _AT_ONCE = 500
 _MERGED_FROM = 2  # pieces of a size that `tidy` makes one of: the fewest that FTS5 allows
 _MERGED_WHILE_WRITING = 8  # pieces of a size that writing merges itself; half of them, as by default, cost a tenth more
+_IN_ONE_STEP = 16  # messages: some 5 ms
 _HASH_BYTES = 64 << 20  # terms are gathered in memory up to this, then written: large batches are quicker
 _NAMES = ", ".join(COLUMNS)
 _OPTIONS = "content='', columnsize=0, tokenize='unicode61 remove_diacritics 2'"
@@ -82,7 +83,8 @@ def index_more(session: Session, *, limit: int, ready: Ready | None = None) -> i
     Args:
         session: of a writing transaction. 150 messages of 250 words hold the lock for about 50 ms.
         limit: how many messages at most.
-        ready: messages as they were read, which need not be read back; those indexed here are taken from it.
+        ready: messages as they were read, which need not be read back; those indexed here are lent by it until it is
+            told that they are committed.
 
     Returns:
         How many messages were looked at; less than `limit` when nothing is left.
@@ -93,12 +95,12 @@ def index_more(session: Session, *, limit: int, ready: Ready | None = None) -> i
     if not rows:
         return 0
     missing = {number: arrived for number, arrived, entry in rows if entry is None}
-    known = ready.take(rows[-1][0]) if ready is not None else {}
+    known = ready.lend(rows[-1][0]) if ready is not None else {}
     words = {number: columns_read(known[number]) for number in missing if number in known}
     for some in _chunks(missing.keys() - words.keys()):
         kept = connection.execute(_messages().where(_TEXT.c.message_id.in_(some)))
         words |= {row.message_id: columns_of(row, _stems(row)) for row in kept}
-    _put(connection, missing, words)
+    _put(session, missing, words)
     _move_cursor(connection, rows[-1][0])
     return len(rows)
 
@@ -119,7 +121,7 @@ def add(session: Session, message_ids: Iterable[int]) -> None:
         rows = connection.execute(_messages().where(_TEXT.c.message_id.in_(some))).all()
         missing = {row.message_id: microseconds(row.arrived_at) for row in rows if row.entry is None}
         words = {row.message_id: columns_of(row, _stems(row)) for row in rows if row.entry is None}
-        _put(connection, missing, words)
+        _put(session, missing, words)
 
 
 def remove(session: Session, message_ids: Iterable[int], *, forget: bool = False) -> None:
@@ -346,10 +348,11 @@ def _stems(row: Any) -> str:
     return stems(f"{row.subject}\n{row.text}", row.language)
 
 
-def _put(connection: Connection, arrived: Mapping[int, int], words: Mapping[int, Mapping[str, str]]) -> None:
+def _put(session: Session, arrived: Mapping[int, int], words: Mapping[int, Mapping[str, str]]) -> None:
     """Write the entries of messages: when each arrived in microseconds, and its words by column."""
     if not arrived:
         return
+    connection = session.connection()
     numbers = _numbers(connection, arrived)
     # Ascending: twice as quick as descending.
     placed = sorted(numbers.items(), key=itemgetter(1))
@@ -360,7 +363,8 @@ def _put(connection: Connection, arrived: Mapping[int, int], words: Mapping[int,
     if connection.dialect.name == "sqlite":
         _ENTRIES(connection, entries)
         indexed = [(number, *map(words[each].__getitem__, COLUMNS)) for each, number in placed]
-        straight(connection, _FTS_IN, indexed, many=True)
+        for start in range(0, len(indexed), _IN_ONE_STEP):  # between two steps it can be given up for an agent
+            straight(session.connection(), _FTS_IN, indexed[start : start + _IN_ONE_STEP], many=True)
     else:
         connection.execute(
             text(

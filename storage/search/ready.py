@@ -19,6 +19,7 @@ class Ready:
         self._most = most
         self._waiting: dict[int, Parsed] = {}
         self._held = 0
+        self._lent: list[int] = []
         self._guard = Lock()
 
     def lay(self, messages: Mapping[int, Parsed]) -> None:
@@ -32,11 +33,15 @@ class Ready:
                     self._waiting[number] = parsed
                     self._held += len(parsed.text)
 
-    def take(self, up_to: int) -> dict[int, Parsed]:
-        """Give away all that is held up to a number."""
+    def lend(self, up_to: int) -> dict[int, Parsed]:
+        """Return all that is held up to a number; it is held until `settle`, for what borrows it may be given up."""
         with self._guard:
-            found = {number: one for number, one in self._waiting.items() if number <= up_to}
-            for number, one in found.items():
-                del self._waiting[number]
-                self._held -= len(one.text)
-        return found
+            self._lent = [number for number in self._waiting if number <= up_to]
+            return {number: self._waiting[number] for number in self._lent}
+
+    def settle(self) -> None:
+        """Let go of what was lent last: it is in the index, and that is committed."""
+        with self._guard:
+            for number in self._lent:
+                self._held -= len(self._waiting.pop(number).text)
+            self._lent = []

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Final
 
+from sqlmodel import Session
+
 from console.config.accounts import Account
 from console.config.errors import ConsoleError
 from console.config.secrets import password
@@ -336,9 +338,15 @@ class Indexing:
         more = waited = self._backlog()
         while more:
             size = self._pace.size
-            with self._store.writing() as session:
+            began = worked = 0.0
+
+            def work(session: Session) -> int:
+                nonlocal began, worked
                 began, worked = time.monotonic(), time.thread_time()
-                indexed = index_more(session, limit=size, ready=self.ready)
+                return index_more(session, limit=size, ready=self.ready)  # noqa: B023 - called at once
+
+            indexed = self._store.giving_way(work)
+            self.ready.settle()
             if indexed:
                 self._pace.note(indexed, time.monotonic() - began, worked=time.thread_time() - worked)
             more = indexed == size

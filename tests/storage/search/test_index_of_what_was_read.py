@@ -81,8 +81,14 @@ def test_what_waits_is_bounded_and_given_once() -> None:
     twelve = read(letter(text="x" * 12))
     ready.lay({1: twelve})
     ready.lay({2: twelve, 3: letter(text="not read by a reader")})
-    assert ready.take(9) == {1: twelve}
+    assert ready.lend(9) == ready.lend(9) == {1: twelve}  # what borrowed it first was given up
+    ready.lay({2: twelve})
+    assert list(ready.lend(9)) == [1]  # what is lent is held
+    ready.settle()
+    ready.settle()
     ready.lay({4: twelve, 7: read(letter(text="y"))})
-    assert list(ready.take(5)) == [4]
-    assert list(ready.take(9)) == [7]
-    assert ready.take(9) == {}
+    assert list(ready.lend(5)) == [4]
+    ready.settle()
+    assert list(ready.lend(9)) == [7]
+    ready.settle()
+    assert ready.lend(9) == {}

@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from sqlmodel import Session
 from storage.apply.base import table
 from storage.commands.desk import agent_named
 from storage.commands.intake import Delivery, TakenIn, take_in
-from storage.models import DECIDED, DERIVED, LOCAL, LOG, Agent, MailContent
+from storage.models import DECIDED, DERIVED, LOCAL, LOG, Agent, MailContent, SearchEntry
 from storage.record import verify
-from storage.search import index_more
+from storage.rules.gist import gist_of
+from storage.search import Ready, check, index_more, reindex
 from storage.store import Store, open_store
 from storage.store.engine import BUSY_SECONDS
 
@@ -100,6 +102,43 @@ def test_wherever_it_is_given_up_the_record_is_the_same(sync: Store, tmp_path: P
         taken_in(other, place)
         assert rows(other) == whole, place
         other.close()
+
+
+def test_the_index_is_given_up_for_an_agent_too_and_misses_nothing_that_was_read(sync: Store) -> None:
+    post = Post(sync)
+    letters = [letter(f"{n}@x", subject=f"Fatura {n}", text=f"O valor {n} não confere.") for n in range(40)]
+    letters = [replace(one, gist=gist_of(one)) for one in letters]
+    read = post.bring(*(post.delivery(one, at=MONDAY) for one in letters)).read
+    sync.turns.let_pass = lambda: None
+    looks = [0]
+
+    def indexed(at_look: int) -> int:
+        def look() -> bool:
+            looks[0] += 1
+            return looks[0] == at_look
+
+        sync.turns.somebody_waits = look
+        looks[0], calls, ready = 0, [], Ready()
+        ready.lay(read)
+
+        def work(session: Session) -> int:
+            calls.append(ready.lend(99).keys() == read.keys())
+            return index_more(session, limit=99, ready=ready)
+
+        assert sync.giving_way(work) == len(read)
+        ready.settle()
+        assert ready.lend(99) == {}
+        assert calls == [True] * (1 + (0 < at_look <= looks[0]))
+        with sync.writing() as session:
+            assert check(session)
+            assert len(session.connection().execute(select(table(SearchEntry).c.id)).all()) == len(read)
+            reindex(session)
+        return looks[0]
+
+    whole = indexed(0)
+    assert whole >= 4  # it can be given up between the steps of writing, too
+    for place in range(1, whole + 1):
+        indexed(place)
 
 
 def test_an_agent_writes_while_the_sync_is_in_the_midst_of_its_work(sync: Store, tmp_path: Path) -> None:
