@@ -1,5 +1,6 @@
 """What queries give back: frozen pictures of the record, ready to be drawn or printed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -279,6 +280,9 @@ class ContextView:
 
     Attributes:
         customer: the name; empty when there is none. `addresses` are the first few of `address_count`.
+        fields: what the profile says that is of use while answering, by the field's name; what it does not say, the
+            organization's says.
+        pinned: the notes that were pinned to the customer, then to the organization.
         known: whether there is a customer at all; `erased` whether name and addresses were erased.
         since: when their first message came in; `None` when they never wrote.
         wrote: messages of theirs in all conversations, counted up to 1000; `wrote_here` those of this one.
@@ -306,6 +310,8 @@ class ContextView:
     addresses: tuple[str, ...]
     address_count: int
     organization: str
+    fields: Mapping[str, str]
+    pinned: tuple[str, ...]
     since: datetime | None
     wrote: int
     wrote_here: int

@@ -16,6 +16,7 @@ from widgets.ends import GAP, write
 from widgets.known import (
     answered_spans,
     day_words,
+    field_words,
     kind_words,
     last_words,
     name_span,
@@ -37,6 +38,7 @@ from widgets.text import language_words
 from widgets.wrapping import wrap
 
 _DAYS_FROM = 30  # columns from which a settled conversation has room for its day
+_NOTE_LINES = 3  # of a pinned note
 _ALWAYS = 20  # rows that blocks of one row each take together
 
 
@@ -151,6 +153,7 @@ class ContextPane(Pane):
         if view is None or context is None:
             return
         yield from self._who(view, context)
+        yield from self._known(context)
         yield from self._clocks(view, context)
         yield from self._others(_("beside"), context.beside, context.beside_count, days=True)
         days = self.size.width >= _DAYS_FROM
@@ -162,6 +165,8 @@ class ContextPane(Pane):
     def _who(self, view: ConversationView, context: ContextView) -> Iterator[Row]:
         if context.organization:
             yield Row(((one_line(context.organization), "text"),))
+        if role := context.fields.get("role"):
+            yield Row(((one_line(role), "text"),))
         if not context.known:
             yield from self._sentence(_("Nobody but us wrote here, or was written to."))
         elif context.erased:
@@ -175,6 +180,19 @@ class ContextPane(Pane):
             ((_("owner") + " ", "muted"), owner) if view.assignee_id is not None else ((_("nobody owns it"), "muted"),)
         )
         yield BLANK
+
+    def _known(self, context: ContextView) -> Iterator[Row]:
+        """Yield what the profile says that is of use here, and the pinned notes, each in a few lines."""
+        for name, value in context.fields.items():
+            if name != "role":  # stands with who they are
+                yield Row((label(field_words(name)), (one_line(value), "text")))
+        for note in context.pinned:
+            lines = wrap(one_line(note), self.size.width - 2 - 1)
+            for place, words in enumerate(lines[:_NOTE_LINES]):
+                cut = place == _NOTE_LINES - 1 and len(lines) > _NOTE_LINES
+                yield Row(((words + ("…" if cut else ""), "bright"),))
+        if len(context.fields) > ("role" in context.fields) or context.pinned:
+            yield BLANK
 
     def _sentence(self, words: str) -> Iterator[Row]:
         for line in wrap(words, self.size.width - 2):

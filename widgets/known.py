@@ -34,11 +34,29 @@ def kind_words(kind: PersonKind | None) -> str:
     }.get(kind or PersonKind.CUSTOMER, "")
 
 
+def field_words(name: str) -> str:
+    """Return what a field of a profile is called beside its value; one of the desk's own as it is."""
+    return {
+        "role": _("role"),
+        "touch": _("touch"),
+        "persona": _("persona"),
+        "lifecycle": _("cycle"),
+        "stage": _("stage"),
+        "tone": _("tone"),
+        "channel": _("channel"),
+    }.get(name, name)
+
+
 def where_spans(view: ConversationView, context: ContextView | None) -> tuple[Span, ...]:
     """Return what stands behind the name: what sort of sender, the organization, the address."""
     words = [one_line(view.customer_address)] if view.customer else []
     if context is not None:
-        words = [kind_words(context.kind), one_line(context.organization), *words]
+        words = [
+            kind_words(context.kind),
+            one_line(context.organization),
+            one_line(context.fields.get("role", "")),
+            *words,
+        ]
     said = ", ".join(filter(None, words))
     return ((f"  {said}", "muted"),) if said else ()
 

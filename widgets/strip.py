@@ -96,6 +96,10 @@ def _wrote(context: ContextView, now: datetime, room: int) -> Ends:
 
 
 def _before(context: ContextView, now: datetime) -> Ends:
+    if context.pinned:  # what a colleague pinned is read before what was long ago
+        more = len(context.pinned) - 1
+        aside: tuple[Span, ...] = ((f"+{more}", "muted"),) if more else ()
+        return (label(_("pinned")), (one_line(context.pinned[0]), "bright")), aside
     if not context.before_count:
         return (label(_("before")), (_("nothing: it is their first"), "muted")), ()
     left = [label(_("before")), *_listed(context.before, now)]

@@ -4,13 +4,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select, union_all
+from sqlalchemy import Select, and_, case, func, literal, or_, select, union_all
 from sqlmodel import Session
 
-from storage.kinds import Automatic, Direction
+from storage.kinds import Automatic, Direction, EntryKind, Subject
+from storage.kinds.entries import Note
 from storage.models import SHOWN_BELOW
 from storage.queries.several import listed
-from storage.queries.tables import ADDRESS, CALLED, CONVERSATION, MESSAGE, ORGANIZATION, PARTICIPANT, PERSON, TEXT
+from storage.queries.tables import (
+    ADDRESS,
+    CALLED,
+    CONVERSATION,
+    ENTRY,
+    MESSAGE,
+    ORGANIZATION,
+    PARTICIPANT,
+    PERSON,
+    PROFILE,
+    TEXT,
+)
 from storage.views import ContextView, ConversationView, MessageView, OtherView, PartView
 
 COUNTED = 1000
@@ -22,6 +34,11 @@ READ = 200
 _SETTLED, _SPAM = 5, 6  # ranks of `storage.models.conversations.QUEUE_RANKS`
 _NOBODY = -1  # no person has this number; a comparison with NULL would find all that we wrote ourselves
 _OTHERS, _PARTS, _ADDRESSES, _LANGUAGES = 8, 12, 4, 3  # as many of each are given
+
+OF_USE = ("role", "touch", "persona", "lifecycle", "stage", "tone", "channel")
+"""The fields of a profile that stand beside a conversation, in this order."""
+
+_NOTES, _PINNED = 200, 3  # the newest notes that are looked at, and those that are given
 
 _C = CONVERSATION.c
 
@@ -60,6 +77,8 @@ def read(session: Session, conversation: ConversationView) -> ContextView:
         addresses=addresses,
         address_count=address_count,
         organization=customer.organization or "",
+        fields=_fields(session, person, customer.organization_id),
+        pinned=_pinned(session, person, customer.organization_id),
         since=counted.since,
         wrote=counted.wrote,
         wrote_here=counted.wrote_here,
@@ -96,10 +115,57 @@ def _customer(number: int) -> Select[Any]:
         ORGANIZATION, ORGANIZATION.c.id == organization
     )
     return (
-        select(_C.customer_id, PERSON.c.name, PERSON.c.kind, CALLED.label("organization"))
+        select(
+            _C.customer_id,
+            PERSON.c.name,
+            PERSON.c.kind,
+            ORGANIZATION.c.id.label("organization_id"),
+            CALLED.label("organization"),
+        )
         .select_from(rows)
         .where(_C.id == number)
     )
+
+
+def _of(person: int | None, organization: int | None, subject: Any, number: Any) -> Any:
+    """Return that a row is of the person or of the organization; -1 is nobody's number."""
+    return or_(
+        and_(subject == Subject.PERSON, number == (_NOBODY if person is None else person)),
+        and_(subject == Subject.ORGANIZATION, number == (_NOBODY if organization is None else organization)),
+    )
+
+
+def _fields(session: Session, person: int | None, organization: int | None) -> dict[str, str]:
+    """Return the fields of use; the customer's own go before the organization's."""
+    chosen = select(PROFILE.c.subject, PROFILE.c.field, PROFILE.c.value).where(
+        _of(person, organization, PROFILE.c.subject, PROFILE.c.subject_id),
+        PROFILE.c.field.in_(OF_USE),
+        PROFILE.c.value.is_not(None),
+    )
+    rows = session.connection().execute(chosen).all()
+    own, theirs = (
+        {row.field: row.value for row in rows if row.subject is subject}
+        for subject in (Subject.PERSON, Subject.ORGANIZATION)
+    )
+    return {name: value for name in OF_USE if (value := own.get(name) or theirs.get(name))}
+
+
+def _pinned(session: Session, person: int | None, organization: int | None) -> tuple[str, ...]:
+    """Return the newest few notes that are pinned, the customer's first."""
+    chosen = (
+        select(ENTRY.c.subject, ENTRY.c.value)
+        .where(
+            _of(person, organization, ENTRY.c.subject, ENTRY.c.subject_id),
+            ENTRY.c.kind == EntryKind.NOTE,
+            ENTRY.c.value.is_not(None),
+        )
+        .order_by(ENTRY.c.id.desc())
+        .limit(_NOTES)
+    )
+    rows = session.connection().execute(chosen).all()
+    notes = [(row.subject, Note.read(row.value)) for row in rows]
+    pinned = [(subject, note.text) for subject, note in notes if note.pinned]
+    return tuple(text for _, text in sorted(pinned, key=lambda one: one[0] is Subject.ORGANIZATION))[:_PINNED]
 
 
 def _addresses(session: Session, person: int | None) -> tuple[tuple[str, ...], int]:
@@ -226,6 +292,8 @@ def _parts(session: Session, newest: Sequence[MessageView], person: int | None) 
         .where(
             MESSAGE.c.id.in_(listed(connection, [message.message_id for message in newest])),
             PARTICIPANT.c.person_id.is_distinct_from(person),
+            # Who was found to be somebody else, in a message that names both.
+            PARTICIPANT.c.person_id.not_in(select(PERSON.c.id).where(PERSON.c.merged_into.is_not(None))),
         )
         .group_by(PARTICIPANT.c.person_id)
         .order_by(wrote.desc(), PARTICIPANT.c.person_id)

@@ -51,6 +51,8 @@ def make_context():
             "addresses": ("ana@acme.example", "ana.souza@gmail.example"),
             "address_count": 2,
             "organization": "ACME Logística",
+            "fields": {},
+            "pinned": (),
             "since": datetime(2023, 3, 4, tzinfo=UTC),
             "wrote": 14,
             "wrote_here": 2,
@@ -203,6 +205,27 @@ async def test_conversation_and_context_are_drawn_as_they_are_kept(size, told, m
         app.show(told, make_context())
         await pilot.pause()
         same_grid("reading-{}x{}".format(*size), app.grid())
+
+
+KNOWN = {
+    "fields": {"role": "Gerente de compras", "touch": "high", "lifecycle": "loyal"},
+    "pinned": ("Liga antes do meio-dia. Nunca falar de preço com o Davi.", "Paga tarde."),
+}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_what_is_known_of_the_customer_stands_beside(size, told, make_context):
+    app = Reading(Look("dark"))
+    async with app.run_test(size=size) as pilot:
+        app.show(told, make_context(**KNOWN))
+        await pilot.pause()
+        shown = "\n".join(app.grid())
+        same_grid(f"known-{size[0]}x{size[1]}", app.grid())
+    for words in ("ACME Logística", "Gerente de compras", "Liga antes do"):
+        assert words in shown
+    if size[0] == 120:
+        for words in ("touch    high", "cycle    loyal", "Paga tarde."):
+            assert words in shown
 
 
 async def test_who_wrote_last_is_never_cut_for_when(told, make_context):

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from made.desk import START, MadeDesk
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 
 from storage.apply.base import table
-from storage.commands import joining, triage
+from storage.commands import joining, knowing, triage
 from storage.events import Actor, Linked
-from storage.kinds import Direction, Evidence, LinkReason, PersonKind, Status, Tier
+from storage.kinds import Direction, Evidence, LinkReason, PersonKind, Status, Subject, Tier
+from storage.kinds.entries import Note
 from storage.kinds.mail import Correspondent
 from storage.models import Address, Conversation, Message, Organization, Participant, Person
 from storage.queries import context, conversations
@@ -54,6 +55,52 @@ def test_the_customer_is_told_with_what_they_wrote_and_waits(store):
     assert view.languages == ("pt", "en")
     assert view.message_count == 5
     assert (view.parts, view.part_count) == ((), 0)
+
+
+def test_what_the_desk_knows_of_the_customer_stands_there_else_what_it_knows_of_their_organization(store):
+    with store.writing() as session:
+        desk = MadeDesk(session)
+        ana = Actor(desk.agent("Ana Lima"), "one")
+        one = desk.message("Bom dia")
+        assert (beside(session, one).fields, beside(session, one).pinned) == ({}, ())
+        person = session.connection().execute(select(table(Conversation).c.customer_id)).scalar_one()
+        acme, _action = knowing.make_organization(session, "ACME", actor=ana, now=NOW)
+        knowing.belong(session, Subject.PERSON, person, acme, actor=ana, now=NOW)
+        values = {"tone": "formal", "role": "Buyer"}
+        knowing.set_fields(session, Subject.PERSON, person, values, actor=ana, now=NOW)
+        theirs = {"touch": "high", "lifecycle": "new", "size": "60"}
+        knowing.set_fields(session, Subject.ORGANIZATION, acme, theirs, actor=ana, now=NOW)
+        about = {"subject": Subject.PERSON, "subject_id": person, "actor": ana, "now": NOW}
+        of_acme = {**about, "subject": Subject.ORGANIZATION, "subject_id": acme}
+        knowing.keep_entry(session, Note("Rings before noon.", pinned=True), **about)
+        knowing.keep_entry(session, Note("Nothing of note."), **about)
+        knowing.keep_entry(session, Note("Pays late.", pinned=True), **of_acme)
+        view = beside(session, one)
+        assert list(view.fields.items()) == [
+            ("role", "Buyer"),
+            ("touch", "high"),
+            ("lifecycle", "new"),
+            ("tone", "formal"),
+        ]
+        assert view.pinned == ("Rings before noon.", "Pays late.")
+        assert view.organization == "ACME"
+        knowing.set_fields(session, Subject.PERSON, person, {"touch": "low"}, actor=ana, now=NOW)
+        assert beside(session, one).fields["touch"] == "low"
+
+
+def test_who_was_merged_into_the_customer_takes_no_part_beside_them(store):
+    with store.writing() as session:
+        desk = MadeDesk(session)
+        ana = Actor(desk.agent("Ana Lima"), "one")
+        one = desk.message("Bom dia")
+        desk.message("de casa", conversation=one, name="Ana em casa", address="ana@home.example")
+        first, other = session.connection().execute(select(table(Person).c.id).order_by(table(Person).c.id)).scalars()
+        rows = table(Participant)
+        session.connection().execute(insert(rows), [{"message_id": 2, "person_id": first, "author": False}])
+        assert [part.name for part in beside(session, one).parts] == ["Ana em casa"]
+        knowing.merge(session, first, other, actor=ana, now=NOW)
+        assert beside(session, one).parts == ()
+        assert beside(session, one).address_count == 2
 
 
 def test_others_of_the_same_customer_are_open_or_settled_and_nobody_elses(store):
@@ -177,7 +224,7 @@ def test_three_hundred_people_in_a_long_conversation_take_few_statements_and_are
         view = conversations.read(session, one, agent_id=None)
     with store.reading() as session, watched() as statements:
         found = context.read(session, view)
-    assert len([text for text, _ in statements if text.startswith(("SELECT", "WITH"))]) == 6
+    assert len([text for text, _ in statements if text.startswith(("SELECT", "WITH"))]) == 8
     assert (len(found.parts), found.part_count, found.wrote_here) == (12, 300, 300)
 
 
