@@ -187,10 +187,10 @@ class ContextPane(Pane):
             if name != "role":  # stands with who they are
                 yield Row((label(field_words(name)), (one_line(value), "text")))
         for note in context.pinned:
-            lines = wrap(one_line(note), self.size.width - 2 - 1)
+            lines = wrap(one_line(note), self.size.width - 4)
             for place, words in enumerate(lines[:_NOTE_LINES]):
                 cut = place == _NOTE_LINES - 1 and len(lines) > _NOTE_LINES
-                yield Row(((words + ("…" if cut else ""), "bright"),))
+                yield Row((("  " * bool(place) + words + "…" * cut, "bright"),))
         if len(context.fields) > ("role" in context.fields) or context.pinned:
             yield BLANK
 
