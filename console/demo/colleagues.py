@@ -9,6 +9,7 @@ from typing import Final, Self
 from sqlmodel import Session
 
 from console.config.accounts import Account
+from console.demo.lives import get_to_know
 from console.demo.staff import STAFF
 from console.mail.answering import send_draft
 from console.mail.noting import keep_note
@@ -119,6 +120,7 @@ def move_in(store: Store, *, agent_id: int, now: datetime) -> None:
     with store.writing() as session:
         people = {key: agent_named(session, name, now=now) for key, name in STAFF.items() if key != CHAIR}
         staff = {**people, CHAIR: agent_id}
+        get_to_know(session, staff=staff, now=now)
         _hand_out(session, staff, now)
         found = {work: number for work in DONE for number in _called(session, work.subject, now)}
         for work, number in found.items():

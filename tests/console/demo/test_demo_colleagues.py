@@ -11,12 +11,15 @@ import pytest
 from console.config.accounts import Account
 from console.config.settings import read_account
 from console.demo.colleagues import ANSWERS, DONE, Colleagues, move_in
+from console.demo.lives import FIRMS
 from console.demo.servers import demo_servers
 from console.demo.staff import STAFF
 from console.mail.sync import sync_once
 from storage.commands.desk import agent_named
-from storage.kinds import Direction, Status
-from storage.queries import conversations, drafts, inbox
+from storage.kinds import Direction, Status, Subject
+from storage.queries import context, conversations, drafts, inbox
+from storage.queries import knowing as known
+from storage.queries.customers import of_that_name
 from storage.queries.history import actions
 from storage.store import Store, open_store
 
@@ -70,6 +73,27 @@ def test_everybody_has_something_in_hand_and_none_of_it_is_yours_to_undo(desk) -
     assert len(found(store, "tag:fatura", agent_id)) == 4
     with store.reading() as session:
         assert actions(session, agent_id=agent_id, console="mine") == []
+
+
+def test_the_desk_knows_who_its_customers_are(desk) -> None:
+    store, _accounts, agent_id = desk
+    for firm in FIRMS:
+        assert found(store, f'org:"{firm.fields["name"]}"', agent_id), firm.domain
+    [row] = [one for one in found(store, "org:acme.example", agent_id) if one.subject.startswith("Cobrança em dup")]
+    with store.reading() as session:
+        beside = context.read(session, conversations.read(session, row.conversation_id, agent_id=None))
+        numbers = [number for firm in FIRMS for number in of_that_name(session, Subject.ORGANIZATION, firm.domain)]
+        assert len(numbers) == len(FIRMS)
+        assert known.values(session, Subject.ORGANIZATION, numbers[0])["owner"] == "Ana"
+        for firm in FIRMS:
+            for name in firm.people:
+                assert len(of_that_name(session, Subject.PERSON, f"{name}@{firm.domain}")) == 1, (firm.domain, name)
+    assert (beside.organization, beside.fields["role"], beside.fields["touch"]) == (
+        "ACME Logística",
+        "Gerente de operações",
+        "high",
+    )
+    assert beside.pinned[0].startswith("Fecha o mês no dia 10")
 
 
 def test_a_colleague_is_seen_writing_and_then_has_answered(desk) -> None:

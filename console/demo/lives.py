@@ -1,0 +1,205 @@
+"""Who Lumen's customers are, as far as its desk has found out by the day on which the demo opens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session
+
+from storage.commands import knowing
+from storage.events import Actor
+from storage.kinds import Subject
+from storage.kinds.entries import Asset, Note
+from storage.queries.agents import agents
+from storage.queries.customers import of_that_name
+
+_PT: Final = {"language": "pt_BR", "zone": "America/Sao_Paulo"}
+_ES: Final = {"language": "es", "zone": "Europe/Madrid"}
+_EN: Final = {"language": "en"}
+_AGENTS: Final = frozenset({"owner", "backup"})
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """An organization and its people.
+
+    Attributes:
+        domain: from which they write.
+        fields: of its profile; the owner by the key of `STAFF`.
+        people: fields of theirs by the part of their address before the @.
+        note: what is pinned to it; `notes` by the person.
+        assets: what stands at their place.
+    """
+
+    domain: str
+    fields: Mapping[str, str]
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    note: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    assets: tuple[Asset, ...] = ()
+
+
+FIRMS: Final = (
+    Firm(
+        "acme.example",
+        {
+            "name": "ACME Logística",
+            "industry": "freight",
+            "size": "60",
+            "country": "Brasil",
+            "site": "Curitiba",
+            "plan": "Expand, R$ 1.940 por mês",
+            "since": "2023-03-01",
+            "touch": "high",
+            "lifecycle": "loyal",
+            "owner": "rafael",
+            "backup": "ines",
+        },
+        {"ana.souza": {"role": "Gerente de operações", "channel": "email", "tone": "direto", **_PT}},
+        note="Fecha o mês no dia 10: cobrança se responde no mesmo dia.",
+        assets=(
+            Asset("GW-br-2", "gateway 4.18.2", "", "doca 2"),
+            Asset("SCN-014", "leitor", "", "doca 1"),
+            Asset("SCN-015", "leitor", "", "doca 2"),
+        ),
+    ),
+    Firm(
+        "brandaofilhos.example",
+        {"name": "Brandão & Filhos", "country": "Brasil", "size": "12", "touch": "low", "since": "2026-10-01"},
+        {"paulo": {"role": "Sócio", "lifecycle": "new", **_PT}},
+        notes={"paulo": "O antispam deles recusa avisos@lumen.example. O rapaz da TI vem às quintas."},
+    ),
+    Firm(
+        "escolaaurora.example",
+        {"name": "Escola Aurora", "industry": "school", "size": "45", "country": "Brasil", "touch": "mid"},
+        {"renata.dias": {"role": "Coordenadora da secretaria", "tone": "cordial", **_PT}},
+    ),
+    Firm(
+        "coutoadvocacia.example",
+        {"name": "Couto Advocacia", "industry": "law", "country": "Brasil", "size": "8", "touch": "mid"},
+        {"marina": {"role": "Administradora", **_PT}},
+    ),
+    Firm(
+        "ramosdistribuidora.example",
+        {"name": "Ramos Distribuidora", "industry": "wholesale", "country": "Brasil", "size": "130", "touch": "high"},
+        {"vitor": {"role": "Contas a receber", **_PT}},
+    ),
+    Firm(
+        "lojaleal.example",
+        {"name": "Loja Leal", "industry": "retail", "country": "Brasil", "plan": "API", "touch": "tech"},
+        {"dev": {"role": "Desenvolvedor", "tone": "técnico", **_PT}},
+    ),
+    Firm(
+        "obifreight.example",
+        {
+            "name": "Obi Freight",
+            "industry": "freight",
+            "size": "240",
+            "country": "Nigeria",
+            "site": "Lagos",
+            "plan": "Expand, API",
+            "since": "2022-06-01",
+            "touch": "high",
+            "lifecycle": "loyal",
+            "owner": "marta",
+            "backup": "bruno",
+        },
+        {"chika": {"role": "Head of engineering", "zone": "Africa/Lagos", "tone": "technical", **_EN}},
+        note="Billing run at noon UTC, 60 customers behind it. Say what is known every hour, even if it is nothing.",
+    ),
+    Firm(
+        "northwind.example",
+        {
+            "name": "Northwind",
+            "industry": "furniture",
+            "size": "85",
+            "country": "United States",
+            "plan": "Grow, webhooks",
+            "since": "2024-01-15",
+            "touch": "mid",
+            "owner": "bruno",
+        },
+        {"bob": {"role": "Warehouse systems", "zone": "America/Chicago", **_EN}},
+        assets=(Asset("br-2", "webhook gateway", "", "São Paulo"), Asset("eu-1", "webhook gateway", "", "Frankfurt")),
+    ),
+    Firm(
+        "kumolabs.example",
+        {"name": "Kumo Labs", "industry": "software", "size": "9", "country": "Singapore", "touch": "tech"},
+        {"li.wen": {"role": "Founder", "zone": "Asia/Singapore", **_EN}},
+    ),
+    Firm(
+        "rowntreetimber.example",
+        {"name": "Rowntree Timber", "industry": "timber", "size": "30", "country": "United Kingdom", "touch": "mid"},
+        {"pete": {"role": "Yard manager", "channel": "phone", "zone": "Europe/London", **_EN}},
+        assets=tuple(Asset(f"SCN-{number}", "scanner", "", "yard") for number in (1, 2, 3)),
+    ),
+    Firm(
+        "solbergfisk.example",
+        {"name": "Solberg Fisk", "industry": "fish", "size": "22", "country": "Norge", "touch": "mid"},
+        {"ingrid": {"role": "Owner", "zone": "Europe/Oslo", **_EN}},
+        notes={"ingrid": "Drivers must never see purchase prices."},
+    ),
+    Firm(
+        "clinicasur.example",
+        {"name": "Clínica Sur", "industry": "health", "size": "18", "country": "España", "touch": "mid"},
+        {"sofia": {"role": "Administración", **_ES}},
+        note="La gestoría lleva las facturas: perfil Asesoría, solo lectura.",
+    ),
+    Firm(
+        "penatextil.example",
+        {"name": "Peña Textil", "industry": "textiles", "size": "14", "country": "España", "touch": "low"},
+        {"lucia": {"role": "Propietaria", **_ES}},
+    ),
+    Firm(
+        "canoceramica.example",
+        {"name": "Cano Cerámica", "industry": "ceramics", "size": "6", "country": "España", "touch": "mid"},
+        {"pilar": {"role": "Propietaria", "channel": "phone", "tone": "cercano", **_ES}},
+    ),
+    Firm(
+        "mezahnos.example",
+        {"name": "Meza Hermanos", "industry": "wholesale", "size": "35", "country": "España", "touch": "mid"},
+        {"carlos": {"role": "Compras", **_ES}},
+    ),
+)
+
+
+def get_to_know(session: Session, *, staff: Mapping[str, int], now: datetime) -> None:
+    """Write down what the desk knows of its customers.
+
+    Args:
+        session: of a writing transaction; the company's mail is in.
+        staff: the agents by the keys of `STAFF`, among them whoever sits down.
+        now: the moment.
+    """
+    actor = Actor(staff["ines"], "demo")  # at no console of the agent's: no undo of theirs reaches there
+    called = agents(session)
+    names = {key: called[number] for key, number in staff.items()}
+    for firm in FIRMS:
+        for number in sorted(of_that_name(session, Subject.ORGANIZATION, firm.domain)):
+            fields = {
+                word: names.get(value, value) if word in _AGENTS else value for word, value in firm.fields.items()
+            }
+            _tell(session, Subject.ORGANIZATION, number, fields, firm.note, actor, now)
+            for asset in firm.assets:
+                knowing.keep_entry(
+                    session, asset, subject=Subject.ORGANIZATION, subject_id=number, actor=actor, now=now
+                )
+        for name, told in firm.people.items():
+            for person in sorted(of_that_name(session, Subject.PERSON, f"{name}@{firm.domain}")):
+                _tell(session, Subject.PERSON, person, told, firm.notes.get(name, ""), actor, now)
+
+
+def _tell(
+    session: Session,
+    subject: Subject,
+    number: int,
+    fields: Mapping[str, str],
+    note: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    knowing.set_fields(session, subject, number, fields, actor=actor, now=now)
+    if note:
+        pinned = Note(note, pinned=True)
+        knowing.keep_entry(session, pinned, subject=subject, subject_id=number, actor=actor, now=now)
