@@ -107,6 +107,13 @@ def organizations(session: Session, words: Sequence[str] = (), *, after: int = 0
     return [view for view, _ in zip(found, range(limit), strict=False)]
 
 
+def organizations_with(session: Session, words: Sequence[str]) -> set[int]:
+    """Return the numbers of the organizations in whose name, or a domain of whose, all these words stand."""
+    names = session.connection().execute(select(ORGANIZATION.c.id, ORGANIZATION.c.name))
+    domains = session.connection().execute(select(DOMAIN.c.organization_id, DOMAIN.c.domain))
+    return {number for number, text in (*names, *domains) if text and _has(words, (text,))}
+
+
 def _pages(session: Session, chosen: Any, rows: Table, after: int, size: int) -> Iterator[list[int]]:
     ordered = chosen.order_by(rows.c.id).limit(max(1, min(size, _PAGE)))
     while numbers := list(session.connection().execute(ordered.where(rows.c.id > after)).scalars()):

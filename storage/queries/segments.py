@@ -11,7 +11,7 @@ from sqlmodel import Session
 from storage.kinds import Subject
 from storage.kinds.clean import folded
 from storage.kinds.errors import BadField
-from storage.queries.customers import of_that_name
+from storage.queries.customers import of_that_name, organizations_with
 from storage.queries.knowing import fields
 from storage.queries.tables import CONVERSATION, PERSON, PROFILE
 from storage.rules.profile import ALWAYS, Sort, read
@@ -60,7 +60,9 @@ def _such(session: Session, field: Field) -> ColumnElement[bool]:
     if field.name == "org":
         if folded(field.value) == "none":
             return PERSON.c.organization_id.is_(None)
-        numbers = of_that_name(session, Subject.ORGANIZATION, field.value)
+        numbers = of_that_name(session, Subject.ORGANIZATION, field.value) or organizations_with(
+            session, field.value.split()
+        )
         if not numbers:
             raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word)
         return PERSON.c.organization_id.in_(sorted(numbers))

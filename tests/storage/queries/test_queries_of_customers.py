@@ -56,6 +56,8 @@ def desk(store):
     [
         ('org:"acme LTDA"', [1, 2]),
         ("org:acme.example", [1, 2]),
+        ("org:acm", [1, 2]),
+        ("org:ltda", [1, 2]),
         ("org:2", [3]),
         ("org:none", [4]),
         ("-org:bolt", [1, 2, 4]),
