@@ -85,20 +85,25 @@ class StatusRow(Bar):
             taken = sum(cell_len(text) + 3 for text, _role in asides)
             return line.width - line.column - taken + 2 * bool(asides)
 
-        rest = sum(5 + cell_len(view.count) for view in self._views)
         names = [view.name for view in self._views]
+        counts = [f" {view.count}" for view in self._views]
+        rest = sum(4 + cell_len(count) for count in counts)
         while len(asides) > 1 and rest + sum(map(cell_len, names)) > room():
             asides.pop(0)
-        names = _shortened(names, room() - rest, self._look.sign("…"))
+        if rest + sum(map(cell_len, names)) > room():  # that there is nothing in a view is said by no number as well
+            counts = ["" if view.count == "0" and not view.current else f" {view.count}" for view in self._views]
+            rest = sum(4 + cell_len(count) for count in counts)
+        lit = next((place for place, view in enumerate(self._views) if view.current), None)
+        names = _shortened(names, room() - rest, self._look.sign("…"), lit, line.width - line.column - rest)
         self._places.clear()
-        for view, name in zip(self._views, names, strict=True):
-            self._places.append((view.key, line.column, line.column + 4 + cell_len(name + view.count)))
+        for view, name, count in zip(self._views, names, counts, strict=True):
+            self._places.append((view.key, line.column, line.column + 3 + cell_len(name + count)))
             if view.current:
                 line.put(" ", ground="selected").put(view.key, "accent", ground="selected")
                 line.put(f" {name}", "bright", ground="selected")
-                line.put(f" {view.count} ", "muted", ground="selected")
+                line.put(f"{count} ", "muted", ground="selected")
             else:
-                line.gap().put(view.key, "accent", bold=True).put(f" {name} {view.count} ", "muted")
+                line.gap().put(view.key, "accent", bold=True).put(f" {name}{count} ", "muted")
         taken = sum(cell_len(text) for text, _role in asides) + 3 * (len(asides) - 1)
         if asides and line.column + taken + 1 <= line.width:
             line.to(line.width - 1 - taken)
@@ -107,11 +112,20 @@ class StatusRow(Bar):
         return line.strip()
 
 
-def _shortened(names: list[str], room: int, ellipsis: str) -> list[str]:
-    """Return the names cut until all have room together, the longest first, none below four cells."""
+def _shortened(names: list[str], room: int, ellipsis: str, lit: int | None, most: int) -> list[str]:
+    """Return the names cut until all have room together, the longest first, none below four cells.
+
+    The lit one stays whole, at the asides' cost if need be; only one that would push views off the row (more than
+    `most` cells for all names) is cut as well.
+    """
     widths = [cell_len(name) for name in names]
-    while sum(widths) > room and max(widths, default=0) > 4:
-        widths[widths.index(max(widths))] -= 1
+    while sum(widths) > room:
+        others = [place for place, width in enumerate(widths) if place != lit and width > 4]
+        if not others:
+            break
+        widths[max(others, key=widths.__getitem__)] -= 1
+    if lit is not None and sum(widths) > most:
+        widths[lit] = max(min(widths[lit], 4), widths[lit] - (sum(widths) - most))
     return [cut(name, width, ellipsis) for name, width in zip(names, widths, strict=True)]
 
 

@@ -9,21 +9,51 @@ from widgets.look import Look
 NAMES = ("Mine 5", "Unassigned 22", "All 46", "Settled 129", "Spam 0", "Faturas 4")
 
 
+class Frame(App[None]):
+    """The first row alone."""
+
+    def compose(self):
+        yield StatusRow(Look("dark"))
+
+
+async def first_row(width, *, lit, names=NAMES):
+    """Return the first row as it is drawn with one view lit, and the widths that a click finds by the views' keys."""
+    app = Frame()
+    async with app.run_test(size=(width, 4)):
+        row = app.query_one(StatusRow)
+        labels = [ViewLabel(str(key), *name.rsplit(" ", 1), key == lit) for key, name in enumerate(names, 1)]
+        row.show(labels, [("09:32", "muted")])
+        return row.render_line(0).text, list(row._places)
+
+
 @pytest.mark.parametrize(
     ("width", "brand", "whole"),
     [(120, True, True), (92, True, True), (90, False, True), (82, False, True), (80, False, False)],
 )
 async def test_the_brand_gives_way_before_the_names_of_views_do(width, brand, whole):
-    class Frame(App[None]):
-        def compose(self):
-            yield StatusRow(Look("dark"))
+    said, _places = await first_row(width, lit=1)
+    assert (BRAND in said) == brand
+    assert all(f"{key} {name}" in said for key, name in enumerate(NAMES, 1)) == whole
+    assert said.rstrip().endswith("09:32")
 
-    app = Frame()
-    async with app.run_test(size=(width, 4)):
-        row = app.query_one(StatusRow)
-        labels = [ViewLabel(str(key), *name.split(), key == 1) for key, name in enumerate(NAMES, 1)]
-        row.show(labels, [("09:32", "muted")])
-        said = row.render_line(0).text
-        assert (BRAND in said) == brand
-        assert all(f"{key} {name}" in said for key, name in enumerate(NAMES, 1)) == whole
-        assert said.rstrip().endswith("09:32")
+
+async def test_a_view_with_nothing_in_it_gives_its_count_up_before_any_name_is_cut():
+    said, places = await first_row(80, lit=1)
+    assert all(f"{key} {name.removesuffix(' 0')} " in said for key, name in enumerate(NAMES, 1))
+    assert "Spam 0" not in said
+    assert [said[start:end].split()[0] for _key, start, end in places] == [key for key, _start, _end in places]
+
+
+@pytest.mark.parametrize("width", [74, 70])
+@pytest.mark.parametrize("lit", range(1, 7))
+async def test_the_name_of_the_view_that_is_lit_is_never_cut(lit, width):
+    said, _places = await first_row(width, lit=lit)
+    assert f"{lit} {NAMES[lit - 1]} " in said
+    assert "…" in said
+    assert all(f"{key} {name[:3]}" in said for key, name in enumerate(NAMES, 1))
+
+
+async def test_a_lit_name_that_would_push_the_other_views_off_the_row_is_cut_all_the_same():
+    names = ("Customers who wait for the courier since the strike of the first days of November 7", *NAMES[1:])
+    said, _places = await first_row(80, lit=1, names=names)
+    assert all(f" {key} {name[:3]}" in said for key, name in enumerate(names, 1))
