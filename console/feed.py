@@ -29,16 +29,18 @@ class Change:
         much: so many events came that they were not read: anything may have changed.
         local: something beside the log changed, such as how a mailbox's sync stands.
         rows: the queue's rows look different though no conversation changed, such as by what this agent has read.
+        desk: something was decided that is about no conversation, such as a customer's profile.
     """
 
     conversations: frozenset[int] = frozenset()
     much: bool = False
     local: bool = False
     rows: bool = False
+    desk: bool = False
 
     def touches(self, conversation_id: int | None) -> bool:
         """Say whether a conversation may look different now."""
-        return self.much or conversation_id in self.conversations
+        return self.much or self.desk or conversation_id in self.conversations
 
 
 class _Pulse(Protocol):
@@ -132,7 +134,7 @@ class Feed:
             news = since(session, self._cursor)
         of_desk = news.cursor != self._cursor and not news.conversation_ids  # such as a view that somebody shares
         self._cursor = news.cursor
-        self._publish(Change(news.conversation_ids, much=news.much, local=True, rows=of_desk))
+        self._publish(Change(news.conversation_ids, much=news.much, local=True, rows=of_desk, desk=of_desk))
 
 
 def _sqlite(connection: Any, stopped: threading.Event, woken: threading.Event) -> Iterator[bool]:

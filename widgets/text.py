@@ -260,6 +260,7 @@ def refusal_words(error: Refused) -> str:
         "has_left": _("It has left, or may have: nothing was changed."),
         "not_uncertain": _("What became of it is known: nothing was changed."),
         "organization_taken": _("There is an organization of that name already."),
+        "no_organization": _("They belong to no organization yet: plantao customer organization puts them into one."),
         "own_subsidiary": _("An organization cannot stand below itself."),
         "domain_taken": _("That domain belongs to another organization: take it away there first."),
         "address_taken": _("Somebody else has that address: merge the two if they are one."),

@@ -55,6 +55,7 @@ class Follows(Answers):
             much=self._stale.much or change.much,
             local=self._stale.local or change.local,
             rows=self._stale.rows or change.rows,
+            desk=self._stale.desk or change.desk,
         )
         self._news.set()
 
@@ -105,7 +106,7 @@ class Follows(Answers):
             self.view = next((view for view in self.views if view.name == self.view.name), self.view)
             if not self.queue.rows:
                 self._frame.elsewhere = await self.desk.ask(asking.elsewhere, agent_id=agent, now=now)
-            if change.touches(self.shown_id):
+            if self.shown_id is not None and change.touches(self.shown_id):
                 await self._show(self.shown_id)
         if change.local or change.much:
             from storage.queries import mailboxes

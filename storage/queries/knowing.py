@@ -3,17 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from storage.kinds import EntryKind, Subject
 from storage.kinds.entries import VALUES, OwnField, Value
-from storage.kinds.errors import NoSuch
-from storage.queries.tables import ENTRY, ORGANIZATION, PERSON, PROFILE
+from storage.kinds.errors import NoSuch, Refused
+from storage.queries.tables import CONVERSATION, ENTRY, ORGANIZATION, PERSON, PROFILE
 from storage.rules.profile import FIELDS, Block, Field, Sort
 
 _SUBJECTS = {Subject.PERSON: PERSON, Subject.ORGANIZATION: ORGANIZATION}
 _MEMBERSHIP = {Subject.PERSON: PERSON.c.organization_id, Subject.ORGANIZATION: ORGANIZATION.c.parent_id}
+
+
+_THEIRS = "org."  # before a field's name it means the organization's
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who is the customer of a conversation, and to which organization they belong there."""
+
+    person_id: int
+    organization_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,68 @@ def values(session: Session, subject: Subject, subject_id: int) -> dict[str, str
         PROFILE.c.subject == subject, PROFILE.c.subject_id == subject_id
     )
     return own | {row.field: row.value for row in session.connection().execute(chosen)}
+
+
+def beside(session: Session, conversation_id: int, name: str) -> tuple[Subject, int, str]:
+    """Return of whom a field is, who stands beside a conversation, and what it is called there.
+
+    Args:
+        session: of any transaction.
+        conversation_id: whose customer is meant.
+        name: ``org.`` before it means the organization's, as does a field that only those have.
+
+    Raises:
+        NoSuch: the conversation has no customer.
+        Refused: the customer belongs to no organization (rule ``no_organization``).
+    """
+    who = customer(session, conversation_id)
+    own, field = not name.startswith(_THEIRS), name.removeprefix(_THEIRS)
+    if own:
+        have = {one.subject for one in fields(session) if one.name == field}
+        own = have != {Subject.ORGANIZATION}
+    if own:
+        return Subject.PERSON, who.person_id, field
+    if who.organization_id is None:
+        raise Refused("no_organization")
+    return Subject.ORGANIZATION, who.organization_id, field
+
+
+def customer(session: Session, conversation_id: int) -> Customer:
+    """Return who is the customer of a conversation.
+
+    Raises:
+        NoSuch: it has none, or there is no such conversation.
+    """
+    rows = CONVERSATION.join(PERSON, PERSON.c.id == CONVERSATION.c.customer_id)
+    organization = func.coalesce(CONVERSATION.c.organization_id, PERSON.c.organization_id)
+    chosen = select(PERSON.c.id, organization.label("organization")).select_from(rows)
+    row = session.connection().execute(chosen.where(CONVERSATION.c.id == conversation_id)).first()
+    if row is None:
+        raise NoSuch("customer", f"#{conversation_id}")
+    return Customer(row.id, row.organization)
+
+
+def known_beside(session: Session, conversation_id: int) -> list[tuple[str, Field, str]]:
+    """Return the fields that can be set beside a conversation: as they are written there, and what each says now.
+
+    Raises:
+        NoSuch: the conversation has no customer.
+    """
+    who = customer(session, conversation_id)
+    own = fields(session)
+    held = {Subject.PERSON: values(session, Subject.PERSON, who.person_id)}
+    if who.organization_id is not None:
+        held[Subject.ORGANIZATION] = values(session, Subject.ORGANIZATION, who.organization_id)
+    persons = {one.name for one in own if one.subject is Subject.PERSON}
+    return [
+        (
+            f"{_THEIRS}{one.name}" if one.subject is Subject.ORGANIZATION and one.name in persons else one.name,
+            one,
+            held[one.subject].get(one.name) or "",
+        )
+        for one in own
+        if one.subject in held
+    ]
 
 
 def membership(session: Session, subject: Subject, subject_id: int) -> int | None:

@@ -62,6 +62,27 @@ def set_fields(
     return record(session, facts, actor=actor, now=now, action_id=action_id)
 
 
+def set_beside(
+    session: Session, conversation_id: int, name: str, given: str | None, *, actor: Actor, now: datetime
+) -> int:
+    """Fill or empty a field of a conversation's customer, or of their organization; return the action's id.
+
+    Args:
+        session: of a writing transaction.
+        conversation_id: whose customer is meant.
+        name: of the field; ``org.`` before it means the organization's, as does a field that only those have.
+        given: the value, `None` to empty it.
+        actor: the agent.
+        now: the moment.
+
+    Raises:
+        NoSuch: the conversation has no customer.
+        BadField, Refused: as `set_fields`; the customer belongs to no organization (rule ``no_organization``).
+    """
+    subject, subject_id, field = knowing.beside(session, conversation_id, name)
+    return set_fields(session, subject, subject_id, {field: given}, actor=actor, now=now)
+
+
 def make_organization(
     session: Session, name: str, *, actor: Actor, now: datetime, action_id: int | None = None
 ) -> tuple[int, int]:

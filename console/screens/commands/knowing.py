@@ -1,0 +1,135 @@
+"""What an agent writes down about the customer without leaving the conversation."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from console.screens.commands.base import MAIN, Command
+from console.screens.commands.offering import best
+from console.screens.questions import Offer, Question
+from storage.kinds import Subject
+from storage.kinds.clean import clean_line
+from storage.kinds.entries import Note
+from storage.kinds.errors import DeskError
+from widgets.choices import Choice
+from widgets.language import _
+from widgets.line import one_line
+from widgets.pane import Cover
+
+if TYPE_CHECKING:
+    from console.screens.main import MainScreen
+
+
+def commands() -> Sequence[Command]:
+    """Return them, in the order of use."""
+    return (
+        Command(
+            "set",
+            ("=",),
+            "",
+            _("set a field of the customer: role=Buyer"),
+            MAIN,
+            set_field,
+            "words",
+            _("profile customer organization field role touch"),
+            reads_first=True,
+        ),
+        Command(
+            "pin",
+            (),
+            "",
+            _("pin a note to the customer, beside all of theirs"),
+            MAIN,
+            pin,
+            "words",
+            _("note customer remember profile"),
+        ),
+    )
+
+
+async def set_field(screen: "MainScreen", rest: str) -> None:
+    """Set a field of the customer of the conversation pointed at, which is asked for when the line says none."""
+    from storage.commands import knowing
+
+    number = _only(screen)
+    if number is None:
+        return
+    if not rest.strip():
+        prompt, offer = _("set for {what}").format(what=f"#{number}"), offer_fields(screen, number)
+        answer = await screen.ask(Question(prompt, offer=offer))
+        if answer and answer.endswith("="):  # a field was taken of what is offered, and nothing said of it yet
+            answer = await screen.ask(Question(prompt, answer, offer=offer))
+        if not answer:
+            return
+        rest = answer
+    name, sign, value = rest.strip().partition("=")
+    if not sign:
+        screen.say_refusal(_("Write the field and what it says, as in role=Buyer."))
+        return
+    name, value = name.strip(), clean_line(value)
+
+    def words(_action: int) -> Cover:
+        said = _("{field} set to {value}") if value else _("{field} emptied")
+        return ((said.format(field=name, value=value), "ok"),)
+
+    line = f"set {name}={value}"
+    if await screen.tell(knowing.set_beside, number, name, value or None, words=words, line=line) is not None:
+        screen.written(number)
+
+
+async def pin(screen: "MainScreen", rest: str) -> None:
+    """Pin a note to the customer of the conversation pointed at."""
+    from storage.commands import knowing
+    from storage.queries.knowing import customer
+
+    number = _only(screen)
+    if number is None:
+        return
+    text = rest.strip() or await screen.ask(Question(_("pin for {what}").format(what=f"#{number}")))
+    if not text:
+        return
+    try:
+        who = await screen.desk.ask(customer, number)
+    except DeskError as error:
+        screen.say_error(error)
+        return
+    given = await screen.tell(
+        knowing.keep_entry,
+        Note(text, pinned=True),
+        words=lambda _given: ((_("pinned"), "ok"),),
+        line=f"pin {one_line(text)}",
+        subject=Subject.PERSON,
+        subject_id=who.person_id,
+    )
+    if given is not None:
+        screen.written(number)
+
+
+def _only(screen: "MainScreen") -> int | None:
+    """Return the one conversation that is pointed at; more than one is refused: each has a customer of its own."""
+    targets = screen.targets()
+    if len(targets.numbers) == 1:
+        return targets.numbers[0]
+    several = _("One customer at a time: no conversation may be marked.")
+    screen.say_refusal(several if targets.numbers else _("No conversation is chosen."))
+    return None
+
+
+def offer_fields(screen: "MainScreen", number: int) -> Offer:
+    """Offer the fields that can be set there with what they say, then the words that a field may have."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        from storage.queries.agents import agents
+        from storage.queries.knowing import known_beside
+        from storage.rules.profile import Sort
+
+        known = await screen.desk.ask(known_beside, number)
+        name, sign, value = text.partition("=")
+        if not sign:
+            return best(text, ((word, Choice(f"{word}=", word, one_line(says))) for word, _field, says in known))
+        found = [field for word, field, _says in known if word == name.strip()]
+        choices = list(found[0].choices) if found else []
+        if found and found[0].sort is Sort.AGENT:
+            choices = sorted((await screen.desk.ask(agents)).values())
+        return best(value, ((word, Choice(f"{name}={word}", one_line(word))) for word in choices))
+
+    return offer

@@ -1,0 +1,88 @@
+"""The customer beside a conversation: what an agent writes down of them without leaving it."""
+
+import pytest
+
+from storage.kinds import Subject
+from storage.kinds.entries import Note
+from storage.queries import knowing
+
+
+@pytest.fixture
+def one(deliver):
+    return deliver({"subject": "Fatura", "address": "bo@acme.example", "name": "Bo", "ago": 30})
+
+
+async def test_fields_are_set_on_the_line_seen_at_once_and_taken_back(one, console, desk, until, screen_text):
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press(*":set role=Buyer", "enter")
+        await until(lambda: "role set to Buyer" in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: app._main.reading and app._main.context.beside is not None)
+        await until(lambda: app._main.context.beside.fields == {"role": "Buyer"})
+        await pilot.press(*":set org.touch=HIGH", "enter")
+        await until(lambda: app._main.context.beside.fields == {"role": "Buyer", "touch": "high"})
+        await until(lambda: "touch    high" in screen_text(app))
+        assert desk.ask_now(knowing.values, Subject.ORGANIZATION, 1) == {"touch": "high"}
+        await pilot.press("u")
+        await until(lambda: app._main.context.beside.fields == {"role": "Buyer"})
+        await pilot.press(*":set role=", "enter")
+        await until(lambda: app._main.context.beside.fields == {})
+        await pilot.press(*":set touch=gentle", "enter")
+        await until(lambda: "gentle is none of tech, low, mid, high, smart" in screen_text(app))
+
+
+async def test_what_can_be_set_is_offered_and_a_field_alone_empties_nothing(one, console, desk, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("=", *"lifec")
+        await until(lambda: app._main._offered_for == "lifec")
+        assert [choice.text for choice in app._main._offered] == ["lifecycle=", "org.lifecycle="]
+        await pilot.press("down", "enter")
+        await until(lambda: app._main.prompt.value == "lifecycle=" and app._main._offered_for == "lifecycle=")
+        assert [choice.text.partition("=")[2] for choice in app._main._offered][:2] == ["new", "active"]
+        await pilot.press(*"loy")
+        await until(lambda: app._main._offered_for == "lifecycle=loy")
+        await pilot.press("tab", "enter")
+        await until(lambda: desk.ask_now(knowing.values, Subject.PERSON, 1).get("lifecycle") == "loyal")
+
+
+async def test_a_note_is_pinned_and_stands_beside(one, console, desk, until, screen_text):
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("enter")
+        await until(lambda: app._main.reading and app._main.context.beside is not None)
+        await pilot.press(*":pin Rings before noon.", "enter")
+        await until(lambda: app._main.context.beside.pinned == ("Rings before noon.",))
+        await until(lambda: "Rings before noon." in screen_text(app))
+        assert [one.value for one in desk.ask_now(knowing.entries, Subject.PERSON, 1)] == [
+            Note("Rings before noon.", pinned=True)
+        ]
+        await pilot.press("u")
+        await until(lambda: app._main.context.beside.pinned == ())
+
+
+async def test_what_a_colleague_writes_down_is_seen_without_a_key(one, console, desk, until):
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("enter")
+        await until(lambda: app._main.reading and app._main.context.beside is not None)
+        from storage.commands.knowing import set_fields
+
+        with desk.store.writing() as session:
+            set_fields(session, Subject.PERSON, 1, {"stage": "trial"}, actor=desk.actor, now=app.clock())
+        app.wake_feed()
+        await until(lambda: app._main.context.beside.fields == {"stage": "trial"})
+
+
+async def test_marked_conversations_have_no_one_customer(one, deliver, console, until, screen_text):
+    deliver({"subject": "Outra", "address": "li@b.example", "ago": 20})
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 2)
+        await pilot.press("*", *":set role=x", "enter")
+        await until(lambda: "One customer at a time" in screen_text(app))
