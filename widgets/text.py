@@ -21,6 +21,7 @@ from storage.kinds.errors import (
     NoSuch,
     Refused,
     StoreDamaged,
+    StoreFailing,
     StoreFull,
     StoreLocked,
     StoreMissing,
@@ -182,6 +183,11 @@ def explain(error: BaseException) -> str:  # noqa: C901 - a case an error reads 
             return _("The disk under {place} is full. Nothing was changed; make room and try again.").format(
                 place=error.place
             )
+        case StoreFailing():
+            return _(
+                "The disk under {place} could not be read or written. Nothing was changed; see the system's log, and "
+                "whether there is room."
+            ).format(place=error.place)
         case StoreDamaged():
             return _("{place} is no desk, or is damaged: see plantao doctor, or restore a backup.").format(
                 place=error.place

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from console.cli import collector  # noqa: F401 - the first that is imported
-from console.cli.errors import INTERRUPTED, tell, tell_interrupted
+from console.cli.errors import INTERRUPTED, tell, tell_interrupted, was_interrupted
 from console.cli.parser import build
 from console.cli.quiet import keep_libraries_quiet
 from widgets.language import choose_language
@@ -43,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tell_interrupted(call)
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback reaches a person
+        if was_interrupted(error):
+            tell_interrupted(call)
+            return INTERRUPTED
         return tell(call, error)
     finally:
         call.close()

@@ -7,14 +7,11 @@ from console.cli.errors import DONE
 from console.cli.output import columns
 from console.cli.parser import Group
 from storage.kinds import AddressKind, PersonKind, Subject
-from storage.kinds.clean import folded
 from widgets.language import _
 
 if TYPE_CHECKING:
     from console.cli.call import Call
     from storage.queries.customers import PersonView
-
-_PAGE = 1_000  # rows of a list that are held at once
 
 
 def add(group: Group) -> None:
@@ -70,22 +67,18 @@ def run_list(call: "Call") -> int:
     """Print customers."""
     from storage.queries.customers import persons
 
-    options = call.options
-    kind = None if options.kind == "any" else PersonKind(options.kind)
-    left, last = profiles.limit_of(call), 0
-    while left:
-        views = call.ask(persons, options.words, kind=kind, after=last, limit=min(left, _PAGE))
-        for view in views:
-            if call.out.json_lines:
-                call.out.object(_object(view))
-                continue
-            address = next((one.address for one in view.addresses), "")
-            cells = [(f"#{view.person_id}", 8), (view.name, 24), (address, 32)]
-            call.out.line(columns(cells, last=view.organization, width=call.out.width))
-        if len(views) < min(left, _PAGE):
-            break
-        left, last = left - len(views), views[-1].person_id
-    return DONE
+    kind = None if call.options.kind == "any" else PersonKind(call.options.kind)
+    return profiles.print_list(call, persons, lambda view: _listed(call, view), kind=kind)
+
+
+def _listed(call: "Call", view: "PersonView") -> int:
+    if call.out.json_lines:
+        call.out.object(_object(view))
+    else:
+        address = next((one.address for one in view.addresses), "")
+        cells = [(f"#{view.person_id}", 8), (view.name, 24), (address, 32)]
+        call.out.line(columns(cells, last=view.organization, width=call.out.width))
+    return view.person_id
 
 
 def run_show(call: "Call") -> int:
@@ -155,13 +148,8 @@ def run_merge(call: "Call") -> int:
 
 def run_organization(call: "Call") -> int:
     """Put a customer into an organization, or into none."""
-    from storage.commands import knowing
-    from storage.queries.customers import named
-
     number = _who(call).person_id
-    given = call.options.organization
-    above = None if folded(given) == "none" else call.ask(named, Subject.ORGANIZATION, given)
-    call.desk.tell_now(knowing.belong, Subject.PERSON, number, above, actor=call.desk.actor, now=call.now)
+    profiles.put_into(call, Subject.PERSON, number, call.options.organization)
     return _told(call, number, _("#{number} {name}: kept."))
 
 
@@ -181,12 +169,8 @@ def _view(call: "Call", number: int) -> "PersonView":
 
 def _told(call: "Call", number: int, sentence: str, **more: int) -> int:
     view = _view(call, number)
-    if call.out.json_lines:
-        known = profiles.show_profile(call, Subject.PERSON, number)
-        call.out.object({**_object(view), **known, "done": call.options.done})
-    else:
-        call.out.line(sentence.format(number=number, name=view.called, **more))
-    return DONE
+    words = sentence.format(number=number, name=view.called, **more)
+    return profiles.told(call, Subject.PERSON, number, _object(view), words)
 
 
 def _object(view: "PersonView") -> dict[str, Any]:

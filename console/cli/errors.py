@@ -113,6 +113,12 @@ def tell_interrupted(call: "Call") -> None:
     call.out.error(_("plantao: stopped. What was reported as done is done."))
 
 
+def was_interrupted(error: BaseException) -> bool:
+    """Say whether an error only followed from ^C, which met a library where it did not reckon with one."""
+    before = error.__context__
+    return before is not None and (isinstance(before, KeyboardInterrupt) or was_interrupted(before))
+
+
 def _unforeseen(call: "Call", error: Exception) -> str:
     """Keep the traceback in a file of the agent's own, and say where it is."""
     import traceback  # late: it reads source, for which a start has no time

@@ -7,14 +7,11 @@ from console.cli.errors import DONE
 from console.cli.output import columns
 from console.cli.parser import Group
 from storage.kinds import Subject
-from storage.kinds.clean import folded
 from widgets.language import _
 
 if TYPE_CHECKING:
     from console.cli.call import Call
     from storage.queries.customers import OrganizationView
-
-_PAGE = 1_000  # rows of a list that are held at once
 
 
 def add(group: Group) -> None:
@@ -54,20 +51,17 @@ def run_list(call: "Call") -> int:
     """Print organizations."""
     from storage.queries.customers import organizations
 
-    left, last = profiles.limit_of(call), 0
-    while left:
-        views = call.ask(organizations, call.options.words, after=last, limit=min(left, _PAGE))
-        for view in views:
-            if call.out.json_lines:
-                call.out.object(_object(view))
-                continue
-            domains = ", ".join(domain for domain, _group in view.domains)
-            cells = [(f"#{view.organization_id}", 8), (view.name, 28), (domains, 32)]
-            call.out.line(columns(cells, last=view.parent, width=call.out.width))
-        if len(views) < min(left, _PAGE):
-            break
-        left, last = left - len(views), views[-1].organization_id
-    return DONE
+    return profiles.print_list(call, organizations, lambda view: _listed(call, view))
+
+
+def _listed(call: "Call", view: "OrganizationView") -> int:
+    if call.out.json_lines:
+        call.out.object(_object(view))
+    else:
+        domains = ", ".join(domain for domain, _group in view.domains)
+        cells = [(f"#{view.organization_id}", 8), (view.name, 28), (domains, 32)]
+        call.out.line(columns(cells, last=view.parent, width=call.out.width))
+    return view.organization_id
 
 
 def run_show(call: "Call") -> int:
@@ -130,13 +124,8 @@ def run_remove_domain(call: "Call") -> int:
 
 def run_parent(call: "Call") -> int:
     """Make an organization a subsidiary of another, or of none."""
-    from storage.commands import knowing
-    from storage.queries.customers import named
-
     number = _who(call).organization_id
-    given = call.options.parent
-    above = None if folded(given) == "none" else call.ask(named, Subject.ORGANIZATION, given)
-    call.desk.tell_now(knowing.belong, Subject.ORGANIZATION, number, above, actor=call.desk.actor, now=call.now)
+    profiles.put_into(call, Subject.ORGANIZATION, number, call.options.parent)
     return _told(call, number, _("#{number} {name}: kept."))
 
 
@@ -156,12 +145,8 @@ def _view(call: "Call", number: int) -> "OrganizationView":
 
 def _told(call: "Call", number: int, sentence: str) -> int:
     view = _view(call, number)
-    if call.out.json_lines:
-        known = profiles.show_profile(call, Subject.ORGANIZATION, number)
-        call.out.object({**_object(view), **known, "done": call.options.done})
-    else:
-        call.out.line(sentence.format(number=number, name=view.called))
-    return DONE
+    words = sentence.format(number=number, name=view.called)
+    return profiles.told(call, Subject.ORGANIZATION, number, _object(view), words)
 
 
 def _object(view: "OrganizationView") -> dict[str, Any]:

@@ -6,14 +6,12 @@ from console.cli.errors import DONE
 from console.cli.output import columns
 from console.cli.parser import Group
 from storage.kinds import EntryKind, Subject
+from storage.kinds.profiles import Block, Sort
 from widgets.language import _
 
 if TYPE_CHECKING:
     from console.cli.call import Call
     from storage.rules.profile import Field
-
-_BLOCKS = ("who", "opinion", "journey", "approach")
-_SORTS = ("text", "number", "date", "yes_no", "choice", "language", "zone", "agent")
 
 
 def add(group: Group) -> None:
@@ -25,8 +23,8 @@ def add(group: Group) -> None:
     parser = under.command("add", run_add, words=_("lay down a field of the desk's own"))
     parser.add_argument("name", metavar="NAME", help=_("lower-case letters, digits and _"))
     parser.add_argument("--of", choices=[*map(str, Subject)], default=str(Subject.PERSON), help=_("of whom"))
-    parser.add_argument("--block", choices=_BLOCKS, default="who", help=_("where it stands"))
-    parser.add_argument("--sort", choices=_SORTS, default="text", help=_("what it holds"))
+    parser.add_argument("--block", choices=[*map(str, Block)], default=str(Block.WHO), help=_("where it stands"))
+    parser.add_argument("--sort", choices=[*map(str, Sort)], default=str(Sort.TEXT), help=_("what it holds"))
     parser.add_argument(
         "--choice", action="append", default=[], metavar="WORD", help=_("a word to choose; may be repeated")
     )

@@ -7,6 +7,7 @@ from console.cli import ids
 from console.cli.errors import DONE, Usage
 from console.cli.parser import Group, Parser
 from storage.kinds import EntryKind, Subject
+from storage.kinds.clean import folded
 from storage.kinds.entries import LONGEST_NOTE, Asset, Note
 from widgets.language import _
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _BYTES_MOST = 4 * LONGEST_NOTE + 1
 _PARTS = ("sort", "serial", "place")
+_PAGE = 1_000  # rows of a list that are held at once
 
 
 def add_set(group: Group, run: Any, who: str) -> None:
@@ -281,7 +283,7 @@ def show_profile(call: "Call", subject: Subject, number: int) -> dict[str, Any]:
     }
 
 
-def limit_of(call: "Call") -> int:
+def _limit_of(call: "Call") -> int:
     """Return how many a list may print.
 
     Raises:
@@ -291,6 +293,46 @@ def limit_of(call: "Call") -> int:
     if count < 0:
         raise Usage(_("-n takes a number from 0 on; 0 is for all."))
     return count or sys.maxsize
+
+
+def print_list(call: "Call", query: Any, show: Any, **choices: Any) -> int:
+    """Print what a query finds, a page at a time, until there are as many as were asked for.
+
+    Args:
+        call: with ``words`` and ``count`` among its options.
+        query: `storage.queries.customers.persons` or ``organizations``.
+        show: prints one, and returns its number.
+        choices: the query's own.
+    """
+    left, last = _limit_of(call), 0
+    while left:
+        most = min(left, _PAGE)
+        views = call.ask(query, call.options.words, after=last, limit=most, **choices)
+        for view in views:
+            last = show(view)
+        if len(views) < most:
+            break
+        left -= len(views)
+    return DONE
+
+
+def put_into(call: "Call", subject: Subject, number: int, given: str) -> None:
+    """Let somebody belong to the organization that a word means, or to none."""
+    from storage.commands import knowing
+    from storage.queries.customers import named
+
+    above = None if folded(given) == "none" else call.ask(named, Subject.ORGANIZATION, given)
+    call.desk.tell_now(knowing.belong, subject, number, above, actor=call.desk.actor, now=call.now)
+
+
+def told(call: "Call", subject: Subject, number: int, described: dict[str, Any], sentence: str) -> int:
+    """Say what was done, or give all that is known with ``--json``."""
+    if call.out.json_lines:
+        known = show_profile(call, subject, number)
+        call.out.object({**described, **known, "done": call.options.done})
+    else:
+        call.out.line(sentence)
+    return DONE
 
 
 def _said(call: "Call") -> str:

@@ -24,7 +24,7 @@ def taken_back(undone: "TakenBack", now: datetime, names: Mapping[int, str], *, 
     """
     facts, kept = undone.facts, undone.kept
     told = [fact for fact in facts if fact.kind not in SILENT] or facts
-    values = told[0].written()[0] if told else {}
+    values = told[0].model_dump(mode="json", exclude={"kind", "happened_at"}) if told else {}
     words = fact_words(told[0].kind, _turned(values) if again else values, now, names) if told else ""
     numbers = sorted(undone.taken)
     what = f" {words} #{numbers[0]}" if numbers else f" {words}"
@@ -42,5 +42,6 @@ def _turned(values: dict[str, Any]) -> dict[str, Any]:
     """Return a fact's fields the other way round: a redo takes back the fact that took back."""
     if "after" in values and "before" not in values:  # something stood, or did not
         return {**values, "after": not values["after"]}
-    other = {"before": "after", "after": "before", "added": "removed", "removed": "added"}
+    pairs = (("before", "after"), ("added", "removed"), ("stood", "stands"))
+    other = dict(pairs) | {second: first for first, second in pairs}
     return {name: values.get(other.get(name, name), value) for name, value in values.items()}

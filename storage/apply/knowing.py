@@ -19,14 +19,10 @@ from storage.events import (
 from storage.kinds import Subject
 from storage.kinds.errors import Changed
 from storage.models import Address, Domain, Entry, Message, Organization, Participant, Person, Profile
+from storage.models.profiles import MEMBERSHIP
+from storage.rules.profile import ALWAYS
 
-SUBJECTS: Final[Mapping[Subject, type[SQLModel]]] = {Subject.PERSON: Person, Subject.ORGANIZATION: Organization}
-"""The tables of those of whom profiles speak."""
-
-COLUMNS: Final = frozenset({(Subject.PERSON, "name"), (Subject.PERSON, "kind"), (Subject.ORGANIZATION, "name")})
-"""Fields that stand in the row itself: every list shows them."""
-
-_MEMBERSHIP: Final = {Subject.PERSON: "organization_id", Subject.ORGANIZATION: "parent_id"}
+_SUBJECTS: Final[Mapping[Subject, type[SQLModel]]] = {Subject.PERSON: Person, Subject.ORGANIZATION: Organization}
 
 
 @applies(OrganizationKept)
@@ -98,26 +94,28 @@ def _named(connection: Connection, organizations: set[int]) -> set[int]:
 
 @applies(Belongs)
 def _(facts: Sequence[Belongs], connection: Connection) -> Touched:
-    for subject, column in _MEMBERSHIP.items():
+    for subject, column in MEMBERSHIP.items():
         changes = [(fact.subject_id, fact.before, fact.after) for fact in facts if fact.subject is subject]
         if changes:
-            move(connection, SUBJECTS[subject], column, changes)
+            move(connection, _SUBJECTS[subject], column, changes)
     return ()
 
 
 @applies(ProfileChanged)
 def _(facts: Sequence[ProfileChanged], connection: Connection) -> Touched:
-    for subject, field in COLUMNS:
-        own = [fact for fact in facts if (fact.subject, fact.field) == (subject, field)]
-        if own:
-            _write_column(connection, SUBJECTS[subject], field, own)
-    kept = [fact for fact in facts if (fact.subject, fact.field) not in COLUMNS]
+    columns: dict[tuple[Subject, str], list[ProfileChanged]] = {}
+    for fact in facts:
+        if fact.field in ALWAYS:
+            columns.setdefault((fact.subject, fact.field), []).append(fact)
+    for (subject, field), own in columns.items():
+        _write_column(connection, _SUBJECTS[subject], field, own)
+    kept = [fact for fact in facts if fact.field not in ALWAYS]
     if kept:
         _write_values(connection, kept)
     return ()
 
 
-def _write_column(connection: Connection, model: Any, column: str, facts: Sequence[ProfileChanged]) -> None:
+def _write_column(connection: Connection, model: type[SQLModel], column: str, facts: Sequence[ProfileChanged]) -> None:
     holds = standing(connection, model, column, (fact.subject_id for fact in facts))
     rows = table(model)
     target = rows.c[column]
@@ -240,18 +238,38 @@ def _(facts: Sequence[CustomersMerged], connection: Connection) -> Touched:
         move(connection, Message, "author_id", [(number, gone, kept) for number in fact.authored])
         move(connection, Message, "customer_id", [(number, gone, kept) for number in fact.served])
         _rename(connection, fact.named, gone, kept)
-        touched.update(_homes(connection, {*fact.authored, *fact.served, *fact.named}))
+        # Where a message names both, the other stays a participant, and who stays has written what the other wrote.
+        _credit(connection, set(fact.authored) - set(fact.named), fact.person_id, wrote=fact.after)
+        touched.update(_homes(connection, gone, kept))
     return touched
 
 
 def _rename(connection: Connection, messages: Sequence[int], gone: int, kept: int) -> None:
+    """Let one participant of these messages be another.
+
+    Raises:
+        Changed: they do not all name the one, or name the other already.
+    """
     rows = table(Participant)
     for some in chunks(messages):
-        connection.execute(
-            update(rows).where(rows.c.message_id.in_(some), rows.c.person_id == gone).values(person_id=kept)
-        )
+        those = rows.c.message_id.in_(some)
+        if connection.execute(select(rows.c.message_id).where(those, rows.c.person_id == kept)).first():
+            raise Changed("participant", tuple(some))
+        done = connection.execute(update(rows).where(those, rows.c.person_id == gone).values(person_id=kept))
+        if done.rowcount != len(some):
+            raise Changed("participant", tuple(some))
 
 
-def _homes(connection: Connection, messages: Iterable[int]) -> set[int]:
-    holds = standing(connection, Message, "conversation_id", messages)
-    return {number for number in holds.values() if number is not None}
+def _credit(connection: Connection, messages: Iterable[int], person_id: int, *, wrote: bool) -> None:
+    rows = table(Participant)
+    for some in chunks(messages):
+        whose = rows.c.message_id.in_(some), rows.c.person_id == person_id
+        connection.execute(update(rows).where(*whose).values(author=wrote))
+
+
+def _homes(connection: Connection, *persons: int) -> set[int]:
+    """Return the conversations in which one of these takes part."""
+    rows, messages = table(Participant), table(Message)
+    joined = rows.join(messages, messages.c.id == rows.c.message_id)
+    chosen = select(messages.c.conversation_id).select_from(joined).where(rows.c.person_id.in_(persons)).distinct()
+    return {number for number in connection.execute(chosen).scalars() if number is not None}

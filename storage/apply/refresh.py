@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from storage.apply.base import table
 from storage.kinds import Automatic, Channel, Delivery, Direction
-from storage.models import Conversation, Message, Outbox, Participant
+from storage.models import Conversation, Message, Outbox, Participant, Person
 from storage.models.statements import Lookup, some_values
 
 
@@ -75,9 +75,10 @@ def _customer(*, incoming: bool) -> ScalarSelect[Any]:
 
 
 def _anybody() -> ScalarSelect[Any]:
-    people = table(Participant)
-    named = people.join(_m, _m.c.id == people.c.message_id)
-    first = select(func.min(people.c.person_id)).select_from(named).where(_mine)
+    people, persons = table(Participant), table(Person)
+    named = people.join(_m, _m.c.id == people.c.message_id).join(persons, persons.c.id == people.c.person_id)
+    # Who was found to be somebody else stays a participant where the message names both.
+    first = select(func.min(people.c.person_id)).select_from(named).where(_mine, persons.c.merged_into.is_(None))
     return first.correlate(_c).scalar_subquery()
 
 

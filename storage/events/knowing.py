@@ -77,7 +77,8 @@ class CustomersMerged(Fact):
         person_id, other_id: who stays, and the number that stands for them from now on.
         address_ids: the other's addresses, which are theirs now.
         authored, served, named: the messages that the other wrote, those of which the other was the customer, and
-            those in which the other took part and the one who stays did not.
+            those in which the other took part and the one who stays did not. Where both did, the other stays a
+            participant, and whoever reads passes over them.
     """
 
     kind: Literal["customers_merged"] = "customers_merged"

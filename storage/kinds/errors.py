@@ -35,6 +35,10 @@ class StoreFull(StoreTrouble):
     """The disk under the store is full."""
 
 
+class StoreFailing(StoreTrouble):
+    """The disk under the store could not be read or written, and did not say that it is full."""
+
+
 class StoreDamaged(StoreTrouble):
     """What lies at that place is no store, or a damaged one."""
 

@@ -1,6 +1,6 @@
 """What the desk knows of customers and organizations: the fields of their profiles, and what is written beside them."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, BigInteger, Column, Index, Text
 from sqlmodel import Field
@@ -8,6 +8,9 @@ from sqlmodel import Field
 from storage.kinds import EntryKind, Subject
 from storage.models.people import number
 from storage.models.types import Base, word
+
+MEMBERSHIP: Final = {Subject.PERSON: "organization_id", Subject.ORGANIZATION: "parent_id"}
+"""The columns that say where somebody belongs."""
 
 
 class Profile(Base, table=True):

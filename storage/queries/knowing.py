@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlmodel import Session
 
 from storage.kinds import EntryKind, Subject
 from storage.kinds.entries import VALUES, OwnField, Value
 from storage.kinds.errors import NoSuch, Refused
+from storage.kinds.profiles import Block, Sort
+from storage.models.profiles import MEMBERSHIP
 from storage.queries.tables import CONVERSATION, ENTRY, ORGANIZATION, PERSON, PROFILE
-from storage.rules.profile import FIELDS, Block, Field, Sort
+from storage.rules.profile import FIELDS, Field
 
 _SUBJECTS = {Subject.PERSON: PERSON, Subject.ORGANIZATION: ORGANIZATION}
-_MEMBERSHIP = {Subject.PERSON: PERSON.c.organization_id, Subject.ORGANIZATION: ORGANIZATION.c.parent_id}
 
 
 _THEIRS = "org."  # before a field's name it means the organization's
@@ -61,11 +63,9 @@ def values(session: Session, subject: Subject, subject_id: int) -> dict[str, str
 
     Raises:
         NoSuch: there is nobody of that number.
+        Refused: that person is another one's number since the two were merged (rule ``already_merged``).
     """
-    rows = _SUBJECTS[subject]
-    row = session.connection().execute(select(rows).where(rows.c.id == subject_id)).first()
-    if row is None:
-        raise NoSuch(str(subject), subject_id)
+    row = _who(session, subject, subject_id)
     own: dict[str, str | None] = {"name": row.name} if row.name is not None else {}
     if subject is Subject.PERSON:
         own["kind"] = str(row.kind)
@@ -142,13 +142,20 @@ def membership(session: Session, subject: Subject, subject_id: int) -> int | Non
 
     Raises:
         NoSuch: there is nobody of that number.
+        Refused: as `values`.
     """
+    number: int | None = getattr(_who(session, subject, subject_id), MEMBERSHIP[subject])
+    return number
+
+
+def _who(session: Session, subject: Subject, subject_id: int) -> Row[Any]:
     rows = _SUBJECTS[subject]
-    row = session.connection().execute(select(_MEMBERSHIP[subject]).where(rows.c.id == subject_id)).first()
+    row = session.connection().execute(select(rows).where(rows.c.id == subject_id)).first()
     if row is None:
         raise NoSuch(str(subject), subject_id)
-    number: int | None = row[0]
-    return number
+    if subject is Subject.PERSON and row.merged_into is not None:
+        raise Refused("already_merged")
+    return row
 
 
 def entries(

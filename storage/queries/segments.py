@@ -11,10 +11,11 @@ from sqlmodel import Session
 from storage.kinds import Subject
 from storage.kinds.clean import folded
 from storage.kinds.errors import BadField
+from storage.kinds.profiles import Sort
 from storage.queries.customers import of_that_name, organizations_with
 from storage.queries.knowing import fields
 from storage.queries.tables import CONVERSATION, PERSON, PROFILE
-from storage.rules.profile import ALWAYS, Sort, read
+from storage.rules.profile import ALWAYS, read
 from storage.rules.query import OWN, BadQuery, Field, Trouble
 
 _SPELLED: Final = 500

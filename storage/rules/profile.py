@@ -4,41 +4,18 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Final
-from zoneinfo import available_timezones
 
 from storage.kinds import AddressKind, PersonKind, Subject
 from storage.kinds.clean import clean_line, folded
 from storage.kinds.errors import BadField
+from storage.kinds.profiles import Block, Sort
 
 LONGEST_VALUE: Final = 300
 """Letters of a field; what is longer is a note."""
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,29}")
 """What a field of the desk's own may be called."""
-
-
-class Block(StrEnum):
-    """The four blocks of a profile."""
-
-    WHO = "who"  # who they are
-    OPINION = "opinion"  # what they think of us
-    JOURNEY = "journey"  # where they are
-    APPROACH = "approach"  # how they like to be approached
-
-
-class Sort(StrEnum):
-    """What a field holds."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    DATE = "date"
-    YES_NO = "yes_no"
-    CHOICE = "choice"
-    LANGUAGE = "language"
-    ZONE = "zone"
-    AGENT = "agent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +149,8 @@ def _language(_field: Field, text: str) -> str | None:
 
 
 def _zone(_field: Field, text: str) -> str | None:
+    from zoneinfo import available_timezones  # late: it reads a folder, and few fields need it
+
     return next((zone for zone in available_timezones() if zone.lower() == text.lower().replace(" ", "_")), None)
 
 

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -171,7 +171,7 @@ class Store:
             with said_plainly(self.place):
                 self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 for path in (self.path, self.path.with_name("mail.db")):
-                    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+                    _make(path)
         with said_plainly(self.place), self.turns.alone():
             bring_up(self.engine, place=self.place, backup=self.path)
             bring_up_mail(self._mail, place=self.place)
@@ -186,6 +186,17 @@ class Store:
         self.content.close()
         self.engine.dispose()
         self.turns.close()
+
+
+def _make(path: Path) -> None:
+    """Make a file of the store that is not there yet, for nobody else's eyes.
+
+    One that is there is not even opened: to close it would give up every lock that this process holds on it by
+    SQLite (POSIX gives them to the process, not to the descriptor). Another process that closes the desk would
+    then take itself for the last, and remove the log in which this one goes on writing: all of that would be lost.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def open_store(url: str, *, durable: bool = True) -> Store:

@@ -7,18 +7,28 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
-from storage.kinds.errors import StoreDamaged, StoreFull, StoreLocked, StoreMissing, StoreReadOnly, StoreTrouble
+from storage.kinds.errors import (
+    StoreDamaged,
+    StoreFailing,
+    StoreFull,
+    StoreLocked,
+    StoreMissing,
+    StoreReadOnly,
+    StoreTrouble,
+)
 
 _SIGNS: tuple[tuple[str, type[StoreTrouble]], ...] = (
     (r"database is locked|database table is locked|lock timeout|LockNotAvailable", StoreLocked),
     (r"readonly database|read-only transaction|permission denied", StoreReadOnly),
-    (r"disk is full|no space left|disk I/O error", StoreFull),
+    (r"disk is full|no space left", StoreFull),
+    (r"disk I/O error", StoreFailing),
     (r"not a database|malformed|file is encrypted", StoreDamaged),
     (r"unable to open database|connection (failed|refused|to server)|does not exist|could not translate", StoreMissing),
 )
 _ERRNOS: dict[int, type[StoreTrouble]] = {
     errno.ENOSPC: StoreFull,
     errno.EDQUOT: StoreFull,
+    errno.EIO: StoreFailing,
     errno.EROFS: StoreReadOnly,
     errno.EACCES: StoreReadOnly,
     errno.EPERM: StoreReadOnly,

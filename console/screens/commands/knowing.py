@@ -10,6 +10,7 @@ from storage.kinds import Subject
 from storage.kinds.clean import clean_line
 from storage.kinds.entries import Note
 from storage.kinds.errors import DeskError
+from storage.kinds.profiles import Sort
 from widgets.choices import Choice
 from widgets.language import _
 from widgets.line import one_line
@@ -120,7 +121,6 @@ def offer_fields(screen: "MainScreen", number: int) -> Offer:
     async def offer(text: str) -> Sequence[Choice]:
         from storage.queries.agents import agents
         from storage.queries.knowing import known_beside
-        from storage.rules.profile import Sort
 
         known = await screen.desk.ask(known_beside, number)
         name, sign, value = text.partition("=")

@@ -11,6 +11,7 @@ from storage.kinds import EntryKind, Subject
 from storage.kinds.clean import clean, clean_line
 from storage.kinds.entries import LONGEST_NOTE, Asset, Note, OwnField, Value
 from storage.kinds.errors import BadField, Refused
+from storage.kinds.profiles import Block, Sort
 from storage.models import Entry
 from storage.queries import knowing
 from storage.record import next_id, record
@@ -100,13 +101,13 @@ def _own_field(session: Session, value: OwnField, entry_id: int | None) -> OwnFi
         raise BadField("field", value.name, "name")
     for word, kind, given in (
         ("subject", Subject, value.subject),
-        ("block", profile.Block, value.block),
-        ("sort", profile.Sort, value.sort),
+        ("block", Block, value.block),
+        ("sort", Sort, value.sort),
     ):
         words = tuple(str(one) for one in kind)
         if given not in words:
             raise BadField(word, given, "choice", words)
-    if (value.sort == profile.Sort.CHOICE) != bool(choices):
+    if (value.sort == Sort.CHOICE) != bool(choices):
         raise BadField("choices", ", ".join(choices), "choices")
     fields = knowing.fields(session, without=entry_id)
     if any((field.subject, field.name) == (value.subject, value.name) for field in fields):

@@ -11,6 +11,7 @@ from storage.commands.knowing.facts import changed
 from storage.events import Actor, Belongs, Fact, OrganizationKept
 from storage.kinds import Subject
 from storage.kinds.errors import BadField, NoSuch, Refused
+from storage.kinds.profiles import Sort
 from storage.models import Agent, Organization
 from storage.queries import knowing
 from storage.record import next_id, record
@@ -53,7 +54,7 @@ def set_fields(
         if given is None and name in profile.ALWAYS:
             raise BadField(name, "", "empty")
         after = None if given is None else profile.read(field, given)
-        if after is not None and field.sort is profile.Sort.AGENT:
+        if after is not None and field.sort is Sort.AGENT:
             _must_be_agent(session, after)
         if after != holds.get(name):
             facts.append(changed(subject, subject_id, name, holds.get(name), after, now))

@@ -106,6 +106,22 @@ def test_what_nobody_foresaw_goes_to_a_private_file_without_secrets(run, home: P
     assert "hunter2" not in text
 
 
+def test_an_error_that_only_followed_from_being_stopped_is_not_told(run, home: Path, monkeypatch):
+    def caught_in_a_commit(_call):
+        try:
+            try:
+                raise KeyboardInterrupt
+            finally:
+                raise AssertionError
+        finally:
+            raise ValueError
+
+    monkeypatch.setattr(listing, "run_list", caught_in_a_commit)
+    said = run("list")
+    assert (said.status, said.err) == (130, "plantao: stopped. What was reported as done is done.\n")
+    assert not (home / "state").exists() or not list((home / "state").glob("crash-*"))
+
+
 def test_a_reader_that_goes_away_is_no_error(home: Path, filled: Path):
     command = f"{sys.executable} -m console.cli export messages | head -c 20"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False)
@@ -150,8 +166,7 @@ def test_stopping_an_import_leaves_what_is_in(home: Path, tmp_path: Path):
                 importing.send_signal(signal.SIGINT)
                 break
         _, said = importing.communicate(timeout=60)
-    assert importing.returncode == 130
-    assert said == "plantao: stopped. What was reported as done is done.\n"
+    assert (importing.returncode, said) == (130, "plantao: stopped. What was reported as done is done.\n")
     with sqlite3.connect(home / "data/desk.db") as store:
         messages, facts = (store.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("message", "raw"))
     store.close()

@@ -27,6 +27,7 @@ async def test_fields_are_set_on_the_line_seen_at_once_and_taken_back(one, conso
         assert desk.ask_now(knowing.values, Subject.ORGANIZATION, 1) == {"touch": "high"}
         await pilot.press("u")
         await until(lambda: app._main.context.beside.fields == {"role": "Buyer"})
+        await until(lambda: "taken back: touch set to high" in screen_text(app))
         await pilot.press(*":set role=", "enter")
         await until(lambda: app._main.context.beside.fields == {})
         await pilot.press(*":set touch=gentle", "enter")

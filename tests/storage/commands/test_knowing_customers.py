@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 from made.post import MONDAY, Post, letter
 from made.rows import decided
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from storage.apply.base import table
 from storage.commands import knowing
 from storage.commands.desk import agent_named
 from storage.commands.undoing import redo, undo
 from storage.events import Actor
-from storage.kinds import AddressKind, EntryKind, Subject
+from storage.kinds import AddressKind, Automatic, EntryKind, Subject
 from storage.kinds.entries import Asset, Note, OwnField
 from storage.kinds.errors import BadField, Changed, NoSuch, Refused
-from storage.models import Address, Conversation, Domain, Organization, Participant, Person
+from storage.models import Address, Conversation, Domain, Message, Organization, Participant, Person
 from storage.queries import knowing as known
 from storage.record import verify
 from storage.store import Store
@@ -259,6 +259,73 @@ def test_two_customers_become_one_and_two_again(store: Store, post: Post, tell) 
         assert after[name] == before[name], name
     assert [row for row in after["message"] if row[0] <= 3] == before["message"]
     assert rows(store, Conversation, "customer_id") == [(1,), (2,), (3,), (1,)]  # what came meanwhile stays
+
+
+def both_in_one(post: Post) -> None:
+    """Bo writes to the desk, with Bo's other address among the recipients; which is met second."""
+    post.send("1@x", by="bo@acme.example", to=("desk@plantao.example", "bo@home.example"))
+
+
+@pytest.mark.parametrize(("stays", "other"), [(1, 2), (2, 1)])
+def test_who_wrote_has_written_also_where_the_message_named_both(
+    store: Store, post: Post, tell, stays: int, other: int
+) -> None:
+    both_in_one(post)
+    own = table(Participant)
+
+    def named() -> dict[int, bool]:
+        with store.reading() as session:
+            rows = session.connection().execute(select(own.c.person_id, own.c.author)).all()
+            return {row.person_id: row.author for row in rows}
+
+    before = decided(store)
+    assert named() == {1: True, 2: False}
+    tell(knowing.merge, stays, other)
+    assert named()[stays] is True
+    assert rows(store, Message, "author_id") == [(stays,)]
+    tell(undo)
+    assert {**decided(store), "agent": []} == {**before, "agent": []}
+
+
+def test_nobody_who_was_merged_is_the_customer(store: Store, post: Post, tell) -> None:
+    post.bring(
+        post.delivery(
+            letter("1@x", by="desk@plantao.example", to=("a@one.example", "b@two.example"), automatic=Automatic.LIST),
+            outgoing=True,
+        )
+    )
+    with store.writing() as session:  # as of mail that has no customer of its own
+        session.connection().execute(update(table(Message)).values(customer_id=None))
+    tell(knowing.merge, 2, 1)
+    assert rows(store, Conversation, "customer_id") == [(2,)]
+
+
+def test_nothing_is_written_down_of_who_was_merged(store: Store, post: Post, tell) -> None:
+    post.send("1@x", by="bo@acme.example")
+    post.send("2@x", by="bo@home.example")
+    tell(knowing.merge, 1, 2)
+    before = decided(store)
+    for deed in (
+        lambda: tell(knowing.set_fields, P, 2, {"role": "x"}),
+        lambda: tell(knowing.belong, P, 2, None),
+        lambda: tell(knowing.keep_address, 2, "bo@third.example"),
+        lambda: tell(knowing.keep_entry, Note("x"), subject=P, subject_id=2),
+    ):
+        with pytest.raises(Refused, match="already_merged"):
+            deed()
+    assert decided(store) == before
+
+
+def test_a_merge_of_what_moved_on_is_refused_whole(store: Store, post: Post, tell) -> None:
+    post.send("1@x", by="bo@acme.example")
+    post.send("2@x", by="li@third.example", to=("desk@plantao.example", "bo@home.example"))
+    tell(knowing.merge, 1, 3)
+    with store.writing() as session:
+        session.connection().execute(delete(table(Participant)).where(table(Participant).c.person_id == 1))
+    before = decided(store)
+    with pytest.raises((Refused, Changed)):
+        tell(undo)
+    assert decided(store) == before
 
 
 def test_notes_and_assets_are_kept_changed_and_taken_away(store: Store, post: Post, tell) -> None:

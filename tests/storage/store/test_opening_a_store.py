@@ -1,5 +1,8 @@
 """Opening: what is made, what is refused, and in which words."""
 
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from storage.apply.base import insert, table
 from storage.kinds.errors import StoreDamaged, StoreLocked, StoreMissing, StoreReadOnly, StoreTooNew
 from storage.models import DECIDED, DERIVED, LOCAL, LOG, Agent, MailContent
 from storage.store import Store, migrate, open_store
+from storage.store.content import digest_of
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
@@ -196,3 +200,22 @@ def test_what_the_sync_writes_is_moved_beside_its_commits(tmp_path: Path) -> Non
     with again.reading() as session:
         assert session.connection().execute(select(func.count()).select_from(table(Agent))).scalar_one() == 10
     again.close()
+
+
+@pytest.mark.parametrize("name", ["desk.db", "mail.db"])
+def test_a_desk_opened_twice_by_one_process_is_not_taken_for_unused_by_another(tmp_path: Path, name: str) -> None:
+    """POSIX: to close a file gives up every lock that the process has on it, whichever descriptor took them."""
+    with closing(open_store(str(tmp_path))) as first, closing(open_store(str(tmp_path))) as second:
+        with first.writing() as session:
+            insert(session.connection(), Agent, [{"id": 1, "name": "ana"}])
+        first.content.put({digest_of(b"letter"): b"letter"})
+        looking = (
+            "import sqlite3, sys; it = sqlite3.connect(sys.argv[1]); it.execute('PRAGMA user_version'); it.close()"
+        )
+        subprocess.run([sys.executable, "-c", looking, str(tmp_path / name)], check=True)
+        assert (tmp_path / f"{name}-wal").exists(), "who came last would have taken the log away from under us"
+        with second.writing() as session:
+            insert(session.connection(), Agent, [{"id": 2, "name": "rui"}])
+    with closing(open_store(str(tmp_path))) as third, third.reading() as session:
+        assert set(session.scalars(select(Agent.name))) == {"ana", "rui"}
+        assert third.content.get(digest_of(b"letter")) == b"letter"

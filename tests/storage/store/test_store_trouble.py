@@ -1,5 +1,6 @@
 """A full disk, a read-only store, a locked one, one that vanishes: said plainly, and nothing half done."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -11,13 +12,15 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import OperationalError
 
 from storage.apply.base import table
 from storage.commands.desk import agent_named
-from storage.kinds.errors import StoreDamaged, StoreFull, StoreLocked, StoreMissing, StoreReadOnly
+from storage.kinds.errors import StoreDamaged, StoreFailing, StoreFull, StoreLocked, StoreMissing, StoreReadOnly
 from storage.models import Agent, Event
 from storage.record import verify
 from storage.store import Store, engine, open_store
+from storage.store.trouble import said_plainly
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 
@@ -58,7 +61,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_done(desk: Path) -> None:
 
 _WRITES_WITHOUT_ROOM = """
 import resource, signal, sys
-from storage.kinds.errors import StoreFull
+from storage.kinds.errors import StoreFailing
 from storage.store import open_store
 
 def write(store, rows):
@@ -74,8 +77,8 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
 for _ in range(2):
     try:
         write(store, 100)
-    except StoreFull:
-        print("full")
+    except StoreFailing:
+        print("failed")
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 write(store, 1)
 store.close()
@@ -92,7 +95,7 @@ def test_once_a_full_disk_has_room_again_what_was_open_goes_on(desk: Path, who: 
         check=False,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
     )
-    assert (told.stdout.split(), told.stderr) == (["full", "full"], "")
+    assert (told.stdout.split(), told.stderr) == (["failed", "failed"], "")
     store = open_store(str(desk))
     with store.reading() as session:
         found = session.connection().exec_driver_sql("SELECT count(*) FROM desk WHERE length(value) = 4000")
@@ -111,6 +114,15 @@ def test_a_full_disk_under_the_raw_mail_is_said(desk: Path) -> None:
     with pytest.raises(StoreFull):
         store.content.put({b"d" * 32: os.urandom(100_000)})
     store.close()
+
+
+def test_a_disk_that_fails_is_not_said_to_be_full() -> None:
+    for failure in (
+        OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error")),
+        OSError(errno.EIO, ""),
+    ):
+        with pytest.raises(StoreFailing), said_plainly("desk.db"):
+            raise failure
 
 
 def test_a_store_that_may_not_be_written_is_said(desk: Path) -> None:
