@@ -12,15 +12,12 @@ from storage.kinds import Delivery, Status
 from storage.kinds.errors import Changed
 from storage.models import Conversation, Message, Outbox, Recipient
 from storage.models.statements import Lookup, Write, some_values
-from storage.rules.delivery import summary
+from storage.rules.delivery import NOBODY, summary
 
 _ROWS: Final = table(Recipient)
 _STATES: Final = Lookup(
     lambda: select(_ROWS.c.message_id, _ROWS.c.place, _ROWS.c.state).where(_ROWS.c.message_id.in_(some_values()))
 )
-
-_NOBODY: Final = frozenset({Delivery.FAILED, Delivery.CANCELLED})
-"""The states of an answer that reached nobody, so that the conversation is unanswered (`storage.apply.refresh`)."""
 
 
 @applies(Queued)
@@ -113,7 +110,8 @@ def _(facts: Sequence[DeliveryChanged], connection: Connection) -> Touched:
     _write(connection, changed)
     after = {number: summary(states[number].values()) for number in changed}
     _summing()(connection, [{"row": number, "now": state} for number, state in after.items()])
-    turned = {number for number, state in after.items() if (state in _NOBODY) != (before[number] in _NOBODY)}
+    # Whether the conversation is answered turns with it (`storage.apply.refresh`).
+    turned = {number for number, state in after.items() if (state in NOBODY) != (before[number] in NOBODY)}
     return {fact.conversation_id for fact in facts if fact.message_id in turned}
 
 

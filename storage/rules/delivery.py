@@ -10,6 +10,9 @@ GIVE_UP_AFTER: Final = timedelta(days=2)
 """How long a recipient is tried whose server asks for another time: servers take four to five days and warn before
 (RFC 5321 §4.5.4.1), an agent wants to know sooner."""
 
+NOBODY: Final = frozenset({Delivery.FAILED, Delivery.CANCELLED})
+"""Where all recipients stand of a message that reached nobody, so that it is no answer."""
+
 LOOKS: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 """When a copy is looked for among the sent mail again, after the first look at once."""
 
@@ -32,6 +35,20 @@ def summary(states: Collection[Delivery]) -> Delivery:
     It failed, or was cancelled, only when that is so for everybody.
     """
     return min(states, key=_ORDER.index)
+
+
+def is_given_up(queued_at: datetime, attempts: int, now: datetime) -> bool:
+    """Say whether a recipient is given up whose server asks for another time once more.
+
+    Not before it has been tried so often that the pauses grow no longer: a message may have been held for days, or
+    nobody at work to send it.
+
+    Args:
+        queued_at: when the message was.
+        attempts: tries in vain before this one, since an agent let it leave.
+        now: the moment.
+    """
+    return now - queued_at > GIVE_UP_AFTER and attempts >= len(_PAUSES)
 
 
 def pause(attempts: int) -> timedelta:

@@ -203,16 +203,26 @@ class Session(Standing):
         """
         moved: dict[int, int] = {}
         for text, members in sets(uids):
-            if "MOVE" in self.capabilities:
+            if self.can_move:
                 ended = self._dialogue.run(f"MOVE {folder}", "UID MOVE", text, self._name(folder), take=_expunged)
                 moved |= _copied(ended, members)
                 continue
             ended = self._dialogue.run(f"COPY {folder}", "UID COPY", text, self._name(folder))
             moved |= _copied(ended, members)
+            self.take_away(members)
+        return moved
+
+    @property
+    def can_move(self) -> bool:
+        """Whether a move is one step: without MOVE it can break off after its copy was made."""
+        return "MOVE" in self.capabilities
+
+    def take_away(self, uids: Iterable[int]) -> None:
+        r"""Mark messages ``\Deleted`` and expunge them by UID; without UIDPLUS they stay, so marked."""
+        for text, members in sets(uids):
             self.add_flags(members, [r"\Deleted"])
             if "UIDPLUS" in self.capabilities:
                 self._dialogue.run("EXPUNGE", "UID EXPUNGE", text, take=_expunged)
-        return moved
 
     def append(self, folder: str, raw: bytes, flags: Iterable[str] = (), date: datetime | None = None) -> int | None:
         """Put a message into a folder, its line ends made CRLF.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from console.mail.imap.server import Server, Tls
 from console.mail.smtp.errors import (
+    WORDS_MOST,
     CertificateRefused,
     MessageTooLarge,
     MessageUnfit,
@@ -23,12 +24,14 @@ from console.mail.smtp.errors import (
     TryLater,
 )
 from console.mail.smtp.patience import Limits, Patient, PatientTls
+from storage.kinds.clean import clean_line
 from widgets.language import _
 
 _UNSAFE = re.compile(r"[\x00-\x20\x7f<>]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _DOT = re.compile(rb"(?m)^\.")
-_CLOSING, _GO_ON, _TOO_LARGE, _NO_SUCH_LETTERS = 421, 354, 552, 553
+_CLOSING, _GO_ON, _SIGN_IN_FIRST, _TOO_LARGE, _NO_SUCH_LETTERS = 421, 354, 530, 552, 553
+_SAY_MORE = ("DATA", "sign-in")  # the steps at which a server may ask for more before it says yes or no
 _AT_ONCE = 50  # recipients whose answers are left unread: a few kilobytes
 _GOODBYE = 10.0  # seconds in which QUIT may be answered; nothing depends on it
 
@@ -129,7 +132,8 @@ def _connect(server: Server, limits: Limits) -> Patient:
 
 
 def _words(said: bytes | str) -> str:
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    """Return what a server said as it may be shown and kept: anything may stand in it, and any amount."""
+    return clean_line(said.decode("utf-8", "replace") if isinstance(said, bytes) else said)[:WORDS_MOST]
 
 
 class Transport:
@@ -176,6 +180,7 @@ class Transport:
 
         Raises:
             MessageTooLarge, MessageUnfit, SenderRefused, TryLater: nothing was sent; the connection can go on.
+            SignInRefused: the server takes mail only from who signs in; trying again does not help.
             ServerLost: before the dot; it may be tried again.
             OutcomeUnknown: after the dot; it must not be tried again without asking.
         """
@@ -190,8 +195,8 @@ class Transport:
         mail, said, begun = together(f"MAIL FROM:<{envelope.sender}>{options}", asked)
         if not mail.accepted:
             self._leave(begun, said)
-            refused = MessageTooLarge if mail.code == _TOO_LARGE else SenderRefused
-            kind = TryLater if mail.passing else refused
+            for_good = {_TOO_LARGE: MessageTooLarge, _SIGN_IN_FIRST: SignInRefused}.get(mail.code, SenderRefused)
+            kind = TryLater if mail.passing else for_good
             raise kind(self._server.host, "MAIL FROM", f"{mail.code} {mail.words}")
         replies = {address: unspeakable.get(address) or said[address] for address in envelope.recipients}
         taken = [address for address, reply in replies.items() if reply.accepted]
@@ -299,9 +304,11 @@ class Transport:
             if not self._smtp.has_extn("8bitmime"):
                 raise MessageUnfit(host, "8BITMIME")
             options += " BODY=8BITMIME"
-        if not all(address.isascii() for address in (sender, *recipients)):
-            if not self._smtp.has_extn("smtputf8"):
-                raise MessageUnfit(host, "SMTPUTF8")
+        beyond = not all(address.isascii() for address in (sender, *recipients))
+        if beyond and not self._smtp.has_extn("smtputf8"):
+            raise MessageUnfit(host, "SMTPUTF8")
+        # Addresses of others may stand in its head (RFC 6531, section 3.4); where it cannot be said it goes without.
+        if beyond or (self._smtp.has_extn("smtputf8") and not body.partition(b"\r\n\r\n")[0].isascii()):
             self._smtp.command_encoding = "utf-8"
             options += " SMTPUTF8"
         return options
@@ -351,7 +358,8 @@ class Transport:
         except (smtplib.SMTPException, OSError) as lost:
             self._smtp.close()
             raise ServerLost(self._server.host, step, str(lost)) from None
-        if not 200 <= code < 600 or code == _CLOSING:
+        wants_more = 300 <= code < 400
+        if not 200 <= code < 600 or code == _CLOSING or (wants_more and step not in _SAY_MORE):
             self._smtp.close()
             kind = ServerLost if code == _CLOSING else ServerSpokeNonsense
             raise kind(self._server.host, step, _words(said))

@@ -1,6 +1,7 @@
 """Making the changes on the server that the desk wants: flags and moves, each idempotent, found again if need be."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -36,6 +37,8 @@ class Changes:
         self._mailbox_id = mailbox_id
         self._folders = folders
         self._numbered: dict[int, int | None] = {}
+        self._made: set[int] = set()
+        self._kept: set[int] = set()
 
     def make(self, *, complete: bool = True) -> int:
         """Make every change that is due; return how many were asked for.
@@ -48,6 +51,7 @@ class Changes:
             self._numbered = {
                 one.folder_id: one.uidvalidity for one in syncing.cursors(session, self._mailbox_id).values()
             }
+        self._made, self._kept = set(), set()
         by_place: defaultdict[tuple[int | None, str | None, WantedChange, str], list[Errand]] = defaultdict(list)
         for one in due:
             by_place[one.folder_id, one.folder, one.change, one.value].append(one)
@@ -55,7 +59,7 @@ class Changes:
             try:
                 if folder_id is None or folder is None:
                     if complete:
-                        self._lost(group)
+                        self._strike(group)
                     continue
                 if group[0].role == "trash" and (change, value) != (WantedChange.MOVE, "trash"):
                     group = self._still_there(folder_id, folder, group)  # noqa: PLW2901 - what is left of it
@@ -65,6 +69,10 @@ class Changes:
                     self._flag(folder_id, folder, change, value, group)
             except ServerRefused as refused:
                 self._put_off(group, str(refused))
+        # At the end: what lies in several places is made when it is made in all of them.
+        if made := self._made - self._kept:
+            with self._store.writing() as session:
+                errands.errands_done(session, made)
         return len(due)
 
     def _flag(self, folder_id: int, folder: str, change: WantedChange, flag: str, group: list[Errand]) -> None:
@@ -80,7 +88,7 @@ class Changes:
         held = {one.uid: _with(one.flags, flag, change) for one in wanted if one.uid is not None}
         with self._store.writing() as session:
             errands.set_placed_flags(session, folder_id, held)
-            errands.errands_done(session, [one.wanted_id for one in group])
+        self._strike(group)
 
     def _move(self, folder_id: int, folder: str, role: str, group: list[Errand]) -> None:
         """Move what lies in another folder than wanted; only between INBOX, archive and trash, never out of Sent."""
@@ -88,21 +96,25 @@ class Changes:
             self._put_off(group, "")
             return
         target_id, target = self._folders[role]
-        uids = [one.uid for one in group if one.uid is not None and one.role in _MOVED_OUT_OF]
+        moves = {one.uid: one for one in group if one.uid is not None and one.role in _MOVED_OUT_OF}
         moved: dict[int, int] = {}
-        if uids and folder_id != target_id:
+        if moves and folder_id != target_id:
+            copied = {} if self._session.can_move else self._copied_before(target, moves.values())
             if not self._opened(folder_id, folder):
                 return
-            try:
-                moved = self._session.move(uids, target)
-            except FolderMissing:
-                self._session.create(target)
-                moved = self._session.move(uids, target)
-            if not moved:
-                moved = self._found_again(target, [one for one in group if one.uid in uids])
+            self._session.take_away(copied)
+            if uids := [uid for uid in moves if uid not in copied]:
+                try:
+                    moved = self._session.move(uids, target)
+                except FolderMissing:
+                    self._session.create(target)
+                    moved = self._session.move(uids, target)
+                if not moved:
+                    moved = self._found_again(target, [moves[uid] for uid in uids])
+            moved |= copied
         with self._store.writing() as session:
             errands.moved(session, folder_id, target_id, moved)
-            errands.errands_done(session, [one.wanted_id for one in group])
+        self._strike(group)
 
     def _opened(self, folder_id: int, folder: str) -> bool:
         """Open a folder; say whether its messages have the UIDs still that the desk knows them by.
@@ -119,14 +131,8 @@ class Changes:
         gone needs no change any more.
         """
         self._session.select(folder)
-        there: list[Errand] = []
-        for one in group:
-            named = list(self._session.find(one.header_id))[-10:] if one.header_id else []
-            for message in self._session.bodies(dict.fromkeys([*([one.uid] if one.uid else []), *named])):
-                raw = getattr(message, "raw", None)
-                if raw is not None and digest_of(raw) == one.raw_digest:
-                    there.append(replace(one, uid=message.uid))
-                    break
+        found = [(one, self._same(one, [one.uid] if one.uid else [])) for one in group]
+        there = [replace(one, uid=uid) for one, uid in found if uid is not None]
         lies = {one.raw_digest: one.uid for one in there}
         with self._store.writing() as session:
             for one in group:
@@ -135,8 +141,29 @@ class Changes:
                     syncing.forget_placements(session, folder_id, [one.uid])
                 elif one.uid is not None and uid is not None and uid != one.uid:
                     errands.moved(session, folder_id, folder_id, {one.uid: uid})
-        self._lost([one for one in group if one.raw_digest not in lies])
+        self._strike([one for one in group if one.raw_digest not in lies])
         return there
+
+    def _copied_before(self, target: str, group: Iterable[Errand]) -> dict[int, int]:
+        """Find what lies in the target byte for byte already: a move that is a copy first may have broken off there."""
+        try:
+            self._session.select(target)
+        except FolderMissing:
+            return {}
+        found: dict[int, int] = {}
+        for one in group:
+            if one.uid is not None and (there := self._same(one, [])) is not None:
+                found[one.uid] = there
+        return found
+
+    def _same(self, one: Errand, uids: Iterable[int]) -> int | None:
+        """Return where in the open folder the very bytes of a message lie: at one of these UIDs, or by its name."""
+        named = list(self._session.find(one.header_id))[-10:] if one.header_id else []
+        for message in self._session.bodies(dict.fromkeys([*uids, *named])):
+            raw = getattr(message, "raw", None)
+            if raw is not None and digest_of(raw) == one.raw_digest:
+                return int(message.uid)
+        return None
 
     def _found_again(self, folder: str, group: list[Errand]) -> dict[int, int]:
         """Find moved messages by Message-ID and what they say, where the server does not tell their new UIDs.
@@ -161,13 +188,13 @@ class Changes:
                     found[one.uid] = message.uid
         return found
 
-    def _lost(self, group: list[Errand]) -> None:
-        """Leave a change whose message lies nowhere on the server any more: there is nothing to change."""
-        with self._store.writing() as session:
-            errands.errands_done(session, [one.wanted_id for one in group])
+    def _strike(self, group: list[Errand]) -> None:
+        """Note changes as made, or needless: of what lies nowhere on the server any more there is nothing to change."""
+        self._made.update(one.wanted_id for one in group)
 
     def _put_off(self, group: list[Errand], said: str) -> None:
         now = datetime.now(UTC)
+        self._kept.update(one.wanted_id for one in group)
         with self._store.writing() as session:
             for one in group:
                 failed = (said or "?") if one.attempts + 1 >= GIVE_UP_AFTER else ""

@@ -7,7 +7,6 @@ from console.mail.imap.errors import FolderMissing, ServerRefused
 from console.mail.imap.session import Session
 from storage.commands.outbox import copies
 from storage.commands.outbox.copies import Look
-from storage.kinds import Delivery
 from storage.kinds.errors import NoSuch
 from storage.store import Store
 
@@ -62,7 +61,7 @@ class Copies:
 
     def _laid(self, look: Look) -> bool:
         """Lay a copy of what a server took; of what is in doubt none, or it would look as if it had been sent."""
-        if look.state is not Delivery.ACCEPTED or self._kept_by_server:
+        if not look.was_taken or self._kept_by_server:
             return False
         try:
             raw = self._store.content.get(look.digest)

@@ -9,13 +9,25 @@ from sqlmodel import Session
 
 from storage.commands import drafts
 from storage.commands.outbox.failing import nobody_answered, queued_as
-from storage.commands.outbox.items import CLAIM, MESSAGE, OUT, Result, all_in, held, item_of, items, states_of
+from storage.commands.outbox.items import (
+    CLAIM,
+    MESSAGE,
+    OUT,
+    Result,
+    all_in,
+    held,
+    item_of,
+    items,
+    look_from,
+    states_of,
+)
 from storage.commands.outbox.queueing import taken_back
 from storage.commands.wanted import want
 from storage.events import Actor, Cancelled, Fact, Held
 from storage.kinds import Delivery, Hold
 from storage.kinds.errors import NoSuch, Refused
 from storage.record import record
+from storage.rules.delivery import NOBODY
 
 Settled = Literal["sent", "again", "lost"]
 """What an agent says of a message that may have been sent: it was; send it again, under its Message-ID; it was not."""
@@ -91,7 +103,7 @@ def drop(session: Session, message_ids: Sequence[int], *, actor: Actor, now: dat
         if not given_up or not stands.isdisjoint({Delivery.SENDING, Delivery.DATA_SENT}):
             raise Refused("has_left", (number,))
         facts += given_up
-        if stands <= {Delivery.QUEUED, Delivery.FAILED, Delivery.CANCELLED}:
+        if stands <= NOBODY | {Delivery.QUEUED}:
             facts += nobody_answered(session, item, now)
             back.append(number)
     action_id = record(session, facts, actor=actor, now=now)
@@ -113,7 +125,8 @@ def settle(session: Session, message_id: int, how: Settled, *, actor: Actor, now
     facts = all_in(session, row, Delivery.UNCERTAIN, Result(result), now)
     if not facts:
         raise Refused("not_uncertain", (message_id,))
-    if how == "lost" and row.state is Delivery.UNCERTAIN:
+    reached_nobody = how == "lost" and states_of(session, message_id) <= NOBODY | {Delivery.UNCERTAIN}
+    if reached_nobody:
         facts += nobody_answered(session, item_of(row, ()), now)
     action_id = record(session, facts, actor=actor, now=now)
     want(session, facts, now=now)
@@ -122,7 +135,9 @@ def settle(session: Session, message_id: int, how: Settled, *, actor: Actor, now
         .where(CLAIM.c.message_id == message_id)
         .values(look_at=None, next_at=None, attempts=0, trouble="", holder="", until=None)
     )
-    if how == "lost":
+    if how == "sent":
+        look_from(session, [message_id], now)
+    if reached_nobody:
         drafts.come_back(session, [message_id])
     return action_id
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.commands.outbox.items import CLAIM, MESSAGE, OUT, Result, all_in, items, standing_in, tell
+from storage.commands.outbox.items import CLAIM, MESSAGE, OUT, TO, Result, all_in, is_in, items, numbered, some_in, tell
 from storage.events import Fact
 from storage.kinds import Delivery
 from storage.models import MessageText
@@ -17,27 +17,38 @@ from storage.models.statements import Lookup, some_values
 from storage.rules.delivery import next_look
 
 _UNFILED: Final = Lookup(
-    lambda: select(OUT.c.id).where(
-        OUT.c.id.in_(some_values()), or_(OUT.c.state == Delivery.ACCEPTED, OUT.c.state == Delivery.UNCERTAIN)
+    lambda: (
+        select(TO.c.message_id, TO.c.state)
+        .where(TO.c.message_id.in_(some_values()), is_in(Delivery.ACCEPTED, Delivery.FILED, Delivery.UNCERTAIN))
+        .distinct()
     )
 )
 _CITED: Final = Lookup(
     lambda: (
         select(OUT.c.id)
         .join(MESSAGE, MESSAGE.c.id == OUT.c.id)
-        .where(OUT.c.state == Delivery.UNCERTAIN, MESSAGE.c.header_key.in_(some_values()))
+        .where(
+            OUT.c.state == Delivery.UNCERTAIN,
+            MESSAGE.c.header_key.in_(some_values()),
+            ~some_in(Delivery.ACCEPTED, Delivery.FILED),
+        )
     )
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A message whose copy is to be looked for, or laid, among the sent mail."""
+    """A message whose copy is to be looked for, or laid, among the sent mail.
+
+    Attributes:
+        was_taken: whether a server took it for somebody, so that a copy may be laid; of what is in doubt none is, or
+            it would look as if it had been sent.
+    """
 
     message_id: int
     header_id: str
     digest: bytes
-    state: Delivery
+    was_taken: bool
     queued_at: datetime
 
 
@@ -50,23 +61,27 @@ def mailboxes_to_look_in(session: Session, *, now: datetime) -> frozenset[int]:
 def looks_due(session: Session, mailbox_id: int, *, now: datetime, limit: int = 200) -> tuple[Look, ...]:
     """Return the messages of a mailbox whose copy is to be looked for now."""
     texts = table(MessageText)
-    chosen = items().add_columns(texts.c.header_id).outerjoin(texts, texts.c.message_id == OUT.c.id)
+    taken = some_in(Delivery.ACCEPTED).label("was_taken")
+    chosen = items().add_columns(texts.c.header_id, taken).outerjoin(texts, texts.c.message_id == OUT.c.id)
     chosen = chosen.where(OUT.c.mailbox_id == mailbox_id, CLAIM.c.look_at <= now)
     rows = session.connection().execute(chosen.order_by(CLAIM.c.look_at).limit(limit)).all()
-    return tuple(Look(row.id, row.header_id or "", row.digest, row.state, row.queued_at) for row in rows)
+    return tuple(Look(row.id, row.header_id or "", row.digest, bool(row.was_taken), row.queued_at) for row in rows)
 
 
 def note_filed(session: Session, message_ids: Collection[int], *, now: datetime) -> int:
-    """Note that copies lie among the sent mail: what was uncertain has been sent; return how many that told."""
-    open_still = [row.id for row in _UNFILED(session.connection(), message_ids)]
-    if not open_still:
-        return 0
+    """Note that copies lie among the sent mail: what was uncertain has been sent; return how many that told.
+
+    Where a server had taken it for others before, the copy may be theirs, and tells nothing of who is in doubt.
+    """
+    states: dict[int, set[Delivery]] = {}
+    for row in _UNFILED(session.connection(), message_ids):
+        states.setdefault(row.message_id, set()).add(row.state)
     facts: list[Fact] = []
-    for row in standing_in(session, open_still, (Delivery.ACCEPTED, Delivery.UNCERTAIN)):
-        for state in (Delivery.ACCEPTED, Delivery.UNCERTAIN):
-            facts += all_in(session, row, state, Result(Delivery.FILED), now)
+    for row in numbered(session, states):
+        known = states[row.id] & {Delivery.ACCEPTED, Delivery.FILED}
+        facts += all_in(session, row, Delivery.ACCEPTED if known else Delivery.UNCERTAIN, Result(Delivery.FILED), now)
     tell(session, facts, now)
-    _no_more_looks(session, open_still)
+    _no_more_looks(session, states)
     return len(facts)
 
 
@@ -87,10 +102,10 @@ def note_unfound(session: Session, message_id: int, *, now: datetime) -> None:
 
 
 def note_cited(session: Session, header_keys: Collection[bytes], *, now: datetime) -> int:
-    """Note that mail came which cites messages of ours: those that were uncertain have been sent."""
+    """Note that mail came which cites messages of ours: those that were uncertain for all have been sent."""
     numbers = [row.id for row in _CITED(session.connection(), header_keys)]
     facts: list[Fact] = []
-    for row in standing_in(session, numbers, (Delivery.UNCERTAIN,)):
+    for row in numbered(session, numbers):
         facts += all_in(session, row, Delivery.UNCERTAIN, Result(Delivery.ACCEPTED), now)
     tell(session, facts, now)
     return len(facts)

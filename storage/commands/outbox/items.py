@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Select, bindparam, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, or_, select, update
 from sqlmodel import Session
 
 from storage.apply.base import insert, table
@@ -192,12 +192,21 @@ def look_from(session: Session, message_ids: Sequence[int], now: datetime) -> No
     session.connection().execute(update(CLAIM).where(CLAIM.c.message_id.in_(list(message_ids))).values(**looking))
 
 
-def standing_in(session: Session, message_ids: Collection[int], states: Sequence[Delivery]) -> Sequence[Any]:
-    """Return those of these messages that are in one of these states."""
+def some_in(*states: Delivery) -> ColumnElement[bool]:
+    """Return the condition that a message has recipients in one of these states."""
+    return exists().where(TO.c.message_id == OUT.c.id, is_in(*states))
+
+
+def is_in(*states: Delivery) -> ColumnElement[bool]:
+    """Return the condition that a recipient is in one of these states, for statements that are made once."""
+    return or_(*(TO.c.state == state for state in states))
+
+
+def numbered(session: Session, message_ids: Collection[int]) -> Sequence[Any]:
+    """Return the messages of these numbers."""
     if not message_ids:
         return ()
-    chosen = items().where(OUT.c.id.in_(sorted(message_ids)), OUT.c.state.in_(states))
-    return session.connection().execute(chosen).all()
+    return session.connection().execute(items().where(OUT.c.id.in_(sorted(message_ids)))).all()
 
 
 def all_in(session: Session, row: Any, state: Delivery, result: Result, now: datetime) -> list[Fact]:

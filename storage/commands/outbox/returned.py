@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from storage.commands import drafts
 from storage.commands.outbox.failing import nobody_answered
-from storage.commands.outbox.items import MESSAGE, OUT, TO, Result, changed, item_of, items, states_of, tell
+from storage.commands.outbox.items import MESSAGE, OUT, TO, Result, changed, is_in, item_of, items, states_of, tell
 from storage.events import Fact
 from storage.kinds import Delivery
 from storage.models.statements import Lookup, some_values
+from storage.rules.delivery import NOBODY
 
 _BACK: Final = Lookup(
     lambda: (
@@ -22,12 +23,8 @@ _BACK: Final = Lookup(
         .where(
             MESSAGE.c.header_key.in_(some_values()),
             MESSAGE.c.conversation_id.is_not(None),
-            or_(
-                TO.c.state == Delivery.ACCEPTED,
-                TO.c.state == Delivery.FILED,
-                TO.c.state == Delivery.UNCERTAIN,
-                TO.c.state == Delivery.DATA_SENT,  # it came back before the server's yes was put down
-            ),
+            # It may come back before the server's yes was put down.
+            is_in(Delivery.ACCEPTED, Delivery.FILED, Delivery.UNCERTAIN, Delivery.DATA_SENT),
         )
         .order_by(TO.c.message_id, TO.c.place)
     )
@@ -72,10 +69,10 @@ def _came_back(session: Session, message_id: int, place: int, state: Delivery, w
     (row,) = session.connection().execute(items().where(OUT.c.id == message_id)).all()
     item = item_of(row, [(place, "")])
     facts: list[Fact] = [changed(item, {place: Result(Delivery.FAILED, None, words)}, state, now)]
-    others = states_of(session, message_id, but=place)
-    if others <= {Delivery.FAILED}:
+    reached_nobody = states_of(session, message_id, but=place) <= NOBODY
+    if reached_nobody:
         facts += nobody_answered(session, item, now)
     tell(session, facts, now)
-    if others <= {Delivery.FAILED}:
+    if reached_nobody:
         drafts.come_back(session, [message_id])
     return 1

@@ -115,17 +115,13 @@ def hold_for_account(session: Session, mailbox_id: int, words: str, *, now: date
 def put_off(session: Session, items: Iterable[Item], words: str, *, holder: str, now: datetime) -> None:
     """Give items back that were claimed and not begun: the server cannot be reached; they are tried again later."""
     for item in items:
-        session.connection().execute(
-            update(CLAIM)
-            .where(CLAIM.c.message_id == item.message_id, CLAIM.c.holder == holder)
-            .values(
-                holder="",
-                until=None,
-                attempts=item.attempts + 1,
-                next_at=now + pause(item.attempts + 1),
-                trouble=words,
-            )
-        )
+        ours = CLAIM.c.message_id == item.message_id, CLAIM.c.holder == holder
+        given = {"holder": "", "until": None, "trouble": words}
+        session.connection().execute(update(CLAIM).where(*ours).values(**given, **_later(item.attempts, now)))
+
+
+def _later(attempts: int, now: datetime) -> dict[str, Any]:
+    return {"attempts": attempts + 1, "next_at": now + pause(attempts + 1)}
 
 
 def let_go(session: Session, items: Iterable[Item], *, holder: str) -> None:
@@ -138,7 +134,8 @@ def let_go(session: Session, items: Iterable[Item], *, holder: str) -> None:
 def recover(session: Session, mailbox_id: int, *, holder: str, now: datetime) -> int:
     """Go on where a sender died: before the final dot as if never tried, after it the message may have been sent.
 
-    What it had claimed and not begun is free again at once.
+    What it had claimed and not begun is free again at once. What this very sender had begun met a mistake of ours, or
+    stood beside one: it is free again, too, but when that happens once more others go first.
 
     Args:
         session: of a writing transaction.
@@ -167,6 +164,11 @@ def recover(session: Session, mailbox_id: int, *, holder: str, now: datetime) ->
     if facts:
         record(session, facts, actor=SENDER, now=now)
     claims(session, [row.id for row in rows], holder="", until=None)
+    for row in begun:
+        if row.holder == holder:
+            again = update(CLAIM).where(CLAIM.c.message_id == row.id)
+            values = _later(row.attempts, now) if row.attempts else {"attempts": 1}
+            session.connection().execute(again.values(**values))
     return len(begun)
 
 

@@ -26,12 +26,12 @@ DUE: Final = Lookup(
 
 STANDING: Final = Lookup(
     lambda: (
-        select(TO.c.message_id, TO.c.place, TO.c.state, CLAIM.c.holder)
+        select(TO.c.message_id, TO.c.place, TO.c.state, TO.c.code, CLAIM.c.holder)
         .select_from(TO.outerjoin(CLAIM, CLAIM.c.message_id == TO.c.message_id))
         .where(TO.c.message_id.in_(some_values()))
     )
 )
-"""Where each recipient of messages stands, and who holds their claims."""
+"""Where each recipient of messages stands, what a server said of it last, and who holds their claims."""
 
 _OTHERS: Final = OUT.alias("others")
 WROTE: Final = Lookup(

@@ -4,7 +4,7 @@ Several messages leave at a time, by a connection each. What their connections h
 transaction: to commit costs as much for twenty messages as for one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,7 +20,7 @@ from storage.commands.wanted import want
 from storage.events import DeliveryChanged, Fact
 from storage.kinds import Delivery, Hold
 from storage.record import record
-from storage.rules.delivery import GIVE_UP_AFTER, pause, summary
+from storage.rules.delivery import NOBODY, is_given_up, pause
 
 _KNOWN: Final = (Delivery.ACCEPTED, Delivery.FILED, Delivery.FAILED)
 """Where a recipient stands of whom mail that came in told more than the server to which the message was handed."""
@@ -70,13 +70,13 @@ def proceed(
     Returns:
         The messages of `handed` whose dot may be sent, and those of `begin` that may be begun.
     """
-    stands, holders = _standing(session, [*(one.item for one in told), *(one.item for one in handed)])
+    stands, holders, known = _standing(session, [*(one.item for one in told), *(one.item for one in handed)])
     ours = [one for one in told if holders.get(one.item.message_id) == holder]
     lost = [one for one in told if holders.get(one.item.message_id) != holder]
     late = {one.item.message_id: _too_late(one, stands.get(one.item.message_id, {}), now) for one in lost}
     dots = [one for one in handed if holders.get(one.item.message_id) == holder]
     fresh, stopped = _still_ours(session, begin, holder, now)
-    results = [(one.item, _results(one, stands[one.item.message_id], now)) for one in ours]
+    results = [(one.item, _results(one, stands[one.item.message_id], known, now)) for one in ours]
     # All of one kind stand together: they are applied in one go.
     facts: list[Fact] = [fact for _, some in results for fact in some]
     facts += [fact for some in late.values() for fact in some]
@@ -84,7 +84,7 @@ def proceed(
     facts += [_begun(one, now) for one in fresh]
     facts += stopped
     for item, some in results:
-        if some and set(stands[item.message_id].values()) == {Delivery.FAILED}:
+        if some and NOBODY.issuperset(stands[item.message_id].values()):
             facts += nobody_answered(session, item, now)
     if facts:
         record(session, facts, actor=SENDER, now=now)
@@ -92,8 +92,8 @@ def proceed(
     renew(session, _numbers(fresh, dots), holder=holder, until=now + sending.CLAIMED)
     sending.let_go(session, [one for one in begin if one not in fresh], holder=holder)
     _after(session, ours, stands, holder, now)
-    if known := [number for number, some in late.items() if some]:
-        look_from(session, known, now)
+    if yes := [number for number, some in late.items() if some]:
+        look_from(session, yes, now)
     return frozenset(_numbers(fresh, dots))
 
 
@@ -101,14 +101,19 @@ def _numbers(*some: Iterable[Item | Handed]) -> list[int]:
     return [one.message_id if isinstance(one, Item) else one.item.message_id for many in some for one in many]
 
 
-def _standing(session: Session, some: Iterable[Item]) -> tuple[dict[int, dict[int, Delivery]], dict[int, str]]:
-    """Return where each recipient of items stands, and who holds their claims."""
+def _standing(
+    session: Session, some: Iterable[Item]
+) -> tuple[dict[int, dict[int, Delivery]], dict[int, str], set[tuple[int, int]]]:
+    """Return where each recipient of items stands, who holds their claims, and of whom a server spoke before."""
     stands: dict[int, dict[int, Delivery]] = {}
     holders: dict[int, str] = {}
+    known: set[tuple[int, int]] = set()
     for row in STANDING(session.connection(), _numbers(some)):
         stands.setdefault(row.message_id, {})[row.place] = row.state
         holders[row.message_id] = row.holder
-    return stands, holders
+        if row.code is not None:
+            known.add((row.message_id, row.place))
+    return stands, holders, known
 
 
 def _still_ours(session: Session, some: Sequence[Item], holder: str, now: datetime) -> tuple[list[Item], list[Fact]]:
@@ -132,13 +137,18 @@ def _gone(handed: Handed, now: datetime) -> DeliveryChanged:
     return changed(handed.item, results, Delivery.SENDING, now)
 
 
-def _results(told: Told, stands: dict[int, Delivery], now: datetime) -> list[DeliveryChanged]:
-    """Return the facts of what became of an item, and say so in `stands`; whom it cannot reach in time is given up."""
+def _results(
+    told: Told, stands: dict[int, Delivery], known: Collection[tuple[int, int]], now: datetime
+) -> list[DeliveryChanged]:
+    """Return the facts of what became of an item, and say so in `stands`; whom it cannot reach in time is given up.
+
+    But nobody whose server asks for another time for the first time: it may have been out of reach until now.
+    """
     item = told.item
-    late = now - item.queued_at > GIVE_UP_AFTER
+    late = is_given_up(item.queued_at, item.attempts, now)
     by_before: dict[Delivery, dict[int, Result]] = {}
     for place, one in told.results.items():
-        if late and one.state is Delivery.QUEUED:
+        if late and one.state is Delivery.QUEUED and (item.message_id, place) in known:
             one = Result(Delivery.FAILED, one.code, one.words)  # noqa: PLW2901 - it has had its time
         if one.state is not stands[place] and stands[place] not in _KNOWN:
             by_before.setdefault(stands[place], {})[place] = one
@@ -176,6 +186,6 @@ def _after(
             )
         )
     give_back(session, back, holder=holder)
-    failed = [one.item.message_id for one in done if summary(stands[one.item.message_id].values()) is Delivery.FAILED]
+    failed = [one.item.message_id for one in done if NOBODY.issuperset(stands[one.item.message_id].values())]
     if failed:
         drafts.come_back(session, failed)

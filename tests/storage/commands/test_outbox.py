@@ -4,62 +4,29 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from made.post import DESK, HOUR, Out, Place, Post, home, letter, row_of
+from made.answering import Answering
+from made.post import DESK, HOUR, Out, Place, home, letter, row_of
 from sqlalchemy import event, select
 
 from storage.apply.base import table
-from storage.commands import drafts, syncing, undoing
+from storage.commands import syncing, undoing
 from storage.commands.outbox import acts, copies, items, sending, steps
 from storage.commands.outbox.items import Item, Result
 from storage.commands.outbox.queueing import number_to_begin
-from storage.kinds import Delivery, Direction, DraftKind, Evidence, Hold, Status
+from storage.kinds import Delivery, Direction, Evidence, Hold, Status
 from storage.kinds.errors import Changed, NoSuch, Refused
-from storage.models import Cited, Draft, Event, Message, MessageText, Print, Wanted
+from storage.models import Cited, Event, Message, Print, Wanted
 from storage.queries import conversations, outbox
 from storage.search import index_more
 from storage.store import Store
 
 
-class Desk:
-    """A customer's question in conversation 1, an agent who answers it, and the sender."""
-
-    def __init__(self, store: Store) -> None:
-        self.store, self.post = store, Post(store)
-        self.asked = self.post.send("q@acme", at=self.post.now - timedelta(hours=1))
-        self.out = Out(self.post)
-
-    def tell(self, command, *args, **choices):
-        with self.store.writing() as session:
-            return command(session, *args, actor=self.out.actor, now=self.out.now, **choices)
-
-    def answer(self, **given):
-        return self.out.queue(1, cites=("q@acme",), answers_id=self.asked, **given)
-
-    def begin_draft(self) -> int:
-        with self.store.writing() as session:
-            draft, _ = drafts.begin(
-                session,
-                agent_id=self.out.actor.agent_id,
-                kind=DraftKind.REPLY,
-                now=self.out.now,
-                conversation_id=1,
-                values={"body": "Está corrigida."},
-            )
-        return draft.draft_id
-
-    def kept_drafts(self) -> list[str]:
-        rows = table(Draft)
-        with self.store.reading() as session:
-            chosen = select(rows.c.body).where(rows.c.dropped_at.is_(None))
-            return list(session.connection().execute(chosen).scalars())
-
-
 @pytest.fixture
-def desk(store: Store) -> Desk:
-    return Desk(store)
+def desk(store: Store) -> Answering:
+    return Answering(store)
 
 
-def test_an_answer_is_a_message_at_once_and_all_it_changes_is_one_action(desk: Desk) -> None:
+def test_an_answer_is_a_message_at_once_and_all_it_changes_is_one_action(desk: Answering) -> None:
     sent = desk.answer(to=("ana@acme.example", "rui@acme.example"))
     with desk.store.reading() as session:
         view = conversations.read(session, 1, agent_id=None)
@@ -84,13 +51,13 @@ def test_an_answer_is_a_message_at_once_and_all_it_changes_is_one_action(desk: D
     assert delivery.leaves_at == desk.out.now + timedelta(seconds=10)
 
 
-def test_an_answer_that_leaves_a_conversation_open_handles_nothing(desk: Desk) -> None:
+def test_an_answer_that_leaves_a_conversation_open_handles_nothing(desk: Answering) -> None:
     desk.answer(after=None)
     assert row_of(desk.store, 1).status is Status.NEW
     assert not row_of(desk.store, desk.asked, Message).handled
 
 
-def test_an_answer_stands_after_what_it_answers_and_before_what_comes_in_its_second(desk: Desk) -> None:
+def test_an_answer_stands_after_what_it_answers_and_before_what_comes_in_its_second(desk: Answering) -> None:
     desk.out.now = desk.out.now.replace(microsecond=700_000)
     desk.answer()
     desk.post.send("quick@acme", at=desk.out.now.replace(microsecond=0), cites=("q@acme",), text="Ainda não.")
@@ -105,7 +72,7 @@ def test_an_answer_stands_after_what_it_answers_and_before_what_comes_in_its_sec
         ] is Direction.OUTGOING
 
 
-def test_one_undo_takes_all_of_it_back_and_the_draft_with_it(desk: Desk) -> None:
+def test_one_undo_takes_all_of_it_back_and_the_draft_with_it(desk: Answering) -> None:
     draft_id = desk.begin_draft()
     sent = desk.answer(draft_id=draft_id)
     with desk.store.writing() as session:
@@ -128,7 +95,7 @@ def test_one_undo_takes_all_of_it_back_and_the_draft_with_it(desk: Desk) -> None
         desk.tell(undoing.redo)
 
 
-def test_what_is_being_sent_is_not_taken_back(desk: Desk) -> None:
+def test_what_is_being_sent_is_not_taken_back(desk: Answering) -> None:
     sent = desk.answer()
     (item,) = desk.out.claim()
     assert desk.out.begin(item)
@@ -137,14 +104,14 @@ def test_what_is_being_sent_is_not_taken_back(desk: Desk) -> None:
     assert home(desk.store, sent.message_id) == 1
 
 
-def test_what_was_claimed_and_not_begun_is_taken_back_and_does_not_leave(desk: Desk) -> None:
+def test_what_was_claimed_and_not_begun_is_taken_back_and_does_not_leave(desk: Answering) -> None:
     desk.answer()
     (item,) = desk.out.claim()
     desk.tell(undoing.undo)
     assert not desk.out.begin(item)
 
 
-def test_a_message_can_begin_a_conversation_and_when_taken_back_lies_in_the_trash(desk: Desk) -> None:
+def test_a_message_can_begin_a_conversation_and_when_taken_back_lies_in_the_trash(desk: Answering) -> None:
     sent = desk.out.queue(None)
     row = row_of(desk.store, sent.conversation_id)
     assert (row.status, row.message_count) == (Status.WAITING, 1)
@@ -153,7 +120,7 @@ def test_a_message_can_begin_a_conversation_and_when_taken_back_lies_in_the_tras
     assert (row.status, row.message_count) == (Status.TRASH, 1)
 
 
-def test_bytes_made_for_another_number_are_not_queued(desk: Desk) -> None:
+def test_bytes_made_for_another_number_are_not_queued(desk: Answering) -> None:
     with desk.store.reading() as session:
         number = number_to_begin(session)
     desk.post.send("other@x", subject="Other", by="bo@b.example")
@@ -161,21 +128,21 @@ def test_bytes_made_for_another_number_are_not_queued(desk: Desk) -> None:
         desk.out.queue(None, begins_as=number)
 
 
-def test_a_draft_is_sent_once_whoever_else_tries(desk: Desk) -> None:
+def test_a_draft_is_sent_once_whoever_else_tries(desk: Answering) -> None:
     draft_id = desk.begin_draft()
     desk.answer(draft_id=draft_id)
     with pytest.raises(NoSuch):
         desk.answer(draft_id=draft_id, text="Outra vez.")
 
 
-def test_nothing_leaves_before_its_window_is_over(desk: Desk) -> None:
+def test_nothing_leaves_before_its_window_is_over(desk: Answering) -> None:
     desk.answer()
     assert desk.out.claim(seconds=9) == ()
     assert len(desk.out.claim(seconds=1)) == 1
     assert desk.out.claim(seconds=1) == ()  # it is somebody's
 
 
-def test_two_senders_never_get_the_same(desk: Desk) -> None:
+def test_two_senders_never_get_the_same(desk: Answering) -> None:
     for _ in range(5):
         desk.answer()
     other = Out(desk.post, holder="there:1:1")
@@ -188,7 +155,7 @@ def test_two_senders_never_get_the_same(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("colleague", [False, True])
-def test_news_that_nobody_saw_hold_an_answer_and_say_so(desk: Desk, *, colleague: bool) -> None:
+def test_news_that_nobody_saw_hold_an_answer_and_say_so(desk: Answering, *, colleague: bool) -> None:
     sent = desk.answer()
     if colleague:
         Out(desk.post, "Rui").queue(1)
@@ -201,13 +168,13 @@ def test_news_that_nobody_saw_hold_an_answer_and_say_so(desk: Desk, *, colleague
     assert sent.message_id in [one.message_id for one in desk.out.claim()]
 
 
-def test_ones_own_second_answer_is_no_news(desk: Desk) -> None:
+def test_ones_own_second_answer_is_no_news(desk: Answering) -> None:
     desk.answer()
     desk.answer(text="E mais uma coisa.")
     assert len(desk.out.claim()) == 2
 
 
-def test_news_between_claim_and_sending_hold_it_too(desk: Desk) -> None:
+def test_news_between_claim_and_sending_hold_it_too(desk: Answering) -> None:
     sent = desk.answer()
     (item,) = desk.out.claim()
     desk.post.send("more@acme", at=desk.out.now, cites=("q@acme",), text="Ainda não está.")
@@ -215,7 +182,7 @@ def test_news_between_claim_and_sending_hold_it_too(desk: Desk) -> None:
     assert desk.out.view(sent.message_id).hold is Hold.NEWS
 
 
-def test_each_recipient_fares_on_its_own_and_only_who_was_put_off_is_tried_again(desk: Desk) -> None:
+def test_each_recipient_fares_on_its_own_and_only_who_was_put_off_is_tried_again(desk: Answering) -> None:
     sent = desk.answer(to=("ana@acme.example", "gone@acme.example", "later@acme.example"))
     (item,) = desk.out.claim()
     desk.out.begin(item)
@@ -235,16 +202,31 @@ def test_each_recipient_fares_on_its_own_and_only_who_was_put_off_is_tried_again
     assert again.digest == item.digest
 
 
-def test_whoever_is_put_off_for_days_is_given_up(desk: Desk) -> None:
+def test_whoever_is_put_off_for_days_is_given_up(desk: Answering) -> None:
     sent = desk.answer()
-    desk.out.leave(Result(Delivery.QUEUED, 451, "later"))
-    (item,) = desk.out.claim(seconds=3 * 86_400)
-    desk.out.begin(item)
-    desk.out.end(item, Result(Delivery.QUEUED, 451, "later"))
-    assert desk.out.states(sent.message_id) == [Delivery.FAILED]
+    tries = 0
+    while desk.out.states(sent.message_id) == [Delivery.QUEUED]:
+        (item,) = desk.out.claim(seconds=6 * 3600)
+        desk.out.begin(item)
+        desk.out.end(item, Result(Delivery.QUEUED, 451, "later"))
+        tries += 1
+    assert (tries, desk.out.states(sent.message_id)) == (9, [Delivery.FAILED])  # the first after two days
 
 
-def test_an_answer_that_reached_nobody_is_none(desk: Desk) -> None:
+def test_whoever_was_out_of_reach_for_days_is_not_given_up_at_the_first_word(desk: Answering) -> None:
+    sent = desk.answer()
+    for _ in range(20):
+        (item,) = desk.out.claim(seconds=6 * 3600)
+        with desk.store.writing() as session:
+            sending.put_off(session, [item], "no way there", holder=desk.out.holder, now=desk.out.now)
+    for state in (Delivery.QUEUED, Delivery.FAILED):
+        (item,) = desk.out.claim(seconds=6 * 3600)
+        desk.out.begin(item)
+        desk.out.end(item, Result(Delivery.QUEUED, 451, "greylisted"))
+        assert desk.out.states(sent.message_id) == [state]
+
+
+def test_an_answer_that_reached_nobody_is_none(desk: Answering) -> None:
     waiting_since = row_of(desk.store, 1).oldest_unanswered_at
     draft_id = desk.begin_draft()
     sent = desk.answer(draft_id=draft_id)
@@ -259,7 +241,7 @@ def test_an_answer_that_reached_nobody_is_none(desk: Desk) -> None:
     assert desk.out.states(sent.message_id) == [Delivery.ACCEPTED]
 
 
-def test_a_sender_that_died_before_the_dot_is_followed_as_if_it_had_not_tried(desk: Desk) -> None:
+def test_a_sender_that_died_before_the_dot_is_followed_as_if_it_had_not_tried(desk: Answering) -> None:
     sent = desk.answer()
     (item,) = desk.out.claim()
     desk.out.begin(item)
@@ -269,7 +251,7 @@ def test_a_sender_that_died_before_the_dot_is_followed_as_if_it_had_not_tried(de
     assert len(desk.out.claim(seconds=0)) == 1
 
 
-def test_a_sender_that_died_after_the_dot_may_have_sent_it_and_nothing_sends_it_again(desk: Desk) -> None:
+def test_a_sender_that_died_after_the_dot_may_have_sent_it_and_nothing_sends_it_again(desk: Answering) -> None:
     sent = desk.answer()
     (item,) = desk.out.claim()
     desk.out.begin(item)
@@ -282,7 +264,7 @@ def test_a_sender_that_died_after_the_dot_may_have_sent_it_and_nothing_sends_it_
         desk.tell(acts.drop, [sent.message_id])
 
 
-def test_whoever_lost_the_claim_does_not_send_the_dot(desk: Desk) -> None:
+def test_whoever_lost_the_claim_does_not_send_the_dot(desk: Answering) -> None:
     desk.answer()
     (item,) = desk.out.claim()
     desk.out.begin(item)
@@ -295,7 +277,7 @@ def test_whoever_lost_the_claim_does_not_send_the_dot(desk: Desk) -> None:
         desk.out.hand_over(item)
 
 
-def test_steps_of_many_are_one_transaction_and_who_lost_one_claim_goes_on_with_the_others(desk: Desk) -> None:
+def test_steps_of_many_are_one_transaction_and_who_lost_one_claim_goes_on_with_the_others(desk: Answering) -> None:
     for number in range(6):
         desk.out.queue(None, text=f"Aviso {number}")
     done, handed, late, lost, fresh, dropped = desk.out.claim()
@@ -328,7 +310,7 @@ def test_steps_of_many_are_one_transaction_and_who_lost_one_claim_goes_on_with_t
     ]
 
 
-def test_steps_of_many_cost_as_many_statements_as_those_of_one(desk: Desk) -> None:
+def test_steps_of_many_cost_as_many_statements_as_those_of_one(desk: Answering) -> None:
     made: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -356,7 +338,7 @@ def test_steps_of_many_cost_as_many_statements_as_those_of_one(desk: Desk) -> No
     assert cost(20) == cost(1)
 
 
-def taken_over(desk: Desk) -> tuple[Item, Out, Item]:
+def taken_over(desk: Answering) -> tuple[Item, Out, Item]:
     """Let a sender fall asleep while it sends, and another begin to send the same; return what each of them has."""
     desk.answer()
     (item,) = desk.out.claim()
@@ -370,7 +352,7 @@ def taken_over(desk: Desk) -> tuple[Item, Out, Item]:
 
 
 @pytest.mark.parametrize("result", [Delivery.QUEUED, Delivery.FAILED, Delivery.ACCEPTED, Delivery.UNCERTAIN])
-def test_whoever_lost_the_claim_takes_nothing_from_the_hands_of_who_has_it(desk: Desk, result: Delivery) -> None:
+def test_whoever_lost_the_claim_takes_nothing_from_the_hands_of_who_has_it(desk: Answering, result: Delivery) -> None:
     item, other, again = taken_over(desk)
     other.hand_over(again)
     desk.out.end(item, Result(result, None, "too late"))
@@ -381,7 +363,7 @@ def test_whoever_lost_the_claim_takes_nothing_from_the_hands_of_who_has_it(desk:
     assert other.states(again.message_id) == [Delivery.ACCEPTED]
 
 
-def test_a_yes_that_comes_late_is_known_all_the_same(desk: Desk) -> None:
+def test_a_yes_that_comes_late_is_known_all_the_same(desk: Answering) -> None:
     sent = desk.answer()
     (item,) = desk.out.claim()
     desk.out.begin(item)
@@ -394,7 +376,7 @@ def test_a_yes_that_comes_late_is_known_all_the_same(desk: Desk) -> None:
     assert other.states(sent.message_id) == [Delivery.ACCEPTED]
 
 
-def test_nobody_lets_go_or_puts_off_what_another_has_claimed(desk: Desk) -> None:
+def test_nobody_lets_go_or_puts_off_what_another_has_claimed(desk: Answering) -> None:
     _, other, again = taken_over(desk)
     with desk.store.writing() as session:
         sending.let_go(session, [again], holder=desk.out.holder)
@@ -404,7 +386,7 @@ def test_nobody_lets_go_or_puts_off_what_another_has_claimed(desk: Desk) -> None
     assert other.states(again.message_id) == [Delivery.DATA_SENT]
 
 
-def test_the_claim_holds_anew_from_the_dot_on(desk: Desk) -> None:
+def test_the_claim_holds_anew_from_the_dot_on(desk: Answering) -> None:
     sent = desk.answer()
     (item,) = desk.out.claim()
     desk.out.begin(item)
@@ -415,7 +397,7 @@ def test_the_claim_holds_anew_from_the_dot_on(desk: Desk) -> None:
     assert desk.out.states(sent.message_id) == [Delivery.DATA_SENT]
 
 
-def test_what_a_dead_sender_had_claimed_and_not_begun_need_not_wait(desk: Desk) -> None:
+def test_what_a_dead_sender_had_claimed_and_not_begun_need_not_wait(desk: Answering) -> None:
     first, second = desk.answer(), desk.out.queue(None)
     begun, waiting = desk.out.claim()
     assert (begun.message_id, waiting.message_id) == (first.message_id, second.message_id)
@@ -426,13 +408,13 @@ def test_what_a_dead_sender_had_claimed_and_not_begun_need_not_wait(desk: Desk) 
     assert [one.message_id for one in desk.out.claim(seconds=0)] == [first.message_id, second.message_id]
 
 
-def uncertain(desk: Desk) -> int:
+def uncertain(desk: Answering) -> int:
     sent = desk.answer()
     desk.out.leave(Result(Delivery.UNCERTAIN, None, "no answer"))
     return sent.message_id
 
 
-def test_a_copy_is_looked_for_at_once_and_thrice_more_then_the_agent_decides(desk: Desk) -> None:
+def test_a_copy_is_looked_for_at_once_and_thrice_more_then_the_agent_decides(desk: Answering) -> None:
     number = uncertain(desk)
     looked = []
     for minutes in range(20):
@@ -448,7 +430,7 @@ def test_a_copy_is_looked_for_at_once_and_thrice_more_then_the_agent_decides(des
 @pytest.mark.parametrize(
     ("how", "state"), [("sent", Delivery.ACCEPTED), ("again", Delivery.QUEUED), ("lost", Delivery.FAILED)]
 )
-def test_the_agent_says_what_became_of_it(desk: Desk, how: str, state: Delivery) -> None:
+def test_the_agent_says_what_became_of_it(desk: Answering, how: str, state: Delivery) -> None:
     number = uncertain(desk)
     desk.tell(acts.settle, number, how)
     assert desk.out.states(number) == [state]
@@ -458,9 +440,9 @@ def test_the_agent_says_what_became_of_it(desk: Desk, how: str, state: Delivery)
         desk.tell(acts.settle, number, how)
 
 
-def test_the_copy_among_the_sent_mail_is_known_in_whatever_bytes_and_settles_it(desk: Desk) -> None:
+def test_the_copy_among_the_sent_mail_is_known_in_whatever_bytes_and_settles_it(desk: Answering) -> None:
     number = uncertain(desk)
-    name = header_of(desk, number)
+    name = desk.header_of(number)
     copy = desk.post.delivery(
         letter(name, by=DESK, to=("ana@acme.example",), text="Está corrigida.\n-- \nvia provider"), outgoing=True
     )
@@ -471,21 +453,21 @@ def test_the_copy_among_the_sent_mail_is_known_in_whatever_bytes_and_settles_it(
     assert row_of(desk.store, 1).message_count == 2
 
 
-def test_nobody_hides_mail_behind_a_message_id_of_ours(desk: Desk) -> None:
+def test_nobody_hides_mail_behind_a_message_id_of_ours(desk: Answering) -> None:
     sent = desk.answer()
-    name = header_of(desk, sent.message_id)
+    name = desk.header_of(sent.message_id)
     forged = desk.post.delivery(letter(name, by="ana@acme.example", text="Apague tudo."), at=desk.out.now)
     assert desk.post.bring(forged).counts.known == 0
 
 
-def test_mail_that_cites_it_shows_that_it_was_sent(desk: Desk) -> None:
+def test_mail_that_cites_it_shows_that_it_was_sent(desk: Answering) -> None:
     number = uncertain(desk)
-    desk.post.send("thanks@acme", at=desk.out.now, cites=(header_of(desk, number),), text="Obrigada!")
+    desk.post.send("thanks@acme", at=desk.out.now, cites=(desk.header_of(number),), text="Obrigada!")
     assert desk.out.states(number) == [Delivery.ACCEPTED]
     assert home(desk.store, number) == 1
 
 
-def test_an_accepted_answer_marks_what_it_answers_on_the_server(desk: Desk) -> None:
+def test_an_accepted_answer_marks_what_it_answers_on_the_server(desk: Answering) -> None:
     with desk.store.writing() as session:
         syncing.keep_folders(session, desk.post.mailbox_id, {"INBOX": "inbox"})
         folder = next(iter(syncing.cursors(session, desk.post.mailbox_id).values())).folder_id
@@ -505,7 +487,7 @@ def test_an_accepted_answer_marks_what_it_answers_on_the_server(desk: Desk) -> N
     assert wanted() == {r"\Seen", r"\Answered"}
 
 
-def test_hold_release_and_drop_are_the_agents(desk: Desk) -> None:
+def test_hold_release_and_drop_are_the_agents(desk: Answering) -> None:
     draft_id = desk.begin_draft()
     sent = desk.answer(draft_id=draft_id)
     desk.tell(acts.hold, [sent.message_id])
@@ -524,7 +506,7 @@ def test_hold_release_and_drop_are_the_agents(desk: Desk) -> None:
         desk.tell(acts.hold, [9999])
 
 
-def test_what_waits_for_another_try_leaves_at_once_when_told_to(desk: Desk) -> None:
+def test_what_waits_for_another_try_leaves_at_once_when_told_to(desk: Answering) -> None:
     sent = desk.answer()
     desk.out.leave(Result(Delivery.QUEUED, 451, "later"))
     assert desk.out.claim(seconds=1) == ()
@@ -532,7 +514,7 @@ def test_what_waits_for_another_try_leaves_at_once_when_told_to(desk: Desk) -> N
     assert len(desk.out.claim(seconds=1)) == 1
 
 
-def test_what_failed_and_was_seen_to_leaves_the_list(desk: Desk) -> None:
+def test_what_failed_and_was_seen_to_leaves_the_list(desk: Answering) -> None:
     sent = desk.answer()
     desk.out.leave(Result(Delivery.FAILED, 550, "no such user"))
     with desk.store.reading() as session:
@@ -542,11 +524,3 @@ def test_what_failed_and_was_seen_to_leaves_the_list(desk: Desk) -> None:
     with desk.store.reading() as session:
         assert outbox.outbox(session) == ()
     assert row_of(desk.store, 1).oldest_unanswered_at is not None
-
-
-def header_of(desk: Desk, message_id: int) -> str:
-    rows = table(MessageText)
-    with desk.store.reading() as session:
-        return (
-            session.connection().execute(select(rows.c.header_id).where(rows.c.message_id == message_id)).scalar_one()
-        )

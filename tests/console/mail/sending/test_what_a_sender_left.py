@@ -16,6 +16,8 @@ from servers.smtp import FaultySmtp, Step
 from sqlalchemy import event, select
 
 from console.mail.sending import lines
+from console.mail.smtp import Envelope, Reply, Transport
+from console.mail.smtp.transport import BeforeDot
 from storage.commands.outbox import copies
 from storage.commands.outbox.items import OUT, look_from
 from storage.kinds import Delivery, DraftKind, Status
@@ -195,6 +197,27 @@ def test_one_whose_bytes_are_damaged_keeps_no_other_from_leaving(plain_outbox: O
     assert plain_outbox.sender().once() == 3
     assert plain_outbox.states(damaged) == [Delivery.FAILED]
     assert [plain_outbox.states(one) for one in others] == [[Delivery.ACCEPTED]] * 2
+
+
+def test_what_meets_a_mistake_of_ours_stands_in_nobodys_way(
+    either_outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = either_outbox.write(1), either_outbox.write(2)
+    sender = either_outbox.sender(connections=1)
+    send = Transport.send
+
+    def mistaken(transport: Transport, envelope: Envelope, before_dot: BeforeDot) -> dict[str, Reply]:
+        if b"Aviso 1" in envelope.content:
+            raise ZeroDivisionError
+        return send(transport, envelope, before_dot)
+
+    monkeypatch.setattr(Transport, "send", mistaken)
+    for _ in range(2):  # the first time it may only have stood beside the mistake
+        with pytest.raises(ZeroDivisionError):
+            sender.once()
+    assert sender.once() == 1
+    assert [either_outbox.states(one) for one in (first, second)] == [[Delivery.QUEUED], [Delivery.ACCEPTED]]
+    assert either_outbox.copies(second) == 1
 
 
 def test_a_desk_that_is_locked_while_more_is_claimed_takes_nothing_from_who_is_at_work(

@@ -258,6 +258,28 @@ def test_a_sender_put_off_is_tried_later_and_the_next_message_goes_at_once(fault
     assert (len(faulty.arrived), faulty.connections) == (1, 1)
 
 
+@pytest.mark.parametrize("step", [Step.MAIL, Step.RCPT])
+def test_what_is_neither_yes_nor_no_is_no_refusal(faulty: FaultySmtp, step: Step) -> None:
+    faulty.at(step, says="354 go on")
+    with pytest.raises(ServerSpokeNonsense):
+        send(faulty, "ana@x.org", hook=lambda _replies: pytest.fail("the hook was called"))
+    assert not faulty.arrived
+
+
+def test_a_server_that_wants_a_sign_in_first_needs_an_agent(faulty: FaultySmtp) -> None:
+    faulty.at(Step.MAIL, says="530 5.7.0 sign in first")
+    with pytest.raises(SignInRefused, match="sign in first"):
+        send(faulty, "ana@x.org", hook=lambda _replies: pytest.fail("the hook was called"))
+
+
+def test_what_a_server_says_is_cleaned_and_cut(faulty: FaultySmtp) -> None:
+    faulty.at(Step.RCPT, recipient="never@x.org", says="550 5.1.1 no\0body\x1b[31m " + "x" * 400)
+    said = send(faulty, "never@x.org", "ana@x.org")["never@x.org"]
+    assert said.words.startswith("5.1.1 no")
+    assert said.words.isprintable()
+    assert len(said.words) == 300
+
+
 def test_a_hook_that_fails_sends_no_dot(faulty: FaultySmtp) -> None:
     def fail(_replies: object) -> None:
         raise RuntimeError("store is full")
@@ -385,6 +407,15 @@ def test_letters_beyond_ascii_go_where_the_server_can_and_fail_alone_where_it_ca
             transport.send(Envelope("mesa@açaí.org", ("ana@x.org",), MAIL), lambda _replies: None)
         transport.send(Envelope("desk@example.org", ("ana@x.org",), MAIL), lambda _replies: None)
     assert len(faulty.arrived) == 3
+
+
+def test_an_address_beyond_ascii_in_the_head_is_said_beforehand_whoever_it_goes_to(faulty: FaultySmtp) -> None:
+    """The rest of a message's recipients may have it already: the envelope names who was put off alone (RFC 6531)."""
+    to = MAIL.replace(b"Subject", "To: joão@exemplo.org, ana@x.org\r\nSubject".encode())
+    send(faulty, "ana@x.org", content=to)
+    assert "SMTPUTF8" in faulty.mail_options[0]
+    send(faulty, "ana@x.org", content=MAIL + "ação\r\n".encode())
+    assert "SMTPUTF8" not in faulty.mail_options[1]
 
 
 def test_eight_bits_are_said_beforehand_and_never_sent_to_who_cannot_take_them(faulty: FaultySmtp) -> None:

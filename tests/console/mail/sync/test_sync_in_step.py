@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -18,7 +18,7 @@ from console.mail.imap.opening import open_session
 from console.mail.sync import SyncElsewhere, sync_once, watch
 from console.mail.sync.changing import Changes
 from storage.apply.base import table
-from storage.commands import leasing, syncing, triage
+from storage.commands import errands, leasing, syncing, triage
 from storage.commands.intake import Delivery, TakenIn, take_in
 from storage.commands.undoing import undo
 from storage.events import Actor
@@ -231,6 +231,33 @@ def test_drafts_are_ignored_by_rule_until_they_are_none(sync_store: Store, box: 
     bring(sync_store, mail)
     assert count(sync_store, Message) == 2
     assert_in_step(sync_store, mail)
+
+
+def test_where_a_move_is_a_copy_and_breaks_off_no_second_copy_is_made(
+    sync_store: Store, box: Callable[..., Box], proxy: Callable[..., Proxy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errands, "RETRY_AFTER", timedelta(0))
+    mail = box(archive="Archive")
+    mail.server.append(mail.user, [letter(1), letter(2)])
+    wire = proxy(
+        mail.server.port,
+        Faults(
+            rewrite=lambda line: line.replace(b" MOVE ", b" "),
+            says=lambda line: line.replace(rb"+FLAGS.SILENT (\Deleted)", rb"+NOTHING (\Deleted)"),
+        ),
+    )
+    by_wire = mail.account.model_copy(update={"imap": type(mail.account.imap)("127.0.0.1", wire.port)})
+    bring(sync_store, mail)
+    resolve(sync_store, "m1@example.com")
+    for _ in range(3):
+        assert sync_once(sync_store, [by_wire], report=quiet).troubles == []
+    assert (len(mail.server.uids(mail.user)), len(mail.server.uids(mail.user, "Archive"))) == (2, 1)
+    wire.faults.says = None
+    assert sync_once(sync_store, [by_wire], report=quiet).troubles == []
+    bring(sync_store, mail)
+    assert (len(mail.server.uids(mail.user)), len(mail.server.uids(mail.user, "Archive"))) == (1, 1)
+    assert_in_step(sync_store, mail)
+    assert_in_step(sync_store, mail, "Archive")
 
 
 @pytest.mark.parametrize("seed", range(6))
