@@ -38,6 +38,18 @@ def field_words(name: str) -> str:
     """Return what a field of a profile is called beside its value; one of the desk's own as it is."""
     return {
         "role": _("role"),
+        "language": _("language"),
+        "zone": _("zone"),
+        "owner": _("owner"),
+        "backup": _("backup"),
+        "opinion": _("opinion"),
+        "typology": _("typology"),
+        "since": _("since"),
+        "industry": _("industry"),
+        "size": _("size"),
+        "country": _("country"),
+        "site": _("site"),
+        "plan": _("plan"),
         "touch": _("touch"),
         "persona": _("persona"),
         "lifecycle": _("cycle"),

@@ -257,6 +257,22 @@ class Goes(Performs):
 
         self.app.push_screen(RulesScreen(self.look))
 
+    def show_customer(self, *, conversation_id: int | None = None, named: str = "") -> None:
+        """Show all that is known of the customer of a conversation, or of whoever a word means.
+
+        The screen is there at once, so that no letter typed ahead is taken for a key of this one.
+        """
+        from console.screens.customer import CustomerScreen
+
+        screen = CustomerScreen(self.look, conversation_id=conversation_id, named=named)
+        self.app.push_screen(screen, self._customer_left)
+
+    def _customer_left(self, outcome: int | DeskError | None) -> None:
+        if isinstance(outcome, DeskError):
+            self.say_error(outcome)
+        elif outcome is not None:
+            self.open_conversation(outcome)
+
     def _take_back_chosen(self, chosen: ActionView | None) -> None:
         if chosen is not None:
             self.run_worker(self.take_back(again=False, action_id=chosen.action_id), group="commands")

@@ -41,6 +41,7 @@ def groups(commands: tuple[Command, ...], letters: str = "", *, first: Where = "
         ("outbox", _("in the outbox")),
         ("picker", _("while a canned response is chosen")),
         ("library", _("in the canned responses")),
+        ("customer", _("on the screen of a customer")),
         ("enrol", _("while a mailbox is set up")),
         ("help", _("here")),
     )

@@ -9,11 +9,12 @@ from sqlmodel import Session
 from storage.kinds.clean import folded
 from storage.queries import knowing
 from storage.queries.segments import spelled
-from storage.queries.tables import CALLED, CONVERSATION, ORGANIZATION, PERSON, TAG, TEXT
+from storage.queries.tables import ADDRESS, CALLED, CONVERSATION, ORGANIZATION, PERSON, TAG, TEXT
 from storage.rules.profile import ALWAYS
 from storage.rules.query import OWN
 
 _RECENT = 2000  # conversations that letters are looked for in: the newest
+_COLLEAGUES = 200  # people of an organization who are looked at
 _DIGITS = 18  # of the longest number that both engines take
 
 
@@ -47,6 +48,47 @@ def told(session: Session, field: str) -> list[str]:
     known = [one for one in knowing.fields(session) if one.name == name and one.name not in ALWAYS]
     choices = [word for one in known for word in one.choices]
     return list(dict.fromkeys([*choices, *(spelled(session, name) if known else [])]))
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A customer as they are offered: number, name and address; either may be empty."""
+
+    person_id: int
+    name: str
+    address: str
+
+
+def customers(session: Session, letters: str, *, but: int, limit: int = 30) -> list[Called]:
+    """Return customers whom letters may mean: those of one's organization first, then those met last.
+
+    Args:
+        session: of any transaction.
+        letters: of a name or an address, or a number's beginning; empty for all.
+        but: who is left out, and whose organization goes first. A whole number or address finds whoever it is of.
+        limit: how many.
+    """
+    address = select(func.min(ADDRESS.c.address)).where(ADDRESS.c.person_id == PERSON.c.id).scalar_subquery()
+    others = (
+        select(PERSON.c.id, PERSON.c.name, address.label("address"))
+        .where(PERSON.c.merged_into.is_(None), PERSON.c.id != but)
+        .order_by(PERSON.c.id.desc())
+    )
+    theirs = select(PERSON.c.organization_id).where(PERSON.c.id == but).scalar_subquery()
+    wanted = folded(letters.strip().lstrip("#"))
+    whole = select(ADDRESS.c.person_id).where(ADDRESS.c.address == letters.strip().lower())
+    named = [others.where(PERSON.c.id == int(wanted))] if wanted.isdecimal() and len(wanted) <= _DIGITS else []
+    runs = (others.where(PERSON.c.organization_id == theirs).limit(_COLLEAGUES), others.limit(_RECENT))
+    found: dict[int, Called] = {}
+    for chosen in (*named, others.where(PERSON.c.id.in_(whole)), *runs):
+        for row in session.connection().execute(chosen):
+            one = Called(row.id, row.name or "", row.address or "")
+            told = folded(f"{one.name}\n{one.address}")
+            if not wanted or wanted in told or str(row.id).startswith(wanted):
+                found.setdefault(row.id, one)
+            if len(found) >= limit:
+                return list(found.values())
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

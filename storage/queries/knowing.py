@@ -75,19 +75,17 @@ def values(session: Session, subject: Subject, subject_id: int) -> dict[str, str
     return own | {row.field: row.value for row in session.connection().execute(chosen)}
 
 
-def beside(session: Session, conversation_id: int, name: str) -> tuple[Subject, int, str]:
-    """Return of whom a field is, who stands beside a conversation, and what it is called there.
+def beside(session: Session, who: Customer, name: str) -> tuple[Subject, int, str]:
+    """Return of whom a field is, the customer or their organization, and what it is called there.
 
     Args:
         session: of any transaction.
-        conversation_id: whose customer is meant.
+        who: the customer.
         name: ``org.`` before it means the organization's, as does a field that only those have.
 
     Raises:
-        NoSuch: the conversation has no customer.
         Refused: the customer belongs to no organization (rule ``no_organization``).
     """
-    who = customer(session, conversation_id)
     own, field = not name.startswith(_THEIRS), name.removeprefix(_THEIRS)
     if own:
         have = {one.subject for one in fields(session) if one.name == field}
@@ -114,13 +112,35 @@ def customer(session: Session, conversation_id: int) -> Customer:
     return Customer(row.id, row.organization)
 
 
+def person(session: Session, person_id: int) -> Customer:
+    """Return a person as a customer, with the organization that they belong to.
+
+    Raises:
+        NoSuch: there is nobody of that number.
+        Refused: as `values`.
+    """
+    return Customer(person_id, membership(session, Subject.PERSON, person_id))
+
+
 def known_beside(session: Session, conversation_id: int) -> list[tuple[str, Field, str]]:
     """Return the fields that can be set beside a conversation: as they are written there, and what each says now.
 
     Raises:
         NoSuch: the conversation has no customer.
     """
-    who = customer(session, conversation_id)
+    return _known(session, customer(session, conversation_id))
+
+
+def known_of(session: Session, person_id: int) -> list[tuple[str, Field, str]]:
+    """Return the fields that can be set of a person and their organization, as `known_beside` does.
+
+    Raises:
+        NoSuch, Refused: as `person`.
+    """
+    return _known(session, person(session, person_id))
+
+
+def _known(session: Session, who: Customer) -> list[tuple[str, Field, str]]:
     own = fields(session)
     held = {Subject.PERSON: values(session, Subject.PERSON, who.person_id)}
     if who.organization_id is not None:

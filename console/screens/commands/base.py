@@ -22,6 +22,7 @@ Where = Literal[
     "outbox",
     "quote",
     "enrol",
+    "customer",
 ]
 """What has the keys: one of the main screen's two panes, or a screen of its own."""
 
@@ -44,6 +45,7 @@ Takes = Literal[
 
 QUEUE: Final[frozenset[Where]] = frozenset({"queue"})
 RULES: Final[frozenset[Where]] = frozenset({"rules"})
+CUSTOMER: Final[frozenset[Where]] = frozenset({"customer"})
 READING: Final[frozenset[Where]] = frozenset({"conversation"})
 MAIN: Final[frozenset[Where]] = frozenset({"queue", "conversation"})
 LISTS: Final[frozenset[Where]] = frozenset(
@@ -60,10 +62,11 @@ LISTS: Final[frozenset[Where]] = frozenset(
         "drafts",
         "outbox",
         "quote",
+        "customer",
     }
 )
 LINED: Final[frozenset[Where]] = frozenset(
-    {"queue", "conversation", "history", "paper", "files", "rules", "library", "drafts", "outbox"}
+    {"queue", "conversation", "history", "paper", "files", "rules", "library", "drafts", "outbox", "customer"}
 )
 """Where there is a `:` line: not where letters are typed anyway, nor beside a draft."""
 EVERYWHERE: Final[frozenset[Where]] = frozenset(get_args(Where))

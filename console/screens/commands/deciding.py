@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from console.screens.commands.base import MAIN, RULES, Command, Run
+from console.screens.commands.base import CUSTOMER, MAIN, RULES, Command, Run
 from console.screens.commands.offering import (
     offer_agents,
     offer_moments,
@@ -133,13 +133,20 @@ def commands() -> Sequence[Command]:
             ("u",),
             _("undo"),
             _("take your last action back"),
-            MAIN | RULES,
+            MAIN | RULES | CUSTOMER,
             undo,
             also=_("back revert"),
             anywhere=True,
         ),
         Command(
-            "redo", ("U",), "", _("do again what was taken back"), MAIN | RULES, redo, also=_("again"), anywhere=True
+            "redo",
+            ("U",),
+            "",
+            _("do again what was taken back"),
+            MAIN | RULES | CUSTOMER,
+            redo,
+            also=_("again"),
+            anywhere=True,
         ),
         Command("repeat", (".",), "", _("do the last thing again, to this one"), MAIN, repeat, also=_("again dot")),
     )

@@ -1,10 +1,11 @@
 """What an agent writes down about the customer without leaving the conversation."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from console.screens.commands.base import MAIN, Command
 from console.screens.commands.offering import best
+from console.screens.doing import Does
 from console.screens.questions import Offer, Question
 from storage.kinds import Subject
 from storage.kinds.clean import clean_line
@@ -50,39 +51,56 @@ def commands() -> Sequence[Command]:
 async def set_field(screen: "MainScreen", rest: str) -> None:
     """Set a field of the customer of the conversation pointed at, which is asked for when the line says none."""
     from storage.commands import knowing
+    from storage.queries.knowing import known_beside
 
-    number = _only(screen)
+    number = only_one(screen)
     if number is None:
         return
+    given = await ask_field(screen, rest, f"#{number}", offer_fields(screen, known_beside, number))
+    if given is not None and await tell_field(screen, knowing.set_beside, number, *given):
+        screen.written(number)
+
+
+async def ask_field(screen: Does, rest: str, what: str, offer: Offer) -> tuple[str, str] | None:
+    """Return a field and what it shall say, read from a line or asked for; `None` where it is not to be set.
+
+    Args:
+        screen: on which it is asked.
+        rest: what a line says; empty for nothing.
+        what: whose field it is.
+        offer: the fields and their values.
+    """
     if not rest.strip():
-        prompt, offer = _("set for {what}").format(what=f"#{number}"), offer_fields(screen, number)
+        prompt = _("set for {what}").format(what=what)
         answer = await screen.ask(Question(prompt, offer=offer))
         if answer and answer.endswith("="):  # a field was taken of what is offered, and nothing said of it yet
             answer = await screen.ask(Question(prompt, answer, offer=offer))
         if not answer:
-            return
+            return None
         rest = answer
     name, sign, value = rest.strip().partition("=")
     if not sign:
         screen.say_refusal(_("Write the field and what it says, as in role=Buyer."))
-        return
-    name, value = name.strip(), clean_line(value)
+        return None
+    return name.strip(), clean_line(value)
+
+
+async def tell_field(screen: Does, command: Callable[..., int], whose: int, name: str, value: str) -> bool:
+    """Set a field by a command of the record, say what became of it, and return whether it was done."""
 
     def words(_action: int) -> Cover:
         said = _("{field} set to {value}") if value else _("{field} emptied")
         return ((said.format(field=name, value=value), "ok"),)
 
     line = f"set {name}={value}"
-    if await screen.tell(knowing.set_beside, number, name, value or None, words=words, line=line) is not None:
-        screen.written(number)
+    return await screen.tell(command, whose, name, value or None, words=words, line=line) is not None
 
 
 async def pin(screen: "MainScreen", rest: str) -> None:
     """Pin a note to the customer of the conversation pointed at."""
-    from storage.commands import knowing
     from storage.queries.knowing import customer
 
-    number = _only(screen)
+    number = only_one(screen)
     if number is None:
         return
     text = rest.strip() or await screen.ask(Question(_("pin for {what}").format(what=f"#{number}")))
@@ -93,19 +111,26 @@ async def pin(screen: "MainScreen", rest: str) -> None:
     except DeskError as error:
         screen.say_error(error)
         return
-    given = await screen.tell(
-        knowing.keep_entry,
-        Note(text, pinned=True),
-        words=lambda _given: ((_("pinned"), "ok"),),
-        line=f"pin {one_line(text)}",
-        subject=Subject.PERSON,
-        subject_id=who.person_id,
-    )
-    if given is not None:
+    if await tell_note(screen, who.person_id, text, pinned=True):
         screen.written(number)
 
 
-def _only(screen: "MainScreen") -> int | None:
+async def tell_note(screen: Does, person_id: int, text: str, *, pinned: bool) -> bool:
+    """Write a note down about a customer, say what became of it, and return whether it was done."""
+    from storage.commands import knowing
+
+    given = await screen.tell(
+        knowing.keep_entry,
+        Note(text, pinned=pinned),
+        words=lambda _given: ((_("pinned") if pinned else _("note kept"), "ok"),),
+        line=f"{'pin' if pinned else 'note'} {one_line(text)}",
+        subject=Subject.PERSON,
+        subject_id=person_id,
+    )
+    return given is not None
+
+
+def only_one(screen: "MainScreen") -> int | None:
     """Return the one conversation that is pointed at; more than one is refused: each has a customer of its own."""
     targets = screen.targets()
     if len(targets.numbers) == 1:
@@ -115,14 +140,13 @@ def _only(screen: "MainScreen") -> int | None:
     return None
 
 
-def offer_fields(screen: "MainScreen", number: int) -> Offer:
-    """Offer the fields that can be set there with what they say, then the words that a field may have."""
+def offer_fields(screen: Does, query: Callable[..., Any], number: int) -> Offer:
+    """Offer the fields that a query finds for a number, with what they say, then the words that a field may have."""
 
     async def offer(text: str) -> Sequence[Choice]:
         from storage.queries.agents import agents
-        from storage.queries.knowing import known_beside
 
-        known = await screen.desk.ask(known_beside, number)
+        known = await screen.desk.ask(query, number)
         name, sign, value = text.partition("=")
         if not sign:
             return best(text, ((word, Choice(f"{word}=", word, one_line(says))) for word, _field, says in known))

@@ -4,6 +4,7 @@ from functools import cache
 
 from console.screens.commands import (
     answering,
+    customer,
     deciding,
     elsewhere,
     enrolling,
@@ -39,6 +40,7 @@ def _in(_language: str) -> tuple[Command, ...]:
         *ruling.commands(),
         *joining.commands(),
         *knowing.commands(),
+        *customer.commands(),
         *places.commands(),
         *reading.commands(),
         *keeping.commands(),
@@ -46,5 +48,6 @@ def _in(_language: str) -> tuple[Command, ...]:
         *elsewhere.commands(),
         *answering.inside(),
         *responding.commands(),
+        *customer.inside(),
         *going[2:],
     )

@@ -2,7 +2,7 @@
 
 from storage.commands.knowing.entries import change_entry, keep_entry
 from storage.commands.knowing.merging import merge
-from storage.commands.knowing.profiles import belong, make_organization, set_beside, set_fields
+from storage.commands.knowing.profiles import belong, make_organization, set_beside, set_fields, set_of
 from storage.commands.knowing.reaching import drop_address, drop_domain, keep_address, keep_domain
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "merge",
     "set_beside",
     "set_fields",
+    "set_of",
 ]

@@ -80,7 +80,18 @@ def set_beside(
         NoSuch: the conversation has no customer.
         BadField, Refused: as `set_fields`; the customer belongs to no organization (rule ``no_organization``).
     """
-    subject, subject_id, field = knowing.beside(session, conversation_id, name)
+    subject, subject_id, field = knowing.beside(session, knowing.customer(session, conversation_id), name)
+    return set_fields(session, subject, subject_id, {field: given}, actor=actor, now=now)
+
+
+def set_of(session: Session, person_id: int, name: str, given: str | None, *, actor: Actor, now: datetime) -> int:
+    """Fill or empty a field of a person, or of their organization, as `set_beside` does; return the action's id.
+
+    Raises:
+        NoSuch: there is nobody of that number.
+        BadField, Refused: as `set_beside`.
+    """
+    subject, subject_id, field = knowing.beside(session, knowing.person(session, person_id), name)
     return set_fields(session, subject, subject_id, {field: given}, actor=actor, now=now)
 
 

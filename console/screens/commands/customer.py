@@ -1,0 +1,153 @@
+"""The screen of a customer: how it is come to, and what is done on it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from console.screens.commands.base import CUSTOMER, MAIN, Command, Run, act
+from console.screens.commands.deciding import NUMBER
+from console.screens.commands.knowing import ask_field, offer_fields, only_one, tell_field, tell_note
+from console.screens.questions import Offer, Question
+from widgets.choices import Choice
+from widgets.language import _
+from widgets.line import one_line
+from widgets.pane import Cover
+
+if TYPE_CHECKING:
+    from console.screens.customer import CustomerScreen
+    from console.screens.main import MainScreen
+
+
+def commands() -> Sequence[Command]:
+    """Return what leads to the screen."""
+    return (
+        Command(
+            "customer",
+            ("g c",),
+            "",
+            _("all that is known of the customer, and everything they ever had"),
+            MAIN,
+            show,
+            "words",
+            _("profile person organization company people timeline notes assets"),
+            anywhere=True,
+        ),
+    )
+
+
+def inside() -> Sequence[Command]:
+    """Return what works on the screen, in the order of use."""
+    rows: tuple[tuple[str, tuple[str, ...], str, str, Run], ...] = (
+        ("open-there", ("Enter", "l"), _("open"), _("open the conversation, or go to the person"), act("open")),
+        ("set", ("=",), _("field"), _("set a field of the customer: role=Buyer"), set_field),
+        ("note", ("i",), _("note"), _("write a note about the customer"), note),
+        ("merge", ("M",), _("merge"), _("make this and another customer one"), merge),
+        ("close-customer", ("q", "h", "Esc"), _("back"), _("back to where you were"), act("close")),
+        ("next-column", ("Tab", "→"), _("column"), _("to the next column"), act("next_column")),
+        ("previous-column", ("←",), "", _("to the column before"), act("previous_column")),
+        ("pin", ("P",), _("pin"), _("pin a note to the customer, beside all of theirs"), pin),
+    )
+    asks = {"set", "note", "pin", "merge"}
+    return [
+        Command(
+            name,
+            keys,
+            word,
+            sentence,
+            CUSTOMER,
+            run,
+            "words" if name in asks else "",
+            hidden=True,
+            reads_first=name in {"set", "merge"},
+        )
+        for name, keys, word, sentence, run in rows
+    ]
+
+
+def show(screen: "MainScreen", rest: str) -> None:
+    """Show the customer of the conversation pointed at, of the one whose number is given, or whom a word means."""
+    word = rest.strip()
+    if NUMBER.fullmatch(word):
+        screen.show_customer(conversation_id=int(word.lstrip("#")))
+    elif word:
+        screen.show_customer(named=word)
+    elif (number := only_one(screen)) is not None:
+        screen.show_customer(conversation_id=number)
+
+
+async def set_field(screen: "CustomerScreen", rest: str) -> None:
+    """Set a field of the customer, or of their organization."""
+    from storage.commands import knowing
+    from storage.queries.knowing import known_of
+
+    view = screen.view
+    if view is None:
+        return
+    offer = offer_fields(screen, known_of, view.person_id)
+    given = await ask_field(screen, rest, one_line(view.called) or _("the customer"), offer)
+    if given is not None and await tell_field(screen, knowing.set_of, view.person_id, *given):
+        screen.written()
+
+
+async def note(screen: "CustomerScreen", rest: str) -> None:
+    """Write a note about the customer."""
+    await _note(screen, rest, pinned=False)
+
+
+async def pin(screen: "CustomerScreen", rest: str) -> None:
+    """Pin a note to the customer."""
+    await _note(screen, rest, pinned=True)
+
+
+async def _note(screen: "CustomerScreen", rest: str, *, pinned: bool) -> None:
+    view = screen.view
+    if view is None:
+        return
+    prompt = _("pin for {what}") if pinned else _("note about {what}")
+    what = one_line(view.called) or _("the customer")
+    text = rest.strip() or await screen.ask(Question(prompt.format(what=what)))
+    if text and await tell_note(screen, view.person_id, text, pinned=pinned):
+        screen.written()
+
+
+async def merge(screen: "CustomerScreen", rest: str) -> None:
+    """Make the customer and another one, who is asked for when the line names none; who is shown stays."""
+    from storage.commands import knowing
+    from storage.kinds import Subject
+    from storage.queries.customers import named
+
+    view = screen.view
+    if view is None:
+        return
+    who = one_line(view.called) or _("the customer")
+    word = rest.strip()
+    if not word:
+        question = Question(
+            _("the same as {what}").format(what=who), offer=_others(screen, view.person_id), chooses=True
+        )
+        word = await screen.ask(question) or ""
+    if not word:
+        return
+    other = await screen.desk.ask(named, Subject.PERSON, word)
+
+    def words(_action: int) -> Cover:
+        return ((_("merged:"), "ok"), (" " + _("#{number} is {who} from now on").format(number=other, who=who), "text"))
+
+    if await screen.tell(knowing.merge, view.person_id, other, words=words, line=f"merge #{other}") is not None:
+        screen.written()
+
+
+def _others(screen: "CustomerScreen", person_id: int) -> Offer:
+    """Offer other customers by the letters of their names and addresses."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        from storage.queries.completing import customers
+
+        found = await screen.desk.ask(customers, text, but=person_id)
+        return [
+            Choice(
+                f"#{one.person_id}", one_line(one.name) or one_line(one.address) or _("erased"), one_line(one.address)
+            )
+            for one in found
+        ]
+
+    return offer
