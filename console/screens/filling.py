@@ -26,6 +26,9 @@ class Fills(Saves):
         self._choices: Sequence[Choice] = ()
         self._choice: int | None = None
         self._field = self._offered_in = ""
+        self._came_as = ""  # what the field that has the keys said when they came there
+        self._choices_for: tuple[str, str] | None = None  # the field and the text that the choices were read for
+        self._tab_for: tuple[str, str] | None = None  # those with which Tab waits for them
 
     @on(Fields.Changed)
     def _field_changed(self, message: Fields.Changed) -> None:
@@ -41,10 +44,8 @@ class Fills(Saves):
         self._offer(message.name, message.text)
 
     @work(exclusive=True, group="offer-field")
-    async def _offer(self, name: str, text: str) -> None:
+    async def _offer(self, name: str, text: str, *, at_once: bool = False) -> None:
         """Offer known persons for the last recipient of a line, mailboxes for the sender."""
-        from storage.queries import answering
-
         self._choices, self._choice, self._offered_in = (), None, name
         if self.begun is None:
             return
@@ -55,22 +56,32 @@ class Fills(Saves):
                 if text.strip().casefold() in one.address.casefold() and one.address != text.strip()
             ]
         elif name in _RECIPIENTS:
-            await asyncio.sleep(0.05)
-            last = entries(f"{text} ")[-1] if entries(text) and not text.rstrip().endswith((",", ";")) else ""
-            if len(last) > 1 and "<" not in last:
-                before = text[: len(text.rstrip()) - len(last)]
-                from storage.rules.addressing import entry_of
-
-                try:
-                    found = await self.desk.ask(answering.persons, last)
-                except DeskError:
-                    return
-                self._choices = [
-                    Choice(f"{before}{entry_of(one)}", one_line(one.name) or one.address, one.address)
-                    for one in found
-                    if one.address != last
-                ]
+            if not at_once:
+                await asyncio.sleep(0.05)
+            self._choices = await self._persons(text)
+        self._choices_for = name, text
         self._draw_choices()
+        if self._tab_for == self._choices_for:
+            self._tab_for = None
+            self._take_or_go_on()
+
+    async def _persons(self, text: str) -> Sequence[Choice]:
+        """Return whom the desk knows by the last entry of a line, while that is being written."""
+        from storage.queries import answering
+        from storage.rules.addressing import entry_of
+
+        if not (last := _being_written(text)):
+            return ()
+        before = text[: len(text.rstrip()) - len(last)]
+        try:
+            found = await self.desk.ask(answering.persons, last)
+        except DeskError:
+            return ()
+        return [
+            Choice(f"{before}{entry_of(one)}", one_line(one.name) or one.address, one.address)
+            for one in found
+            if one.address != last
+        ]
 
     def _draw_choices(self) -> None:
         place = self.editor.content_region
@@ -114,6 +125,7 @@ class Fills(Saves):
         name = self.fields.focused_name
         if name != self._field:
             self._field = name
+            self._came_as = self.fields.value(name)
             self._arrange()
 
     def action_fields(self) -> None:
@@ -122,9 +134,22 @@ class Fills(Saves):
             return
         if not self._field:
             self.fields.go_to("to")
-        elif self._choices:
+            return
+        here = self._field, self.fields.value(self._field)
+        if self._choices_for == here or self._field not in _RECIPIENTS:
+            self._take_or_go_on()
+        elif here[1] != self._came_as and _being_written(here[1]):
+            # What is offered still is for the letters before: its first would be another person.
+            self._tab_for = here
+            self._offer(*here, at_once=True)
+        elif not self.fields.step(1):
+            self.to_text()
+
+    def _take_or_go_on(self) -> None:
+        if self._choices:
             taken = self._choices[self._choice or 0].text
             self._uncover()
+            self._came_as = taken
             self.fields.put({self._field: taken}, quietly=False)
             self._choices = ()
         elif not self.fields.step(1):
@@ -138,3 +163,9 @@ class Fills(Saves):
             self.fields.go_to("subject")
         elif not self.fields.step(-1):
             self.to_text()
+
+
+def _being_written(text: str) -> str:
+    """Return the last entry of a line of recipients, as long as it is not finished."""
+    last = entries(f"{text} ")[-1] if entries(text) and not text.rstrip().endswith((",", ";")) else ""
+    return last if len(last) > 1 and "<" not in last else ""

@@ -143,6 +143,22 @@ async def test_recipients_are_completed_from_whom_the_desk_knows(number, deliver
         assert "cc Li Wen" in screen_text(app)
 
 
+async def test_tab_right_behind_the_letters_of_a_recipient_takes_whom_they_mean(
+    number, deliver, console, desk, until, screen_text
+):
+    for name, address in (("Kuma Ito", "ito@kuma.example"), ("Li Wen", "li@kumo.example")):
+        deliver({"name": name, "address": address, "subject": "Other", "ago": 10})
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_composer(app, pilot, until)
+        await pilot.press("tab", "tab")
+        await pilot.press(*"kum")
+        await until(lambda: len(screen._choices) == 2 and screen._choices_for == ("cc", "kum"))
+        await pilot.press("o", "tab", *", nobody@x.example", "tab")
+        await until(lambda: screen.fields.focused_name == "bcc")
+        assert screen.fields.value("cc") == "Li Wen <li@kumo.example>, nobody@x.example"
+
+
 async def test_the_review_names_what_stops_it_and_each_key_settles_its_own(
     number, console, until, screen_text, tmp_path
 ):
