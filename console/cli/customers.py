@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from console.cli import profiles
-from console.cli.errors import DONE
+from console.cli.errors import DONE, FAILED
 from console.cli.output import columns
 from console.cli.parser import Group
 from storage.kinds import AddressKind, PersonKind, Subject
-from widgets.language import _
+from widgets.language import _, ngettext
 
 if TYPE_CHECKING:
     from console.cli.call import Call
@@ -58,6 +58,18 @@ def add(group: Group) -> None:
     parser = under.command("merge", run_merge, words=_("make two customers one; `undo` makes them two again"))
     parser.add_argument("who", metavar="WHO", help=_("who stays"))
     parser.add_argument("other", metavar="OTHER", help=_("whose mail, addresses and notes are theirs from now on"))
+    parser = under.command(
+        "export",
+        run_export,
+        words=_("everything that is held on one, as an archive for them"),
+        more=_(
+            "A ZIP file for whoever asks what is held on them: a page to read, the same as JSON for programs, what\n"
+            "was done when and by whom, and each message that names them as it came or went. Mail of others in the\n"
+            "same conversations is left out; notes and calls about them are in it. Only you can read the file."
+        ),
+    )
+    parser.add_argument("who", metavar="WHO")
+    parser.add_argument("--to", metavar="FOLDER", help=_("where it is saved; the folder for downloads without it"))
     parser = under.command("organization", run_organization, words=_("put them into an organization, or into none"))
     parser.add_argument("who", metavar="WHO")
     parser.add_argument("organization", metavar="ORG|none")
@@ -144,6 +156,44 @@ def run_merge(call: "Call") -> int:
     call.desk.tell_now(knowing.merge, number, other, actor=call.desk.actor, now=call.now)
     words = _("#{number} {name}: #{other} is the same from now on; `plantao undo` makes them two again.")
     return _told(call, number, words, other=other)
+
+
+def run_export(call: "Call") -> int:
+    """Save all that is held on a customer."""
+    from pathlib import Path
+
+    from console.files.archive import Archive
+    from console.files.errors import NotSaved
+    from console.files.saving import download_folder, save_written
+
+    person_id = _who(call).person_id
+    folder = Path(call.options.to) if call.options.to else download_folder(call.settings.download_folder)
+    archive = Archive(call.store, person_id, call.now.astimezone())
+    try:
+        place = save_written(archive.write, f"customer-{person_id}-{archive.now:%Y-%m-%d}.zip", folder)
+    except NotSaved as refused:
+        call.out.error(f"plantao: {refused}")
+        return FAILED
+    counts = len(archive.held.message_ids), len(archive.held.conversations)
+    if call.out.json_lines:
+        given = {"messages": counts[0], "conversations": counts[1], "missing": archive.missing}
+        call.out.object({"customer_id": person_id, "saved": str(place), **given})
+        return DONE
+    call.out.line(
+        _("saved {place}").format(place=place)
+        + ": "
+        + ngettext("{count} message", "{count} messages", counts[0]).format(count=counts[0])
+        + ", "
+        + ngettext("{count} conversation", "{count} conversations", counts[1]).format(count=counts[1])
+    )
+    if archive.missing:
+        words = ngettext(
+            "The bytes of {count} message are not kept any more; what it says is there.",
+            "The bytes of {count} messages are not kept any more; what they say is there.",
+            archive.missing,
+        )
+        call.out.line(words.format(count=archive.missing))
+    return DONE
 
 
 def run_organization(call: "Call") -> int:

@@ -32,7 +32,7 @@ class NoRoom(NotSaved):
     """The disk is full; what had been written was taken away again.
 
     Attributes:
-        size: of the file, in bytes.
+        size: of the file, in bytes; 0 when nobody knows.
     """
 
     def __init__(self, folder: Path, size: int) -> None:
@@ -41,6 +41,10 @@ class NoRoom(NotSaved):
 
     def __str__(self) -> str:
         """Say how much room is needed, and where."""
+        if not self.size:
+            return _("There is no room in {folder}; nothing was saved. Make room, or name another folder.").format(
+                folder=self.folder
+            )
         return _(
             "There is no room for {size} in {folder}; nothing was saved. Make room, or name another folder."
         ).format(size=size_words(self.size), folder=clean_line(str(self.folder)))

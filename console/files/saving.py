@@ -3,9 +3,10 @@
 import errno
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from console.files.errors import NoFolder, NoRoom, NotSaved
 from console.files.names import numbered, safe_name
@@ -53,15 +54,31 @@ def _named_by_desktop(home: Path, environment: Mapping[str, str]) -> str:
 
 
 def save(content: bytes, name: str, folder: Path, *, media_type: str = "", section: str = "") -> Path:
-    """Save content in a folder, readable by its owner only, and return where.
+    """Save content in a folder as `save_written` does, under the name that a message gives it; return where.
+
+    Args:
+        content: all of it.
+        name: as the message gives it; made safe by `safe_name`, with the two that follow.
+        folder, media_type, section: as there.
+
+    Raises:
+        NotSaved: it could not be; nothing is left behind.
+    """
+    safe = safe_name(name, media_type=media_type, section=section)
+    return save_written(lambda opened: opened.write(content), safe, folder, size=len(content))
+
+
+def save_written(write: Callable[[IO[bytes]], object], name: str, folder: Path, *, size: int = 0) -> Path:
+    """Save what is written in a folder, readable by its owner only, and return where.
 
     It is written under a name that nobody looks for, brought to the disk, and then given its name in one step, so
     that a full disk, a crash or another program in the same folder leave no half file and overwrite none.
 
     Args:
-        content: all of it.
-        name: as the message gives it; made safe by `safe_name`, with the two that follow.
+        write: writes all of it into the open file.
+        name: a safe one.
         folder: is there already; ``~`` stands for the home folder.
+        size: how much it is, for the words where there is no room; 0 when nobody knows.
 
     Raises:
         NotSaved: it could not be; nothing is left behind.
@@ -76,22 +93,22 @@ def save(content: bytes, name: str, folder: Path, *, media_type: str = "", secti
     except ValueError:  # a null character
         raise NoFolder(folder, "") from None
     try:
-        return folder / _saved(content, safe_name(name, media_type=media_type, section=section), where)
+        return folder / _saved(write, name, where)
     except OSError as refused:
         if refused.errno in _FULL:
-            raise NoRoom(folder, len(content)) from None
+            raise NoRoom(folder, size) from None
         raise NotSaved(folder, refused.strerror or str(refused)) from None
     finally:
         os.close(where)
 
 
-def _saved(content: bytes, name: str, where: int) -> str:
-    """Write content into the folder that is open as `where`, and return its name there."""
+def _saved(write: Callable[[IO[bytes]], object], name: str, where: int) -> str:
+    """Have a file written in the folder that is open as `where`, and return its name there."""
     aside = f".plantao-{secrets.token_hex(8)}.part"
     number = os.open(aside, _NEW, 0o600, dir_fd=where)
     try:
         with open(number, "wb") as opened:  # noqa: PTH123 - a descriptor has no path
-            opened.write(content)
+            write(opened)
             opened.flush()
             os.fsync(number)
         return _named(aside, name, where)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlmodel import Session
 
 from storage.kinds import Channel, Direction, Evidence
@@ -59,34 +59,39 @@ def messages(session: Session, *, notes: bool = False) -> Iterator[ExportedMessa
         session: of any transaction; it must live as long as the iterator is read.
         notes: whether what agents wrote down for the desk, notes and calls, comes with the mail.
     """
-    joined = _joined(session)
+    joined = joined_into(session)
     after = 0
     while True:
         page = session.connection().execute(_page(after, notes=notes)).all()
         for row in page:
-            yield _exported(row, joined)
+            yield exported(row, joined)
         if len(page) < _AT_ONCE:
             return
         after = page[-1].id
 
 
+def said(*more: Any) -> Select[Any]:
+    """Return the question for messages as `exported` takes them, with more columns of theirs, to be narrowed."""
+    return select(
+        MESSAGE.c.id,
+        MESSAGE.c.conversation_id,
+        MESSAGE.c.evidence,
+        TEXT.c.source,
+        TEXT.c.header_id,
+        TEXT.c.subject,
+        TEXT.c.from_name,
+        TEXT.c.from_address,
+        TEXT.c.dated_at,
+        TEXT.c.text,
+        TEXT.c.reply_text,
+        TEXT.c.details,
+        *more,
+    ).select_from(MESSAGE.join(TEXT, TEXT.c.message_id == MESSAGE.c.id))
+
+
 def _page(after: int, *, notes: bool) -> Any:
     chosen = (
-        select(
-            MESSAGE.c.id,
-            MESSAGE.c.conversation_id,
-            MESSAGE.c.evidence,
-            TEXT.c.source,
-            TEXT.c.header_id,
-            TEXT.c.subject,
-            TEXT.c.from_name,
-            TEXT.c.from_address,
-            TEXT.c.dated_at,
-            TEXT.c.text,
-            TEXT.c.reply_text,
-            TEXT.c.details,
-        )
-        .select_from(MESSAGE.join(TEXT, TEXT.c.message_id == MESSAGE.c.id))
+        said()
         .where(MESSAGE.c.id > after, MESSAGE.c.conversation_id.is_not(None))
         .order_by(MESSAGE.c.id)
         .limit(_AT_ONCE)
@@ -96,7 +101,7 @@ def _page(after: int, *, notes: bool) -> Any:
     return chosen
 
 
-def _joined(session: Session) -> dict[int, int]:
+def joined_into(session: Session) -> dict[int, int]:
     """Return for each conversation that was joined the one it stands for today."""
     chosen = select(CONVERSATION.c.id, CONVERSATION.c.joined_into).where(CONVERSATION.c.joined_into.is_not(None))
     into: dict[int, int] = {row.id: row.joined_into for row in session.connection().execute(chosen)}
@@ -111,7 +116,13 @@ def _joined(session: Session) -> dict[int, int]:
     return ends
 
 
-def _exported(row: Row[Any], joined: dict[int, int]) -> ExportedMessage:
+def exported(row: Row[Any], joined: dict[int, int]) -> ExportedMessage:
+    """Return a message that was read by `said`.
+
+    Args:
+        row: the message.
+        joined: as `joined_into` gives it.
+    """
     details = read_details(row.details)
     original = details.original
     return ExportedMessage(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlmodel import Session
 
+from storage.queries.several import listed
 from storage.queries.tables import AGENT, CONVERSATION, EVENT, PARTING, PERSONAL
 from storage.record import fact_in
 from storage.views import ActionView, EventView
@@ -149,6 +150,14 @@ def events_of(
     undone = undone_among(session, {row.action_id for row in rows if row.agent_id is not None})
     views = (_event(row, undone=row.action_id in undone) for row in rows)
     return [view for view in views if view.conversation_id in numbers or view.values["other_id"] in numbers]
+
+
+def events_by(session: Session, event_ids: Sequence[int]) -> list[EventView]:
+    """Return events by their numbers, oldest first."""
+    some = _E.id.in_(listed(session.connection(), event_ids))
+    rows = session.connection().execute(_events().where(some).order_by(_E.id)).all()
+    undone = undone_among(session, {row.action_id for row in rows if row.agent_id is not None})
+    return [_event(row, undone=row.action_id in undone) for row in rows]
 
 
 def parted_from(session: Session, conversation_ids: Collection[int]) -> tuple[int, ...]:
