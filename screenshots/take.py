@@ -40,6 +40,7 @@ from console.library.starter import STARTER
 from console.mail.answering import send_draft
 from console.mail.sync import sync_once
 from console.screens.composer import ComposerScreen
+from console.screens.customer import CustomerScreen
 from console.screens.enrolling import EnrolScreen
 from console.screens.ground import NewAccounts
 from console.screens.library import LibraryScreen
@@ -85,6 +86,10 @@ OTHERS = (
     ("outbox", (80, 24), "dark"),
     ("outbox", (120, 36), "dark"),
     ("outbox", (120, 36), "terminal"),
+    ("customer", (80, 24), "dark"),
+    ("customer", (120, 36), "dark"),
+    ("customer", (120, 36), "light"),
+    ("customer", (120, 36), "terminal"),
 )
 """What is taken beside every screen at every size in every look: NO_COLOR, no Unicode, and what is not every day."""
 SENT = (
@@ -222,7 +227,7 @@ async def until(condition: Callable[[], object]) -> None:
     await asyncio.sleep(0.3)
 
 
-async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:  # noqa: C901 - a case a screen reads well
+async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:  # noqa: C901, PLR0912 - a case a screen reads well
     """Press the keys that lead to a screen."""
     main = app._main  # noqa: SLF001 - the script drives the console from within
     if what in {"conversation", "answered"}:
@@ -248,6 +253,9 @@ async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:  # noqa: C901 
         await until(
             lambda: isinstance(app.screen, LibraryScreen) and app.screen.query_one(ResponseList).chosen is not None
         )
+    elif what == "customer":
+        await pilot.press(*":customer ana.souza@acme.example", "enter")
+        await until(lambda: isinstance(app.screen, CustomerScreen) and app.screen.timeline.chosen is not None)
     elif what in {"sent", "outbox"}:
         await send(app, pilot)
         if what == "outbox":

@@ -71,7 +71,7 @@ def organization_rows(view: OrganizationPart | None, width: int, now: datetime) 
     rows += _notes(view.notes, width)
     if view.open:
         rows += _begun(_("also open there"), count_words(len(view.open)))
-        rows += [_other(one, now) for one in view.open]
+        rows += [_other(one, _widest(view.open), now) for one in view.open]
     if view.people_count:
         rows += _begun(_("people"), count_words(view.people_count))
         rows += [_colleague(one) for one in view.people]
@@ -83,7 +83,8 @@ def organization_rows(view: OrganizationPart | None, width: int, now: datetime) 
 
 def timeline_rows(moments: Sequence[Moment], now: datetime, *, goes_on: bool) -> list[SheetRow]:
     """Return what a customer had, the newest first."""
-    rows = [_line(one, now) if isinstance(one, ConversationLine) else _spoken(one, now) for one in moments]
+    wide = _widest(moments)
+    rows = [_line(one, wide, now) if isinstance(one, ConversationLine) else _spoken(one, now) for one in moments]
     if not rows:
         rows.append(SheetRow(((_("Nothing yet."), "muted"),)))
     if goes_on:
@@ -170,22 +171,31 @@ def _colleague(one: ColleagueView) -> SheetRow:
     return SheetRow((name, role), ((opened, "text"),) if one.open else (), target=("person", one.person_id))
 
 
-def _other(one: ConversationLine, now: datetime) -> SheetRow:
+def _other(one: ConversationLine, wide: int, now: datetime) -> SheetRow:
     words, role = _stands(one, now)
     subject: Span = (one_line(one.subject) or _("(no subject)"), "text")
     who: Span = (f"{one_line(one.customer).split(' ')[0]}: " if one.customer else "", "muted")
-    left: tuple[Span, ...] = ((f"#{one.conversation_id} ", "muted"), who, subject)
+    left: tuple[Span, ...] = ((f"{_number(one):<{wide}}", "muted"), who, subject)
     return SheetRow(left, ((words, role),), target=("conversation", one.conversation_id))
 
 
-def _line(one: ConversationLine, now: datetime) -> SheetRow:
+def _line(one: ConversationLine, wide: int, now: datetime) -> SheetRow:
     words, role = _stands(one, now)
     left: tuple[Span, ...] = (
         (f"{day_words(one.at, now):<{_DAY}}", "muted"),
-        (f"#{one.conversation_id} ", "muted"),
+        (f"{_number(one):<{wide}}", "muted"),
         (one_line(one.subject) or _("(no subject)"), "muted" if one.status in PUT_AWAY else "text"),
     )
     return SheetRow(left, ((words, role),), target=("conversation", one.conversation_id))
+
+
+def _number(one: Moment) -> str:
+    return f"#{one.conversation_id}"
+
+
+def _widest(rows: Sequence[Moment]) -> int:
+    """Return the cells of the column that these numbers stand in, with the gap after it."""
+    return 1 + max((len(_number(one)) for one in rows), default=0)
 
 
 def _stands(one: ConversationLine, now: datetime) -> tuple[str, Role]:
@@ -200,7 +210,7 @@ def _stands(one: ConversationLine, now: datetime) -> tuple[str, Role]:
 def _spoken(one: SpokenView, now: datetime) -> SheetRow:
     day: Span = (f"{day_words(one.at, now):<{_DAY}}", "muted")
     gist: Span = (f"  {one_line(one.gist)}", "text")
-    aside: tuple[Span, ...] = ((f"#{one.conversation_id}", "muted"),)
+    aside: tuple[Span, ...] = ((_number(one), "muted"),)
     what: Span = (_("note"), "note")
     if one.channel is Channel.PHONE:
         what = (call_words(one.direction, one.minutes), "text")

@@ -35,7 +35,8 @@ def marked(text: str, width: int) -> list[tuple[Span, ...]]:
         room = max(_LEAST, width - cell_len(first))
         for place, line in enumerate(_wrapped(runs, room)):
             lead = rest if place else first
-            rows.append(((lead, "muted"), *line) if lead else tuple(line))
+            text, role = line[-1] if line else ("", "text")  # a row ends without a blank
+            rows.append((*(((lead, "muted"),) if lead else ()), *line[:-1], (text.rstrip(), role)))
     return rows
 
 

@@ -119,15 +119,16 @@ class Sheet(Pane):
         if abs(by) == 1 and (place is None or not self._first - page // 2 <= place <= last + page // 2):
             self._first += by
         else:
-            if place is None:
-                place = self._target_from(start + by, -sign)
+            beyond = place is not None
             if abs(by) > 1:
                 self._first += by
+                self._settle()
+            if place is None:  # the last one there is, seen or not: what is read ends below it
+                place = self._target_from(start + by, -sign)
             if place is not None:
                 self._cursor = place
+            if beyond:
                 self._bring_into_sight()
-                if abs(by) > page and by < 0 and self._target_from(place - 1, -1) is None:
-                    self._first = 0
         self._settle()
         self.repaint()
         if self._first + page + _NEAR_END >= len(self._rows):
@@ -189,7 +190,7 @@ class Sheet(Pane):
             return Line(self._look, width).strip()
         row = self._rows[place]
         below = len(self._rows) - self._first - self.rows_free
-        more: tuple[Span, ...] = ((" …", "muted"),) if y == self.rows_free - 1 and below > 0 else ()
+        goes_on = y == self.rows_free - 1 and below > 0
         if row.heading:
             line = Line(self._look, width).gap().spans(row.left).gap()
             taken = sum(cell_len(text) + 1 for text, _role in row.aside)
@@ -198,8 +199,9 @@ class Sheet(Pane):
                 line.gap().put(text, role)
             return line.strip()
         if place != self._cursor:
-            return write(Line(self._look, width).gap(), row.left, (*row.aside, *more)).strip()
+            line = write(Line(self._look, width).gap(), row.left, row.aside)
+            return line.to(width - 1).sign("…" if goes_on else " ", "muted").strip()
         line = Line(self._look, width, "selected" if self.has_keys else "held")
         shows = self._look.full or not self.has_keys  # a reversed row needs no sign
         line.sign("▌" if shows else " ", "accent" if self.has_keys else "muted")
-        return write(line, row.left, (*row.aside, *more)).strip()
+        return write(line, row.left, row.aside).to(width - 1).sign("…" if goes_on else " ", "muted").strip()

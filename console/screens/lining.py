@@ -105,7 +105,7 @@ class Lines(Asks):
         offer = offer_rest(self.base(), command.takes)
         if offer is None:
             return ()
-        whole = command.takes in {"moment", "query", "view", "folder", "words", "rule", "standing"}
+        whole = command.takes in {"moment", "query", "view", "folder", "words", "rule", "standing", "customer"}
         lead = f"{name} " if whole else f"{name} {before}{between}"
         offered = await offer(rest if whole else last)
         return [Choice(f"{lead}{choice.text}", choice.shown, choice.aside, "", choice.role) for choice in offered]

@@ -59,28 +59,31 @@ class Called:
     address: str
 
 
-def customers(session: Session, letters: str, *, but: int, limit: int = 30) -> list[Called]:
+def customers(session: Session, letters: str, *, but: int | None = None, limit: int = 30) -> list[Called]:
     """Return customers whom letters may mean: those of one's organization first, then those met last.
 
     Args:
         session: of any transaction.
-        letters: of a name or an address, or a number's beginning; empty for all.
-        but: who is left out, and whose organization goes first. A whole number or address finds whoever it is of.
+        letters: of a name or an address, or a number's beginning; empty for all. A whole number or address finds
+            whoever it is of.
+        but: who is left out, and whose organization goes first.
         limit: how many.
     """
     address = select(func.min(ADDRESS.c.address)).where(ADDRESS.c.person_id == PERSON.c.id).scalar_subquery()
     others = (
         select(PERSON.c.id, PERSON.c.name, address.label("address"))
-        .where(PERSON.c.merged_into.is_(None), PERSON.c.id != but)
+        .where(PERSON.c.merged_into.is_(None), PERSON.c.id.is_distinct_from(but))
         .order_by(PERSON.c.id.desc())
     )
     theirs = select(PERSON.c.organization_id).where(PERSON.c.id == but).scalar_subquery()
     wanted = folded(letters.strip().lstrip("#"))
     whole = select(ADDRESS.c.person_id).where(ADDRESS.c.address == letters.strip().lower())
     named = [others.where(PERSON.c.id == int(wanted))] if wanted.isdecimal() and len(wanted) <= _DIGITS else []
-    runs = (others.where(PERSON.c.organization_id == theirs).limit(_COLLEAGUES), others.limit(_RECENT))
+    met = [others.limit(_RECENT)]
+    if but is not None:
+        met.insert(0, others.where(PERSON.c.organization_id == theirs).limit(_COLLEAGUES))
     found: dict[int, Called] = {}
-    for chosen in (*named, others.where(PERSON.c.id.in_(whole)), *runs):
+    for chosen in (*named, others.where(PERSON.c.id.in_(whole)), *met):
         for row in session.connection().execute(chosen):
             one = Called(row.id, row.name or "", row.address or "")
             told = folded(f"{one.name}\n{one.address}")

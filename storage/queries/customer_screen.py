@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_, union_all
 from sqlmodel import Session
 
 from storage.kinds import Channel, Direction, EntryKind, Subject
@@ -69,7 +69,7 @@ def read(session: Session, person_id: int, *, size: int = PAGE) -> CustomerView:
     person, organization = row.id, row.organization_id
     laid = fields(session)
     said = _said(session, person, organization)
-    written = {kind: _entries(session, person, organization, kind) for kind in (EntryKind.NOTE, EntryKind.ASSET)}
+    written = _written(session, person, organization)
     addresses = _addresses(session, person)
     counted = session.connection().execute(_counts(person)).one()
     return CustomerView(
@@ -79,8 +79,8 @@ def read(session: Session, person_id: int, *, size: int = PAGE) -> CustomerView:
         addresses=tuple((one.address, one.kind) for one in addresses if one.address is not None),
         erased=not row.name and bool(addresses) and all(one.address is None for one in addresses),
         profile=_profile(laid, Subject.PERSON, said),
-        notes=_notes(written[EntryKind.NOTE], Subject.PERSON),
-        assets=_assets(written[EntryKind.ASSET], Subject.PERSON),
+        notes=_notes(written, Subject.PERSON),
+        assets=_assets(written, Subject.PERSON),
         organization=_organization(session, row, laid, said, written) if organization is not None else None,
         since=counted.since,
         wrote=counted.wrote,
@@ -155,24 +155,39 @@ def _profile(laid: Sequence[Field], subject: Subject, said: Mapping[tuple[Subjec
     return ProfileView(views, filled, to_fill, tuple(gaps))
 
 
-def _entries(session: Session, person: int, organization: int | None, kind: EntryKind) -> Sequence[Any]:
-    chosen = (
-        select(ENTRY.c.id, ENTRY.c.subject, ENTRY.c.value)
-        .where(_of(person, organization, ENTRY.c), ENTRY.c.kind == kind, ENTRY.c.value.is_not(None))
+def _written(session: Session, person: int, organization: int | None) -> Sequence[Any]:
+    """Return the newest entries of each kind about the person and about the organization.
+
+    Each run has an index to itself: asked for together, all that is written down of the whole desk would be read.
+    """
+    runs = [
+        select(ENTRY.c.id)
+        .where(
+            ENTRY.c.subject == subject,
+            ENTRY.c.subject_id == (number or _NOBODY),
+            ENTRY.c.kind == kind,
+            ENTRY.c.value.is_not(None),
+        )
         .order_by(ENTRY.c.id.desc())
         .limit(_ENTRIES)
-    )
+        for subject, number in ((Subject.PERSON, person), (Subject.ORGANIZATION, organization))
+        for kind in (EntryKind.NOTE, EntryKind.ASSET)
+    ]
+    those = union_all(*(select(run.subquery()) for run in runs)).subquery("those")
+    chosen = select(ENTRY.c.id, ENTRY.c.subject, ENTRY.c.kind, ENTRY.c.value)
+    chosen = chosen.select_from(those.join(ENTRY, ENTRY.c.id == those.c.id)).order_by(ENTRY.c.id.desc())
     return session.connection().execute(chosen).all()
 
 
 def _notes(rows: Sequence[Any], subject: Subject) -> tuple[NoteView, ...]:
-    read = ((row.id, Note.read(row.value)) for row in rows if row.subject is subject)
-    views = (NoteView(number, one.text, one.pinned) for number, one in read)
+    some = ((row.id, Note.read(row.value)) for row in rows if row.subject is subject and row.kind is EntryKind.NOTE)
+    views = (NoteView(number, one.text, one.pinned) for number, one in some)
     return tuple(sorted(views, key=lambda one: not one.pinned))
 
 
 def _assets(rows: Sequence[Any], subject: Subject) -> tuple[Asset, ...]:
-    return tuple(sorted((Asset.read(row.value) for row in rows if row.subject is subject), key=lambda one: one.name))
+    some = (Asset.read(row.value) for row in rows if row.subject is subject and row.kind is EntryKind.ASSET)
+    return tuple(sorted(some, key=lambda one: one.name))
 
 
 def _addresses(session: Session, person: int) -> Sequence[Any]:
@@ -188,7 +203,7 @@ def _organization(
     row: Any,
     laid: Sequence[Field],
     said: Mapping[tuple[Subject, str], str],
-    written: Mapping[EntryKind, Sequence[Any]],
+    written: Sequence[Any],
 ) -> OrganizationPart:
     number = row.organization_id
     related = session.connection().execute(_related(number, row.parent_id)).all()
@@ -203,8 +218,8 @@ def _organization(
         domains=tuple(session.connection().execute(domains).scalars()),
         subsidiaries=tuple(one.called or f"#{one.id}" for one in related if one.id != row.parent_id),
         profile=_profile(laid, Subject.ORGANIZATION, said),
-        notes=_notes(written[EntryKind.NOTE], Subject.ORGANIZATION),
-        assets=_assets(written[EntryKind.ASSET], Subject.ORGANIZATION),
+        notes=_notes(written, Subject.ORGANIZATION),
+        assets=_assets(written, Subject.ORGANIZATION),
         people=people,
         people_count=count,
         open=_open_there(session, number, row.id),
@@ -219,18 +234,23 @@ def _related(number: int, parent_id: int | None) -> Select[Any]:
     return chosen.order_by(above.desc(), ORGANIZATION.c.name, ORGANIZATION.c.id).limit(_BELOW)
 
 
-def _others(number: int, person: int) -> Select[Any]:
-    """Return the selection of the organization's other people who are looked at."""
+def _others(connection: Connection, number: int, person: int, limit: int) -> Select[Any]:
+    """Return the selection of the organization's other people, those met last.
+
+    PostgreSQL would look for them among all people from the last on, were the order that of a key.
+    """
+    order = PERSON.c.id if connection.dialect.name == "sqlite" else PERSON.c.id + 0
     return (
         select(PERSON.c.id, PERSON.c.name)
         .where(PERSON.c.organization_id == number, PERSON.c.merged_into.is_(None), PERSON.c.id != person)
-        .order_by(PERSON.c.id.desc())
-        .limit(_LOOKED_AT)
+        .order_by(order.desc())
+        .limit(limit)
     )
 
 
 def _people(session: Session, number: int, person: int) -> tuple[tuple[ColleagueView, ...], int]:
-    some = _others(number, person).subquery("some")
+    connection = session.connection()
+    some = _others(connection, number, person, _LOOKED_AT).subquery("some")
     theirs = select(func.count()).where(_C.customer_id == some.c.id, _C.queue_rank < SHOWN_BELOW)
     opened = select(some, theirs.correlate(some).scalar_subquery().label("open")).subquery("opened")
     first = select(opened).order_by(opened.c.open.desc(), opened.c.name, opened.c.id).limit(_PEOPLE).subquery("first")
@@ -238,12 +258,7 @@ def _people(session: Session, number: int, person: int) -> tuple[tuple[Colleague
     role = select(PROFILE.c.value).where(
         PROFILE.c.subject == Subject.PERSON, PROFILE.c.subject_id == first.c.id, PROFILE.c.field == "role"
     )
-    everybody = (
-        select(PERSON.c.id)
-        .where(PERSON.c.organization_id == number, PERSON.c.merged_into.is_(None), PERSON.c.id != person)
-        .limit(COUNTED)
-        .subquery("everybody")
-    )
+    everybody = _others(connection, number, person, COUNTED).subquery("everybody")
     shown = select(
         first.c.id,
         first.c.open,
@@ -251,13 +266,13 @@ def _people(session: Session, number: int, person: int) -> tuple[tuple[Colleague
         role.correlate(first).scalar_subquery().label("role"),
         select(func.count()).select_from(everybody).scalar_subquery().label("all"),
     ).order_by(first.c.open.desc(), first.c.name, first.c.id)
-    rows = session.connection().execute(shown).all()
+    rows = connection.execute(shown).all()
     return tuple(ColleagueView(one.id, one.name, one.role or "", one.open) for one in rows), rows[0].all if rows else 0
 
 
 def _open_there(session: Session, number: int, person: int) -> tuple[ConversationLine, ...]:
     """Return open conversations of the organization's other people, the most urgent first."""
-    some = _others(number, person).subquery("some")
+    some = _others(session.connection(), number, person, _LOOKED_AT).subquery("some")
     rows = CONVERSATION.join(some, some.c.id == _C.customer_id)
     chosen = (
         select(_C.id, _C.status, _C.queue_at, _C.queue_rank, some.c.name.label("customer"), TEXT.c.subject)

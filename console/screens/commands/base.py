@@ -40,6 +40,7 @@ Takes = Literal[
     "words",
     "rule",
     "standing",
+    "customer",
 ]
 """What may follow a command's name on the `:` line, which is offered while it is typed."""
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from console.screens.commands.base import CUSTOMER, MAIN, Command, Run, act
 from console.screens.commands.deciding import NUMBER
 from console.screens.commands.knowing import ask_field, offer_fields, only_one, tell_field, tell_note
-from console.screens.questions import Offer, Question
-from widgets.choices import Choice
+from console.screens.commands.offering import offer_customers
+from console.screens.questions import Question
 from widgets.language import _
 from widgets.line import one_line
 from widgets.pane import Cover
@@ -27,7 +27,7 @@ def commands() -> Sequence[Command]:
             _("all that is known of the customer, and everything they ever had"),
             MAIN,
             show,
-            "words",
+            "customer",
             _("profile person organization company people timeline notes assets"),
             anywhere=True,
         ),
@@ -37,7 +37,7 @@ def commands() -> Sequence[Command]:
 def inside() -> Sequence[Command]:
     """Return what works on the screen, in the order of use."""
     rows: tuple[tuple[str, tuple[str, ...], str, str, Run], ...] = (
-        ("open-there", ("Enter", "l"), _("open"), _("open the conversation, or go to the person"), act("open")),
+        ("open-there", ("Enter", "l"), _("read"), _("open the conversation, or go to the person"), act("open")),
         ("set", ("=",), _("field"), _("set a field of the customer: role=Buyer"), set_field),
         ("note", ("i",), _("note"), _("write a note about the customer"), note),
         ("merge", ("M",), _("merge"), _("make this and another customer one"), merge),
@@ -122,7 +122,7 @@ async def merge(screen: "CustomerScreen", rest: str) -> None:
     word = rest.strip()
     if not word:
         question = Question(
-            _("the same as {what}").format(what=who), offer=_others(screen, view.person_id), chooses=True
+            _("the same as {what}").format(what=who), offer=offer_customers(screen, view.person_id), chooses=True
         )
         word = await screen.ask(question) or ""
     if not word:
@@ -134,20 +134,3 @@ async def merge(screen: "CustomerScreen", rest: str) -> None:
 
     if await screen.tell(knowing.merge, view.person_id, other, words=words, line=f"merge #{other}") is not None:
         screen.written()
-
-
-def _others(screen: "CustomerScreen", person_id: int) -> Offer:
-    """Offer other customers by the letters of their names and addresses."""
-
-    async def offer(text: str) -> Sequence[Choice]:
-        from storage.queries.completing import customers
-
-        found = await screen.desk.ask(customers, text, but=person_id)
-        return [
-            Choice(
-                f"#{one.person_id}", one_line(one.name) or one_line(one.address) or _("erased"), one_line(one.address)
-            )
-            for one in found
-        ]
-
-    return offer

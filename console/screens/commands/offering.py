@@ -178,7 +178,32 @@ def offer_messages(screen: "Performs") -> Offer:
     return offer
 
 
-def offer_rest(screen: "Performs", takes: Takes) -> Offer | None:
+def offer_customers(screen: "DeskScreen", but: int | None = None) -> Offer:
+    """Offer customers by the letters of their names and addresses.
+
+    Args:
+        screen: whose desk is asked.
+        but: who is left out, and whose colleagues come first: one more is named by number then, else by address.
+    """
+
+    async def offer(text: str) -> Sequence[Choice]:
+        from storage.queries.completing import customers
+
+        found = await screen.desk.ask(customers, text, but=but)
+        return [
+            Choice(
+                f"#{one.person_id}" if but is not None else one.address or one.name,
+                one_line(one.name) or one_line(one.address) or _("erased"),
+                one_line(one.address),
+            )
+            for one in found
+            if but is not None or one.address or one.name
+        ]
+
+    return offer
+
+
+def offer_rest(screen: "Performs", takes: Takes) -> Offer | None:  # noqa: C901 - a case a word reads well
     """Return what is offered after a command's name on the `:` line."""
     chosen = screen.targets().numbers
     match takes:
@@ -202,6 +227,8 @@ def offer_rest(screen: "Performs", takes: Takes) -> Offer | None:
             return offer_rule(screen)
         case "standing":
             return offer_rules(screen)
+        case "customer":
+            return offer_customers(screen)
         case _:
             return None
 

@@ -129,3 +129,19 @@ async def test_whom_nobody_is_called_is_said_where_one_was(three, console, until
         await until(lambda: app._main.queue.rows)
         await pilot.press(*":customer zz", "enter")
         await until(lambda: app.screen is app._main and "not done" in screen_text(app))
+
+
+async def test_a_long_timeline_is_read_on_as_one_goes_down(deliver, console, until, shown, screen_text, monkeypatch):
+    monkeypatch.setattr("storage.queries.customer_screen.timeline.__kwdefaults__", {"after": None, "size": 4})
+    monkeypatch.setattr("storage.queries.customer_screen.PAGE", 4)
+    monkeypatch.setattr("storage.queries.customer_screen.read.__kwdefaults__", {"size": 4})
+    bo = {"address": "bo@acme.example", "name": "Bo"}
+    deliver(*({"subject": f"Nota {n}", **bo, "ago": 30 + n} for n in range(10)))
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await shown(app, pilot, "g", "c")
+        assert len(screen.view.timeline.conversations) == 4
+        await pilot.press("j")
+        await until(lambda: len(screen._runs.conversations) == 8)
+        await pilot.press("j")
+        await until(lambda: len(screen._runs.conversations) == 10 and "Nota 9" in screen_text(app))

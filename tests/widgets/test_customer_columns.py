@@ -1,0 +1,124 @@
+"""The columns of a customer's screen: notes in Markdown, a cursor that stops where something leads on, a meter."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from rich.cells import cell_len
+from textual.app import App
+
+from storage.kinds import AddressKind, Channel, Direction, PersonKind, Status
+from storage.kinds.customers import ConversationLine, CustomerView, NoteView, ProfileView, SpokenView, Timeline
+from widgets.customer import organization_rows, timeline_rows, who_rows
+from widgets.look import Look
+from widgets.marked import marked
+from widgets.sheet import Sheet, SheetRow
+
+NOW = datetime(2026, 11, 23, 9, 32, tzinfo=UTC)
+
+
+def words(rows):
+    return ["".join(text for text, _role in row) for row in rows]
+
+
+def test_markdown_is_told_by_weight_and_place():
+    rows = marked("# Who\n\nRings **before noon**,\nnever later.\n\n- one\n- two\n  1. deep\n\n> said\n\n    code", 30)
+    assert words(rows) == ["Who", "Rings before noon, never", "later.", "• one", "• two", "  1. deep", "│ said", "code"]
+    assert rows[0] == (("Who", "bright"),)
+    assert ("noon", "bright") in rows[1]
+
+
+def test_nothing_in_markdown_acts_and_no_row_is_too_wide():
+    text = "<b>x</b> [here](http://a.example/q) ![p](http://b.example) \x1b[31m" + "雪" * 40 + " " + "> " * 60 + "deep"
+    rows = marked(text, 21)
+    assert all(cell_len(row) <= 21 for row in words(rows))
+    said = "".join(words(rows)).replace(" ", "")
+    assert "<b>x</b>" in said
+    assert "here<http://a.example/q>" in said
+    assert "\x1b" not in said
+    assert said.count("雪") == 40
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "-", ">", "```\n", "***", "1.", "- \n  - \n", "a" * 20_001])
+def test_odd_markdown_is_rows_too(text):
+    assert all(cell_len(row) <= 20 for row in words(marked(text, 20)))
+
+
+def customer(**given):
+    values = {
+        "person_id": 1,
+        "name": "Bo",
+        "kind": PersonKind.CUSTOMER,
+        "addresses": (("bo@acme.example", AddressKind.EMAIL),),
+        "erased": False,
+        "profile": ProfileView((), 1, 4, ("role", "zone", "tone")),
+        "notes": (),
+        "assets": (),
+        "organization": None,
+        "since": None,
+        "wrote": 0,
+        "conversations": 0,
+        "open": 0,
+        "timeline": Timeline(),
+    }
+    return CustomerView(**(values | given))
+
+
+def test_a_profile_says_how_much_of_it_is_filled_and_what_is_not():
+    rows = who_rows(customer(notes=(NoteView(1, "**Mind** this.", pinned=True),)), 40, NOW)
+    text = words(row.left for row in rows)
+    assert "profile    25\u00a0% ━━──────" in text
+    assert "gaps      role, zone, tone" in text
+    assert "wrote     never" in text
+    assert text[-2:] == ["pinned", "▌ Mind this."]
+    assert "belong to no organization" in " ".join(words(row.left for row in organization_rows(None, 60, NOW)))
+    erased = who_rows(customer(name="", addresses=(), erased=True), 40, NOW)
+    assert words(row.left for row in erased)[0] == "Name and addresses were erased."
+
+
+def test_a_timeline_says_what_waits_what_is_settled_and_what_was_said():
+    def line(number, status, waits):
+        return ConversationLine(number, f"S{number}", status, NOW - timedelta(hours=2, minutes=5), waits)
+
+    call = SpokenView(7, 5, Channel.PHONE, Direction.INCOMING, 12, NOW - timedelta(days=40), "Ana", "She asked\nagain.")
+    moments = [line(1204, Status.OPEN, True), line(5, Status.CLOSED, False), call]
+    rows = timeline_rows(moments, NOW, goes_on=True)
+    assert words(row.left for row in rows) == [
+        "07:27    #1204 S1204",
+        "07:27    #5    S5",
+        "14\u00a0Oct   call, 12 min, in  She asked again.",
+        "…",
+    ]
+    assert [row.aside for row in rows] == [
+        (("2h05", "bright"),),
+        (("closed", "muted"),),
+        (("#5", "muted"),),
+        (),
+    ]
+    assert words(row.left for row in timeline_rows([], NOW, goes_on=False)) == ["Nothing yet."]
+
+
+async def test_the_cursor_stops_where_something_leads_on_and_what_lies_between_is_seen():
+    class Bench(App):
+        def compose(self):
+            yield Sheet(Look("dark"))
+
+    rows = [SheetRow(((f"row {n}", "text"),), target=("person", n) if n in {3, 5, 60} else None) for n in range(80)]
+    async with Bench().run_test(size=(30, 10)) as pilot:
+        sheet = pilot.app.query_one(Sheet)
+        sheet.lay(rows)
+        assert sheet.chosen == ("person", 3)
+        sheet.move(1)
+        assert sheet.chosen == ("person", 5)
+        for _ in range(4):
+            sheet.move(1)
+        assert "row 4" in sheet.draw(0).text, "the next is far: what lies between is read first"
+        sheet.lay([SheetRow((("new", "text"),)), *rows])
+        assert sheet.chosen == ("person", 5)
+        assert "row 4" in sheet.draw(0).text, "what is seen stays where it is"
+        sheet.move(1_000)
+        assert "row 79" in sheet.draw(9).text
+        sheet.move(-1_000)
+        assert sheet.chosen == ("person", 3)
+        assert "new" in sheet.draw(0).text
+        sheet.lay([])
+        assert sheet.chosen is None
