@@ -206,6 +206,10 @@ def explain(error: BaseException) -> str:  # noqa: C901 - a case an error reads 
 
 def field_trouble(error: BadField) -> str:
     """Return why a field cannot take what was given, and what it takes."""
+    from difflib import get_close_matches  # late: most commands meet no such error
+
+    if error.reason == "no_such" and (near := get_close_matches(error.field, error.choices, 1)):
+        return _("There is no field {field}; did you mean {name}?").format(field=error.field, name=near[0])
     words = {
         "no_such": _("There is no field {field}; there are {choices}."),
         "empty": _("{field} needs a value."),

@@ -77,6 +77,7 @@ def test_fields_are_set_emptied_shown_and_taken_back(desk):
         ((), 2, "Nothing is said"),
         (("role",), 2, "is no value"),
         (("shoe=42",), 2, "There is no field shoe; there are name, kind, role"),
+        (("liefcycle=new",), 2, "There is no field liefcycle; did you mean lifecycle?"),
         (("touch=gentle",), 2, "gentle is none of tech, low, mid, high, smart"),
         (("role=a", "since=31/12/2026"), 2, "is no date"),
         (("role=a", "--empty", "role"), 2, "role is said twice"),
