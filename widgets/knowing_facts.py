@@ -29,6 +29,13 @@ def _words_of_address(values: Values, _name: _Name, _now: datetime) -> str:
     return sentence.format(address=_given(values, "address"))
 
 
+def _words_of_customer(values: Values, _name: _Name, _now: datetime) -> str:
+    sentence = _("customer {name} made") if values.get("after") else _("customer {name} taken away")
+    addresses = values.get("addresses")
+    shown = values.get("name") or (addresses[0] if isinstance(addresses, list | tuple) and addresses else None)
+    return sentence.format(name=_("(erased)") if shown is None else shown)
+
+
 def _words_of_profile(values: Values, _name: _Name, _now: datetime) -> str:
     if not values.get("stands"):
         return _("{field} emptied").format(field=values.get("field"))
@@ -57,6 +64,7 @@ WORDS: Mapping[str, Callable[[Values, _Name, datetime], str]] = {
     "organization_kept": _words_of_organization,
     "domain_kept": _words_of_domain,
     "address_kept": _words_of_address,
+    "customer_kept": _words_of_customer,
     "profile_changed": _words_of_profile,
     "belongs": _words_of_belongs,
     "customers_merged": _words_of_customers,

@@ -60,6 +60,27 @@ class NoFolder(NotSaved):
         )
 
 
+class NotRead(ConsoleError):
+    """A file cannot be read, or is none.
+
+    Attributes:
+        path: as it was named.
+        reason: what the system said; empty where there is no file, only something else of that name.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = clean_line(reason)
+
+    def __str__(self) -> str:
+        """Name the file and what the system said."""
+        file = clean_line(str(self.path))
+        if not self.reason:
+            return _("{file} is no file: it must lie on a disk, for it is read twice.").format(file=file)
+        return _("{file} cannot be read ({reason}).").format(file=file, reason=self.reason)
+
+
 class NotOpened(ConsoleError):
     """A program that should open a file or a link did not.
 

@@ -6,6 +6,7 @@ from storage.apply import (  # noqa: F401 - each registers its kinds
     filing,
     intake,
     knowing,
+    making,
     noting,
     outbox,
     people,

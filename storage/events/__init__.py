@@ -18,6 +18,7 @@ from storage.events.inverse import inverse
 from storage.events.knowing import (
     AddressKept,
     Belongs,
+    CustomerKept,
     CustomersMerged,
     DomainKept,
     EntryKept,
@@ -39,6 +40,7 @@ __all__ = [
     "Belongs",
     "Called",
     "Cancelled",
+    "CustomerKept",
     "CustomersMerged",
     "DeliveryChanged",
     "DomainKept",

@@ -7,6 +7,7 @@ from storage.events.intake import Merged, Moved, Split
 from storage.events.knowing import (
     AddressKept,
     Belongs,
+    CustomerKept,
     CustomersMerged,
     DomainKept,
     EntryKept,
@@ -61,7 +62,7 @@ def inverse(fact: Fact) -> Fact | None:  # noqa: C901, PLR0912 - a case a kind r
             )
         case Handled() | Linked() | ResponseUsed() | Withdrawn():
             return fact.model_copy(update={"after": not fact.after})
-        case OrganizationKept() | DomainKept() | AddressKept() | CustomersMerged():
+        case OrganizationKept() | DomainKept() | AddressKept() | CustomerKept() | CustomersMerged():
             return fact.model_copy(update={"after": not fact.after})
         case Merged():
             return Split(

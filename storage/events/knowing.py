@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from storage.events.base import Fact, Personal
-from storage.kinds import AddressKind, EntryKind, Subject
+from storage.kinds import AddressKind, EntryKind, PersonKind, Subject
 
 
 class OrganizationKept(Fact):
@@ -40,6 +40,29 @@ class AddressKept(Fact):
     address_kind: AddressKind
     after: bool = True
     address: Personal[str | None] = None
+
+
+class CustomerKept(Fact):
+    """A customer whom no mail brought is known from now on, or is not any more when `after` is false.
+
+    All that is told of them stands in one fact: a file of customers brings many.
+
+    Attributes:
+        address_ids: of their addresses of mail, in the mailbox group; `addresses` says them in the same order.
+        filled: the names of the fields of their profile that are filled; `values` says what with.
+    """
+
+    kind: Literal["customer_kept"] = "customer_kept"
+    person_id: int
+    person_kind: PersonKind
+    organization_id: int | None
+    group: str
+    address_ids: tuple[int, ...]
+    filled: tuple[str, ...]
+    after: bool = True
+    name: Personal[str | None] = None
+    addresses: Personal[tuple[str, ...] | None] = None
+    values: Personal[tuple[str, ...] | None] = None
 
 
 class ProfileChanged(Fact):

@@ -33,6 +33,8 @@ class Message(Base, table=True):
     __table_args__ = (
         Index("message_conversation", "conversation_id", "arrived_at", "id"),
         Index("message_author", "author_id", "arrived_at"),
+        # Whoever takes a person out of the record looks for what names them, and so does the engine.
+        Index("message_customer", "customer_id"),
         Index("message_spoken", "conversation_id", **only("channel = 'phone'")),
     )
 

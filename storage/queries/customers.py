@@ -249,10 +249,11 @@ def _numbers(session: Session, subject: Subject, word: str) -> set[int]:
     else:
         domain = word.lower().strip("@.")
         reached = set(connection.execute(select(DOMAIN.c.organization_id).where(DOMAIN.c.domain == domain)).scalars())
-    return reached or _called(session, subject, word)
+    return reached or called(session, subject, word)
 
 
-def _called(session: Session, subject: Subject, word: str) -> set[int]:
+def called(session: Session, subject: Subject, word: str) -> set[int]:
+    """Return the numbers of those who bear a whole name, whatever its case and accents."""
     rows = PERSON if subject is Subject.PERSON else ORGANIZATION
     chosen = select(rows.c.id, rows.c.name).where(rows.c.name.is_not(None))
     if subject is Subject.PERSON:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from storage.events import AddressKept, Belongs, CustomersMerged, EntryKept, Fact, ProfileChanged
+from storage.events import AddressKept, Belongs, CustomerKept, CustomersMerged, EntryKept, Fact, ProfileChanged
 from storage.kinds import Channel, Direction, Status, Subject
 from storage.kinds.errors import NoSuch
 from storage.queries import history, knowing
@@ -19,7 +19,7 @@ from storage.queries.tables import CONVERSATION, DRAFT, EVENT, MESSAGE, OUTBOX, 
 from storage.views import EventView
 
 _AT_ONCE: Final = 250
-_KNOWING: Final = (AddressKept, Belongs, CustomersMerged, EntryKept, ProfileChanged)
+_KNOWING: Final = (AddressKept, Belongs, CustomerKept, CustomersMerged, EntryKept, ProfileChanged)
 
 
 @dataclass(frozen=True, slots=True)

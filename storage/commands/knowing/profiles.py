@@ -13,7 +13,7 @@ from storage.kinds import Subject
 from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.kinds.profiles import Sort
 from storage.models import Agent, Organization
-from storage.queries import knowing
+from storage.queries import customers, knowing
 from storage.record import next_id, record
 from storage.rules import profile
 
@@ -102,11 +102,10 @@ def make_organization(
 
     Raises:
         BadField: the name is empty or too long.
-        Refused: there is one of that name (rule ``organization_taken``).
+        Refused: there is one of that name, whatever its case and accents (rule ``organization_taken``).
     """
     name = profile.read(profile.find(profile.FIELDS, Subject.ORGANIZATION, "name"), name)
-    rows = table(Organization)
-    if session.connection().execute(select(rows.c.id).where(rows.c.name == name)).first():
+    if customers.called(session, Subject.ORGANIZATION, name):
         raise Refused("organization_taken")
     number = next_id(session, Organization)
     fact = OrganizationKept(organization_id=number, name=name, happened_at=now)

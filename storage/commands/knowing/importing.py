@@ -1,0 +1,130 @@
+"""Customers out of a file: all of its rows or none, as one action, and a second time nothing is changed.
+
+A file is read twice. `check` goes through all of it and writes nothing: it names every fault, or says what would be
+done. `import_customers` goes through it again and records it, in lots of some hundreds of rows within *one*
+transaction: so it is whole or not there, also when the process is killed in between. The price is that others who
+want to write wait for as long as the second pass takes; whoever reads goes on reading. Parts under one action would
+let others in, but a half that a kill left behind would be seen by all until somebody took it back.
+
+Both passes plan in the same way, so what changed in the desk or in the file between them is a fault again, and gives
+the transaction up. What is held of a file is a number for each of its addresses, and its organizations; never its rows.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from sqlmodel import Session
+
+from storage.commands.knowing.import_plan import Plan, Planned
+from storage.events import Actor
+from storage.kinds.importing import BadImport, Fault, Row
+from storage.record import record
+
+LOT: Final = 500
+"""Rows that are looked up and recorded together."""
+
+MOST_FAULTS: Final = 20
+"""Faults after which no further ones are looked for."""
+
+
+@dataclass
+class Imported:
+    """What a file brings, or would bring.
+
+    Attributes:
+        action_id: the one action; `None` when nothing was written.
+        made, changed, same: rows by what they do to their customer or to the organization of theirs.
+        organizations: how many are made with them.
+        first: what the first rows do.
+    """
+
+    action_id: int | None = None
+    made: int = 0
+    changed: int = 0
+    same: int = 0
+    organizations: int = 0
+    first: list[Planned] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """How many rows the file has."""
+        return self.made + self.changed + self.same
+
+
+def check(
+    session: Session,
+    rows: Iterable[Row | Fault],
+    *,
+    given: Mapping[str, str | None],
+    group: str = "",
+    now: datetime,
+    show: int = 0,
+) -> Imported:
+    """Say what a file would bring; nothing is written.
+
+    Args:
+        session: of any transaction.
+        rows: of the file.
+        given: the fields of columns that are not called as their field; `None` for a column that is left out.
+        group: the mailbox group of the addresses.
+        now: the moment.
+        show: how many of the first rows are told of.
+
+    Raises:
+        BadImport: the file cannot be taken in, with what is wrong in it.
+    """
+    return _through(session, rows, Plan(session, given, group=group, now=now), None, show)
+
+
+def import_customers(
+    session: Session,
+    rows: Iterable[Row | Fault],
+    *,
+    given: Mapping[str, str | None],
+    group: str = "",
+    actor: Actor,
+    now: datetime,
+    show: int = 0,
+) -> Imported:
+    """Take in a file that `check` found good: customers are made, or told more of; the arguments are those of `check`.
+
+    A customer is found by any of their addresses. An empty cell leaves alone what stands. Who is new belongs to the
+    organization that the row names, else to the one that is known of the domain of their first address.
+
+    Raises:
+        BadImport: the file, or the desk, is not as it was when it was checked.
+    """
+    return _through(session, rows, Plan(session, given, group=group, now=now), actor, show)
+
+
+def _through(session: Session, rows: Iterable[Row | Fault], plan: Plan, actor: Actor | None, show: int) -> Imported:
+    done = Imported()
+    faults: list[Fault] = []
+    for lot in _lots(rows):
+        faults += [one for one in lot if isinstance(one, Fault)]
+        planned, facts = plan.take([one for one in lot if isinstance(one, Row)], faults)
+        for one in planned:
+            setattr(done, one.does, getattr(done, one.does) + 1)
+        done.first += planned[: max(0, show - len(done.first))]
+        if len(faults) >= MOST_FAULTS:
+            break
+        if actor is not None and facts and not faults:
+            done.action_id = record(session, facts, actor=actor, now=plan.now, action_id=done.action_id)
+    if len(faults) < MOST_FAULTS:
+        plan.finish(faults)
+    if not faults and not done.rows:
+        faults.append(Fault(0, "", "nothing"))
+    if faults:
+        faults.sort(key=lambda one: one.row)
+        raise BadImport(tuple(faults[:MOST_FAULTS]), len(faults) >= MOST_FAULTS)
+    done.organizations = plan.organizations
+    return done
+
+
+def _lots(rows: Iterable[Row | Fault]) -> Iterator[list[Row | Fault]]:
+    waiting = iter(rows)
+    while lot := list(islice(waiting, LOT)):
+        yield lot
