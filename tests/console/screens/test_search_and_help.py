@@ -243,6 +243,7 @@ def test_the_guide_names_every_command_with_its_keys():
         ("g k", "library", "?", "in the canned responses", "try it on a conversation"),
         ("g r", "rules", "?", "in the list of rules", "make"),
         ("g h", "history", "?", "in the history", "take this action back"),
+        ("g c", "customer", "?", "on the screen of a customer", "write a note about the customer"),
         ("W", "paper", "?", "in a paper", "find words in this paper"),
         ("enter o", "files", "?", "in the list of files", "open it with a program"),
         ("r", "composer", "ctrl+g", "in the composer", "look the draft over"),

@@ -8,6 +8,7 @@ PLACES = {
     "g o": "outbox",
     "g k": "library",
     "g r": "rules",
+    "g c": "customer",
     "W": "paper",
     "enter o": "files",
 }
