@@ -33,26 +33,34 @@ def assert_replays(store: Store, target: Store) -> None:
         assert now[name] == rows, name
 
 
+EVERYTHING = {
+    "mail",
+    "decide",
+    "join",
+    "split",
+    "lay down",
+    "queue",
+    "leave",
+    "note",
+    "call",
+    "know",
+    "undo",
+    "redo",
+}
+"""What happens in every life."""
+
+
 @pytest.mark.parametrize(
     "seed", [2, 6, 9, pytest.param(10, marks=pytest.mark.slow), pytest.param(5, marks=pytest.mark.slow)]
 )
 def test_replay_equals_state(store: Store, second_store: Store, seed: int) -> None:
     life = Life(store, seed)
     life.live(260)
-    assert life.done >= {
-        "mail",
-        "decide",
-        "join",
-        "split",
-        "lay down",
-        "queue",
-        "leave",
-        "note",
-        "call",
-        "know",
-        "undo",
-        "redo",
-    }
+    for _ in range(20):  # what a life comes to by chance changes with every rule of the desk; some have to wait for it
+        if life.done >= EVERYTHING:
+            break
+        life.live(20)
+    assert life.done >= EVERYTHING
     with store.reading() as session:
         kinds = set(session.connection().execute(select(EVENT.c.kind).distinct()).scalars())
         assert verify(session).broken_at is None
