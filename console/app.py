@@ -351,13 +351,15 @@ def _ending_in_order(app: Plantao) -> Iterator[None]:
 def _give_back_the_terminal(app: Plantao) -> None:
     """Stop the driver where the app did not come to it: an end that is raised inside one of its tasks passes that by.
 
-    Its thread would read the keys for ever, and keep the process from ending.
+    Its thread would read the keys for ever, and keep the process from ending. Where it was stopped, what it said last
+    may still be on its way: the thread that writes it would die with the process.
     """
     driver = app._driver  # noqa: SLF001 - Textual's own
     reading = getattr(driver, "_key_thread", None)
-    if driver is not None and reading is not None and reading.is_alive():
+    if driver is not None:
         with suppress(Exception):  # the terminal may be gone: then there is nothing to give back
-            driver.stop_application_mode()
+            if reading is not None and reading.is_alive():
+                driver.stop_application_mode()
             driver.close()
 
 

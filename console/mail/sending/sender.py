@@ -89,8 +89,8 @@ class MailboxSender:
         return self.connections if self._fewer is None else min(self._fewer[0], self.connections)
 
     def fewer(self, most: int) -> None:
-        """Have no more than these for a while: the server did not take another beside them."""
-        self._fewer = (max(1, most), time.monotonic() + FEWER_FOR)
+        """Have no more than these for a while, nor than before: the server did not take another beside them."""
+        self._fewer = (max(1, min(most, self.most())), time.monotonic() + FEWER_FOR)
 
 
 def _now() -> datetime:

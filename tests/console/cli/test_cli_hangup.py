@@ -55,12 +55,29 @@ sys.exit(run_console(sys.argv[1], agent="ana"))
 """
 
 
+ENDED_BEFORE_ALL_WAS_WRITTEN = """
+import sys
+from console.app import Plantao, run_console
+
+async def shut_down(self):  # the driver was stopped, and what it said then waits behind much else
+    for _ in range(20):
+        self._driver.write(chr(27) + "[0m" + "." * 50_000)
+    self._driver.stop_application_mode()
+    raise SystemExit(7)
+
+Plantao._shutdown = shut_down
+Plantao.framed = lambda self: self.exit()
+sys.exit(run_console(sys.argv[1], agent="ana"))
+"""
+
+
 @pytest.mark.slow
-def test_an_end_that_is_raised_while_the_console_closes_leaves_no_thread_reading_the_terminal(home: Path):
+@pytest.mark.parametrize("code", [ENDED_WHILE_CLOSING, ENDED_BEFORE_ALL_WAS_WRITTEN], ids=["reading", "writing"])
+def test_an_end_that_is_raised_while_the_console_closes_gives_the_terminal_back(home: Path, code: str):
     store = f"sqlite:///{home / 'data' / 'desk.db'}"
     child = pexpect.spawn(
         sys.executable,
-        ["-c", ENDED_WHILE_CLOSING, store],
+        ["-c", code, store],
         env={**os.environ, "TERM": "xterm-256color"},
         dimensions=(36, 120),
         encoding="utf-8",

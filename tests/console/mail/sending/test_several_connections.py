@@ -255,6 +255,13 @@ def test_a_server_that_refuses_further_connections_gets_one(plain_outbox: Outbox
     assert states(plain_outbox, more) == {Delivery.ACCEPTED: 30}
 
 
+def test_a_later_refusal_allows_no_more_connections_than_an_earlier_one(plain_outbox: Outbox) -> None:
+    sender = plain_outbox.sender(connections=4)
+    sender.fewer(1)
+    sender.fewer(2)  # a connection that had not stood yet when the first one was refused does by now
+    assert sender.most() == 1
+
+
 def test_what_keeps_a_further_connection_out_holds_no_mail(
     plain_outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
