@@ -61,7 +61,7 @@ def main() -> None:
         for words in typed:
             for end in range(1, len(words) + 1):
                 begun = time.process_time()
-                library.find(words[:end], fits=fits, language="pt")
+                library.find(words[:end], fits=fits, languages=("pt",))
                 took.append(1000 * (time.process_time() - begun))
         every += took
         _tell(kind, took)

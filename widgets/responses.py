@@ -28,7 +28,7 @@ class ResponseRow:
     Attributes:
         lit_shortcode, lit_title: where in them what was typed stands: (start, end).
         owner: whose it is; empty when it is the team's.
-        fits: whether it answered mail like this before.
+        fits: whether it answered mail like this before; `suits` whether it is used for customers of this segment.
         macro: whether it does something beside answering.
         sent: how often it was sent; `None` when that is not shown.
         stacked: whether it is chosen already, among others.
@@ -42,6 +42,7 @@ class ResponseRow:
     lit_shortcode: tuple[tuple[int, int], ...] = ()
     lit_title: tuple[tuple[int, int], ...] = ()
     fits: bool = False
+    suits: bool = False
     macro: bool = False
     sent: int | None = None
     stacked: bool = False
@@ -114,6 +115,8 @@ class ResponseList(Rows[ResponseRow]):
             marks.append((_("chosen"), "ok"))
         elif row.fits:
             marks.append((_("fits"), "ok"))
+        elif row.suits:
+            marks.append((_("segment"), "muted"))
         if row.macro:
             marks.append((_("macro"), "note"))
         spans += [(f"{word} ", role) for word, role in marks]

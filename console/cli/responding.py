@@ -87,16 +87,24 @@ def _written(parser: Parser, *, needed: bool = False) -> Parser:
 def run_list(call: "Call") -> int:
     """Print the responses."""
     from console.library.finding import Library
-    from storage.queries.fitting import fitting
-    from storage.queries.responses import responses, usage
+    from storage.queries.fitting import fitting, suiting
+    from storage.queries.responses import responses, usage, values
 
     options = call.options
     views = call.ask(responses, agent_id=call.agent_id)
     if options.language:
         views = [one for one in views if one.canned.language == options.language]
     if options.words or options.number:
-        fits = call.ask(fitting, ids.conversation(call, options.number)) if options.number else None
-        found = Library(views).find(" ".join(options.words), fits=fits, limit=len(views))
+        choices: dict[str, Any] = {}
+        if options.number:
+            number = ids.conversation(call, options.number)
+            read = call.ask(values, number, agent_id=call.agent_id, agent=call.settings.agent_name())
+            choices = {
+                "fits": call.ask(fitting, number),
+                "suits": call.ask(suiting, number),
+                "languages": read.languages(),
+            }
+        found = Library(views).find(" ".join(options.words), limit=len(views), **choices)
         views = [one.view for one in found]
     used = call.ask(usage, [one.response_id for one in views])
     for one in views:
@@ -218,8 +226,10 @@ def run_check(call: "Call") -> int:
     """Render every response for every sort of customer."""
     from console.library.checking import problems
     from storage.queries.responses import responses
+    from storage.queries.told import desk_values
 
     options = call.options
+    desk = call.ask(desk_values)
     if options.path or options.starter:
         sources = [(one.source, one.first_line, one.entry.canned.body) for one in _read(call)]
     else:
@@ -227,11 +237,19 @@ def run_check(call: "Call") -> int:
         sources = [(f";{one.canned.shortcode}.{one.canned.language}", 1, one.canned.body) for one in views]
     count = 0
     for source, first_line, body in sources:
-        for one in problems(body):
+        for one in problems(body, desk):
             count += 1
             line = one.line + first_line - 1
             if call.out.json_lines:
-                call.out.object({"source": source, "line": line, "column": one.column, "words": one.words})
+                call.out.object(
+                    {
+                        "source": source,
+                        "line": line,
+                        "column": one.column,
+                        "words": one.words,
+                        "customer": dict(one.customer),
+                    }
+                )
             else:
                 call.out.line(f"{source}:{line}:{one.column}: {one.words}")
     if not call.out.json_lines:
@@ -247,6 +265,7 @@ def run_check(call: "Call") -> int:
 
 def run_render(call: "Call") -> int:
     """Print what a response says to a customer; what is missing is named to standard error, with status 1."""
+    from console.library.finding import in_language
     from console.library.rendering import render
     from console.library.values import known
     from storage.queries.responses import values
@@ -259,8 +278,7 @@ def run_render(call: "Call") -> int:
         agent=call.settings.agent_name(),
     )
     found = _called(call)
-    mine = [one for one in found if one.canned.language[:2] == view.language]
-    chosen = (mine or found)[0]
+    chosen = in_language(found, view.languages()) or found[0]
     done = render(chosen.canned.body, known(view, language=chosen.canned.language) | given)
     if call.out.json_lines:
         missing = [{"name": one.name, "line": one.line, "column": one.column} for one in done.missing]

@@ -10,10 +10,12 @@ from console.cli.errors import Failed, Usage
 from storage.kinds import DraftKind
 from storage.kinds.clean import clean, clean_line
 from storage.kinds.errors import NoSuch
-from storage.kinds.mail import Correspondent, entries
+from storage.kinds.mail import entries
 from widgets.language import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from console.cli.call import Call
     from storage.commands.responses import Use
     from storage.kinds.drafts import Attached, DraftView
@@ -249,6 +251,7 @@ def _responses(
             raise Usage(_("--set and --language are for --response: name the response, too."))
         return [], (), (), []
     from console.files.attaching import brought
+    from console.library import values
     from console.library.rendering import render
     from storage.commands.responses import Use
 
@@ -256,8 +259,8 @@ def _responses(
     known = _known(call, answer, sender, to)
     texts, uses, actions, files = [], [], [], []
     for name in options.response:
-        view = _response(call, name, language=known.language)
-        done = render(view.canned.body, _values(known, view) | given)
+        view = _response(call, name, languages=known.languages())
+        done = render(view.canned.body, values.known(known, language=view.canned.language) | given)
         if done.missing:
             names = ", ".join(one.name for one in done.missing)
             raise Failed(
@@ -272,45 +275,27 @@ def _responses(
     return texts, tuple(uses), tuple(actions), files
 
 
-def _response(call: "Call", name: str, *, language: str) -> "ResponseView":
-    """Return the response of a name: in the language asked for, else the customer's, else the first."""
+def _response(call: "Call", name: str, *, languages: "Sequence[str]") -> "ResponseView":
+    """Return the response of a name: in the language asked for, else one of the customer's, else the first."""
+    from console.library.finding import in_language
     from storage.queries.responses import response_called
 
-    found = call.ask(response_called, clean_line(name), language=call.options.language, agent_id=call.agent_id)
-    fitting: list[ResponseView] = [one for one in found if one.canned.language[:2] == language]
-    return (fitting or list(found))[0]
+    found: tuple[ResponseView, ...] = call.ask(
+        response_called, clean_line(name), language=call.options.language, agent_id=call.agent_id
+    )
+    return in_language(found, languages) or found[0]
 
 
 def _known(call: "Call", answer: "Answerable | None", sender: "Sender | None", to: str) -> "ValuesView":
-    from storage.kinds.responses import ValuesView
-    from storage.queries.responses import values
-    from storage.rules.addressing import people_in
+    from storage.queries.responses import values, values_for
 
     agent = call.settings.agent_name()
     if answer is not None:
         view: ValuesView = call.ask(values, answer.view.conversation_id, agent_id=call.agent_id, agent=agent)
         return view
-    first = next(iter(people_in(to)), Correspondent("", ""))
-    return ValuesView(
-        conversation_id=0,
-        subject="",
-        customer=first.name,
-        customer_address=first.address,
-        organization="",
-        agent=agent,
-        mailbox=sender.name if sender is not None else "",
-        mailbox_address=sender.address if sender is not None else "",
-        language="",
-    )
-
-
-def _values(view: "ValuesView", response: "ResponseView") -> dict[str, str]:
-    from console.library.values import known
-
-    found = known(view, language=response.canned.language)
-    if not view.conversation_id:
-        del found["conversation.number"]  # it has none yet
-    return found
+    mailbox, address = (sender.name, sender.address) if sender is not None else ("", "")
+    begun: ValuesView = call.ask(values_for, to, agent_id=call.agent_id, agent=agent, mailbox=mailbox, address=address)
+    return begun
 
 
 def _attached(name: str) -> "Attached":

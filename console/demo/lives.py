@@ -78,7 +78,7 @@ FIRMS: Final = (
     Firm(
         "coutoadvocacia.example",
         {"name": "Couto Advocacia", "industry": "law", "country": "Brasil", "size": "8", "touch": "mid"},
-        {"marina": {"role": "Administradora", **_PT}},
+        {"marina": {"role": "Administradora", "tone": "formal", **_PT}},
     ),
     Firm(
         "ramosdistribuidora.example",

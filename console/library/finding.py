@@ -1,10 +1,11 @@
 """Responses found while typing: shortcode first, then title, then words of the text, then what fits the conversation.
 
-All of it is in memory and folded once, so that a key asks no store. Each letter more looks only among what the letters
-before it found; misspelled shortcodes and titles are looked for by rapidfuzz, where little else was found.
+What fits is what answered similar mail, and then what customers of the same segment get. All of it is in memory and
+folded once, so that a key asks no store. Each letter more looks only among what the letters before it found; misspelled
+shortcodes and titles are looked for by rapidfuzz, where little else was found.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Final
@@ -29,12 +30,14 @@ class Found:
     Attributes:
         lit_shortcode, lit_title: where in them the words stand: (start, end).
         fit: how well it fits the conversation, from 0 to 1.
+        suit: how much it is used for customers of the same segment, from 0 to 1.
     """
 
     view: ResponseView
     lit_shortcode: tuple[tuple[int, int], ...] = ()
     lit_title: tuple[tuple[int, int], ...] = ()
     fit: float = 0.0
+    suit: float = 0.0
 
 
 class Library:
@@ -53,6 +56,7 @@ class Library:
         self._heads = ["\n".join(head) for head in heads]
         self._wholes: list[str] | None = None
         self._earlier: dict[str, dict[int, int]] = {}
+        self._spoken = frozenset(one.canned.language[:2] for one in self.views)
 
     def prepared(self) -> "Library":
         """Fold all texts now, away from the keys, and return it."""
@@ -64,28 +68,36 @@ class Library:
         return len(self.views)
 
     def find(
-        self, typed: str, *, fits: Mapping[int, float] | None = None, language: str = "", limit: int = 50
+        self,
+        typed: str,
+        *,
+        fits: Mapping[int, float] | None = None,
+        suits: Mapping[int, float] | None = None,
+        languages: Sequence[str] = (),
+        limit: int = 50,
     ) -> list[Found]:
         """Return the best responses for what was typed so far, the best first.
 
         Args:
             typed: any case and accents; several words must all be there.
             fits: how well responses fit the conversation, by number (`storage.queries.fitting`).
-            language: ``pt``, ``es`` or ``en``: those that the customer reads come before others, unless a shortcode
-                says it.
+            suits: how much they are used for customers of the same segment, by number; where both fit as well.
+            languages: ``pt``, ``es`` or ``en``, the best first: those in the first of them that there are any in come
+                before others, unless a shortcode says it.
             limit: how many.
         """
         words = folded(typed).removeprefix(";").split()
         found = self._tiers(words)
-        fits = fits or {}
+        fits, suits = fits or {}, suits or {}
+        language = next((one for one in languages if one in self._spoken), "")
 
         def foreign(place: int) -> bool:
             return bool(language) and self.views[place].canned.language[:2] != language
 
-        def order(place: int) -> tuple[bool, float, int, int]:
+        def order(place: int) -> tuple[bool, float, float, int, int]:
             view = self.views[place]
             near = len(self._codes[place]) if found[place] <= _INSIDE else 0
-            return foreign(place), -fits.get(view.response_id, 0.0), near, place
+            return foreign(place), -fits.get(view.response_id, 0.0), -suits.get(view.response_id, 0.0), near, place
 
         tiers: list[list[int]] = [[] for _tier in range(2 * (_BODY + 1))]
         for place, tier in found.items():  # a shortcode is the same in all languages, a word of a title is of one
@@ -94,7 +106,7 @@ class Library:
         for some in tiers:  # the order inside a tier is only asked for where it is seen
             if len(best) < limit:
                 best += nsmallest(limit - len(best), some, key=order)
-        return [self._found(place, words, fits) for place in best]
+        return [self._found(place, words, fits, suits) for place in best]
 
     def _tiers(self, words: Sequence[str]) -> dict[int, int]:
         """Return the places of what was found, each with its tier."""
@@ -155,14 +167,29 @@ class Library:
             self._wholes = [f"{head}\n{folded(one.canned.body)}" for head, one in heads]
         return self._wholes
 
-    def _found(self, place: int, words: Sequence[str], fits: Mapping[int, float]) -> Found:
+    def _found(self, place: int, words: Sequence[str], fits: Mapping[int, float], suits: Mapping[int, float]) -> Found:
         view = self.views[place]
         return Found(
             view,
             lit(view.canned.shortcode, ["-".join(words), *words]),
             lit(view.canned.title, words),
             fits.get(view.response_id, 0.0),
+            suits.get(view.response_id, 0.0),
         )
+
+
+def in_language(views: Sequence[ResponseView], languages: Iterable[str]) -> ResponseView | None:
+    """Return the first response in the first of these languages that there is one in, else the first of all.
+
+    Args:
+        views: of one shortcode; `None` is returned where there are none.
+        languages: as ``pt`` or ``pt_BR``, the best first; one of two letters stands for all its kinds.
+    """
+    for language in languages:
+        for one in views:
+            if language and one.canned.language[:2] == language[:2]:
+                return one
+    return views[0] if views else None
 
 
 def lit(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:

@@ -21,7 +21,7 @@ from liquid.stringify import to_liquid_string
 from liquid.template import BoundTemplate
 
 from console.library.errors import TemplateTrouble
-from console.library.values import FIELDS, ROOTS
+from console.library.values import FIELDS, ROOTS, is_own
 from storage.kinds.clean import clean
 from storage.kinds.responses import LONGEST_BODY
 
@@ -43,6 +43,7 @@ _MARKED: Final = re.compile("\ue000([0-9]+)\ue001")
 _STRAY: Final = re.compile("[\ue000\ue001]")
 _QUOTED: Final = re.compile(r"(tag|filter) '([^']*)'")
 _PIECE: Final = re.compile(r"\{\{.*?\}\}|\{%-?\s*(if|unless|case|for|capture|assign|elsif)\b.*?%\}", re.DOTALL)
+_COMPARED: Final = re.compile(r"([a-z]\w*(?:\.\w+)+)\s*(?:==|!=|<>)\s*(?:'([^']*)'|\"([^\"]*)\")")
 _OPENING: Final = re.compile(r"\{\{|\{%")
 _MANY_BREAKS: Final = re.compile(r"\n{3,}")
 _END_SPACES: Final = re.compile(r"[ \t]+(?=\n|\Z)")
@@ -111,10 +112,15 @@ class Template:
         for name, index in sorted(found.items(), key=lambda one: one[1]):
             if len(name) > _LONGEST_NAME:
                 raise TemplateTrouble("too_long", *place(self.source, index))
-            if name.partition(".")[0] in ROOTS and name not in FIELDS:
+            if name.partition(".")[0] in ROOTS and name not in FIELDS and not is_own(name):
                 nearest = get_close_matches(name, FIELDS, 1)
                 raise TemplateTrouble("unknown_field", *place(self.source, index), name, *nearest)
         return {name: place(self.source, index) for name, index in sorted(found.items(), key=lambda one: one[1])}
+
+    def compared(self) -> Iterator[tuple[str, str, tuple[int, int]]]:
+        """Yield the names that it compares with words in quotes, each with the word and its place."""
+        for found in _COMPARED.finditer(self.source):
+            yield found[1], found[2] or found[3] or "", place(self.source, found.start())
 
     def render(self, values: Mapping[str, str]) -> Rendered:
         """Return what comes out.

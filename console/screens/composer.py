@@ -484,7 +484,8 @@ class ComposerScreen(Moves, Sends):
         from console.screens.picking import ResponsePicker
 
         self._uncover()
-        self.app.push_screen(ResponsePicker(self.begun.draft.conversation_id, ahead), self._picked)
+        to = self.fields.value("to")
+        self.app.push_screen(ResponsePicker(self.begun.draft.conversation_id, ahead, to=to), self._picked)
 
     def _picked(self, picked: "tuple[Picked, ...] | None") -> None:
         if picked:

@@ -1,7 +1,7 @@
 """The library of canned responses: listed with what became of them, read as written and as a customer would, edited."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 
 from console.feed import Change
 from console.files.editor import NotEdited
-from console.library.checking import problems
+from console.library.checking import Problem, problems
 from console.library.editing import edited
 from console.library.errors import FileTrouble, TemplateTrouble
 from console.library.finding import Found, Library
@@ -55,6 +55,8 @@ class LibraryScreen(Listing):
         self._usage: Mapping[int, UsageView] = {}
         self._values: ValuesView | None = None
         self._found: list[Found] = []
+        self._told: Mapping[str, Sequence[str]] = {}
+        self._checked: dict[str, list[Problem]] = {}
         self._words = ""
 
     @property
@@ -96,8 +98,12 @@ class LibraryScreen(Listing):
     @work(exclusive=True, group="read")
     async def _read(self) -> None:
         from storage.queries.responses import responses, usage, values
+        from storage.queries.told import desk_values
 
         try:
+            told = await self.desk.ask(desk_values)
+            if told != self._told:
+                self._told, self._checked = told, {}
             views = await self.desk.ask(responses, agent_id=self.ground.agent_id)
             self._usage = await self.desk.ask(usage, [one.response_id for one in views])
             if self._conversation_id is not None:
@@ -116,7 +122,7 @@ class LibraryScreen(Listing):
 
     def _show(self) -> None:
         language = chosen_language()[:2]
-        self._found = self._library.find(self._words, language=language if self._words else "", limit=_ALL)
+        self._found = self._library.find(self._words, languages=(language,) if self._words else (), limit=_ALL)
         rows = [_row(one, self._usage.get(one.view.response_id, UsageView())) for one in self._found]
         self.query_one(ResponseList).show(rows, keep=True)
         empty = self.query_one(Empty)
@@ -157,8 +163,12 @@ class LibraryScreen(Listing):
         )
         about = "\n".join(f"{name:<9}{text}" for name, text in rows if text)
         whose = view.owner or _("team")
-        wrong = problems(canned.body)
-        check = "\n".join(f"{one.line}:{one.column}  {one.words}" for one in wrong) or _("renders for every customer")
+        wrong = self._checked.get(canned.body)
+        check = _("renders for every customer") if wrong == [] else "…"
+        if wrong is None:
+            self._check(canned.body)
+        elif wrong:
+            check = "\n".join(f"{one.line}:{one.column}  {one.words}" for one in wrong)
         self.query_one(ResponseText).show(
             (
                 Section(f";{canned.shortcode}", about, "muted", aside=f"{canned.language}  {whose}"),
@@ -167,6 +177,13 @@ class LibraryScreen(Listing):
                 Section(_("check"), check, "late" if wrong else "ok"),
             )
         )
+
+    @work(exclusive=True, group="check")
+    async def _check(self, body: str) -> None:
+        """Try a response on every sort of customer, away from the thread that draws."""
+        self._checked[body] = await asyncio.to_thread(problems, body, self._told)
+        if self.query(ResponseList):
+            self._describe()
 
     def _reader(self) -> str:
         values = self._values

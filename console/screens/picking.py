@@ -28,6 +28,7 @@ from widgets.typing_line import TypedLine, line_css
 if TYPE_CHECKING:
     from console.library.rendering import Rendered
 
+_SUITS = 0.5  # of the response that is used most for this segment: from here on the list says so
 _SIDE_BY_SIDE = 90  # columns from which the text stands beside the list
 
 
@@ -60,19 +61,22 @@ class ResponsePicker(DeskScreen):
 
     Args:
         conversation_id: whose values stand in the text; `None` for a new conversation.
+        to: whom a new conversation is begun with, as the line of recipients says it.
         ahead: what was typed already: letters for the line, and from an Enter on what waits for something to choose.
     """
 
     CSS: ClassVar[str] = line_css("ResponsePicker", sign="prompt") + "ResponsePicker #sides { height: 1fr; }"
 
-    def __init__(self, conversation_id: int | None, ahead: Sequence[events.Key] = ()) -> None:
+    def __init__(self, conversation_id: int | None, ahead: Sequence[events.Key] = (), *, to: str = "") -> None:
         super().__init__()
         self._conversation_id = conversation_id
+        self._to = to
         begins = next((place for place, event in enumerate(ahead) if event.key == "enter"), len(ahead))
         self._ahead = "".join(event.character or "" for event in ahead[:begins] if event.is_printable)
         self._library: Library | None = None
         self._values: ValuesView | None = None
         self._fits: Mapping[int, float] = {}
+        self._suits: Mapping[int, float] = {}
         self._found: list[Found] = []
         self._filling = _Filling()
         self._asked = ""
@@ -143,8 +147,8 @@ class ResponsePicker(DeskScreen):
 
     @work(exclusive=True, group="read")
     async def _read(self) -> None:
-        from storage.queries.fitting import fitting
-        from storage.queries.responses import responses, values
+        from storage.queries.fitting import fitting, suiting
+        from storage.queries.responses import responses, values, values_for
 
         try:
             views = await self.desk.ask(responses, agent_id=self.ground.agent_id)
@@ -152,9 +156,14 @@ class ResponsePicker(DeskScreen):
                 self._values = await self.desk.ask(
                     values, self._conversation_id, agent_id=self.ground.agent_id, agent=self.desk.agent
                 )
+            elif self._to.strip():
+                self._values = await self.desk.ask(
+                    values_for, self._to, agent_id=self.ground.agent_id, agent=self.desk.agent
+                )
             self._library = await asyncio.to_thread(_prepared, views)
             self._show()
             if self._conversation_id is not None:
+                self._suits = await self.desk.ask(suiting, self._conversation_id)
                 self._fits = await self.desk.ask(fitting, self._conversation_id)
                 self._show(keep=True)
             self._take_held()
@@ -181,9 +190,9 @@ class ResponsePicker(DeskScreen):
     def _show(self, *, keep: bool = False) -> None:
         if self._library is None or not self.query(ResponseList):
             return
-        language = self._values.language if self._values else ""
+        languages = self._values.languages() if self._values else ()
         self._words = self.query_one(Input).value
-        self._found = self._library.find(self._words, fits=self._fits, language=language)
+        self._found = self._library.find(self._words, fits=self._fits, suits=self._suits, languages=languages)
         chosen = {one.response_id for one in self._filling.views}
         rows = [_row(one, stacked=one.view.response_id in chosen) for one in self._found]
         self.query_one(ResponseList).show(rows, keep=keep)
@@ -357,6 +366,7 @@ def _row(one: Found, *, stacked: bool = False) -> ResponseRow:
         lit_shortcode=one.lit_shortcode,
         lit_title=one.lit_title,
         fits=one.fit > 0,
+        suits=one.suit >= _SUITS,
         macro=bool(canned.actions),
         stacked=stacked,
     )

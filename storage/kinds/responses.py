@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -165,7 +165,11 @@ class ValuesView:
     """What is known for the placeholders of a canned response in one conversation; empty where nothing is.
 
     Attributes:
+        conversation_id: 0 for one that is to be begun.
         language: in which the customer wrote last: ``pt``, ``es``, ``en`` or empty.
+        prefers: the language that the customer's profile says, as two letters; it goes before that.
+        told: what the profiles of the customer and of their organization say, by the words that templates have
+            (`storage.queries.told`).
     """
 
     conversation_id: int
@@ -177,3 +181,9 @@ class ValuesView:
     mailbox: str
     mailbox_address: str
     language: str
+    prefers: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)
+
+    def languages(self) -> tuple[str, ...]:
+        """Return in which languages the customer is written to, the best first; none when none is known."""
+        return tuple(dict.fromkeys(one for one in (self.prefers, self.language) if one))

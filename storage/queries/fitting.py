@@ -1,22 +1,34 @@
-"""Which canned responses fit a conversation: those that answered similar mail, by how well they did."""
+"""Which canned responses fit a conversation: those that answered similar mail, or customers of the same segment."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from heapq import nlargest
 from math import log
 from typing import Final
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Connection, and_, func, select
 from sqlmodel import Session
 
-from storage.kinds import Automatic, Channel, Direction
+from storage.kinds import Automatic, Channel, Direction, Subject
 from storage.kinds.clean import folded
-from storage.queries.tables import MESSAGE, RESPONSE_USE, SEARCH_ENTRY, TEXT
+from storage.queries.several import listed
+from storage.queries.tables import (
+    CONVERSATION,
+    MESSAGE,
+    PERSON,
+    PROFILE,
+    RESPONSE_USE,
+    SEARCH_ENTRY,
+    TEXT,
+)
 from storage.rules.query import Text, Where
 from storage.search.matching import matching, written
 
 LOOKED_BACK: Final = 1500
 """Answers with canned responses, the newest, whose questions are compared."""
+
+SEGMENT: Final = ("persona", "touch", "lifecycle", "stage", "typology", "plan", "industry")
+"""The fields of profiles that make customers a segment."""
 
 _WORDS: Final = 12  # of the mail to be answered: the longest, which say most
 _LONGEST: Final = 4_000  # letters of it that are looked at
@@ -55,6 +67,72 @@ def fitting(session: Session, conversation_id: int) -> Mapping[int, float]:
             votes[response_id] = votes.get(response_id, 0.0) + alike * alike * (_EDITED if edited else 1.0)
     best = max(votes.values(), default=0.0)
     return {response_id: vote / best for response_id, vote in votes.items()}
+
+
+def suiting(session: Session, conversation_id: int) -> Mapping[int, float]:
+    """Return for responses how much they were used for customers of the same segment, the most 1; others are left out.
+
+    A customer is the more alike the more of `SEGMENT` their profiles say in the same words. Responses that go to such
+    customers and hardly to others come before those that everybody gets.
+
+    Args:
+        session: of any transaction.
+        conversation_id: whose customer is meant.
+    """
+    connection = session.connection()
+    organization = func.coalesce(CONVERSATION.c.organization_id, PERSON.c.organization_id).label("organization_id")
+    served = CONVERSATION.outerjoin(PERSON, PERSON.c.id == CONVERSATION.c.customer_id)
+    whom = select(CONVERSATION.c.customer_id, organization).select_from(served)
+    mine = connection.execute(whom.where(CONVERSATION.c.id == conversation_id)).first()
+    if mine is None:
+        return {}
+    uses = (
+        select(RESPONSE_USE.c.response_id, RESPONSE_USE.c.edited, CONVERSATION.c.customer_id, organization)
+        .select_from(
+            RESPONSE_USE.join(MESSAGE, MESSAGE.c.id == RESPONSE_USE.c.message_id)
+            .join(CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id)
+            .outerjoin(PERSON, PERSON.c.id == CONVERSATION.c.customer_id)
+        )
+        .where(MESSAGE.c.conversation_id != conversation_id)
+        .order_by(RESPONSE_USE.c.message_id.desc())
+        .limit(LOOKED_BACK)
+    )
+    rows = [(row.response_id, row.edited, row.customer_id, row.organization_id) for row in connection.execute(uses)]
+    people = {person for *_, person, _organization in rows} | {mine.customer_id}
+    organizations = {number for *_, number in rows} | {mine.organization_id}
+    says = _segments(connection, Subject.PERSON, people - {None})
+    theirs = _segments(connection, Subject.ORGANIZATION, organizations - {None})
+
+    def segment(person: int | None, number: int | None) -> dict[str, str]:
+        return theirs.get(number or 0, {}) | says.get(person or 0, {})
+
+    own = segment(mine.customer_id, mine.organization_id)
+    if not own:
+        return {}
+    used: dict[int, int] = {}
+    votes: dict[int, float] = {}
+    for response_id, edited, person, number in rows:
+        other = segment(person, number)
+        alike = sum(other.get(name) == value for name, value in own.items()) / len(own)
+        used[response_id] = used.get(response_id, 0) + 1
+        votes[response_id] = votes.get(response_id, 0.0) + alike * (_EDITED if edited else 1.0)
+    weights = {response_id: vote * vote / used[response_id] for response_id, vote in votes.items() if vote}
+    best = max(weights.values(), default=0.0)
+    return {response_id: weight / best for response_id, weight in weights.items()}
+
+
+def _segments(connection: Connection, subject: Subject, numbers: Collection[int]) -> dict[int, dict[str, str]]:
+    """Return what profiles say of `SEGMENT`, by whose they are."""
+    chosen = select(PROFILE.c.subject_id, PROFILE.c.field, PROFILE.c.value).where(
+        PROFILE.c.subject == subject,
+        PROFILE.c.subject_id.in_(listed(connection, sorted(numbers))),
+        PROFILE.c.field.in_(SEGMENT),
+        PROFILE.c.value.is_not(None),
+    )
+    found: dict[int, dict[str, str]] = {}
+    for row in connection.execute(chosen):
+        found.setdefault(row.subject_id, {})[row.field] = row.value
+    return found
 
 
 def _asked(session: Session, conversation_id: int) -> str:

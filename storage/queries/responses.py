@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from storage.kinds import Automatic, Channel, Direction
 from storage.kinds.errors import NoSuch
+from storage.kinds.mail import Correspondent
 from storage.kinds.responses import Attached, Canned, ResponseView, UsageView, ValuesView, read_actions
 from storage.queries.tables import (
     ADDRESS,
@@ -23,6 +24,8 @@ from storage.queries.tables import (
     RESPONSE_USE,
     TEXT,
 )
+from storage.queries.told import told
+from storage.rules.addressing import people_in
 
 _AT_ONCE: Final = 500
 _SETTLED: Final = ('%"because":"customer_wrote","before":"resolved"%', '%"because":"customer_wrote","before":"closed"%')
@@ -186,6 +189,8 @@ def values(session: Session, conversation_id: int, *, agent_id: int | None, agen
         MAILBOX.c.name.label("mailbox"),
         MAILBOX.c.address.label("mailbox_address"),
         PERSON.c.name.label("customer"),
+        PERSON.c.kind,
+        ORGANIZATION.c.id.label("organization_id"),
         ORGANIZATION.c.name.label("organization"),
     )
     connection = session.connection()
@@ -209,6 +214,7 @@ def values(session: Session, conversation_id: int, *, agent_id: int | None, agen
     last = connection.execute(wrote).first()
     address = select(ADDRESS.c.address).where(ADDRESS.c.person_id == row.customer_id).order_by(ADDRESS.c.id).limit(1)
     named = select(AGENT.c.name).where(AGENT.c.id == agent_id)
+    known, prefers = told(session, row.customer_id, row.organization_id)
     return ValuesView(
         conversation_id=row.id,
         subject=row.subject or "",
@@ -219,6 +225,49 @@ def values(session: Session, conversation_id: int, *, agent_id: int | None, agen
         mailbox=row.mailbox,
         mailbox_address=row.mailbox_address,
         language=last.language if last else "",
+        prefers=prefers[:2],
+        told=known | ({"customer.kind": str(row.kind)} if row.kind else {}),
+    )
+
+
+def values_for(
+    session: Session, line: str, *, agent_id: int | None, agent: str, mailbox: str = "", address: str = ""
+) -> ValuesView:
+    """Return what is known for a conversation that is to be begun, which has no number yet.
+
+    Args:
+        session: of any transaction.
+        line: of recipients; the first is the customer. Whose address is known in two groups of mailboxes is nobody's.
+        agent_id: who writes; `agent` is the name where the desk does not know the number yet.
+        mailbox: through which; `address` is its address.
+    """
+    first = next(iter(people_in(line)), Correspondent("", ""))
+    connection = session.connection()
+    rows = ADDRESS.join(PERSON, PERSON.c.id == ADDRESS.c.person_id).outerjoin(
+        ORGANIZATION, ORGANIZATION.c.id == PERSON.c.organization_id
+    )
+    chosen = (
+        select(PERSON.c.id, PERSON.c.name, PERSON.c.kind, PERSON.c.organization_id, ORGANIZATION.c.name.label("theirs"))
+        .select_from(rows)
+        .where(ADDRESS.c.address == first.address)
+        .limit(2)
+    )
+    found = connection.execute(chosen).all() if first.address else []
+    row = found[0] if len(found) == 1 else None
+    known, prefers = told(session, row.id, row.organization_id) if row else ({}, "")
+    named = select(AGENT.c.name).where(AGENT.c.id == agent_id)
+    return ValuesView(
+        conversation_id=0,
+        subject="",
+        customer=first.name or (row.name or "" if row else ""),
+        customer_address=first.address,
+        organization=row.theirs or "" if row else "",
+        agent=connection.execute(named).scalar() or agent,
+        mailbox=mailbox,
+        mailbox_address=address,
+        language="",
+        prefers=prefers[:2],
+        told=known | ({"customer.kind": str(row.kind)} if row else {}),
     )
 
 

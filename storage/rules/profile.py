@@ -79,6 +79,25 @@ ALWAYS: Final = frozenset({"name", "kind"})
 """Fields that the row itself holds, and that are never empty of their own: they do not count as filled."""
 
 
+_ROOT: Final = {Subject.PERSON: "customer", Subject.ORGANIZATION: "organization"}
+_ELSEWHERE: Final = frozenset({"name", "language"})  # templates have these from the conversation
+_STANDARD: Final = frozenset((field.subject, field.name) for field in FIELDS)
+
+
+def placeholder(field: Field) -> str:
+    """Return what templates call a field, such as ``customer.role``; empty where they have no word for it.
+
+    One of the desk's own stands behind ``field``, as in queries: ``customer.field.contract``.
+    """
+    if (field.subject, field.name) not in _STANDARD:
+        return f"{_ROOT[field.subject]}.field.{field.name}"
+    return "" if field.name in _ELSEWHERE else f"{_ROOT[field.subject]}.{field.name}"
+
+
+CHOICES: Final = {name: field.choices for field in FIELDS if field.choices and (name := placeholder(field))}
+"""What templates call the fields that every desk has and that say one of a few words, with those."""
+
+
 def find(fields: Iterable[Field], subject: Subject, name: str) -> Field:
     """Return the field of that name.
 

@@ -1,6 +1,6 @@
 """What keeps automatic answers from going out, each a sentence: for the sync's log, and for ``doctor``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from console.config.accounts import Account
@@ -8,6 +8,8 @@ from console.config.errors import ConsoleError
 from storage.commands.acknowledging import given_enough
 from storage.queries.answering import senders
 from storage.queries.responses import responses
+from storage.queries.told import desk_values
+from storage.rules.profile import CHOICES
 from storage.store import Store
 from widgets.language import _, ngettext
 
@@ -47,6 +49,7 @@ def faults(store: Store, account: Account) -> tuple[NotReady, ...]:
     if shortcodes:
         with store.reading() as session:
             team = responses(session, agent_id=None)
+            desk = desk_values(session)
         for shortcode in shortcodes:
             views = [one for one in team if one.canned.shortcode == shortcode]
             if not views:
@@ -54,7 +57,7 @@ def faults(store: Store, account: Account) -> tuple[NotReady, ...]:
             for one in views:
                 named = f"{shortcode} ({one.canned.language})"
                 try:
-                    names = blanks(one.canned.body)
+                    names = blanks(one.canned.body, desk)
                 except ConsoleError as trouble:  # it cannot be read, or passes a limit
                     found.append(NotReady(account.name, f"{named}: {trouble}"))
                     continue
@@ -74,16 +77,21 @@ def _given_enough(store: Store, account: Account) -> bool:
         )
 
 
-def blanks(body: str) -> list[str] | None:
-    """Return what has no value for some customers where no agent writes; `None` when all is well."""
+def blanks(body: str, desk: Mapping[str, Sequence[str]] | None = None) -> list[str] | None:
+    """Return what has no value for some customers where no agent writes; `None` when all is well.
+
+    Args:
+        body: the template.
+        desk: what profiles may tell there (`storage.queries.told.desk_values`).
+    """
     from console.library.checking import customers
     from console.library.rendering import Template
 
     names: dict[str, None] = {}
     empty = False
     template = Template(body)
-    for given, _lacking in customers(template.names):
-        done = template.render({name: value for name, value in given.items() if not name.startswith("agent.")})
+    for one in customers(template, desk or CHOICES):
+        done = template.render({name: value for name, value in one.values.items() if not name.startswith("agent.")})
         names |= dict.fromkeys(one.name for one in done.missing)
         empty = empty or not done.text
     return list(names) if names or empty else None

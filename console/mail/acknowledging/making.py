@@ -13,6 +13,7 @@ from typing import Final
 
 from console.config.accounts import Account
 from console.config.errors import ConsoleError
+from console.library.finding import in_language
 from console.mail.acknowledging.faults import (
     NotReady,
     flood_words,
@@ -29,11 +30,11 @@ from storage.commands.outbox.queueing import Outgoing, Sent
 from storage.kinds import PUT_AWAY
 from storage.kinds.errors import NoSuch, Refused
 from storage.kinds.mail import Correspondent
-from storage.kinds.responses import ResponseView
 from storage.queries import acknowledging as queries
 from storage.queries.acknowledging import Asked
 from storage.queries.answering import cites
 from storage.queries.responses import responses, values
+from storage.queries.told import told_of
 from storage.rules import acknowledging as rules
 from storage.rules.addressing import written_to
 from storage.rules.threading import own_message_id
@@ -161,8 +162,11 @@ class Acknowledging:
         with self.store.reading() as session:
             cited = cites(session, asked.message_id)
             view = values(session, asked.conversation_id, agent_id=None, agent="")
+            known_of, prefers = told_of(session, asked.customer_id)  # who wrote may be another than the customer
             view = replace(
                 view,
+                told=known_of,
+                prefers=prefers[:2],
                 customer=asked.customer,
                 customer_address=asked.author,
                 subject=asked.subject,
@@ -170,8 +174,7 @@ class Acknowledging:
             )
             found = in_language(
                 [one for one in responses(session, agent_id=None) if one.canned.shortcode == shortcode],
-                view.language,
-                account.language or chosen_language(),
+                (*view.languages(), account.language or chosen_language(), "en"),
             )
         if found is None:
             raise NotReady(account.name, missing_words(shortcode))
@@ -251,17 +254,3 @@ def _return_path(header: Mapping[str, Sequence[str]]) -> str | None:
     # The topmost is that of the server that laid the mail down.
     found = addresses.read(header["return-path"][0], 1)
     return found[0].address if found else ""
-
-
-def in_language(views: Sequence[ResponseView], *languages: str) -> ResponseView | None:
-    """Return the response in the first of these languages that there is one in, else in English, else in any.
-
-    Args:
-        views: of one shortcode.
-        languages: as ``pt`` or ``pt_BR``, the best first; one of two letters stands for all its kinds.
-    """
-    for language in (*languages, "en"):
-        for one in views:
-            if language and one.canned.language[:2] == language[:2]:
-                return one
-    return views[0] if views else None

@@ -100,6 +100,20 @@ def test_check_names_what_would_come_out_blank(run, kept: Path):
     assert run("response", "check", "--starter").status == 0
 
 
+def test_a_persona_is_greeted_in_the_customers_language_and_check_tries_those_of_the_desk(run, kept: Path):
+    run("customer", "set", "c1@cliente.example", "persona=diretora", "language=es", "tone=formal")
+    greeting = "{% if customer.persona == 'diretora' %}{{ customer.role }}{% endif %} {{ customer.first_name }}"
+    run("response", "add", "ola", "--language", "es", "--title", "Saludo", "--text", greeting)
+    (row,) = [one for one in rows(run("response", "check", "--json")) if one["customer"]]
+    assert (row["source"], row["line"], row["column"]) == (";ola.es", 1, 43)
+    assert row["customer"] == {"customer.persona": "diretora", "customer.role": None}
+    said = run("response", "render", "ola", "--for", "1", "--set", "customer.role=Dra.", "--json")
+    assert json.loads(said.out)["text"] == "Dra. Cliente"
+    run("response", "import", "--starter")
+    said = run("response", "render", "refund", "--for", "1", "--set", "amount=9 €", "--set", "promised.date=mañana")
+    assert said.out.startswith("Estimado/a Cliente 1:\n")
+
+
 def test_render_fills_in_what_is_known_and_names_what_is_not(run, kept: Path):
     done = run("response", "render", "ola", "--for", "1")
     assert done.status == 1

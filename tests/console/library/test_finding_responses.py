@@ -46,8 +46,10 @@ def test_case_and_accents_do_not_matter_and_a_slip_is_forgiven() -> None:
 def test_what_fits_and_what_the_customer_reads_come_first_among_equals() -> None:
     library = Library(VIEWS)
     assert found(library, "", fits={6: 0.5, 1: 1.0})[:2] == [1, 6]
-    assert found(library, "", language="pt")[0] == 2
+    assert found(library, "", languages=("pt",))[0] == 2
     assert library.find("", fits={6: 0.5}, limit=1)[0].fit == 0.5
+    assert found(library, "", fits={6: 0.5}, suits={1: 0.4, 5: 0.9, 6: 0.1})[:3] == [6, 5, 1]
+    assert found(library, "", languages=("de", "pt"))[0] == 2
 
 
 def test_what_the_customer_reads_comes_before_words_of_titles_in_other_languages() -> None:
@@ -57,7 +59,7 @@ def test_what_the_customer_reads_comes_before_words_of_titles_in_other_languages
         view(2, "training", "Oficina", "Um treinamento para a equipe.", language="pt_BR"),
         view(3, "trein", "Thirty", language="en"),
     )
-    assert found(Library(views), "trein", language="pt") == [3, 2, 1]
+    assert found(Library(views), "trein", languages=("pt",)) == [3, 2, 1]
     assert found(Library(views), "trein") == [3, 1, 2]
 
 

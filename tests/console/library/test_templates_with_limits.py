@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.library.checking import problems
+from console.library.checking import customers, problems
 from console.library.errors import TemplateTrouble
 from console.library.rendering import Template, render
+from console.library.values import PROFILES
 
 KNOWN = {"customer.first_name": "Ana", "conversation.number": "#4213", "language": "pt"}
 
@@ -157,3 +158,56 @@ def test_check_tells_what_would_come_out_blank_and_where() -> None:
     assert "nothing comes out" in nothing.words
     (broken,) = problems("a\n{{ customer.nmae }}")
     assert (broken.line, broken.column) == (2, 4)
+
+
+DESK = {
+    "customer.persona": ("buyer", "director"),
+    "customer.touch": ("tech", "low", "mid", "high", "smart"),
+    "customer.owner": ("Ana", "Rui"),
+    "customer.field.contract": ("gold",),
+    "language": ("pt", "de"),
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "place", "customer"),
+    [
+        (
+            "Hi.\n{% if customer.persona == 'director' and customer.touch == 'high' %}{{ customer.owner }}{% endif %}",
+            (2, 72),
+            {"customer.persona": "director", "customer.touch": "high", "customer.owner": None},
+        ),
+        ("{% if customer.persona == 'buyer' %}Hi{% endif %}", (1, 1), {"customer.persona": "director"}),
+        ("Hi {% unless customer.persona %}{{ nil }}{% endunless %}{{ order }}", (1, 33), {"customer.persona": None}),
+        ("{% if customer.touch %}{% endif %}Hi {{ nil }}", (1, 38), {}),
+        ("Hi {{ customer.field.contract }}", (1, 7), {"customer.field.contract": None}),
+        ("{% if language != 'de' %}Hi{% endif %}", (1, 1), {}),
+    ],
+)
+def test_check_names_the_sort_of_customer_for_whom_it_fails(body, place, customer) -> None:
+    (found,) = problems(body, DESK)
+    assert ((found.line, found.column), found.customer) == (place, customer)
+    for name, value in customer.items():
+        assert (f"{name} {value}" if value else name) in found.words
+
+
+def test_check_knows_the_desks_own_fields_and_what_a_field_never_says() -> None:
+    (strange,) = problems("Hi {{ customer.field.contrct }}", DESK)
+    assert "no field customer.field.contrct. Did you mean customer.field.contract?" in strange.words
+    (never,) = problems("Hi{% if customer.touch == 'hi' %}!{% endif %}", DESK)
+    assert "customer.touch is never hi: it is tech, low, mid, high, smart." in never.words
+    assert problems("Hi{% if customer.field.contract %}{{ customer.field.contract }}{% endif %}", DESK) == []
+    with pytest.raises(TemplateTrouble):
+        Template("{{ customer.fields.contract }}")
+
+
+def test_each_value_is_tried_and_very_many_of_them_in_time() -> None:
+    many = {name: tuple(f"{name} {place}" for place in range(500)) for name in PROFILES}
+    template = Template("Hi " + "".join(f"{{% if {name} %}}{{{{ {name} }}}}{{% endif %}}" for name in PROFILES))
+    tried = list(customers(template, many))
+    for name in PROFILES:
+        assert {one.values.get(name) for one in tried} >= {*many[name], None}
+    assert len(tried) < 30_000
+    ticks = iter(range(1000))
+    (late,) = problems(template.source, many, clock=lambda: float(next(ticks)))
+    assert "no time" in late.words
