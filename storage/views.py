@@ -22,6 +22,7 @@ from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.mail import Attachment, Correspondent, Original
 from storage.kinds.notices import Notice
 from storage.kinds.outbox import DeliveryView
+from storage.kinds.personas import NO_PERSONA, PersonaView
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +296,7 @@ class ContextView:
         beside: other open conversations of theirs, the most urgent first, out of `beside_count`, counted up to 1000.
         before: settled ones and spam, the newest first, out of `before_count`, counted up to 1000.
         parts: who else takes part, who wrote first, out of `part_count`; of the newest 200 messages.
+        persona: the customer's card, or who they may be.
     """
 
     conversation_id: int
@@ -334,6 +336,7 @@ class ContextView:
     tags: tuple[str, ...]
     linked: tuple[int, ...]
     joined: tuple[int, ...]
+    persona: PersonaView = NO_PERSONA
 
 
 @dataclass(frozen=True, slots=True)

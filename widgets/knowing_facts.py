@@ -53,7 +53,13 @@ def _words_of_customers(values: Values, _name: _Name, _now: datetime) -> str:
 
 
 def _words_of_entry(values: Values, _name: _Name, _now: datetime) -> str:
-    what = {"note": _("note on the customer"), "asset": _("asset"), "field": _("own field")}
+    what = {
+        "note": _("note on the customer"),
+        "asset": _("asset"),
+        "field": _("own field"),
+        "persona": _("persona"),
+        "dismissed": _("word that a persona is not theirs"),
+    }
     name = what.get(str(values.get("entry_kind")), str(values.get("entry_kind")))
     if not values.get("stood"):
         return _("{what} kept").format(what=name)

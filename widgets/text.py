@@ -221,6 +221,10 @@ def field_trouble(error: BadField) -> str:
         "choices": _("{field}: a choice has words to choose from, and nothing else has."),
         "language": _("{field}: {value} is no language; write pt_BR, es or en."),
         "zone": _("{field}: {value} is no time zone; write one as America/Sao_Paulo."),
+        "long_name": _("{field}: at most 60 letters."),
+        "long_line": _("{field}: a line has at most 300 letters; what is longer is a note."),
+        "many_lines": _("{field}: at most 20 lines."),
+        "long_notes": _("{field}: at most 20,000 letters."),
         "name": _("{field}: {value} is no name; write lower-case letters a to z, digits and _."),
         "address": _("{value} is no address of that kind."),
         "domain": _("{value} is no domain; write one as acme.com."),
@@ -278,6 +282,8 @@ def refusal_words(error: Refused) -> str:
         "same_customer": _("Both are the same customer."),
         "already_merged": _("One of them was merged into another: name that one."),
         "field_taken": _("There is a field of that name already."),
+        "name_taken": _("That name is taken, or was another one's before: choose another."),
+        "no_suggestion": _("Nothing says who they may be, or their profile says it already."),
         "response_taken": _("There is a response of that shortcode and language already: change that one."),
     }.get(error.rule)
     return words or _("Not done: {rule}.").format(rule=error.rule.replace("_", " "))

@@ -51,6 +51,7 @@ _MISSING = frozenset(
         "note",
         "asset",
         "field",
+        "persona",
         "address",
         "domain",
     }
@@ -76,6 +77,7 @@ def _missing(error: NoSuch) -> str:
         "note": _("There is no note {name} on a customer: `plantao customer show` gives the numbers."),
         "asset": _("There is no asset {name}: `plantao customer show` gives the numbers."),
         "field": _("There is no field {name} of the desk's own: `plantao field list` shows those there are."),
+        "persona": _("There is no persona {name}: `plantao persona list` shows those there are."),
         "address": _("{name} is none of their addresses: `plantao customer show` gives them."),
         "domain": _("{name} is none of its domains: `plantao organization show` gives them."),
         "raw mail": _("The raw mail of this message is not kept any more."),

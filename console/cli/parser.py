@@ -132,6 +132,7 @@ ROOMS: Final[Mapping[str, Sequence[str]]] = {
     "customers": ["customer"],
     "organizations": ["organization"],
     "own_fields": ["field"],
+    "personas": ["persona"],
     "checking": ["doctor"],
     "configuration": ["config"],
     "completing": ["completion"],

@@ -251,7 +251,7 @@ def entry_object(one: "Entry") -> dict[str, Any]:
 
 def show_profile(call: "Call", subject: Subject, number: int) -> dict[str, Any]:
     """Return the fields, notes and assets of a profile as JSON gives them; without --json print them."""
-    from storage.queries import knowing
+    from storage.queries import knowing, personas
     from storage.rules.profile import ALWAYS, completeness
 
     fields = call.ask(knowing.fields)
@@ -260,6 +260,8 @@ def show_profile(call: "Call", subject: Subject, number: int) -> dict[str, Any]:
     notes = written_down(call, subject, number, EntryKind.NOTE)
     assets = written_down(call, subject, number, EntryKind.ASSET)
     shown = {name: value for name, value in values.items() if name not in ALWAYS}
+    if subject is Subject.PERSON and (said := shown.get(personas.FIELD)):
+        shown[personas.FIELD] = personas.spelled(call.ask(personas.personas), said)
     if not call.out.json_lines:
         labels = {field.name: field.label for field in fields if field.subject is subject}
         order = {name: place for place, name in enumerate(labels)}

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from console.files.editor import edit
+from console.library import cards
 from console.library.files import file_name, parsed, written
+from storage.kinds.entries import Named
 from storage.kinds.responses import Canned, ResponseView
 
 
@@ -17,3 +19,14 @@ def edited(view: ResponseView) -> Canned:
     kept = replace(view, owner="", canned=replace(view.canned, attachments=()))
     text = edit(written(kept), name=file_name(kept))
     return parsed(f"{text}\n", file_name(kept)).entry.canned
+
+
+def edited_card(value: Named) -> Named:
+    """Return a persona or the like as ``$VISUAL`` or ``$EDITOR`` leaves its file; the terminal is the editor's.
+
+    Raises:
+        NotEdited: as `edited`.
+        FileTrouble: what it left is none.
+    """
+    name = cards.file_name(value)
+    return cards.parsed(edit(cards.written(value), name=name), name, value.kind)

@@ -8,12 +8,12 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 from console.library.errors import FileTrouble, TemplateTrouble
+from console.library.front import at, parted, text_of, unknown
 from storage.commands.responses import Entry
 from storage.kinds import Status
 from storage.kinds.clean import clean_line
@@ -92,7 +92,7 @@ def read_file(path: Path) -> Read:
     Raises:
         FileTrouble: as `read`.
     """
-    text = _text(path, _LARGEST)
+    text = text_of(path, _LARGEST)
     return parsed(text, str(path), path.parent)
 
 
@@ -107,7 +107,7 @@ def parsed(text: str, source: str, folder: Path | None = None) -> Read:
     Raises:
         FileTrouble: as `read`.
     """
-    front, closed, body = _parted(text)
+    front, closed, body = parted(text)
     if not closed:
         raise FileTrouble(source, _("it does not begin with front matter between two lines of ---."))
     given = _front_matter(front, source)
@@ -131,7 +131,7 @@ def parsed(text: str, source: str, folder: Path | None = None) -> Read:
     first_line = front.count("\n") + 4 + len(body) - len(body.lstrip("\n"))
     if rule := fault(canned):
         line = marks.get(_FIELD_OF[rule], marks.get("actions", 2)) if rule != "bad_body" else first_line
-        raise FileTrouble(_at(source, line), refusal_words(Refused(rule)))
+        raise FileTrouble(at(source, line), refusal_words(Refused(rule)))
     _must_be_read(canned.body, source, first_line)
     return Read(Entry(canned, "" if owner in {"", TEAM} else owner), source, first_line, contents)
 
@@ -142,19 +142,19 @@ def read_table(path: Path) -> list[Read]:
     Raises:
         FileTrouble: as `read`; it names row and column as a spreadsheet does.
     """
-    text = _text(path, 20 * _LARGEST)
+    text = text_of(path, 20 * _LARGEST)
     first = text.partition("\n")[0]
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
     try:
         head, *lines = [*rows]
     except (csv.Error, ValueError) as error:
         raise FileTrouble(
-            _at(str(path), rows.line_num or 1), _("this is no table ({detail}).").format(detail=error)
+            at(str(path), rows.line_num or 1), _("this is no table ({detail}).").format(detail=error)
         ) from None
     names = [clean_line(name).lower() for name in head]
     for place, name in enumerate(names, 1):
         if name not in _COLUMNS:
-            raise FileTrouble(_cell(path, 1, name or str(place)), _unknown(name, _COLUMNS))
+            raise FileTrouble(_cell(path, 1, name or str(place)), unknown(name, _COLUMNS))
     for name in _NEEDED:
         if name not in names:
             raise FileTrouble(_cell(path, 1, name), _("this column is missing."))
@@ -243,29 +243,6 @@ def _within(path: Path) -> Iterator[Path]:
         yield path
 
 
-def _text(path: Path, largest: int) -> str:
-    try:
-        if path.stat().st_size > largest:
-            raise FileTrouble(str(path), _("this file is too large for a response."))
-        raw = path.read_bytes()
-    except OSError as error:
-        raise FileTrouble(str(path), _("this cannot be read ({detail}).").format(detail=error.strerror)) from None
-    try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise FileTrouble(_at(str(path), line), _("this is not UTF-8: save the file as UTF-8.")) from None
-
-
-def _parted(text: str) -> tuple[str, bool, str]:
-    if not text.startswith("---\n"):
-        return "", False, text
-    front, mark, body = text[3:].partition("\n---\n")
-    if not mark and text.endswith("\n---"):
-        front, mark, body = text[3:-4], "---", ""
-    return front.removeprefix("\n"), bool(mark), body
-
-
 def _front_matter(front: str, source: str) -> dict[str, tuple[Any, int]]:
     """Return each key's value, of strings alone, with the line on which it stands."""
     import yaml
@@ -276,18 +253,18 @@ def _front_matter(front: str, source: str) -> dict[str, tuple[Any, int]]:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 2, mark.column + 1) if mark else (2, 1)
         words = _("the front matter cannot be read ({detail}).").format(detail=clean_line(str(error.problem))[:100])
-        raise FileTrouble(_at(source, line, column), words) from None
+        raise FileTrouble(at(source, line, column), words) from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         words = _("the front matter cannot be read ({detail}).").format(detail=clean_line(str(error))[:100])
-        raise FileTrouble(_at(source, 2), words) from None
+        raise FileTrouble(at(source, 2), words) from None
     if node is None or not isinstance(node, yaml.MappingNode):
-        raise FileTrouble(_at(source, 2), _("front matter is written as name: value, a line each."))
+        raise FileTrouble(at(source, 2), _("front matter is written as name: value, a line each."))
     found: dict[str, tuple[Any, int]] = {}
     for key, value in node.value:
         line = key.start_mark.line + 2
         name = str(key.value)
         if name not in _KEYS:
-            raise FileTrouble(_at(source, line), _unknown(name, _KEYS))
+            raise FileTrouble(at(source, line), unknown(name, _KEYS))
         found[name] = (_plain(value, source, depth=0), line)
     return found
 
@@ -298,7 +275,7 @@ def _plain(node: Any, source: str, *, depth: int) -> Any:
     if isinstance(node, yaml.ScalarNode):
         return str(node.value)
     if depth > 2 or len(node.value) > 100:
-        raise FileTrouble(_at(source, node.start_mark.line + 2), _("the front matter is nested too deep."))
+        raise FileTrouble(at(source, node.start_mark.line + 2), _("the front matter is nested too deep."))
     if isinstance(node, yaml.SequenceNode):
         return [_plain(one, source, depth=depth + 1) for one in node.value]
     return {str(key.value): _plain(value, source, depth=depth + 1) for key, value in node.value}
@@ -306,17 +283,17 @@ def _plain(node: Any, source: str, *, depth: int) -> Any:
 
 def _actions(said: Any, source: str, line: int) -> Actions:
     if not isinstance(said, dict):
-        raise FileTrouble(_at(source, line), _("actions are written as name: value, a line each."))
+        raise FileTrouble(at(source, line), _("actions are written as name: value, a line each."))
     for name in said:
         if name not in _ACTIONS:
-            raise FileTrouble(_at(source, line), _unknown(name, _ACTIONS))
+            raise FileTrouble(at(source, line), unknown(name, _ACTIONS))
     tags = _several(said.get("tags"), source, line)
     return _made_actions(
         status=_one(said.get("status", ""), source, line),
         assign=_one(said.get("assign", ""), source, line),
         tags=tags,
         snooze=_one(said.get("snooze", ""), source, line),
-        place=_at(source, line),
+        place=at(source, line),
     )
 
 
@@ -341,14 +318,14 @@ def _attachments(
     for name in names:
         path = (folder or Path()) / ATTACHMENTS / name
         if folder is None or name != clean_line(name) or Path(name).name != name or name in {"", ".", ".."}:
-            raise FileTrouble(_at(source, line), _("{name} is no name of a file beside it.").format(name=name))
+            raise FileTrouble(at(source, line), _("{name} is no name of a file beside it.").format(name=name))
         try:
             if path.stat().st_size > LARGEST_ATTACHMENT:
-                raise FileTrouble(_at(source, line), _("{name} is larger than 25 MB.").format(name=name))
+                raise FileTrouble(at(source, line), _("{name} is larger than 25 MB.").format(name=name))
             raw = path.read_bytes()
         except OSError:
             raise FileTrouble(
-                _at(source, line), _("{name} is not there: put it into {folder}.").format(name=name, folder=path.parent)
+                at(source, line), _("{name} is not there: put it into {folder}.").format(name=name, folder=path.parent)
             ) from None
         digest = sha256(raw).digest()
         contents[digest] = raw
@@ -388,12 +365,12 @@ def _must_be_read(body: str, source: str, first_line: int) -> None:
     try:
         Template(body)
     except TemplateTrouble as trouble:
-        raise FileTrouble(_at(source, trouble.line + first_line - 1, trouble.column), trouble.words) from None
+        raise FileTrouble(at(source, trouble.line + first_line - 1, trouble.column), trouble.words) from None
 
 
 def _one(value: Any, source: str, line: int) -> str:
     if not isinstance(value, str):
-        raise FileTrouble(_at(source, line), _("one value is wanted here, not several."))
+        raise FileTrouble(at(source, line), _("one value is wanted here, not several."))
     return value
 
 
@@ -401,24 +378,12 @@ def _several(value: Any, source: str, line: int) -> tuple[str, ...]:
     if value is None or isinstance(value, str):
         return _split(value or "")
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise FileTrouble(_at(source, line), _("a list of words is wanted here."))
+        raise FileTrouble(at(source, line), _("a list of words is wanted here."))
     return tuple(value)
 
 
 def _split(words: str) -> tuple[str, ...]:
     return tuple(words.replace(",", " ").replace(";", " ").split())
-
-
-def _unknown(name: str, known: Sequence[str]) -> str:
-    nearest = get_close_matches(name, known, 1)
-    words = _("{name} is not known here; there are {known}.").format(
-        name=clean_line(name)[:40] or "?", known=", ".join(known)
-    )
-    return _("{words} Did you mean {nearest}?").format(words=words, nearest=nearest[0]) if nearest else words
-
-
-def _at(source: str, line: int, column: int = 0) -> str:
-    return f"{source}:{line}:{column}" if column else f"{source}:{line}"
 
 
 def _cell(path: Path, row: int, column: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.kinds.entries import Asset
+from storage.kinds.personas import NO_PERSONA, PersonaView
 from storage.kinds.profiles import Block
 from storage.kinds.words import AddressKind, Channel, Direction, PersonKind, Status
 
@@ -171,6 +172,7 @@ class CustomerView:
         addresses: each with what it is; the first of many.
         since: when their first message came in; `None` when they never wrote.
         wrote: messages of theirs, counted up to 1000; so are `conversations`, all of theirs, and `open` ones.
+        persona: their card, or who they may be.
     """
 
     person_id: int
@@ -187,6 +189,7 @@ class CustomerView:
     conversations: int
     open: int
     timeline: Timeline
+    persona: PersonaView = NO_PERSONA
 
     @property
     def called(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from storage.kinds.personas import Dismissed, Persona
 from storage.kinds.words import EntryKind
 
 LONGEST_NOTE: Final = 20_000
@@ -97,8 +98,9 @@ class OwnField:
         )
 
 
-Value = Note | Asset | OwnField
-VALUES: Final[Mapping[EntryKind, type[Note] | type[Asset] | type[OwnField]]] = {
-    one.kind: one for one in (Note, Asset, OwnField)
-}
+Value = Note | Asset | OwnField | Persona | Dismissed
+VALUES: Final[Mapping[EntryKind, type[Value]]] = {one.kind: one for one in (Note, Asset, OwnField, Persona, Dismissed)}
 """What an entry of each kind holds."""
+
+Named = Persona
+"""What a desk has laid down for itself by name, and exchanges as files."""

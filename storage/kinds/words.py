@@ -146,6 +146,8 @@ class EntryKind(StrEnum):
     NOTE = "note"
     ASSET = "asset"  # a machine or a device of theirs
     FIELD = "field"  # a field that the desk made itself
+    PERSONA = "persona"  # how a sort of customer is approached
+    DISMISSED = "dismissed"  # a persona that was suggested for them, and that they are not
 
 
 class LinkReason(StrEnum):

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from storage.kinds.clean import folded
-from storage.queries import knowing
+from storage.queries import knowing, personas
 from storage.queries.segments import spelled
 from storage.queries.tables import ADDRESS, CALLED, CONVERSATION, ORGANIZATION, PERSON, TAG, TEXT
 from storage.rules.profile import ALWAYS
@@ -47,7 +47,11 @@ def told(session: Session, field: str) -> list[str]:
     name = field.removeprefix(OWN)
     known = [one for one in knowing.fields(session) if one.name == name and one.name not in ALWAYS]
     choices = [word for one in known for word in one.choices]
-    return list(dict.fromkeys([*choices, *(spelled(session, name) if known else [])]))
+    used = spelled(session, name) if known else []
+    if name == personas.FIELD:
+        cards = personas.personas(session)
+        used = [*(card.name for _number, card in cards), *(personas.spelled(cards, value) for value in used)]
+    return list(dict.fromkeys([*choices, *used]))
 
 
 @dataclass(frozen=True, slots=True)

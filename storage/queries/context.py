@@ -10,6 +10,7 @@ from sqlmodel import Session
 from storage.kinds import Automatic, Direction, EntryKind, Subject
 from storage.kinds.entries import Note
 from storage.models import SHOWN_BELOW
+from storage.queries import personas
 from storage.queries.several import listed
 from storage.queries.tables import (
     ADDRESS,
@@ -55,6 +56,9 @@ def read(session: Session, conversation: ConversationView) -> ContextView:
     person = customer.customer_id
     addresses, address_count = _addresses(session, person)
     beside, before = _others(session, number, person)
+    fields = _fields(session, person, customer.organization_id)
+    cards = personas.personas(session)
+    persona = personas.beside(session, person, fields.get(personas.FIELD, ""), known=cards)
     counted = session.connection().execute(_counts(number, _NOBODY if person is None else person)).one()
     newest = conversation.messages[-READ:]
     parts, part_count = _parts(session, newest, person)
@@ -77,7 +81,9 @@ def read(session: Session, conversation: ConversationView) -> ContextView:
         addresses=addresses,
         address_count=address_count,
         organization=customer.organization or "",
-        fields=_fields(session, person, customer.organization_id),
+        fields={
+            word: personas.spelled(cards, says) if word == personas.FIELD else says for word, says in fields.items()
+        },
         pinned=_pinned(session, person, customer.organization_id),
         since=counted.since,
         wrote=counted.wrote,
@@ -101,6 +107,7 @@ def read(session: Session, conversation: ConversationView) -> ContextView:
         tags=conversation.tags,
         linked=conversation.linked,
         joined=conversation.joined_numbers,
+        persona=persona,
     )
 
 

@@ -22,6 +22,7 @@ from storage.kinds.customers import (
 from storage.kinds.entries import Asset, Note
 from storage.kinds.errors import NoSuch
 from storage.models import SHOWN_BELOW
+from storage.queries import personas
 from storage.queries.knowing import fields
 from storage.queries.several import listed
 from storage.queries.tables import (
@@ -68,7 +69,11 @@ def read(session: Session, person_id: int, *, size: int = PAGE) -> CustomerView:
     row = _who(session, person_id)
     person, organization = row.id, row.organization_id
     laid = fields(session)
-    said = _said(session, person, organization)
+    said = dict(_said(session, person, organization))
+    cards, which = personas.personas(session), (Subject.PERSON, personas.FIELD)
+    persona = personas.beside(session, person, said.get(which, ""), known=cards)
+    if which in said:
+        said[which] = personas.spelled(cards, said[which])
     written = _written(session, person, organization)
     addresses = _addresses(session, person)
     counted = session.connection().execute(_counts(person)).one()
@@ -87,6 +92,7 @@ def read(session: Session, person_id: int, *, size: int = PAGE) -> CustomerView:
         conversations=counted.conversations,
         open=counted.open,
         timeline=timeline(session, person, size=size),
+        persona=persona,
     )
 
 

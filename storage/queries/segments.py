@@ -12,6 +12,7 @@ from storage.kinds import Subject
 from storage.kinds.clean import folded
 from storage.kinds.errors import BadField
 from storage.kinds.profiles import Sort
+from storage.queries import personas
 from storage.queries.customers import of_that_name, organizations_with
 from storage.queries.knowing import fields
 from storage.queries.tables import CONVERSATION, PERSON, PROFILE
@@ -101,8 +102,11 @@ def _wanted(session: Session, field: Field) -> tuple[str, list[str]]:
             values.add(read(one, field.value))
         except BadField as wrong:
             trouble = wrong
+        if (one.subject, name) == (Subject.PERSON, personas.FIELD):
+            values.update(personas.names(session, field.value))
         if one.sort in {Sort.TEXT, Sort.AGENT}:
-            values.update(value for value in spelled(session, name) if folded(value) == folded(field.value))
+            wanted = {folded(field.value), *map(folded, values)}
+            values.update(value for value in spelled(session, name) if folded(value) in wanted)
     if trouble is not None and not values:
         raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word, known=trouble.choices)
     return name, sorted(values)

@@ -11,11 +11,13 @@ from storage.kinds import EntryKind, Subject
 from storage.kinds.clean import clean, clean_line
 from storage.kinds.entries import LONGEST_NOTE, Asset, Note, OwnField, Value
 from storage.kinds.errors import BadField, Refused
+from storage.kinds.personas import Dismissed, Persona
 from storage.kinds.profiles import Block, Sort
 from storage.models import Entry
 from storage.queries import knowing
+from storage.queries.personas import personas
 from storage.record import next_id, record
-from storage.rules import profile
+from storage.rules import persona, profile
 
 
 def keep_entry(
@@ -32,8 +34,8 @@ def keep_entry(
 
     Args:
         session: of a writing transaction.
-        value: a note, an asset, or a field of the desk's own.
-        subject, subject_id: about whom; nobody for a field.
+        value: a note, an asset, or what the desk lays down for itself: a field, a persona.
+        subject, subject_id: about whom; nobody for what is the desk's.
         actor: the agent.
         now: the moment.
         action_id: the action that this is a part of.
@@ -41,11 +43,11 @@ def keep_entry(
     Raises:
         NoSuch: there is nobody of that number.
         BadField: something of it is empty, too long, or none of its sort.
-        Refused: there is a field of that name (rule ``field_taken``).
+        Refused: there is a field (rule ``field_taken``), or a persona (``name_taken``), of that name.
     """
     if subject is not None and subject_id is not None:
         knowing.membership(session, subject, subject_id)
-    value = _checked(session, value)
+    value = checked(session, value)
     number = next_id(session, Entry)
     fact = entry_kept(number, subject, subject_id, None, value, now)
     return number, record(session, [fact], actor=actor, now=now, action_id=action_id)
@@ -63,14 +65,24 @@ def change_entry(
     """
     held = knowing.entry(session, entry_id, kind)
     if value is not None:
-        value = _checked(session, value, entry_id)
+        value = checked(session, value, entry_id)
         if value == held.value:
             raise Refused("already")
     fact = entry_kept(entry_id, held.subject, held.subject_id, held.value, value, now)
     return record(session, [fact], actor=actor, now=now)
 
 
-def _checked(session: Session, value: Value, entry_id: int | None = None) -> Value:
+def checked(session: Session, value: Value, entry_id: int | None = None) -> Value:
+    """Return an entry as it is kept.
+
+    Args:
+        session: of any transaction.
+        value: as it is given.
+        entry_id: which one shall say it; `None` for a new one.
+
+    Raises:
+        BadField, Refused: as `keep_entry`.
+    """
     match value:
         case Note():
             text = clean(value.text).strip()
@@ -83,6 +95,10 @@ def _checked(session: Session, value: Value, entry_id: int | None = None) -> Val
             return Asset(*parts)
         case OwnField():
             return _own_field(session, value, entry_id)
+        case Persona():
+            return _persona(session, value, entry_id)
+        case Dismissed():
+            return value
 
 
 def _must_have_room(word: str, parts: Sequence[str]) -> None:
@@ -113,3 +129,13 @@ def _own_field(session: Session, value: OwnField, entry_id: int | None) -> OwnFi
     if any((field.subject, field.name) == (value.subject, value.name) for field in fields):
         raise Refused("field_taken")
     return OwnField(value.name, value.subject, value.block, value.sort, choices, label)
+
+
+def _persona(session: Session, value: Persona, entry_id: int | None) -> Persona:
+    tidy = persona.tidied(value)
+    known = {number: card for number, card in personas(session) if number != entry_id}
+    before = knowing.entry(session, entry_id, EntryKind.PERSONA).value if entry_id is not None else None
+    kept = persona.renamed(before, tidy) if isinstance(before, Persona) else tidy
+    if any(persona.meant(known.items(), name) is not None for name in kept.names):
+        raise Refused("name_taken")
+    return kept

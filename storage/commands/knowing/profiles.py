@@ -13,7 +13,7 @@ from storage.kinds import Subject
 from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.kinds.profiles import Sort
 from storage.models import Agent, Organization
-from storage.queries import customers, knowing
+from storage.queries import customers, knowing, personas
 from storage.record import next_id, record
 from storage.rules import profile
 
@@ -56,6 +56,8 @@ def set_fields(
         after = None if given is None else profile.read(field, given)
         if after is not None and field.sort is Sort.AGENT:
             _must_be_agent(session, after)
+        if after is not None and (subject, name) == (Subject.PERSON, personas.FIELD):
+            after = personas.key(session, after)
         if after != holds.get(name):
             facts.append(changed(subject, subject_id, name, holds.get(name), after, now))
     if not facts:
