@@ -282,7 +282,7 @@ def refusal_words(error: Refused) -> str:
         "same_customer": _("Both are the same customer."),
         "already_merged": _("One of them was merged into another: name that one."),
         "field_taken": _("There is a field of that name already."),
-        "name_taken": _("That name is taken, or was another one's before: choose another."),
+        "name_taken": _("That name is taken, or another one had it: choose a new one."),
         "no_suggestion": _("Nothing says who they may be, or their profile says it already."),
         "response_taken": _("There is a response of that shortcode and language already: change that one."),
     }.get(error.rule)

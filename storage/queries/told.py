@@ -12,6 +12,7 @@ from sqlalchemy import and_, or_, select
 from sqlmodel import Session
 
 from storage.kinds import Subject
+from storage.queries import personas
 from storage.queries.knowing import fields
 from storage.queries.segments import spelled
 from storage.queries.tables import PERSON, PROFILE
@@ -44,6 +45,8 @@ def told(session: Session, person_id: int | None, organization_id: int | None) -
         PROFILE.c.value.is_not(None),
     )
     said = {(row.subject, row.field): row.value for row in session.connection().execute(chosen)}
+    if persona := said.get((Subject.PERSON, personas.FIELD)):
+        said[Subject.PERSON, personas.FIELD] = personas.spelled(personas.personas(session), persona)
     found = {}
     for field in fields(session):
         value = said.get((field.subject, field.name))
@@ -71,7 +74,11 @@ def desk_values(session: Session) -> Mapping[str, Sequence[str]]:
     found: dict[str, Sequence[str]] = {
         "language": tuple(dict.fromkeys(one[:2] for one in spelled(session, "language")))
     }
-    held: dict[str, Sequence[str]] = {}
+    cards = personas.personas(session)
+    used = (personas.spelled(cards, value) for value in spelled(session, personas.FIELD))
+    held: dict[str, Sequence[str]] = {
+        personas.FIELD: tuple(dict.fromkeys([*(card.name for _number, card in cards), *used]))
+    }
     for field in fields(session):
         if name := placeholder(field):
             if not field.choices and field.name not in held:
