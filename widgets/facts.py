@@ -28,6 +28,7 @@ SILENT = frozenset(
         "delivery_changed",
         "noted",
         "called",
+        "task_begun",
     }
 )
 
@@ -155,6 +156,10 @@ def _words_of_called(_values: Values, _name: Callable[[object], str], _now: date
     return _("call logged")
 
 
+def _words_of_task(_values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    return _("task begun")
+
+
 def _words_of_withdrawn(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
     return _("note or call put back") if values.get("after") else _("note or call taken back")
 
@@ -199,6 +204,7 @@ _WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]]
     "held": _words_of_held,
     "noted": _words_of_noted,
     "called": _words_of_called,
+    "task_begun": _words_of_task,
     "withdrawn": _words_of_withdrawn,
     "delivery_changed": _words_of_delivery,
     **knowing_facts.WORDS,

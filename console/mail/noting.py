@@ -47,7 +47,7 @@ def keep_note(
     where = _place(store, conversation_id)
     content = note_content(text, agent=agent, subject=where.subject, now=now)
     chosen = {"conversation_id": where.conversation_id, "actor": actor, "now": now, "draft_id": draft_id}
-    return (*_kept(store, content, noting.note, chosen), where.conversation_id)
+    return (*kept(store, content, noting.note, chosen), where.conversation_id)
 
 
 def log_call(
@@ -102,7 +102,7 @@ def log_call(
         "now": now,
         "after": after,
     }
-    return (*_kept(store, content, noting.call, chosen), where.conversation_id)
+    return (*kept(store, content, noting.call, chosen), where.conversation_id)
 
 
 def _place(store: Store, conversation_id: int) -> Place:
@@ -110,7 +110,8 @@ def _place(store: Store, conversation_id: int) -> Place:
         return place(session, conversation_id)
 
 
-def _kept(store: Store, content: bytes, command: Callable[..., tuple[int, int]], chosen: dict[str, Any]) -> Any:
+def kept(store: Store, content: bytes, command: Callable[..., tuple[int, int]], chosen: dict[str, Any]) -> Any:
+    """Read the bytes of what was written down, lay them into the content, and give them to a command of the record."""
     digest = digest_of(content)
     written = Written(parse(content), digest, len(content))
     store.content.put({digest: content})  # on the disk before the row that points at it

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from storage.apply.base import Touched, applies, inhabited, insert, move
-from storage.apply.intake import keep_raws
-from storage.events import Called, Noted, Withdrawn
+from storage.apply.intake import conversation_row, keep_raws
+from storage.events import Called, Noted, TaskBegun, Withdrawn
 from storage.kinds import Automatic, Channel, Direction, Evidence
 from storage.kinds.errors import Changed
-from storage.models import Message, Participant
+from storage.models import Conversation, Message, Participant
 
 
 @applies(Noted)
@@ -40,7 +40,39 @@ def _(facts: Sequence[Called], connection: Connection) -> Touched:
     return {fact.conversation_id for fact in facts}
 
 
-def _keep(connection: Connection, facts: Sequence[Noted | Called], special: Sequence[dict[str, Any]]) -> None:
+@applies(TaskBegun)
+def _(facts: Sequence[TaskBegun], connection: Connection) -> Touched:
+    begun = [
+        {
+            **conversation_row(fact.conversation_id, fact.mailbox_id, fact.starts),
+            "kind": fact.conversation_kind,
+            "organization_id": fact.organization_id,
+        }
+        for fact in facts
+    ]
+    insert(connection, Conversation, begun)
+    special = [
+        {
+            "direction": Direction.INTERNAL,
+            "customer_id": fact.person_id,
+            "header_key": bytes.fromhex(fact.header_key) if fact.header_key else None,
+            "evidence": Evidence.NEW,
+        }
+        for fact in facts
+    ]
+    _keep(connection, facts, special)
+    named = [
+        {"message_id": fact.message_id, "person_id": fact.person_id, "author": False}
+        for fact in facts
+        if fact.person_id is not None
+    ]
+    insert(connection, Participant, named)
+    return {fact.conversation_id for fact in facts}
+
+
+def _keep(
+    connection: Connection, facts: Sequence[Noted | Called | TaskBegun], special: Sequence[dict[str, Any]]
+) -> None:
     """Put the messages in: nobody's mail, in need of no answer, where they were written."""
     messages = [
         {

@@ -145,7 +145,7 @@ def withdrawn(session: Session, facts: Iterable[Fact], *, now: datetime) -> None
         if fact.after:
             drafts.leave_again(session, fact.message_id, now=now)
     if back := [fact.message_id for fact in told if fact.after]:
-        _index(session, back)
+        index_now(session, back)
 
 
 def _message(
@@ -181,13 +181,13 @@ def _keep(session: Session, fact: Noted | Called, message: Incoming, actor: Acto
     seen_all = actor.agent_id is not None and _seen_all(session, fact.conversation_id, actor.agent_id)
     action_id = record(session, [fact], actor=actor, now=now)
     derive(session, [message], {})
-    _index(session, [message.message_id])
+    index_now(session, [message.message_id])
     if seen_all and actor.agent_id is not None:
         mark_read(session, conversation_id=fact.conversation_id, message_id=message.message_id, agent_id=actor.agent_id)
     return action_id
 
 
-def _index(session: Session, message_ids: Sequence[int]) -> None:
+def index_now(session: Session, message_ids: Sequence[int]) -> None:
     """Let messages be found at once, also where many others wait to be indexed."""
     index_more(session, limit=_FEW)
     add(session, message_ids)

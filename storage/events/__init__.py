@@ -26,7 +26,7 @@ from storage.events.knowing import (
     ProfileChanged,
 )
 from storage.events.lift import KINDS, lift
-from storage.events.noting import Called, Noted, Withdrawn
+from storage.events.noting import Called, Noted, TaskBegun, Withdrawn
 from storage.events.outbox import Cancelled, DeliveryChanged, Held, Queued
 from storage.events.responses import ResponseKept, ResponseUsed
 
@@ -71,6 +71,7 @@ __all__ = [
     "Split",
     "StatusChanged",
     "Tagged",
+    "TaskBegun",
     "ViewKept",
     "Withdrawn",
     "inverse",

@@ -14,10 +14,10 @@ from storage.events.knowing import (
     OrganizationKept,
     ProfileChanged,
 )
-from storage.events.noting import Called, Noted, Withdrawn
+from storage.events.noting import Called, Noted, TaskBegun, Withdrawn
 from storage.events.outbox import Cancelled, Held, Queued
 from storage.events.responses import ResponseKept, ResponseUsed
-from storage.kinds import Cause
+from storage.kinds import Cause, Status
 
 
 def inverse(fact: Fact) -> Fact | None:  # noqa: C901, PLR0912 - a case a kind reads well
@@ -54,6 +54,13 @@ def inverse(fact: Fact) -> Fact | None:  # noqa: C901, PLR0912 - a case a kind r
                 conversation_id=fact.conversation_id,
                 message_id=fact.message_id,
                 after=False,
+                happened_at=fact.happened_at,
+            )
+        case TaskBegun():
+            return StatusChanged(
+                conversation_id=fact.conversation_id,
+                before=fact.starts,
+                after=Status.TRASH,
                 happened_at=fact.happened_at,
             )
         case ProfileChanged() | EntryKept():

@@ -40,6 +40,7 @@ KINDS: dict[str, type[Fact]] = {
         noting.Noted,
         noting.Called,
         noting.Withdrawn,
+        noting.TaskBegun,
         knowing.CustomerKept,
         knowing.OrganizationKept,
         knowing.DomainKept,

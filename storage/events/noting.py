@@ -3,7 +3,7 @@
 from typing import Literal
 
 from storage.events.base import Fact
-from storage.kinds import Direction
+from storage.kinds import ConversationKind, Direction, Status
 
 
 class WrittenDown(Fact):
@@ -51,3 +51,20 @@ class Withdrawn(Fact):
     conversation_id: int
     message_id: int
     after: bool
+
+
+class TaskBegun(WrittenDown):
+    """A conversation began that nobody wrote for: something to do, said in its first message.
+
+    Attributes:
+        starts: where it stands.
+        person_id, organization_id: about whom it is; `None` where nobody is meant.
+        header_key: hex digest by which it is found again, so that the same is not begun twice; `None` by hand.
+    """
+
+    kind: Literal["task_begun"] = "task_begun"
+    conversation_kind: ConversationKind
+    starts: Status
+    person_id: int | None
+    organization_id: int | None
+    header_key: str | None

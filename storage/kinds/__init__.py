@@ -3,6 +3,7 @@
 from storage.kinds.words import (
     PUT_AWAY,
     SETTLED,
+    TASKS,
     AddressKind,
     Automatic,
     Cause,
@@ -29,6 +30,7 @@ from storage.kinds.words import (
 __all__ = [
     "PUT_AWAY",
     "SETTLED",
+    "TASKS",
     "AddressKind",
     "Automatic",
     "Cause",

@@ -43,6 +43,12 @@ class ConversationKind(StrEnum):
 
     CARE = "care"
     SUPPORT = "support"
+    TASK = "task"  # something that the desk is to do, and nobody wrote for
+    CHECK_IN = "checkin"  # a task that comes again: to ask how a customer fares
+
+
+TASKS = frozenset({ConversationKind.TASK, ConversationKind.CHECK_IN})
+"""What begins at the desk itself, and not with anybody's mail."""
 
 
 class Priority(StrEnum):

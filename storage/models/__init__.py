@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from storage.models.conversations import PRIORITIZED, SHOWN_BELOW, Conversation, Link, Parting, Tag
+from storage.models.conversations import PRIORITIZED, SHOWN_BELOW, TASKED, Conversation, Link, Parting, Tag
 from storage.models.drafts import Draft
 from storage.models.filing import Rule, View
 from storage.models.local import Folder, Lease, MailBase, MailboxState, MailContent, Placement, ReadMark, Wanted
@@ -77,6 +77,7 @@ __all__ = [
     "PRIORITIZED",
     "SHOWN_BELOW",
     "SPOKEN",
+    "TASKED",
     "Address",
     "Agent",
     "Cited",

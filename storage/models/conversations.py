@@ -24,6 +24,9 @@ QUEUE_RANKS = """CASE
 PRIORITIZED = "conversation.priority <> 'normal'"
 """What is rare: the index of priorities holds nothing else, and only who says so is served by it."""
 
+TASKED = "conversation.kind IN ('task', 'checkin')"
+"""What is rare likewise: tasks, which begin at the desk."""
+
 SHOWN_BELOW = 4
 """Ranks below this one are the work still open; see `QUEUE_RANKS`."""
 
@@ -53,6 +56,14 @@ class Conversation(Base, table=True):
             "queue_at",
             "id",
             **only("priority <> 'normal'"),
+        ),
+        Index(
+            "conversation_task",
+            "kind",
+            "queue_rank",
+            "queue_at",
+            "id",
+            **only("kind IN ('task', 'checkin')"),
         ),
         Index("conversation_recent", "last_message_at", "id", "queue_rank"),
         Index("conversation_customer", "customer_id", "queue_rank", "queue_at", "id"),

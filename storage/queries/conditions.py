@@ -20,9 +20,9 @@ from sqlalchemy import (
 from sqlalchemy import Text as TextType
 from sqlmodel import Session
 
-from storage.kinds import Channel, Priority, Status
+from storage.kinds import TASKS, Channel, ConversationKind, Priority, Status
 from storage.kinds.clean import folded
-from storage.models import PRIORITIZED, SHOWN_BELOW, SPOKEN
+from storage.models import PRIORITIZED, SHOWN_BELOW, SPOKEN, TASKED
 from storage.queries.tables import AGENT, CONVERSATION, MAILBOX, MESSAGE, READ_MARK, TAG
 from storage.rules.query import And as Both
 from storage.rules.query import BadQuery, Field, Moment, Node, Not, Or, State, Text, Trouble, of_customer
@@ -129,6 +129,9 @@ def _field(ground: Ground, field: Field) -> Condition:
             return _told(ground.session, field, probed=field in ground.probed)
         case "priority" if field.value != Priority.NORMAL:
             return and_(_C.priority == field.value, literal_column(PRIORITIZED))
+        case "kind" if field.value in TASKS:  # of the one sort, or of both
+            sorts = TASKS if field.value == ConversationKind.TASK else {ConversationKind.CHECK_IN}
+            return and_(_C.kind.in_(sorted(sorts)), literal_column(TASKED))
         case "channel" if field.value == Channel.PHONE:  # no conversation begins with a call, but calls stand in it
             return _C.id.in_(select(MESSAGE.c.conversation_id).where(_IN_ONE, literal_column(SPOKEN)))
         case name:
@@ -200,6 +203,8 @@ def served(node: Node) -> bool:
             return value != State.UNREAD
         case Field(name="priority", value=value):
             return value != Priority.NORMAL
+        case Field(name="kind", value=value):
+            return value in TASKS
         case Field(name=name):
             return name in {"owner", "mailbox", "tier", "tag"} or of_customer(name)
         case _:

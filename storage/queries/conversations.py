@@ -36,6 +36,7 @@ _TOLD_BY_MESSAGES = (
     "delivery_changed",
     "noted",
     "called",
+    "task_begun",
 )  # facts that the messages themselves show
 
 

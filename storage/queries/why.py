@@ -12,7 +12,7 @@ from storage.queries.history import events_of, joined_numbers, parted_from
 from storage.queries.tables import LINK, MESSAGE, TEXT
 from storage.views import EventView, Linked, RuledBy, Threaded, Through, Why
 
-_PLACING = ("joined", "merged", "split", "moved", "noted", "called")
+_PLACING = ("joined", "merged", "split", "moved", "noted", "called", "task_begun")
 """The kinds of fact that put messages into conversations."""
 
 _RULED = "ruled"
@@ -100,7 +100,7 @@ def _facts(
 def _moved(event: EventView) -> tuple[int, ...]:
     """Return the messages that an event is about: their place, or the rule that met them."""
     match event.kind, event.values:
-        case "joined" | "ruled" | "noted" | "called", {"message_id": int(message)}:
+        case "joined" | "ruled" | "noted" | "called" | "task_begun", {"message_id": int(message)}:
             return (message,)
         case "merged" | "split" | "moved", {"message_ids": tuple(messages)}:
             return messages

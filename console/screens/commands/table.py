@@ -18,6 +18,7 @@ from console.screens.commands import (
     reading,
     responding,
     ruling,
+    tasks,
 )
 from console.screens.commands.base import Command
 from widgets.language import chosen_language
@@ -41,6 +42,7 @@ def _in(_language: str) -> tuple[Command, ...]:
         *joining.commands(),
         *knowing.commands(),
         *customer.commands(),
+        *tasks.commands(),
         *places.commands(),
         *reading.commands(),
         *keeping.commands(),
