@@ -23,6 +23,7 @@ from storage.kinds.mail import Attachment, Correspondent, Original
 from storage.kinds.notices import Notice
 from storage.kinds.outbox import DeliveryView
 from storage.kinds.personas import NO_PERSONA, PersonaView
+from storage.kinds.promises import PromiseView
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +285,7 @@ class ContextView:
         fields: what the profile says that is of use while answering, by the field's name; what it does not say, the
             organization's says.
         pinned: the notes that were pinned to the customer, then to the organization.
+        promised: what was promised to the customer and is open, what is due first before what is due later.
         known: whether there is a customer at all; `erased` whether name and addresses were erased.
         since: when their first message came in; `None` when they never wrote.
         wrote: messages of theirs in all conversations, counted up to 1000; `wrote_here` those of this one.
@@ -314,6 +316,7 @@ class ContextView:
     organization: str
     fields: Mapping[str, str]
     pinned: tuple[str, ...]
+    promised: tuple[PromiseView, ...]
     since: datetime | None
     wrote: int
     wrote_here: int

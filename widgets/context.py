@@ -33,6 +33,7 @@ from widgets.line import Line, Span, one_line
 from widgets.look import Look
 from widgets.moments import count_words, moment_words, span_words
 from widgets.pane import Pane
+from widgets.promised import due_role, due_words
 from widgets.strip import LABEL, label
 from widgets.text import language_words
 from widgets.wrapping import wrap
@@ -153,6 +154,7 @@ class ContextPane(Pane):
         if view is None or context is None:
             return
         yield from self._who(view, context)
+        yield from self._promised(context)
         yield from self._known(context)
         yield from self._clocks(view, context)
         yield from self._others(_("beside"), context.beside, context.beside_count, days=True)
@@ -179,6 +181,18 @@ class ContextPane(Pane):
         yield Row(
             ((_("owner") + " ", "muted"), owner) if view.assignee_id is not None else ((_("nobody owns it"), "muted"),)
         )
+        yield BLANK
+
+    def _promised(self, context: ContextView) -> Iterator[Row]:
+        """Yield what was promised and is open, each with its date above its words."""
+        if not context.promised:
+            return
+        yield _heading(_("promised"), count_words(len(context.promised)))
+        for one in context.promised[: self._listed]:
+            aside: tuple[Span, ...] = ((one_line(one.agent), "muted"),) if one.agent else ()
+            yield Row(((due_words(one, self._now), due_role(one, self._now)),), aside)
+            for line in wrap(one_line(one.text), self.size.width - 4)[:_NOTE_LINES]:
+                yield Row(((f"  {line}", "bright"),))
         yield BLANK
 
     def _known(self, context: ContextView) -> Iterator[Row]:

@@ -17,13 +17,15 @@ from storage.kinds.customers import (
 )
 from storage.kinds.entries import Asset
 from storage.kinds.profiles import Block
+from storage.kinds.promises import PromiseView
 from widgets.known import day_words, field_words, times_words
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
 from widgets.look import Role
 from widgets.marked import marked
 from widgets.moments import count_words, span_words
-from widgets.sheet import BLANK, SheetRow
+from widgets.promised import due_role, due_words
+from widgets.sheet import BLANK, SheetRow, Target
 from widgets.text import call_words, language_words, status_words
 from widgets.wrapping import wrap
 
@@ -38,6 +40,7 @@ def who_rows(view: CustomerView, width: int, now: datetime) -> list[SheetRow]:
     rows: list[SheetRow] = []
     if view.erased:
         rows += _sentence(_("Name and addresses were erased."), width)
+    rows += _promised(view.promised, width, now)
     rows += [
         SheetRow((_label(_("address") if not place else ""), (one_line(address), "text")))
         for place, (address, _kind) in enumerate(view.addresses)
@@ -149,6 +152,18 @@ def _notes(notes: Sequence[NoteView], width: int) -> Iterator[SheetRow]:
             for place, line in enumerate(marked(note.text, width - 4)):
                 lead: Span = ("▌ ", "note") if pinned else ("  " if place else "· ", "muted")
                 yield SheetRow((lead, *line))
+
+
+def _promised(promised: Sequence[PromiseView], width: int, now: datetime) -> Iterator[SheetRow]:
+    """Yield what is owed, before who they are."""
+    for place, one in enumerate(promised):
+        target: Target | None = ("conversation", one.conversation_id) if one.conversation_id is not None else None
+        aside: tuple[Span, ...] = ((one_line(one.agent), "muted"),) if one.agent else ()
+        due: Span = (due_words(one, now), due_role(one, now))
+        lead = _label(_("promised") if not place else "")
+        yield SheetRow((lead, due), aside, target=target, key=("promise", one.entry_id))
+        for line in wrap(one_line(one.text), width - 2 - _LABEL):
+            yield SheetRow((_label(""), (line, "bright")))
 
 
 def _assets(assets: Sequence[Asset]) -> Iterator[SheetRow]:

@@ -59,8 +59,14 @@ def _words_of_entry(values: Values, _name: _Name, _now: datetime) -> str:
         "field": _("own field"),
         "persona": _("persona"),
         "dismissed": _("word that a persona is not theirs"),
+        "promise": _("promise"),
     }
     name = what.get(str(values.get("entry_kind")), str(values.get("entry_kind")))
+    before, after = (values.get(word) for word in ("before", "after"))
+    if isinstance(after, Mapping) and after.get("kept") and isinstance(before, Mapping) and not before.get("kept"):
+        return _("promise kept: {text}").format(text=after.get("text"))
+    if isinstance(after, Mapping) and values.get("entry_kind") == "promise":
+        return _("promised: {text}").format(text=after.get("text"))
     if not values.get("stood"):
         return _("{what} kept").format(what=name)
     return (_("{what} changed") if values.get("stands") else _("{what} taken away")).format(what=name)

@@ -26,6 +26,7 @@ from widgets.known import (
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
 from widgets.moments import count_words, moment_words
+from widgets.promised import promised_spans
 from widgets.text import language_words
 
 LABEL = 9
@@ -96,14 +97,18 @@ def _wrote(context: ContextView, now: datetime, room: int) -> Ends:
 
 
 def _before(context: ContextView, now: datetime) -> Ends:
+    if context.promised:  # what is owed comes before what is good to know
+        return (label(_("promised")), *promised_spans(context.promised, now)), _more(len(context.promised))
     if context.pinned:  # what a colleague pinned is read before what was long ago
-        more = len(context.pinned) - 1
-        aside: tuple[Span, ...] = ((f"+{more}", "muted"),) if more else ()
-        return (label(_("pinned")), (one_line(context.pinned[0]), "bright")), aside
+        return (label(_("pinned")), (one_line(context.pinned[0]), "bright")), _more(len(context.pinned))
     if not context.before_count:
         return (label(_("before")), (_("nothing: it is their first"), "muted")), ()
     left = [label(_("before")), *_listed(context.before, now)]
     return tuple(left), ((count_words(context.before_count), "muted"),)
+
+
+def _more(count: int) -> tuple[Span, ...]:
+    return ((f"+{count - 1}", "muted"),) if count > 1 else ()
 
 
 def _beside(view: ConversationView, context: ContextView, now: datetime, room: int) -> Ends:

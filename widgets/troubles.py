@@ -75,6 +75,7 @@ def _missing(error: NoSuch) -> str:
         "person": _("There is no customer {name}: `plantao customer list` shows those there are."),
         "organization": _("There is no organization {name}: `plantao organization list` shows those there are."),
         "note": _("There is no note {name} on a customer: `plantao customer show` gives the numbers."),
+        "promise": _("There is no promise {name}: `plantao promise list` shows those there are."),
         "asset": _("There is no asset {name}: `plantao customer show` gives the numbers."),
         "field": _("There is no field {name} of the desk's own: `plantao field list` shows those there are."),
         "persona": _("There is no persona {name}: `plantao persona list` shows those there are."),

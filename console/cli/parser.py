@@ -129,6 +129,7 @@ ROOMS: Final[Mapping[str, Sequence[str]]] = {
     "drafting": ["draft"],
     "noting": ["note", "call"],
     "tasks": ["task"],
+    "promising": ["promise"],
     "responding": ["response"],
     "customers": ["customer"],
     "organizations": ["organization"],

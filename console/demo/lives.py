@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session
 
-from storage.commands import knowing
+from storage.commands import knowing, promising
 from storage.events import Actor
 from storage.kinds import Subject
 from storage.kinds.entries import Asset, Note
 from storage.queries.agents import agents
+from storage.queries.customer_screen import timeline
 from storage.queries.customers import of_that_name
 
 _PT: Final = {"language": "pt_BR", "zone": "America/Sao_Paulo"}
@@ -30,6 +31,7 @@ class Firm:
         people: fields of theirs by the part of their address before the @.
         note: what is pinned to it; `notes` by the person.
         assets: what stands at their place.
+        promises: what was promised by the person: words, hours from now until it is due, and who promised.
     """
 
     domain: str
@@ -38,6 +40,7 @@ class Firm:
     note: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
     assets: tuple[Asset, ...] = ()
+    promises: Mapping[str, tuple[str, float, str]] = field(default_factory=dict)
 
 
 FIRMS: Final = (
@@ -58,6 +61,7 @@ FIRMS: Final = (
         },
         {"ana.souza": {"role": "Gerente de operações", "channel": "email", "tone": "direto", **_PT}},
         note="Fecha o mês no dia 10: cobrança se responde no mesmo dia.",
+        promises={"ana.souza": ("Dizer o que houve com a cobrança", 5, "rafael")},
         assets=(
             Asset("GW-br-2", "gateway 4.18.2", "", "doca 2"),
             Asset("SCN-014", "leitor", "", "doca 1"),
@@ -107,6 +111,7 @@ FIRMS: Final = (
         },
         {"chika": {"role": "Head of engineering", "zone": "Africa/Lagos", "tone": "technical", **_EN}},
         note="Billing run at noon UTC, 60 customers behind it. Say what is known every hour, even if it is nothing.",
+        promises={"chika": ("A word every hour until the gateway is back", -0.7, "marta")},
     ),
     Firm(
         "northwind.example",
@@ -121,6 +126,7 @@ FIRMS: Final = (
             "owner": "bruno",
         },
         {"bob": {"role": "Warehouse systems", "zone": "America/Chicago", **_EN}},
+        promises={"bob": ("A date for signed webhooks", 29, "bruno")},
         assets=(Asset("br-2", "webhook gateway", "", "São Paulo"), Asset("eu-1", "webhook gateway", "", "Frankfurt")),
     ),
     Firm(
@@ -188,6 +194,11 @@ def get_to_know(session: Session, *, staff: Mapping[str, int], now: datetime) ->
         for name, told in firm.people.items():
             for person in sorted(of_that_name(session, Subject.PERSON, f"{name}@{firm.domain}")):
                 _tell(session, Subject.PERSON, person, told, firm.notes.get(name, ""), actor, now)
+        for name, (text, hours, by) in firm.promises.items():
+            for person in sorted(of_that_name(session, Subject.PERSON, f"{name}@{firm.domain}")):
+                for one in timeline(session, person, size=1).conversations:
+                    due = now + timedelta(hours=hours)
+                    promising.promise(session, one.conversation_id, text, due, actor=Actor(staff[by], "demo"), now=now)
 
 
 def _tell(

@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from storage.kinds import Channel, Direction
 from storage.kinds.clean import clean, clean_line
 from storage.kinds.entries import Note, Value
+from storage.kinds.promises import Promise
 from storage.queries import held as holding
 from storage.queries.held import Held, HeldMessage
 from storage.store import Store
@@ -172,6 +173,9 @@ def _told(one: HeldMessage) -> str:
 def _written(value: Value) -> str:
     if isinstance(value, Note):
         return clean(value.text).strip().replace("\n", "\n  ")
+    if isinstance(value, Promise):
+        said = _("promised until {moment}").format(moment=value.due.isoformat()) + (_(", kept") if value.kept else "")
+        return clean_line(f"{value.text} ({said})")
     return clean_line(", ".join(str(part) for part in value.written().values()))
 
 

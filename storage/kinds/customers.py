@@ -7,6 +7,7 @@ from datetime import datetime
 from storage.kinds.entries import Asset
 from storage.kinds.personas import NO_PERSONA, PersonaView
 from storage.kinds.profiles import Block
+from storage.kinds.promises import PromiseView
 from storage.kinds.words import AddressKind, Channel, Direction, PersonKind, Status
 
 
@@ -171,6 +172,7 @@ class CustomerView:
         name: empty when it was erased, or nobody gave one.
         addresses: each with what it is; the first of many.
         since: when their first message came in; `None` when they never wrote.
+        promised: what was promised to them and is open, what is due first before what is due later.
         wrote: messages of theirs, counted up to 1000; so are `conversations`, all of theirs, and `open` ones.
         persona: their card, or who they may be.
     """
@@ -183,6 +185,7 @@ class CustomerView:
     profile: ProfileView
     notes: tuple[NoteView, ...]
     assets: tuple[Asset, ...]
+    promised: tuple[PromiseView, ...]
     organization: OrganizationPart | None
     since: datetime | None
     wrote: int

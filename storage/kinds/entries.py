@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from storage.kinds.personas import Dismissed, Persona
+from storage.kinds.promises import Promise
 from storage.kinds.words import EntryKind
 
 LONGEST_NOTE: Final = 20_000
@@ -98,8 +99,10 @@ class OwnField:
         )
 
 
-Value = Note | Asset | OwnField | Persona | Dismissed
-VALUES: Final[Mapping[EntryKind, type[Value]]] = {one.kind: one for one in (Note, Asset, OwnField, Persona, Dismissed)}
+Value = Note | Asset | OwnField | Persona | Dismissed | Promise
+VALUES: Final[Mapping[EntryKind, type[Value]]] = {
+    one.kind: one for one in (Note, Asset, OwnField, Persona, Dismissed, Promise)
+}
 """What an entry of each kind holds."""
 
 Named = Persona

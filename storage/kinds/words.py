@@ -154,6 +154,7 @@ class EntryKind(StrEnum):
     FIELD = "field"  # a field that the desk made itself
     PERSONA = "persona"  # how a sort of customer is approached
     DISMISSED = "dismissed"  # a persona that was suggested for them, and that they are not
+    PROMISE = "promise"  # what an agent promised them, with a date
 
 
 class LinkReason(StrEnum):

@@ -11,6 +11,7 @@ from storage.kinds import Automatic, Direction, EntryKind, Subject
 from storage.kinds.entries import Note
 from storage.models import SHOWN_BELOW
 from storage.queries import personas
+from storage.queries.promises import open_among, promised
 from storage.queries.several import listed
 from storage.queries.tables import (
     ADDRESS,
@@ -60,6 +61,7 @@ def read(session: Session, conversation: ConversationView) -> ContextView:
     cards = personas.personas(session)
     persona = personas.beside(session, person, fields.get(personas.FIELD, ""), known=cards)
     counted = session.connection().execute(_counts(number, _NOBODY if person is None else person)).one()
+    written = _written(session, person, customer.organization_id)
     newest = conversation.messages[-READ:]
     parts, part_count = _parts(session, newest, person)
     contacts = [message for message in conversation.messages if message.direction is not Direction.INTERNAL]
@@ -84,7 +86,8 @@ def read(session: Session, conversation: ConversationView) -> ContextView:
         fields={
             word: personas.spelled(cards, says) if word == personas.FIELD else says for word, says in fields.items()
         },
-        pinned=_pinned(session, person, customer.organization_id),
+        pinned=_pinned(written),
+        promised=open_among(session, written),
         since=counted.since,
         wrote=counted.wrote,
         wrote_here=counted.wrote_here,
@@ -157,11 +160,11 @@ def _fields(session: Session, person: int | None, organization: int | None) -> d
     return {name: value for name in OF_USE if (value := own.get(name) or theirs.get(name))}
 
 
-def _pinned(session: Session, person: int | None, organization: int | None) -> tuple[str, ...]:
-    """Return the newest few notes that are pinned, the customer's first."""
+def _written(session: Session, person: int | None, organization: int | None) -> Sequence[Any]:
+    """Return what is written down that may be of use here: the newest notes, and what was promised."""
     # Each has the index to itself: asked for together, the notes of the whole desk would be read.
-    runs = (
-        select(ENTRY.c.id, ENTRY.c.subject, ENTRY.c.value)
+    runs = [
+        select(ENTRY.c.id, ENTRY.c.subject, ENTRY.c.subject_id, ENTRY.c.kind, ENTRY.c.value)
         .where(
             ENTRY.c.subject == subject,
             ENTRY.c.subject_id == (_NOBODY if number is None else number),
@@ -171,11 +174,15 @@ def _pinned(session: Session, person: int | None, organization: int | None) -> t
         .order_by(ENTRY.c.id.desc())
         .limit(_NOTES)
         for subject, number in ((Subject.PERSON, person), (Subject.ORGANIZATION, organization))
-    )
+    ]
+    runs.append(promised(_NOBODY if person is None else person))
     those = union_all(*(select(run.subquery()) for run in runs)).subquery("those")
-    chosen = select(those).order_by(those.c.id.desc()).limit(_NOTES)
-    rows = session.connection().execute(chosen).all()
-    notes = [(row.subject, Note.read(row.value)) for row in rows]
+    return session.connection().execute(select(those).order_by(those.c.id.desc())).all()
+
+
+def _pinned(rows: Sequence[Any]) -> tuple[str, ...]:
+    """Return the newest few notes that are pinned, the customer's first."""
+    notes = [(row.subject, Note.read(row.value)) for row in rows if row.kind is EntryKind.NOTE]
     pinned = [(subject, note.text) for subject, note in notes if note.pinned]
     return tuple(text for _, text in sorted(pinned, key=lambda one: one[0] is Subject.ORGANIZATION))[:_PINNED]
 

@@ -24,6 +24,7 @@ from storage.kinds.errors import NoSuch
 from storage.models import SHOWN_BELOW
 from storage.queries import personas
 from storage.queries.knowing import fields
+from storage.queries.promises import open_among, promised
 from storage.queries.several import listed
 from storage.queries.tables import (
     ADDRESS,
@@ -86,6 +87,7 @@ def read(session: Session, person_id: int, *, size: int = PAGE) -> CustomerView:
         profile=_profile(laid, Subject.PERSON, said),
         notes=_notes(written, Subject.PERSON),
         assets=_assets(written, Subject.PERSON),
+        promised=open_among(session, written),
         organization=_organization(session, row, laid, said, written) if organization is not None else None,
         since=counted.since,
         wrote=counted.wrote,
@@ -179,8 +181,9 @@ def _written(session: Session, person: int, organization: int | None) -> Sequenc
         for subject, number in ((Subject.PERSON, person), (Subject.ORGANIZATION, organization))
         for kind in (EntryKind.NOTE, EntryKind.ASSET)
     ]
-    those = union_all(*(select(run.subquery()) for run in runs)).subquery("those")
-    chosen = select(ENTRY.c.id, ENTRY.c.subject, ENTRY.c.kind, ENTRY.c.value)
+    owed = promised(person).subquery("owed")
+    those = union_all(*(select(run.subquery()) for run in runs), select(owed.c.id)).subquery("those")
+    chosen = select(ENTRY.c.id, ENTRY.c.subject, ENTRY.c.subject_id, ENTRY.c.kind, ENTRY.c.value)
     chosen = chosen.select_from(those.join(ENTRY, ENTRY.c.id == those.c.id)).order_by(ENTRY.c.id.desc())
     return session.connection().execute(chosen).all()
 

@@ -2,7 +2,7 @@
 
 ``customer.role`` is the customer's; what only their organization's profile says (``customer.touch``) counts as theirs,
 as in queries. ``organization.plan`` is the organization's. Fields of the desk's own stand behind ``field``:
-``customer.field.contract``.
+``customer.field.contract``. Where a profile says nothing of tone and channel, the card of the persona does.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,7 +46,12 @@ def told(session: Session, person_id: int | None, organization_id: int | None) -
     )
     said = {(row.subject, row.field): row.value for row in session.connection().execute(chosen)}
     if persona := said.get((Subject.PERSON, personas.FIELD)):
-        said[Subject.PERSON, personas.FIELD] = personas.spelled(personas.personas(session), persona)
+        cards = personas.personas(session)
+        name = said[Subject.PERSON, personas.FIELD] = personas.spelled(cards, persona)
+        for card in (one for _number, one in cards if one.name == name):  # what the profile says itself goes first
+            for word, value in (("tone", card.tone), ("channel", card.channel)):
+                if value:
+                    said.setdefault((Subject.PERSON, word), value)
     found = {}
     for field in fields(session):
         value = said.get((field.subject, field.name))
@@ -76,8 +81,10 @@ def desk_values(session: Session) -> Mapping[str, Sequence[str]]:
     }
     cards = personas.personas(session)
     used = (personas.spelled(cards, value) for value in spelled(session, personas.FIELD))
+    tones = (card.tone for _number, card in cards if card.tone)
     held: dict[str, Sequence[str]] = {
-        personas.FIELD: tuple(dict.fromkeys([*(card.name for _number, card in cards), *used]))
+        personas.FIELD: tuple(dict.fromkeys([*(card.name for _number, card in cards), *used])),
+        "tone": tuple(dict.fromkeys([*tones, *spelled(session, "tone")])),
     }
     for field in fields(session):
         if name := placeholder(field):

@@ -13,12 +13,14 @@ from textual.screen import Screen
 
 from storage.kinds import Direction, PersonKind, Status, Tier
 from storage.kinds.mail import Attachment, Correspondent
+from storage.kinds.promises import PromiseView
 from storage.views import ContextView, ConversationView, OtherView, PartView, QueueRow
 from widgets.arrangement import arranged
 from widgets.context import ContextPane, context_title
 from widgets.conversation import ConversationPane
 from widgets.look import Look
 from widgets.pane import Wall
+from widgets.promised import due_role, due_words, promised_spans
 from widgets.queue_row import Columns, RowManner, draw_row
 from widgets.strip import LABEL, five_rows
 
@@ -53,6 +55,7 @@ def make_context():
             "organization": "ACME Logística",
             "fields": {},
             "pinned": (),
+            "promised": (),
             "since": datetime(2023, 3, 4, tzinfo=UTC),
             "wrote": 14,
             "wrote_here": 2,
@@ -524,3 +527,15 @@ def test_clocks_are_said_whole_or_not_at_all_and_once_is_once(make_context, make
         assert cell_len(said) + sum(cell_len(text) for text, _role in right) + 2 <= room or "first" not in said
         assert ("last ours 08:44" in said) == ("last" in said)
         assert "once 01:12   " in "".join(text for text, _role in wrote[0])
+
+
+def test_what_is_promised_says_when_it_is_due_or_that_it_is_overdue_in_words(make_context):
+    promised = (
+        PromiseView(1, "call back", NOW - minutes(65), "Ana", 4213, kept=False),
+        PromiseView(2, "the invoice", NOW + timedelta(days=1), "", None, kept=False),
+    )
+    assert [due_words(one, NOW) for one in promised] == ["overdue 1h05", "by Tue 09:32"]
+    assert [due_role(one, NOW) for one in promised] == ["late", "text"]
+    context = make_context(promised=promised, pinned=("Pays late.",))
+    words = "".join(text for text, _role in promised_spans(context.promised, NOW))
+    assert words == "overdue 1h05  call back"

@@ -53,6 +53,7 @@ def customer(**given):
         "profile": ProfileView((), 1, 4, ("role", "zone", "tone")),
         "notes": (),
         "assets": (),
+        "promised": (),
         "organization": None,
         "since": None,
         "wrote": 0,

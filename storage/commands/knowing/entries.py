@@ -1,6 +1,7 @@
 """What is written down about customers and organizations, and the fields that a desk makes itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -13,6 +14,7 @@ from storage.kinds.entries import LONGEST_NOTE, Asset, Note, OwnField, Value
 from storage.kinds.errors import BadField, Refused
 from storage.kinds.personas import Dismissed, Persona
 from storage.kinds.profiles import Block, Sort
+from storage.kinds.promises import Promise
 from storage.models import Entry
 from storage.queries import knowing
 from storage.queries.personas import personas
@@ -93,6 +95,10 @@ def checked(session: Session, value: Value, entry_id: int | None = None) -> Valu
             parts = [clean_line(part) for part in (value.name, value.sort, value.serial, value.place)]
             _must_have_room("asset", parts)
             return Asset(*parts)
+        case Promise():
+            text = clean_line(value.text)
+            _must_have_room("promise", [text])
+            return replace(value, text=text)
         case OwnField():
             return _own_field(session, value, entry_id)
         case Persona():

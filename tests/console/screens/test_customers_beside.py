@@ -87,3 +87,23 @@ async def test_marked_conversations_have_no_one_customer(one, deliver, console, 
         await until(lambda: len(app._main.queue.rows) == 2)
         await pilot.press("*", *":set role=x", "enter")
         await until(lambda: "One customer at a time" in screen_text(app))
+
+
+async def test_what_was_promised_stands_beside_until_it_is_kept(one, console, desk, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("enter")
+        await until(lambda: app._main.reading and app._main.context.beside is not None)
+        await pilot.press(*':promise "call Bo back" tomorrow 10:00', "enter")
+        await until(lambda: [one.text for one in app._main.context.beside.promised] == ["call Bo back"])
+        await until(lambda: "promised by " in screen_text(app) and "10:00  call Bo back" in screen_text(app))
+        await pilot.press(*":promise send the invoice 2d", "enter")
+        await until(lambda: len(app._main.context.beside.promised) == 2)
+        await pilot.press(*":kept", "enter")
+        await until(lambda: app._main.asking and len(app._main._offered) == 2)
+        await pilot.press("enter")
+        await until(lambda: [one.text for one in app._main.context.beside.promised] == ["send the invoice"])
+        await pilot.press("u")
+        await until(lambda: len(app._main.context.beside.promised) == 2)
+        await until(lambda: "taken back: promise kept: call Bo back" in screen_text(app))

@@ -10,6 +10,7 @@ from storage.commands.responses import Use
 from storage.events import Actor
 from storage.kinds import Subject
 from storage.kinds.entries import OwnField
+from storage.kinds.personas import Persona
 from storage.kinds.responses import Canned
 from storage.models import Address, Message, Person
 from storage.queries.fitting import fitting, suiting
@@ -117,7 +118,15 @@ def test_the_customers_segment_has_its_responses_and_its_profile_is_told(store: 
         begun = values_for(session, "Li <LI@acme.example>, bo@acme.example", agent_id=ana.agent_id, agent="")
         assert (begun.customer, begun.told, begun.prefers) == ("Li", view.told, "pt")
         assert values_for(session, "new@nowhere.example", agent_id=None, agent="x").told == {}
+    with store.writing() as session:
+        card = Persona("buyer", tone="formal", channel="phone")
+        knowing.keep_entry(session, card, subject=None, subject_id=None, actor=ana, now=MONDAY)
+        by_card = values(session, 6, agent_id=ana.agent_id, agent="").told
+        assert (by_card["customer.tone"], by_card["customer.channel"]) == ("formal", "phone")
+        knowing.set_fields(session, Subject.PERSON, li, {"tone": "plain"}, actor=ana, now=MONDAY)
+        assert values(session, 6, agent_id=ana.agent_id, agent="").told["customer.tone"] == "plain"
         desk = desk_values(session)
+        assert set(desk["customer.tone"]) == {"formal", "plain"}
         assert (desk["customer.persona"], desk["organization.field.contract"], desk["language"]) == (
             ("buyer", "chief"),
             ("gold",),
