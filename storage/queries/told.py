@@ -49,9 +49,8 @@ def told(session: Session, person_id: int | None, organization_id: int | None) -
         cards = personas.personas(session)
         name = said[Subject.PERSON, personas.FIELD] = personas.spelled(cards, persona)
         for card in (one for _number, one in cards if one.name == name):  # what the profile says itself goes first
-            for word, value in (("tone", card.tone), ("channel", card.channel)):
-                if value:
-                    said.setdefault((Subject.PERSON, word), value)
+            some = {"tone": card.tone, "channel": card.channel}
+            said = {(Subject.PERSON, word): value for word, value in some.items() if value} | said
     found = {}
     for field in fields(session):
         value = said.get((field.subject, field.name))
