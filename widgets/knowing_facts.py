@@ -57,6 +57,7 @@ def _words_of_entry(values: Values, _name: _Name, _now: datetime) -> str:
         "note": _("note on the customer"),
         "asset": _("asset"),
         "field": _("own field"),
+        "icp": _("ICP"),
         "persona": _("persona"),
         "dismissed": _("word that a persona is not theirs"),
         "promise": _("promise"),

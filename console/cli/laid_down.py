@@ -1,4 +1,4 @@
-"""What `persona` and its like have in common: taken away, brought in from files, written to them."""
+"""What `icp` and `persona` have in common: taken away, brought in from files, written to them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,9 +30,11 @@ def run_import(call: "Call") -> int:
     """Bring entries in from files."""
     from console.library.cards import read
     from storage.commands import knowing
+    from storage.queries.knowing import fields
+    from storage.rules import ideal
 
     options = call.options
-    values = read(options.path, options.kind)
+    values = read(options.path, options.kind, ideal.fields_of(call.ask(fields)))
     given = {"prune": options.prune, "preview": options.preview, "actor": call.desk.actor, "now": call.now}
     if options.preview:
         return _brought(call, call.ask(knowing.bring_entries, options.kind, values, **given))

@@ -134,6 +134,7 @@ ROOMS: Final[Mapping[str, Sequence[str]]] = {
     "customers": ["customer"],
     "organizations": ["organization"],
     "own_fields": ["field"],
+    "ideals": ["icp"],
     "personas": ["persona"],
     "checking": ["doctor"],
     "configuration": ["config"],

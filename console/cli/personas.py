@@ -108,7 +108,7 @@ def run_set(call: "Call") -> int:
     if all(getattr(options, name) is None for name in (*_LISTS, *_LINES[1:], "renamed")):
         from console.library.editing import edited_card
 
-        changed = edited_card(card)
+        changed = edited_card(card, {})
     else:
         changed = _changed(call, card if options.renamed is None else replace(card, name=options.renamed))
     change(call, number, EntryKind.PERSONA, changed)

@@ -282,7 +282,25 @@ def show_profile(call: "Call", subject: Subject, number: int) -> dict[str, Any]:
         "fillable": of,
         "notes": [entry_object(one) for one in notes],
         "assets": [entry_object(one) for one in assets],
+        "fits": _fits(call, subject, number),
     }
+
+
+def _fits(call: "Call", subject: Subject, number: int) -> list[dict[str, Any]]:
+    """Return how far an organization, or a customer's, is what the desk wishes; without --json print it."""
+    from storage.queries import ideals, knowing
+
+    organization = call.ask(knowing.person, number).organization_id if subject is Subject.PERSON else number
+    if organization is None:
+        return []
+    views = call.ask(ideals.of_organization, organization, today=call.now.date())
+    if not call.out.json_lines and views:
+        call.out.line()
+        call.out.line(_("Fit"), bold=True)
+        for view in views:
+            percent = _("unknown") if view.fit.percent is None else f"{view.fit.percent} %"
+            call.out.line(f"{view.name}: {percent}")
+    return [{"icp": view.name, "percent": view.fit.percent, "good": view.good, "fits": view.fits} for view in views]
 
 
 def _limit_of(call: "Call") -> int:

@@ -1,4 +1,4 @@
-"""Personas as files: Markdown with front matter, one file each; what cannot be read is named with line and column.
+"""Personas and ideal customer profiles as files: Markdown with front matter, one each, wrong places named.
 
 A file that was written here and is read here again says the same, so that a folder of them can lie in git.
 """
@@ -13,9 +13,11 @@ from console.library.front import Said, at, read_front, text_of, within
 from storage.kinds import EntryKind
 from storage.kinds.clean import clean_line, folded
 from storage.kinds.entries import Named
-from storage.kinds.errors import BadField
+from storage.kinds.errors import BadCriterion, BadField
+from storage.kinds.ideals import GOOD, Icp
 from storage.kinds.personas import Persona
-from storage.rules import persona
+from storage.rules import ideal, persona
+from storage.rules.profile import Field
 from widgets.language import _
 from widgets.text import field_trouble
 
@@ -23,10 +25,16 @@ _LARGEST: Final = 500_000  # bytes of one file
 _LISTS: Final = ("pains", "do", "dont", "roles", "signature", "former")
 _LINES: Final = ("tone", "channel")
 _PERSONA: Final = ("persona", *_LINES, *_LISTS)
+_ICP: Final = ("icp", "good", "criteria")
 
 
-def read(paths: Iterable[str | Path], kind: EntryKind) -> list[Named]:
+def read(paths: Iterable[str | Path], kind: EntryKind, fields: Mapping[str, Field]) -> list[Named]:
     """Read files and folders of one kind.
+
+    Args:
+        paths: of files, or of folders of which all ``.md`` files are read.
+        kind: what they should give.
+        fields: those that a criterion may ask of (`storage.rules.ideal.fields_of`).
 
     Raises:
         FileTrouble: one of them cannot be read, or two give the same name.
@@ -37,7 +45,7 @@ def read(paths: Iterable[str | Path], kind: EntryKind) -> list[Named]:
         if not path.exists():
             raise FileTrouble(str(path), _("there is no such file or folder."))
         for one in within(path, {".md"}):
-            value = parsed(text_of(one, _LARGEST), str(one), kind)
+            value = parsed(text_of(one, _LARGEST), str(one), kind, fields)
             if (other := found.setdefault(folded(value.name), str(one))) != str(one):
                 words = _("{other} gives this name already: keep one of them.").format(other=other)
                 raise FileTrouble(str(one), words)
@@ -45,18 +53,38 @@ def read(paths: Iterable[str | Path], kind: EntryKind) -> list[Named]:
     return values
 
 
-def parsed(text: str, source: str, kind: EntryKind) -> Named:
+def parsed(text: str, source: str, kind: EntryKind, fields: Mapping[str, Field]) -> Named:
     """Return what a text with front matter gives.
 
     Args:
         text: front matter between lines of three dashes, then notes in Markdown.
         source: how it is called in what is said of it.
         kind: what it should be.
+        fields: as `read`.
 
     Raises:
         FileTrouble: it cannot be read, or is none.
     """
-    return _READERS[kind](text, source)
+    return _icp(text, source, fields) if kind is EntryKind.ICP else _persona(text, source)
+
+
+def _icp(text: str, source: str, fields: Mapping[str, Field]) -> Icp:
+    said, notes = read_front(text, source, _ICP)
+    good = _one(said, "good", source).strip()
+    if "good" in said and not re.fullmatch(r"[0-9]{1,3}", good):
+        raise FileTrouble(said["good"].at(source), field_trouble(BadField("good", good, "percent")))
+    criteria = []
+    for number, line in enumerate(said["criteria"].several(source) if "criteria" in said else (), 1):
+        given = ideal.in_line(line.one(source))
+        try:
+            criteria.append(ideal.made(given, fields, number=number))
+        except BadCriterion as bad:
+            raise FileTrouble(at(source, line.line, line.begins + given.places[bad.part]), field_trouble(bad)) from None
+    icp = Icp(_one(said, "icp", source), tuple(criteria), int(good or GOOD), notes.strip())
+    try:
+        return ideal.tidied(icp, fields)
+    except BadField as bad:
+        raise FileTrouble(_place(bad, said, source, "icp"), field_trouble(bad)) from None
 
 
 def _persona(text: str, source: str) -> Persona:
@@ -67,12 +95,12 @@ def _persona(text: str, source: str) -> Persona:
     try:
         return persona.tidied(card)
     except BadField as bad:
-        raise FileTrouble(_place(bad, said, source), field_trouble(bad)) from None
+        raise FileTrouble(_place(bad, said, source, "persona"), field_trouble(bad)) from None
 
 
-def _place(bad: BadField, said: Mapping[str, Said], source: str) -> str:
-    """Return where it stands what a field cannot take: in a list the very line."""
-    name = str(EntryKind.PERSONA) if bad.field == "name" else bad.field
+def _place(bad: BadField, said: Mapping[str, Said], source: str, named: str) -> str:
+    """Return where it stands what a field cannot take: in a list the very line; the name stands behind its kind."""
+    name = named if bad.field == "name" else bad.field
     if name not in said:
         return at(source, 2)
     value = said[name].value
@@ -91,15 +119,16 @@ def _several(said: Mapping[str, Said], name: str, source: str) -> list[str]:
     return [one.one(source) for one in said[name].several(source)] if name in said else []
 
 
-_READERS: Final = {EntryKind.PERSONA: _persona}
-
-
 def written(value: Named) -> str:
     """Return what is kept as its file."""
     import yaml
 
-    lists = {word: list(getattr(value, word)) for word in _LISTS}
-    front: dict[str, Any] = {"persona": value.name, **{word: getattr(value, word) for word in _LINES}, **lists}
+    front: dict[str, Any]
+    if isinstance(value, Icp):
+        front = {"icp": value.name, "good": value.good, "criteria": [ideal.line_of(one) for one in value.criteria]}
+    else:
+        lists = {word: list(getattr(value, word)) for word in _LISTS}
+        front = {"persona": value.name, **{word: getattr(value, word) for word in _LINES}, **lists}
     kept = {name: one for name, one in front.items() if one}
     said = yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, default_flow_style=False, width=10**9)
     return f"---\n{said}---\n" + (f"{value.notes}\n" if value.notes else "")

@@ -1,5 +1,6 @@
 """A response in the editor of one's choice, as its file."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from console.files.editor import edit
@@ -7,6 +8,7 @@ from console.library import cards
 from console.library.files import file_name, parsed, written
 from storage.kinds.entries import Named
 from storage.kinds.responses import Canned, ResponseView
+from storage.rules.profile import Field
 
 
 def edited(view: ResponseView) -> Canned:
@@ -21,12 +23,16 @@ def edited(view: ResponseView) -> Canned:
     return parsed(f"{text}\n", file_name(kept)).entry.canned
 
 
-def edited_card(value: Named) -> Named:
-    """Return a persona or the like as ``$VISUAL`` or ``$EDITOR`` leaves its file; the terminal is the editor's.
+def edited_card(value: Named, fields: Mapping[str, Field]) -> Named:
+    """Return a persona or an ICP as ``$VISUAL`` or ``$EDITOR`` leaves its file; the terminal is the editor's.
+
+    Args:
+        value: as it stands.
+        fields: those that a criterion may ask of.
 
     Raises:
         NotEdited: as `edited`.
         FileTrouble: what it left is none.
     """
     name = cards.file_name(value)
-    return cards.parsed(edit(cards.written(value), name=name), name, value.kind)
+    return cards.parsed(edit(cards.written(value), name=name), name, value.kind, fields)

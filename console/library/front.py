@@ -20,11 +20,13 @@ class Said:
 
     Attributes:
         line, column: counted from 1.
+        begins: the column in which the string itself begins, behind a quotation mark.
     """
 
     value: "str | Sequence[Said] | Mapping[str, Said]"
     line: int
     column: int
+    begins: int = 0
 
     def at(self, source: str) -> str:
         """Return the place as it is told."""
@@ -132,7 +134,7 @@ def _said(node: Any, source: str, *, depth: int) -> Said:
 
     line, column = node.start_mark.line + 2, node.start_mark.column + 1
     if isinstance(node, yaml.ScalarNode):
-        return Said(str(node.value), line, column)
+        return Said(str(node.value), line, column, column + (node.style in {"'", '"'}))
     if depth > _DEEPEST or len(node.value) > _MOST:
         raise FileTrouble(at(source, line, column), _("the front matter is nested too deep."))
     if isinstance(node, yaml.SequenceNode):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from storage.kinds.ideals import Icp
 from storage.kinds.personas import Dismissed, Persona
 from storage.kinds.promises import Promise
 from storage.kinds.words import EntryKind
@@ -99,11 +100,11 @@ class OwnField:
         )
 
 
-Value = Note | Asset | OwnField | Persona | Dismissed | Promise
+Value = Note | Asset | OwnField | Icp | Persona | Dismissed | Promise
 VALUES: Final[Mapping[EntryKind, type[Value]]] = {
-    one.kind: one for one in (Note, Asset, OwnField, Persona, Dismissed, Promise)
+    one.kind: one for one in (Note, Asset, OwnField, Icp, Persona, Dismissed, Promise)
 }
 """What an entry of each kind holds."""
 
-Named = Persona
+Named = Icp | Persona
 """What a desk has laid down for itself by name, and exchanges as files."""

@@ -134,3 +134,16 @@ class BadField(DeskError):
     def __str__(self) -> str:
         """Name the field and the reason, for logs; the value may be a customer's."""
         return f"field {self.field!r}: {self.reason}"
+
+
+@dataclass
+class BadCriterion(BadField):
+    """A criterion of an ideal customer that cannot be used.
+
+    Attributes:
+        number: which one, from 1 on.
+        part: what of it is wrong: ``weight``, ``field``, ``operator`` or ``value``.
+    """
+
+    number: int = 1
+    part: str = ""

@@ -152,6 +152,7 @@ class EntryKind(StrEnum):
     NOTE = "note"
     ASSET = "asset"  # a machine or a device of theirs
     FIELD = "field"  # a field that the desk made itself
+    ICP = "icp"  # what the desk wishes its customers' organizations to be
     PERSONA = "persona"  # how a sort of customer is approached
     DISMISSED = "dismissed"  # a persona that was suggested for them, and that they are not
     PROMISE = "promise"  # what an agent promised them, with a date

@@ -10,14 +10,15 @@ from sqlmodel import Session
 
 from storage.kinds import Subject
 from storage.kinds.clean import folded
-from storage.kinds.errors import BadField
+from storage.kinds.errors import BadField, NoSuch
 from storage.kinds.profiles import Sort
-from storage.queries import personas
+from storage.queries import ideals, personas
 from storage.queries.customers import of_that_name, organizations_with
 from storage.queries.knowing import fields
+from storage.queries.several import listed
 from storage.queries.tables import CONVERSATION, PERSON, PROFILE
 from storage.rules.profile import ALWAYS, read
-from storage.rules.query import OWN, BadQuery, Field, Trouble
+from storage.rules.query import FITS, OWN, BadQuery, Field, Trouble, fit_asked
 
 _SPELLED: Final = 500
 """Values of a field that are compared whatever their case and accents; where there are more, they are as typed."""
@@ -44,7 +45,7 @@ def having(session: Session, field: Field) -> Select[Any]:
 
 
 def _customers(session: Session, field: Field) -> Any:
-    if field.name == "org":
+    if field.name == "org" or field.name in FITS:
         return select(PERSON.c.id).where(_such(session, field))
     name, values = _wanted(session, field)
     own = select(PROFILE.c.subject_id).where(
@@ -59,6 +60,8 @@ def _customers(session: Session, field: Field) -> Any:
 
 def _such(session: Session, field: Field) -> ColumnElement[bool]:
     """Return that a person is such."""
+    if field.name in FITS:
+        return _fitting(session, field)
     if field.name == "org":
         if folded(field.value) == "none":
             return PERSON.c.organization_id.is_(None)
@@ -76,6 +79,28 @@ def _such(session: Session, field: Field) -> ColumnElement[bool]:
             ~_says(Subject.PERSON, PERSON.c.id, name),
         ),
     )
+
+
+def _fitting(session: Session, field: Field) -> ColumnElement[bool]:
+    """Return that a person's organization fits so; of who belongs to none nothing is known."""
+    asked, day = fit_asked(field), field.day
+    assert day is not None  # the language gives it to each field that asks for a fit
+    try:
+        found = ideals.once(session, (asked.name, day), lambda: ideals.standing(session, asked.name, today=day))
+    except NoSuch:
+        known = tuple(icp.name for _number, icp in ideals.ideals(session))
+        raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word, known=known) from None
+    if asked.stands == "unknown":
+        numbers = listed(session.connection(), sorted(found))
+        return or_(PERSON.c.organization_id.is_(None), PERSON.c.organization_id.not_in(numbers))
+    wanted = [
+        number
+        for number, (share, fits) in found.items()
+        if (fits == (asked.stands == "good") if asked.stands else asked.least <= share <= asked.most)
+    ]
+    # What belongs to none surely does not fit, also when this is negated.
+    numbers = listed(session.connection(), sorted(wanted))
+    return and_(PERSON.c.organization_id.is_not(None), PERSON.c.organization_id.in_(numbers))
 
 
 def _says(subject: Subject, number: Any, name: str, values: list[str] | None = None) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ either tier), ``-`` negates what follows it, parentheses group. The fields are t
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import NoReturn
 
@@ -123,11 +123,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field and its value; the value is a known word, or a name where names are free (owner, tag, mailbox)."""
+    """A field and its value; the value is a known word, or a name where names are free (owner, tag, mailbox).
+
+    Attributes:
+        day: on which it is asked, where the answer may be another one on another day.
+    """
 
     name: str
     value: str
     place: int
+    day: date | None = None
 
     @property
     def word(self) -> str:
@@ -190,6 +195,12 @@ VALUES: Mapping[str, type[StrEnum]] = {
 
 _TEXTS = {"subject": Where.SUBJECT, "from": Where.FROM, "to": Where.TO}
 _NAMES = ("owner", "tag", "mailbox", "org")
+FITS = ("icp", "fit")
+"""Fields that ask how far the customer's organization is what the desk wishes."""
+
+FIT_WORDS = ("good", "poor", "unknown")
+"""The values of ``fit:``, beside a share: ``fit:>=70``."""
+
 PROFILES = ("touch", "persona", "lifecycle", "stage")
 """Fields of the customer's profile, or else of their organization's, that have a word of their own."""
 
@@ -198,10 +209,12 @@ OWN = "field."
 
 _MOMENTS = ("before", "after")
 
-FIELDS = tuple(sorted((*VALUES, *_TEXTS, *_NAMES, *PROFILES, *_MOMENTS)))
+FIELDS = tuple(sorted((*VALUES, *_TEXTS, *_NAMES, *FITS, *PROFILES, *_MOMENTS)))
 """Every field that a query may name today, beside those of profiles behind `OWN`."""
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z_]*|(?i:field)\.[A-Za-z0-9_]+):(?!//)")
+_SHARE = re.compile(r"(?P<name>.*?)\s*(?P<sign>>=|<=|>|<|=)\s*(?P<share>[0-9]{1,3}%?|(?i:good|poor|unknown))")
+_AFTER_NAME = re.compile(r'[<>=][^\s()"]*')
 _PLAIN = re.compile(r'[^\s()"]+')
 _AGO = re.compile(r"(\d{1,6})([hdw])")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
@@ -210,7 +223,58 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 
 def of_customer(name: str) -> bool:
     """Say whether a field asks something of the customer."""
-    return name == "org" or name in PROFILES or name.startswith(OWN)
+    return name == "org" or name in FITS or name in PROFILES or name.startswith(OWN)
+
+
+@dataclass(frozen=True, slots=True)
+class FitAsked:
+    """What is asked of a fit.
+
+    Attributes:
+        name: of the definition; empty for the best of all there are.
+        stands: one of `FIT_WORDS`; empty where a share is asked for.
+        least, most: that share, in percent.
+    """
+
+    name: str
+    stands: str = ""
+    least: int = 0
+    most: int = 100
+
+
+def fit_asked(field: Field) -> FitAsked:
+    """Return what ``icp:NAME``, ``icp:NAME>=70`` or ``fit:good`` asks for.
+
+    Raises:
+        BadQuery: it cannot be read.
+    """
+    said = _SHARE.fullmatch(field.value)
+    name = (said["name"] if said else field.value).strip()
+    known = (*FIT_WORDS, ">=70")
+    if field.name == "fit":
+        stands = "" if said else name.lower()
+        if (said is not None and name) or (not said and stands not in FIT_WORDS):
+            raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word, known=known)
+        name = ""
+    else:
+        stands = "" if said else "good"
+        if not name:
+            raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word)
+    if said is None:
+        return FitAsked(name, stands)
+    if (word := said["share"].lower()) in FIT_WORDS:
+        if said["sign"] != "=":
+            raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word, known=known)
+        return FitAsked(name, word)
+    share = int(word.removesuffix("%"))
+    least, most = {
+        ">=": (share, 100),
+        "<=": (0, share),
+        ">": (share + 1, 100),
+        "<": (0, share - 1),
+        "=": (share, share),
+    }[said["sign"]]
+    return FitAsked(name, least=least, most=most)
 
 
 def parse(text: str, *, now: datetime) -> Query:
@@ -368,6 +432,8 @@ class _Reader:
         if named.end() < len(text) and text[named.end()] == '"':
             value, end = self._quoted(named.end())
             exact = True
+            if name == "icp" and (share := _AFTER_NAME.match(text, end)):
+                value, end = f"{value}{share[0]}", share.end()
         else:
             plain = _PLAIN.match(text, named.end())
             value, end = (plain[0], plain.end()) if plain else ("", named.end())
@@ -413,6 +479,10 @@ class _Reader:
                 self._tokens.append(_Token("sort", at, typed, sort=Sort(value)))
             else:
                 self._tokens.append(_Token("word", at, typed, Field(name, value, at)))
+        elif name in FITS:
+            field = Field(name, value, at, self._now.date())
+            fit_asked(field)
+            self._tokens.append(_Token("word", at, typed, field))
         else:
             self._tokens.append(_Token("word", at, typed, Field(name, value, at)))
 

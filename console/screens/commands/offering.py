@@ -274,6 +274,12 @@ async def _values(screen: "DeskScreen", field: str) -> list[str]:
             return [mailbox.name for mailbox in await screen.desk.ask(mailboxes.states)]
         case "org":
             return ["none", *await screen.desk.ask(completing.organizations)]
+        case "fit" | "icp":
+            from storage.queries.ideals import ideals
+            from storage.rules.query import FIT_WORDS
+
+            known = [icp.name for _number, icp in await screen.desk.ask(ideals)]
+            return [*FIT_WORDS, ">=70"] if field == "fit" else [*known, *(f"{name}>=70" for name in known)]
         case _ if of_customer(field):
             return await screen.desk.ask(completing.told, field)
         case "before" | "after":
@@ -297,6 +303,8 @@ def _field_words() -> dict[str, str]:
         "tag": _("a tag"),
         "mailbox": _("a mailbox"),
         "org": _("the customer's organization, or none"),
+        "icp": _("whose organization fits an ICP, or how well: NAME>=70"),
+        "fit": _("good, poor, unknown, or a share of the best ICP: >=70"),
         "touch": _("tech, low, mid, high or smart"),
         "persona": _("the customer's persona"),
         "lifecycle": _("new, active, inactive, curious or loyal"),

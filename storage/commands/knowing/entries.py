@@ -9,17 +9,19 @@ from sqlmodel import Session
 from storage.commands.knowing.facts import entry_kept
 from storage.events import Actor
 from storage.kinds import EntryKind, Subject
-from storage.kinds.clean import clean, clean_line
+from storage.kinds.clean import clean, clean_line, folded
 from storage.kinds.entries import LONGEST_NOTE, Asset, Note, OwnField, Value
 from storage.kinds.errors import BadField, Refused
+from storage.kinds.ideals import Icp
 from storage.kinds.personas import Dismissed, Persona
 from storage.kinds.profiles import Block, Sort
 from storage.kinds.promises import Promise
 from storage.models import Entry
 from storage.queries import knowing
+from storage.queries.ideals import ideals
 from storage.queries.personas import personas
 from storage.record import next_id, record
-from storage.rules import persona, profile
+from storage.rules import ideal, persona, profile
 
 
 def keep_entry(
@@ -36,7 +38,7 @@ def keep_entry(
 
     Args:
         session: of a writing transaction.
-        value: a note, an asset, or what the desk lays down for itself: a field, a persona.
+        value: a note, an asset, or what the desk lays down for itself: a field, an ICP, a persona.
         subject, subject_id: about whom; nobody for what is the desk's.
         actor: the agent.
         now: the moment.
@@ -45,7 +47,7 @@ def keep_entry(
     Raises:
         NoSuch: there is nobody of that number.
         BadField: something of it is empty, too long, or none of its sort.
-        Refused: there is a field (rule ``field_taken``), or a persona (``name_taken``), of that name.
+        Refused: there is a field (rule ``field_taken``), an ICP or a persona (``name_taken``), of that name.
     """
     if subject is not None and subject_id is not None:
         knowing.membership(session, subject, subject_id)
@@ -101,6 +103,8 @@ def checked(session: Session, value: Value, entry_id: int | None = None) -> Valu
             return replace(value, text=text)
         case OwnField():
             return _own_field(session, value, entry_id)
+        case Icp():
+            return _icp(session, value, entry_id)
         case Persona():
             return _persona(session, value, entry_id)
         case Dismissed():
@@ -135,6 +139,13 @@ def _own_field(session: Session, value: OwnField, entry_id: int | None) -> OwnFi
     if any((field.subject, field.name) == (value.subject, value.name) for field in fields):
         raise Refused("field_taken")
     return OwnField(value.name, value.subject, value.block, value.sort, choices, label)
+
+
+def _icp(session: Session, value: Icp, entry_id: int | None) -> Icp:
+    tidy = ideal.tidied(value, ideal.fields_of(knowing.fields(session)))
+    if any(number != entry_id and folded(one.name) == folded(tidy.name) for number, one in ideals(session)):
+        raise Refused("name_taken")
+    return tidy
 
 
 def _persona(session: Session, value: Persona, entry_id: int | None) -> Persona:
