@@ -41,10 +41,17 @@ def _words() -> dict[str, str]:
         "cells": _("{value} cells, where the head has {choices}."),
         "differs": _("{value}: row {other} says something else of the same organization."),
         "encoding": _("this is not written in {value}; say which it is with --encoding."),
+        "features": _("{value} would be one feature more than {choices}: is the right column mapped?"),
+        "figure": _("{value} is no figure; write one from 0 on, as 1200 or 12.5."),
+        "figure_twice": _("row {other} has a figure of the same feature for {value} already."),
+        "future": _("{value} is yet to come."),
         "json": _("this is no object of JSON."),
         "json_value": _("this holds an object or a list, where one value must stand."),
         "line": _("this line is longer than a million letters: it is no row of a table."),
         "no_address": _("no address: each row needs one."),
+        "no_customer": _("no customer has the address {value}: take customers in first."),
+        "no_such_organization": _("no organization is called {value}: take customers in first."),
+        "nobody": _("it names neither a customer nor an organization."),
         "no_column": _(
             "no column is called {value}; say which is meant with --map COLUMN={value}. There are: {choices}."
         ),

@@ -61,6 +61,11 @@ def _words_of_entry(values: Values, _name: _Name, _now: datetime) -> str:
         "persona": _("persona"),
         "dismissed": _("word that a persona is not theirs"),
         "promise": _("promise"),
+        "usage": _("figures of use"),
+        "stay": _("stage of the journey"),
+        "milestone": _("milestone"),
+        "engagement": _("engagement"),
+        "setting": _("setting of journeys"),
     }
     name = what.get(str(values.get("entry_kind")), str(values.get("entry_kind")))
     before, after = (values.get(word) for word in ("before", "after"))

@@ -44,6 +44,7 @@ def field_words(name: str) -> str:
         "backup": _("backup"),
         "opinion": _("opinion"),
         "typology": _("typology"),
+        "health": _("health"),
         "since": _("since"),
         "industry": _("industry"),
         "size": _("size"),

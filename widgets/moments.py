@@ -1,6 +1,6 @@
 """How time is written: what is waited, when something was, and how large a thing is (LOOK §6)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from widgets.language import _
 
@@ -47,7 +47,7 @@ def weekday_words(at: datetime) -> str:
     return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))[at.weekday()]
 
 
-def month_words(at: datetime) -> str:
+def month_words(at: date) -> str:
     """Return the short name of a month."""
     names = (
         _("Jan"),

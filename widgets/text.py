@@ -216,6 +216,8 @@ def field_trouble(error: BadField) -> str:
         "long": _("{field}: at most 300 letters; what is longer is a note."),
         "number": _("{field}: {value} is no number; write one as 1200 or 12.5."),
         "date": _("{field}: {value} is no date; write one as 2026-11-23."),
+        "share": _("{field}: {value} is no number from 0 to 100."),
+        "future": _("{field}: {value} is yet to come."),
         "yes_no": _("{field}: write yes or no, not {value}."),
         "choice": _("{field}: {value} is none of {choices}."),
         "choices": _("{field}: a choice has words to choose from, and nothing else has."),

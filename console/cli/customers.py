@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from console.cli import importing_customers, profiles
+from console.cli import importing_customers, journeys, profiles
 from console.cli.errors import DONE, FAILED
 from console.cli.output import columns
 from console.cli.parser import Group
@@ -55,6 +55,7 @@ def add(group: Group) -> None:
     parser.add_argument("who", metavar="WHO")
     parser.add_argument("address", metavar="ADDRESS")
     profiles.add_entries(under, Subject.PERSON, "WHO")
+    journeys.add_to(under, Subject.PERSON, "WHO")
     importing_customers.add(under)
     parser = under.command("merge", run_merge, words=_("make two customers one; `undo` makes them two again"))
     parser.add_argument("who", metavar="WHO", help=_("who stays"))

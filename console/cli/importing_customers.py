@@ -32,7 +32,8 @@ def add(group: Group) -> None:
             "CSV with a head, or JSON Lines. Columns are called as their fields: address (needed; several in one\n"
             "cell are parted by blanks), name, organization (a name or a domain), org.parent, and those of\n"
             "`field list`: role, org.touch, field.NAME for your own. An empty cell leaves alone what stands. Nothing\n"
-            "is written while anything in it is wrong; a second time nothing is changed; `plantao undo` takes it back."
+            "is written while anything in it is wrong; a second time nothing is changed; `plantao undo` takes it\n"
+            "back. With --usage each row is a figure: address or organization, feature, date, figure (uses, logins)."
         ),
     )
     parser.add_argument("file", metavar="FILE")
@@ -42,6 +43,9 @@ def add(group: Group) -> None:
         default=[],
         metavar="COLUMN=FIELD",
         help=_("what a column of another name holds; none leaves it out; may be repeated"),
+    )
+    parser.add_argument(
+        "--usage", action="store_true", help=_("figures of use: of whom, and the columns feature, date and figure")
     )
     parser.add_argument("--preview", action="store_true", help=_("say what would be done, and write nothing"))
     parser.add_argument("--encoding", metavar="NAME", help=_("in which it is written; found out without it"))
@@ -63,10 +67,13 @@ def run_import(call: "Call") -> int:
     except LookupError:
         raise Usage(_("There is no encoding {name}.").format(name=clean_line(options.encoding)[:60])) from None
     choices = {"given": given, "group": options.group, "now": call.now, "show": _SHOWN}
+    check, take = knowing.check, knowing.import_customers
+    if options.usage:
+        check, take = knowing.check_usage, knowing.import_usage
     try:
-        done: Imported = call.ask(knowing.check, _counted(call, table), **choices)
+        done: Imported = call.ask(check, _counted(call, table), **choices)
         if not options.preview and done.made + done.changed:
-            done = call.desk.tell_now(knowing.import_customers, _counted(call, table), actor=call.desk.actor, **choices)
+            done = call.desk.tell_now(take, _counted(call, table), actor=call.desk.actor, **choices)
     except BadImport as bad:
         call.out.progress_done()
         return _wrong(call, bad)
@@ -124,6 +131,12 @@ def _said(call: "Call", done: "Imported") -> None:
         if preview
         else _("{made} made, {changed} changed, {same} left as they are; new organizations: {organizations}.")
     )
+    if call.options.usage:
+        sentence = (
+            _("{made} figures would be new, {changed} others than they are, {same} are so already.")
+            if preview
+            else _("{made} figures are new, {changed} others than they were, {same} were so already.")
+        )
     call.out.line(
         sentence.format(made=done.made, changed=done.changed, same=done.same, organizations=done.organizations)
     )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from console.cli import profiles
+from console.cli import journeys, profiles
 from console.cli.errors import DONE
 from console.cli.output import columns
 from console.cli.parser import Group
@@ -45,6 +45,7 @@ def add(group: Group) -> None:
     parser.add_argument("who", metavar="ORG")
     parser.add_argument("parent", metavar="ORG|none")
     profiles.add_entries(under, Subject.ORGANIZATION, "ORG")
+    journeys.add_to(under, Subject.ORGANIZATION, "ORG")
 
 
 def run_list(call: "Call") -> int:

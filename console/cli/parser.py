@@ -136,6 +136,7 @@ ROOMS: Final[Mapping[str, Sequence[str]]] = {
     "own_fields": ["field"],
     "ideals": ["icp"],
     "personas": ["persona"],
+    "journeys": ["journey"],
     "checking": ["doctor"],
     "configuration": ["config"],
     "completing": ["completion"],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from storage.kinds.ideals import Icp
+from storage.kinds.journey import Engagement, Milestone, Setting, Stay, Usage
 from storage.kinds.personas import Dismissed, Persona
 from storage.kinds.promises import Promise
 from storage.kinds.words import EntryKind
@@ -100,9 +101,22 @@ class OwnField:
         )
 
 
-Value = Note | Asset | OwnField | Icp | Persona | Dismissed | Promise
+Value = (
+    Note
+    | Asset
+    | OwnField
+    | Icp
+    | Persona
+    | Dismissed
+    | Promise
+    | (Usage | Milestone | Stay | Engagement | Setting)  # of journeys
+)
 VALUES: Final[Mapping[EntryKind, type[Value]]] = {
-    one.kind: one for one in (Note, Asset, OwnField, Icp, Persona, Dismissed, Promise)
+    one.kind: one
+    for one in (
+        *(Note, Asset, OwnField, Icp, Persona, Dismissed, Promise),
+        *(Usage, Milestone, Stay, Engagement, Setting),
+    )
 }
 """What an entry of each kind holds."""
 

@@ -156,6 +156,11 @@ class EntryKind(StrEnum):
     PERSONA = "persona"  # how a sort of customer is approached
     DISMISSED = "dismissed"  # a persona that was suggested for them, and that they are not
     PROMISE = "promise"  # what an agent promised them, with a date
+    USAGE = "usage"  # how a feature of the product was used
+    STAY = "stay"  # a stage of the journey, from when until when
+    MILESTONE = "milestone"
+    ENGAGEMENT = "engagement"  # what they make of a feature, as an agent says
+    SETTING = "setting"  # what the desk says in place of what is shipped
 
 
 class LinkReason(StrEnum):

@@ -38,7 +38,7 @@ from storage.queries.tables import (
     PROFILE,
     TEXT,
 )
-from storage.rules.profile import ALWAYS, FIELDS, Field, completeness
+from storage.rules.profile import ALWAYS, FIELDS, UNASKED, Field, completeness
 
 PAGE: Final = 100
 """Conversations of a timeline that are read at once."""
@@ -159,7 +159,7 @@ def _profile(laid: Sequence[Field], subject: Subject, said: Mapping[tuple[Subjec
         if one.subject is subject and one.name in own and one.name not in ALWAYS
     )
     filled, to_fill = completeness(FIELDS, subject, own)
-    gaps = (one.name for one in FIELDS if one.subject is subject and one.name not in ALWAYS and one.name not in own)
+    gaps = (one.name for one in FIELDS if one.subject is subject and one.name not in ALWAYS | UNASKED | own.keys())
     return ProfileView(views, filled, to_fill, tuple(gaps))
 
 

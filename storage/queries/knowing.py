@@ -1,6 +1,6 @@
 """What is known of customers and organizations: their profiles, and what is written beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,17 @@ from sqlmodel import Session
 from storage.kinds import EntryKind, Subject
 from storage.kinds.entries import VALUES, OwnField, Value
 from storage.kinds.errors import NoSuch, Refused
+from storage.kinds.journey import Setting
 from storage.kinds.profiles import Block, Sort
 from storage.models.profiles import MEMBERSHIP
 from storage.queries.tables import CONVERSATION, ENTRY, ORGANIZATION, PERSON, PROFILE
+from storage.rules.journey import Settings
 from storage.rules.profile import FIELDS, Field
 
 _SUBJECTS = {Subject.PERSON: PERSON, Subject.ORGANIZATION: ORGANIZATION}
 
 
+_FEATURES = 200  # as many are told apart at most
 _THEIRS = "org."  # before a field's name it means the organization's
 
 
@@ -52,6 +55,25 @@ def fields(session: Session, *, without: int | None = None) -> tuple[Field, ...]
     """
     own = [one.value for one in entries(session, None, None, EntryKind.FIELD) if one.entry_id != without]
     return (*FIELDS, *(_field(one) for one in own if isinstance(one, OwnField)))
+
+
+def settings(session: Session) -> Settings:
+    """Return what the desk lays down for journeys, where it differs from what is shipped."""
+    own = (one.value for one in entries(session, None, None, EntryKind.SETTING))
+    return Settings({one.name: one.value for one in own if isinstance(one, Setting)})
+
+
+def features(session: Session) -> tuple[str, ...]:
+    """Return the features of the product of which anybody has figures, or an agent said something; off the index."""
+    found: set[str] = set()
+    for kind in (EntryKind.USAGE, EntryKind.ENGAGEMENT):
+        own = ENTRY.c.kind == kind
+        each = select(func.min(ENTRY.c.name).label("name")).where(own).cte(recursive=True)
+        following = select(func.min(ENTRY.c.name)).where(own, ENTRY.c.name > each.c.name).scalar_subquery()
+        each = each.union_all(select(following).where(each.c.name.is_not(None)))
+        chosen = select(each.c.name).where(each.c.name.is_not(None)).limit(_FEATURES)
+        found.update(session.connection().execute(chosen).scalars())
+    return tuple(sorted(found))
 
 
 def _field(own: OwnField) -> Field:
@@ -179,11 +201,16 @@ def _who(session: Session, subject: Subject, subject_id: int) -> Row[Any]:
 
 
 def entries(
-    session: Session, subject: Subject | None, subject_id: int | None, kind: EntryKind | None = None
+    session: Session,
+    subject: Subject | None,
+    subject_id: int | None,
+    kind: EntryKind | None = None,
+    *,
+    kinds: Sequence[EntryKind] = (),
 ) -> Sequence[Entry]:
     """Return what is written down about somebody, or laid down for the desk where nobody is named, oldest first.
 
-    What was erased is left out.
+    What was erased is left out; `kind`, or one of `kinds`, is all that is wanted where they are given.
     """
     chosen = select(ENTRY).where(ENTRY.c.value.is_not(None)).order_by(ENTRY.c.id)
     chosen = chosen.where(
@@ -192,6 +219,8 @@ def entries(
     )
     if kind is not None:
         chosen = chosen.where(ENTRY.c.kind == kind)
+    if kinds:
+        chosen = chosen.where(ENTRY.c.kind.in_(kinds))
     return tuple(_entry(row) for row in session.connection().execute(chosen))
 
 
@@ -209,5 +238,10 @@ def entry(session: Session, entry_id: int, kind: EntryKind) -> Entry:
 
 
 def _entry(row: object) -> Entry:
-    value = VALUES[row.kind].read(row.value)  # type: ignore[attr-defined]
+    value = value_of(row.kind, row.value)  # type: ignore[attr-defined]
     return Entry(row.id, row.subject, row.subject_id, value)  # type: ignore[attr-defined]
+
+
+def value_of(kind: EntryKind, kept: Mapping[str, Any]) -> Any:
+    """Return what an entry of a kind holds, as rows keep it."""
+    return VALUES[kind].read(kept)

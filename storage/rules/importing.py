@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from storage.kinds import Subject
@@ -13,11 +14,16 @@ from storage.rules.profile import Field, find
 ADDRESS: Final = "address"
 ORGANIZATION: Final = "organization"
 PARENT: Final = "org.parent"
+FEATURE, DATE, FIGURE = "feature", "date", "figure"
+"""What a column of a file of figures of use holds, beside whose they are."""
+
+_USAGE: Final = (ADDRESS, ORGANIZATION, FEATURE, DATE, FIGURE)
 _OWN: Final = "field."
 _THEIRS: Final = "org."
 _ALSO: Final = {"email": ADDRESS, "e-mail": ADDRESS, "addresses": ADDRESS, "company": ORGANIZATION}
 _BETWEEN: Final = re.compile(r"[\s,;]+")
 _LONGEST_ADDRESS: Final = 320
+_FIGURE: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,52 @@ def target(fields: Sequence[Field], column: str, given: Mapping[str, str | None]
         return Target(column, "", find(fields, subject, bare))
     except BadField as unknown:
         raise BadField(said, "", unknown.reason, (ADDRESS, ORGANIZATION, *unknown.choices)) from None
+
+
+def usage_word(column: str, given: Mapping[str, str | None]) -> str | None:
+    """Return what a column of a file of figures of use holds, `None` where it is left out.
+
+    Raises:
+        BadField: that is nothing of theirs (reason ``no_such``).
+    """
+    said = given.get(column, column)
+    if said is None:
+        return None
+    name = folded(clean_line(said)).replace(" ", "_")
+    name = _ALSO.get(name, name)
+    if name not in _USAGE:
+        raise BadField(said, "", "no_such", _USAGE)
+    return name
+
+
+def day(cell: str, today: date) -> str:
+    """Return a day as ISO 8601 has it.
+
+    Raises:
+        BadField: it is none (reason ``date``, or ``empty``), or yet to come (``future``).
+    """
+    try:
+        found = date.fromisoformat(cell)
+    except ValueError:
+        raise BadField(DATE, cell, "date" if cell else "empty") from None
+    if found > today:
+        raise BadField(DATE, cell, "future")
+    return found.isoformat()
+
+
+def figure(cell: str) -> int | float:
+    """Return a figure from 0 on, with a comma or a point before its fraction; whole ones as whole numbers.
+
+    Raises:
+        BadField: it is none (reason ``figure``, or ``empty``).
+    """
+    plain = cell.replace(" ", "").replace("\N{NO-BREAK SPACE}", "").replace(",", ".")
+    if not plain:
+        raise BadField(FIGURE, "", "empty")
+    if not _FIGURE.fullmatch(plain):
+        raise BadField(FIGURE, cell, "figure")
+    value = float(plain)
+    return int(value) if value.is_integer() else value
 
 
 def addresses(cell: str) -> list[str]:

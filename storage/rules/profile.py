@@ -52,6 +52,7 @@ FIELDS: Final = (
     Field("owner", _P, Block.WHO, Sort.AGENT),
     Field("opinion", _P, Block.OPINION),
     Field("typology", _P, Block.OPINION),
+    Field("health", _P, Block.OPINION, Sort.NUMBER),
     Field("since", _P, Block.JOURNEY, Sort.DATE),
     Field("lifecycle", _P, Block.JOURNEY, Sort.CHOICE, _LIFECYCLE),
     Field("stage", _P, Block.JOURNEY),
@@ -68,6 +69,7 @@ FIELDS: Final = (
     Field("owner", _O, Block.WHO, Sort.AGENT),
     Field("backup", _O, Block.WHO, Sort.AGENT),
     Field("opinion", _O, Block.OPINION),
+    Field("health", _O, Block.OPINION, Sort.NUMBER),
     Field("since", _O, Block.JOURNEY, Sort.DATE),
     Field("lifecycle", _O, Block.JOURNEY, Sort.CHOICE, _LIFECYCLE),
     Field("stage", _O, Block.JOURNEY),
@@ -96,6 +98,8 @@ def placeholder(field: Field) -> str:
 
 CHOICES: Final = {name: field.choices for field in FIELDS if field.choices and (name := placeholder(field))}
 """What templates call the fields that every desk has and that say one of a few words, with those."""
+UNASKED: Final = frozenset({"health"})
+"""Fields that are filled only where an agent knows better than what is computed: their lack is no gap."""
 
 
 def find(fields: Iterable[Field], subject: Subject, name: str) -> Field:
@@ -129,6 +133,8 @@ def read(field: Field, text: str) -> str:
     made = _READERS[field.sort](field, value)
     if made is None:
         raise BadField(field.name, value, str(field.sort), field.choices)
+    if field.name == "health" and not 0 <= float(made) <= 100:
+        raise BadField(field.name, value, "share")
     return made
 
 
@@ -191,5 +197,5 @@ _READERS: Final = {
 
 def completeness(fields: Sequence[Field], subject: Subject, values: Mapping[str, str]) -> tuple[int, int]:
     """Return how many fields of a profile are filled, and how many there are to fill."""
-    to_fill = [field.name for field in fields if field.subject is subject and field.name not in ALWAYS]
+    to_fill = [one.name for one in fields if one.subject is subject and one.name not in ALWAYS | UNASKED]
     return sum(name in values for name in to_fill), len(to_fill)

@@ -2,7 +2,15 @@
 
 from storage.commands.knowing.bringing import bring_entries
 from storage.commands.knowing.entries import change_entry, keep_entry
-from storage.commands.knowing.importing import check, import_customers
+from storage.commands.knowing.importing import check, check_usage, import_customers, import_usage
+from storage.commands.knowing.journey import (
+    drop_milestone,
+    enter_stage,
+    finish_milestone,
+    keep_milestone,
+    lay_down,
+    set_engagement,
+)
 from storage.commands.knowing.merging import merge
 from storage.commands.knowing.personas import confirm_persona, dismiss_persona
 from storage.commands.knowing.profiles import belong, make_organization, set_beside, set_fields, set_of
@@ -13,17 +21,25 @@ __all__ = [
     "bring_entries",
     "change_entry",
     "check",
+    "check_usage",
     "confirm_persona",
     "dismiss_persona",
     "drop_address",
     "drop_domain",
+    "drop_milestone",
+    "enter_stage",
+    "finish_milestone",
     "import_customers",
+    "import_usage",
     "keep_address",
     "keep_domain",
     "keep_entry",
+    "keep_milestone",
+    "lay_down",
     "make_organization",
     "merge",
     "set_beside",
+    "set_engagement",
     "set_fields",
     "set_of",
 ]

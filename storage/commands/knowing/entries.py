@@ -13,6 +13,7 @@ from storage.kinds.clean import clean, clean_line, folded
 from storage.kinds.entries import LONGEST_NOTE, Asset, Note, OwnField, Value
 from storage.kinds.errors import BadField, Refused
 from storage.kinds.ideals import Icp
+from storage.kinds.journey import Engagement, Milestone, Setting, Stay, Usage
 from storage.kinds.personas import Dismissed, Persona
 from storage.kinds.profiles import Block, Sort
 from storage.kinds.promises import Promise
@@ -21,7 +22,7 @@ from storage.queries import knowing
 from storage.queries.ideals import ideals
 from storage.queries.personas import personas
 from storage.record import next_id, record
-from storage.rules import ideal, persona, profile
+from storage.rules import ideal, journey, persona, profile
 
 
 def keep_entry(
@@ -109,6 +110,12 @@ def checked(session: Session, value: Value, entry_id: int | None = None) -> Valu
             return _persona(session, value, entry_id)
         case Dismissed():
             return value
+        case Setting():
+            return Setting(*journey.setting(value.name, value.value))
+        case Usage() | Milestone() | Stay() | Engagement():
+            name = clean_line(value.name)
+            _must_have_room(str(value.kind), [name])
+            return replace(value, name=name)
 
 
 def _must_have_room(word: str, parts: Sequence[str]) -> None:

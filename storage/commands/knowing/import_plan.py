@@ -1,6 +1,6 @@
 """What each row of a file of customers does: who is meant, what is told of them, and the facts of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
@@ -118,6 +118,10 @@ class Plan:
     def finish(self, faults: list[Fault]) -> None:
         """Put down what only the file as a whole has wrong: organizations that would stand below themselves."""
         faults += self._organizations.cycles()
+
+    def rest(self) -> Iterable[list[Fact]]:
+        """Return the facts that are left: none, as each lot had its own."""
+        return ()
 
     def _understood(self, row: Row, faults: list[Fault]) -> _Told | None:
         layout = self._layout(row, faults)

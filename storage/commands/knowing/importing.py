@@ -10,16 +10,18 @@ Both passes plan in the same way, so what changed in the desk or in the file bet
 the transaction up. What is held of a file is a number for each of its addresses, and its organizations; never its rows.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Final, Protocol
 
 from sqlmodel import Session
 
 from storage.commands.knowing.import_plan import Plan, Planned
-from storage.events import Actor
+from storage.commands.knowing.import_usage import UsagePlan
+from storage.commands.knowing.stays import with_stays
+from storage.events import Actor, Fact
 from storage.kinds.importing import BadImport, Fault, Row
 from storage.record import record
 
@@ -30,13 +32,29 @@ MOST_FAULTS: Final = 20
 """Faults after which no further ones are looked for."""
 
 
+class _Plans(Protocol):
+    """What goes through a file of some sort."""
+
+    now: datetime
+
+    @property
+    def organizations(self) -> int: ...
+
+    def take(self, rows: Sequence[Row], faults: list[Fault]) -> tuple[list[Planned], list[Fact]]: ...
+
+    def finish(self, faults: list[Fault]) -> None: ...
+
+    def rest(self) -> Iterable[list[Fact]]: ...
+
+
 @dataclass
 class Imported:
     """What a file brings, or would bring.
 
     Attributes:
         action_id: the one action; `None` when nothing was written.
-        made, changed, same: rows by what they do to their customer or to the organization of theirs.
+        made, changed, same: rows by what they do to their customer or to the organization of theirs; of figures of
+            use, by what they do to the figure of their day.
         organizations: how many are made with them.
         first: what the first rows do.
     """
@@ -100,9 +118,52 @@ def import_customers(
     return _through(session, rows, Plan(session, given, group=group, now=now), actor, show)
 
 
-def _through(session: Session, rows: Iterable[Row | Fault], plan: Plan, actor: Actor | None, show: int) -> Imported:
+def check_usage(
+    session: Session,
+    rows: Iterable[Row | Fault],
+    *,
+    given: Mapping[str, str | None],
+    group: str = "",
+    now: datetime,
+    show: int = 0,
+) -> Imported:
+    """Say what a file of figures of use would bring; nothing is written. The arguments are those of `check`.
+
+    Raises:
+        BadImport: the file cannot be taken in, with what is wrong in it.
+    """
+    return _through(session, rows, UsagePlan(session, given, group=group, now=now), None, show)
+
+
+def import_usage(
+    session: Session,
+    rows: Iterable[Row | Fault],
+    *,
+    given: Mapping[str, str | None],
+    group: str = "",
+    actor: Actor,
+    now: datetime,
+    show: int = 0,
+) -> Imported:
+    """Take in a file of figures of use that `check_usage` found good; the arguments are those of `check`.
+
+    A figure is told apart by whose it is, by the feature and the day: one that is there already is written over.
+
+    Raises:
+        BadImport: the file, or the desk, is not as it was when it was checked.
+    """
+    return _through(session, rows, UsagePlan(session, given, group=group, now=now), actor, show)
+
+
+def _through(session: Session, rows: Iterable[Row | Fault], plan: _Plans, actor: Actor | None, show: int) -> Imported:
     done = Imported()
     faults: list[Fault] = []
+
+    def keep(facts: list[Fact]) -> None:
+        if actor is not None and facts and not faults:
+            told = with_stays(session, facts, plan.now)
+            done.action_id = record(session, told, actor=actor, now=plan.now, action_id=done.action_id)
+
     for lot in _lots(rows):
         faults += [one for one in lot if isinstance(one, Fault)]
         planned, facts = plan.take([one for one in lot if isinstance(one, Row)], faults)
@@ -111,8 +172,7 @@ def _through(session: Session, rows: Iterable[Row | Fault], plan: Plan, actor: A
         done.first += planned[: max(0, show - len(done.first))]
         if len(faults) >= MOST_FAULTS:
             break
-        if actor is not None and facts and not faults:
-            done.action_id = record(session, facts, actor=actor, now=plan.now, action_id=done.action_id)
+        keep(facts)
     if len(faults) < MOST_FAULTS:
         plan.finish(faults)
     if not faults and not done.rows:
@@ -120,6 +180,8 @@ def _through(session: Session, rows: Iterable[Row | Fault], plan: Plan, actor: A
     if faults:
         faults.sort(key=lambda one: one.row)
         raise BadImport(tuple(faults[:MOST_FAULTS]), len(faults) >= MOST_FAULTS)
+    for facts in plan.rest():
+        keep(facts)
     done.organizations = plan.organizations
     return done
 

@@ -11,6 +11,7 @@ from storage.commands.knowing.facts import changed, entry_kept
 from storage.events import Actor, Belongs, CustomersMerged, Fact
 from storage.kinds import Subject
 from storage.kinds.errors import NoSuch, Refused
+from storage.kinds.journey import Engagement, Stay, Usage
 from storage.models import Address, Entry, Message, Participant, Person
 from storage.queries import knowing
 from storage.record import next_id, record
@@ -77,7 +78,27 @@ def _taken_over(session: Session, person_id: int, other_id: int, now: datetime) 
     before, after = (knowing.membership(session, subject, number) for number in (person_id, other_id))
     if before is None and after is not None:
         facts.append(Belongs(subject=subject, subject_id=person_id, before=None, after=after, happened_at=now))
-    number = next_id(session, Entry)
-    for number, entry in enumerate(knowing.entries(session, subject, other_id), number):  # noqa: B020 - goes on
-        facts.append(entry_kept(number, subject, person_id, None, entry.value, now))
+    return [*facts, *_entries_of_both(session, person_id, other_id, now)]
+
+
+def _entries_of_both(session: Session, person_id: int, other_id: int, now: datetime) -> list[Fact]:
+    """Return the facts of what is written down of the other: figures are put together, what both say stays as it is."""
+    subject = Subject.PERSON
+    own = knowing.entries(session, subject, person_id)
+    named = {(one.value.kind, getattr(one.value, "name", "")): one for one in own}
+    number, facts = next_id(session, Entry), list[Fact]()
+    for entry in knowing.entries(session, subject, other_id):
+        value = entry.value
+        held = named.get((value.kind, getattr(value, "name", "")))
+        if isinstance(value, Usage) and held is not None and isinstance(held.value, Usage):
+            both = value.told(dict(zip(held.value.days, held.value.figures, strict=True)))
+            if both != held.value:
+                facts.append(entry_kept(held.entry_id, subject, person_id, held.value, both, now))
+        elif isinstance(value, Engagement) and held is not None:
+            continue
+        elif isinstance(value, Stay) and any(isinstance(one.value, Stay) for one in own):
+            continue  # their journey is that of the one who stays
+        else:
+            facts.append(entry_kept(number, subject, person_id, None, value, now))
+            number += 1
     return facts

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from storage.apply.base import table
 from storage.commands.knowing.facts import changed
+from storage.commands.knowing.stays import with_stays
 from storage.events import Actor, Belongs, Fact, OrganizationKept
 from storage.kinds import Subject
 from storage.kinds.errors import BadField, NoSuch, Refused
@@ -62,7 +63,7 @@ def set_fields(
             facts.append(changed(subject, subject_id, name, holds.get(name), after, now))
     if not facts:
         raise Refused("already")
-    return record(session, facts, actor=actor, now=now, action_id=action_id)
+    return record(session, with_stays(session, facts, now), actor=actor, now=now, action_id=action_id)
 
 
 def set_beside(

@@ -114,3 +114,25 @@ def test_what_is_no_file_is_said(run, tmp_path):
 def test_a_column_cannot_be_mapped_twice(imports):
     assert imports(HEAD, "--map", "Correio=address", "--map", "Correio=name").status == 2
     assert imports(HEAD, "--map", "Correio").status == 2
+
+
+USES = "Empresa;feature;date;figure\nLoja do Bairro;Boletos;2026-03-01;12,5\nLoja do Bairro;boletos;2026-03-08;0\n"
+
+
+def test_figures_of_use_are_previewed_taken_in_once_shown_and_taken_back(run, imports):
+    assert imports(HEAD + ROWS, *MAP).status == 0
+    given = ("--usage", "--map", "Empresa=organization")
+    said = imports(USES, *given, "--preview", name="uses.csv")
+    assert "2 figures would be new" in said.out
+    assert "Boletos 2026-03-01: 12.5" in said.out
+    assert run("organization", "usage", "Loja do Bairro").out == ""
+    assert json.loads(imports(USES, *given, "--json", name="uses.csv").out)["made"] == 2
+    assert json.loads(imports(USES, *given, "--json", name="uses.csv").out)["same"] == 2
+    told = json.loads(run("organization", "usage", "Loja do Bairro", "--json").out)
+    assert (told["feature"], told["figures"], told["last"]) == ("Boletos", [12.5, 0], "2026-03-08")
+    assert json.loads(run("customer", "usage", "ana@loja.example", "--json").out)["figures"] == [12.5, 0]
+    assert "Boletos" in run("customer", "usage", "ana@loja.example").out
+    said = imports(USES.replace("12,5", "many"), *given, name="uses.csv")
+    assert (said.status, "row 2, column figure: many is no figure" in said.err) == (1, True)
+    assert run("undo").status == 0
+    assert run("organization", "usage", "Loja do Bairro").out == ""

@@ -1,0 +1,385 @@
+"""How customers fare: what the rules of `storage.rules.journey` go by, read for one account or for many at once.
+
+An account is an organization with its people, or a person who belongs to none. What is written down of a person goes
+before what their organization has, feature by feature.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final, cast
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, false, func, select, type_coerce
+from sqlmodel import Session
+
+from storage.kinds import EntryKind, Subject
+from storage.kinds.clean import folded
+from storage.kinds.journey import (
+    Engagement,
+    Figure,
+    JourneyView,
+    Lifecycle,
+    Milestone,
+    MilestoneView,
+    Stay,
+    Usage,
+)
+from storage.kinds.moments import microseconds, moment
+from storage.models import SHOWN_BELOW
+from storage.queries import knowing
+from storage.queries.several import listed
+from storage.queries.tables import CONVERSATION, ENTRY, MESSAGE, PERSON, PROFILE, TAG
+from storage.rules.journey import Known, Settings, features, health, phase
+
+Account = tuple[Subject, int]
+
+_P, _O = Subject.PERSON, Subject.ORGANIZATION
+_FIELDS: Final = ("since", "lifecycle", "health")
+_KINDS: Final = (EntryKind.USAGE, EntryKind.ENGAGEMENT, EntryKind.MILESTONE)
+PIECES: Final = frozenset({"fields", "mails", *_KINDS, "opened", "tagged"})
+"""What can be read of accounts: whoever asks for less reads less."""
+
+_WAITS: Final = 0  # a rank of `storage.models.conversations.QUEUE_RANKS`
+_MILESTONES, _STAYS = 200, 50  # as many of each are shown
+_C = CONVERSATION.c
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What is read of an account, piece by piece."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    first: int | None = None
+    last: int | None = None
+    usages: dict[str, Usage] = field(default_factory=dict)
+    engagements: dict[str, Engagement] = field(default_factory=dict)
+    milestones: list[Milestone] = field(default_factory=list)
+    tagged: dict[str, int] = field(default_factory=dict)
+    opened: int = 0
+    late: int = 0
+
+    def known(self, now: datetime) -> Known:
+        """Return it as the rules take it."""
+        return Known(
+            since=_day(self.fields.get("since")),
+            first=None if self.first is None else moment(self.first).astimezone(now.tzinfo).date(),
+            last=None if self.last is None else moment(self.last).astimezone(now.tzinfo).date(),
+            pinned=_pin(self.fields.get("lifecycle")),
+            hand=_share(self.fields.get("health")),
+            usages=tuple(self.usages.values()),
+            engagements=tuple(self.engagements.values()),
+            tagged=self.tagged,
+            opened=self.opened,
+            late=self.late,
+            milestones=tuple(self.milestones),
+        )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _pin(text: str | None) -> Lifecycle | None:
+    return Lifecycle(text) if text else None
+
+
+def _share(text: str | None) -> int | None:
+    return None if text is None else round(float(text))
+
+
+def read(session: Session, person_id: int, *, now: datetime) -> JourneyView:
+    """Read where a customer is, and how they fare.
+
+    Args:
+        session: of any transaction.
+        person_id: of who stands for themselves.
+        now: the moment, in the agent's zone.
+
+    Raises:
+        NoSuch: there is nobody of that number.
+        Refused: that person is another one's number since the two were merged (rule ``already_merged``).
+    """
+    return _view(session, _P, person_id, knowing.membership(session, _P, person_id), now)
+
+
+def read_organization(session: Session, organization_id: int, *, now: datetime) -> JourneyView:
+    """Read where an organization is, and how it fares, with its people; otherwise as `read`."""
+    return _view(session, _O, organization_id, None, now)
+
+
+def _view(session: Session, subject: Subject, number: int, organization: int | None, now: datetime) -> JourneyView:
+    settings, today = knowing.settings(session), now.date()
+    account: Account = (subject, number) if organization is None else (_O, organization)
+    known = accounts(session, [account], settings=settings, now=now)[account]
+    said = {name: value for name, value in knowing.values(session, subject, number).items() if value}
+    written = _written(session, subject, number)
+    stays, theirs = [one for _, one in written if isinstance(one, Stay)], said
+    milestones = [MilestoneView(each, one) for each, one in written if isinstance(one, Milestone)]
+    if organization is not None:
+        of_it = _written(session, _O, organization)
+        theirs = {name: value for name, value in knowing.values(session, _O, organization).items() if value}
+        milestones += [MilestoneView(each, one, theirs=True) for each, one in of_it if isinstance(one, Milestone)]
+        if "stage" not in said:
+            stays = [one for _, one in of_it if isinstance(one, Stay)]
+        known = _as_told(known, said, [one for _, one in written])
+    lived = phase(known, settings, today)
+    names = knowing.features(session)
+    uses = features(known, settings, today, (one for one in names if known.usages or folded(one) in known.tagged))
+    typology = said.get("typology", "")
+    tips = {folded(name): tip for name, tip in settings.typologies.items()}
+    return JourneyView(
+        stage=said.get("stage") or theirs.get("stage", ""),
+        stages=settings.stages,
+        stays=tuple(sorted(stays, key=lambda one: (one.until is None, one.since), reverse=True)[:_STAYS]),
+        milestones=tuple(sorted(milestones, key=_urgency)[:_MILESTONES]),
+        phase=lived,
+        features=uses,
+        health=health(known, settings, today, lived=lived, uses=uses),
+        typology=typology,
+        tip=tips.get(folded(typology), ""),
+        approaches=settings.approaches,
+    )
+
+
+def _urgency(one: MilestoneView) -> tuple[bool, date, int]:
+    return one.milestone.done is not None, one.milestone.due, one.entry_id
+
+
+def _as_told(known: Known, fields: Mapping[str, str], written: Iterable[object]) -> Known:
+    """Return what is known of an account as it is for one of its people: what is said of themselves goes first."""
+    usages = {one.name: one for one in known.usages} | {one.name: one for one in written if isinstance(one, Usage)}
+    engagements = {one.name: one for one in known.engagements}
+    engagements |= {one.name: one for one in written if isinstance(one, Engagement)}
+    return replace(
+        known,
+        pinned=_pin(fields.get("lifecycle")) or known.pinned,
+        hand=known.hand if "health" not in fields else _share(fields["health"]),
+        usages=tuple(usages.values()),
+        engagements=tuple(engagements.values()),
+    )
+
+
+def _written(session: Session, subject: Subject, number: int) -> Sequence[tuple[int, Any]]:
+    found = knowing.entries(session, subject, number, kinds=(*_KINDS, EntryKind.STAY))
+    return [(one.entry_id, one.value) for one in found]
+
+
+# ---------------------------------------------------------------------------------------------- many at once
+
+
+def accounts(
+    session: Session,
+    some: Collection[Account] | None,
+    *,
+    settings: Settings,
+    now: datetime,
+    pieces: Collection[str] = PIECES,
+) -> Mapping[Account, Known]:
+    """Return what is known of accounts; the same few statements however many they are.
+
+    Args:
+        session: of any transaction.
+        some: which; `None` for all of which anything is known.
+        settings: what is laid down.
+        now: the moment, in the agent's zone.
+        pieces: which of `PIECES` are read.
+    """
+    found: dict[Account, _Gathered] = {one: _Gathered() for one in some or ()}
+    asked = _Asked(session, some)
+
+    def of(account: Account) -> _Gathered:
+        return found.setdefault(account, _Gathered())
+
+    for account, name, value in asked.fields() if "fields" in pieces else ():
+        of(account).fields[name] = value
+    for account, first, last in asked.mails() if "mails" in pieces else ():
+        held = of(account)
+        held.first, held.last = first, last
+    for account, kept in asked.entries([kind for kind in _KINDS if kind in pieces]):
+        _put(of(account), kept)
+    late = microseconds(now - timedelta(hours=settings.number("health.late")))
+    for account, opened, waiting in asked.opened(late) if "opened" in pieces else ():
+        held = of(account)
+        held.opened, held.late = opened, waiting
+    for account, tag, count in asked.tagged() if "tagged" in pieces else ():
+        tags = of(account).tagged
+        tags[folded(tag)] = tags.get(folded(tag), 0) + count
+    return {account: held.known(now) for account, held in found.items()}
+
+
+def _put(held: _Gathered, value: object) -> None:
+    match value:
+        case Usage():
+            before = held.usages.get(value.name)
+            held.usages[value.name] = value if before is None else _both(before, value)
+        case Engagement():
+            held.engagements.setdefault(value.name, value)
+        case Milestone():
+            held.milestones.append(value)
+
+
+def _both(one: Usage, other: Usage) -> Usage:
+    """Return the figures of two people of an organization as those of both."""
+    sums: dict[str, Figure] = dict(zip(one.days, one.figures, strict=True))
+    for day, figure in zip(other.days, other.figures, strict=True):
+        sums[day] = sums.get(day, 0) + figure
+    both = Usage(one.name).told(sums)
+    return replace(both, first=min(filter(None, (one.first, other.first, both.first)), default=""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Asks for some accounts, or for all."""
+
+    session: Session
+    some: Collection[Account] | None
+
+    def _numbers(self, subject: Subject) -> Any:
+        numbers = sorted(number for whose, number in self.some or () if whose is subject)
+        return listed(self.session.connection(), numbers) if numbers else None
+
+    def _rows(self, chosen: Select[Any]) -> Iterable[Any]:
+        return self.session.connection().execute(chosen)
+
+    def _own(self, subject: Any, number: Any) -> Iterator[ColumnElement[bool]]:
+        """Yield the conditions that a row is an account's own, one for each subject: each has an index to itself."""
+        for whose in (_O, _P):
+            condition = subject == whose
+            if self.some is None:
+                alone = select(PERSON.c.id).where(PERSON.c.organization_id.is_(None))
+                yield condition if whose is _O else and_(condition, number.in_(alone))
+            elif (numbers := self._numbers(whose)) is not None:
+                yield and_(condition, number.in_(numbers))
+
+    def _people(self) -> ColumnElement[bool]:
+        """Return that a person belongs to one of the organizations."""
+        if self.some is None:
+            return PERSON.c.organization_id.is_not(None)
+        numbers = self._numbers(_O)
+        return false() if numbers is None else PERSON.c.organization_id.in_(numbers)
+
+    def _counted(self) -> Iterator[tuple[Subject, Any, ColumnElement[bool]]]:
+        """Yield for both sorts of account its number and the condition that a person counts for it."""
+        alone = PERSON.c.organization_id.is_(None)
+        if self.some is None:
+            yield _O, PERSON.c.organization_id, PERSON.c.organization_id.is_not(None)
+            yield _P, PERSON.c.id, alone
+            return
+        if (numbers := self._numbers(_O)) is not None:
+            yield _O, PERSON.c.organization_id, PERSON.c.organization_id.in_(numbers)
+        if (numbers := self._numbers(_P)) is not None:
+            yield _P, PERSON.c.id, PERSON.c.id.in_(numbers)
+
+    def fields(self) -> Iterator[tuple[Account, str, str]]:
+        """Yield fields of profiles."""
+        columns = (PROFILE.c.subject_id, PROFILE.c.field, PROFILE.c.value, PROFILE.c.subject)
+        for own in self._own(PROFILE.c.subject, PROFILE.c.subject_id):
+            chosen = select(*columns).where(own, PROFILE.c.field.in_(_FIELDS), PROFILE.c.value.is_not(None))
+            for number, name, value, subject in self._rows(chosen):
+                yield (subject, number), name, value
+
+    def mails(self) -> Iterator[tuple[Account, int, int]]:
+        """Yield the moments of the first and the last mail of accounts, in microseconds."""
+        at = type_coerce(MESSAGE.c.arrived_at, BigInteger)
+        for whose, number, condition in self._counted():
+            if self.some is None:  # along the index of all authors, once
+                each = select(MESSAGE.c.author_id.label("id"), func.min(at).label("first"), func.max(at).label("last"))
+                those = each.where(MESSAGE.c.author_id.is_not(None)).group_by(MESSAGE.c.author_id).subquery("those")
+                rows = those.join(PERSON, PERSON.c.id == those.c.id)
+                chosen = select(number, func.min(those.c.first), func.max(those.c.last)).select_from(rows)
+            else:  # a look at both ends of each one's run
+                theirs = select(at).where(MESSAGE.c.author_id == PERSON.c.id).correlate(PERSON).limit(1)
+                first = theirs.order_by(MESSAGE.c.arrived_at).scalar_subquery()
+                last = theirs.order_by(MESSAGE.c.arrived_at.desc()).scalar_subquery()
+                chosen = select(number, func.min(first), func.max(last)).select_from(PERSON)
+            for each, begun, ended in self._rows(chosen.where(condition).group_by(number)):
+                if begun is not None:
+                    yield (whose, each), int(begun), int(ended)
+
+    def entries(self, kinds: Sequence[EntryKind]) -> Iterator[tuple[Account, Usage | Engagement | Milestone]]:
+        """Yield what is written down of accounts, and the figures of the people of organizations."""
+        columns = (ENTRY.c.kind, ENTRY.c.value, ENTRY.c.subject, ENTRY.c.subject_id)
+        wanted = [ENTRY.c.kind.in_(kinds), ENTRY.c.value.is_not(None)]
+        for own in self._own(ENTRY.c.subject, ENTRY.c.subject_id) if kinds else ():
+            for kind, value, subject, number in self._rows(select(*columns).where(own, *wanted).order_by(ENTRY.c.id)):
+                yield (subject, number), knowing.value_of(kind, value)
+        if EntryKind.USAGE not in kinds:
+            return
+        joined = PERSON.join(ENTRY, and_(ENTRY.c.subject_id == PERSON.c.id, ENTRY.c.subject == _P))
+        theirs = select(ENTRY.c.value, PERSON.c.organization_id).select_from(joined).where(self._people())
+        for value, number in self._rows(theirs.where(ENTRY.c.kind == EntryKind.USAGE, ENTRY.c.value.is_not(None))):
+            yield (_O, number), Usage.read(value)
+
+    def opened(self, late: int) -> Iterator[tuple[Account, int, int]]:
+        """Yield how many conversations of accounts are open, and in how many an answer is late."""
+        at = type_coerce(_C.queue_at, BigInteger)
+        waits = func.sum(case((and_(_C.queue_rank == _WAITS, at < late), 1), else_=0))
+        for whose, number, condition in self._counted():
+            rows = PERSON.join(CONVERSATION, _C.customer_id == PERSON.c.id)
+            chosen = select(number, func.count(), waits).select_from(rows)
+            for each, count, waiting in self._rows(
+                chosen.where(_C.queue_rank < SHOWN_BELOW, condition).group_by(number)
+            ):
+                yield (whose, each), count, int(waiting)
+
+    def tagged(self) -> Iterator[tuple[Account, str, int]]:
+        """Yield the tags of open conversations of accounts, and how many bear each."""
+        for whose, number, condition in self._counted():
+            rows = PERSON.join(CONVERSATION, _C.customer_id == PERSON.c.id)
+            rows = rows.join(TAG, TAG.c.conversation_id == _C.id)
+            chosen = select(number, TAG.c.tag, func.count()).select_from(rows)
+            chosen = chosen.where(_C.queue_rank < SHOWN_BELOW, condition).group_by(number, TAG.c.tag)
+            for each, tag, count in self._rows(chosen):
+                yield (whose, each), tag, count
+
+
+# ---------------------------------------------------------------------------------------------- milestones
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A milestone, and whose it is."""
+
+    entry_id: int
+    account: Account
+    milestone: Milestone
+
+
+def milestones(session: Session, *, whose: Account | None = None, overdue_at: date | None = None) -> Sequence[Laid]:
+    """Return milestones: those open first, by the day they are due.
+
+    Args:
+        session: of any transaction.
+        whose: only these; `None` for those of all.
+        overdue_at: only those that are overdue on that day.
+    """
+    columns = (ENTRY.c.id, ENTRY.c.subject, ENTRY.c.subject_id, ENTRY.c.value)
+    chosen = select(*columns).where(ENTRY.c.kind == EntryKind.MILESTONE, ENTRY.c.value.is_not(None))
+    if whose is not None:
+        chosen = chosen.where(ENTRY.c.subject == whose[0], ENTRY.c.subject_id == whose[1])
+    if overdue_at is not None:
+        chosen = chosen.where(overdue(overdue_at))
+    found = [
+        Laid(row.id, (row.subject, row.subject_id), Milestone.read(row.value))
+        for row in session.connection().execute(chosen)
+    ]
+    return sorted(found, key=lambda one: (one.milestone.done is not None, one.milestone.due, one.entry_id))
+
+
+def laid(session: Session, entry_id: int) -> Laid:
+    """Return one milestone.
+
+    Raises:
+        NoSuch: there is no such milestone.
+    """
+    held = knowing.entry(session, entry_id, EntryKind.MILESTONE)
+    assert held.subject is not None
+    assert held.subject_id is not None
+    assert isinstance(held.value, Milestone)
+    return Laid(entry_id, (held.subject, held.subject_id), held.value)
+
+
+def overdue(today: date) -> ColumnElement[bool]:
+    """Return that an entry, which is a milestone, was not reached in time."""
+    due, done = (cast("Any", ENTRY.c.value)[word].as_string() for word in ("due", "done"))
+    return and_(done.is_(None), due < today.isoformat())
