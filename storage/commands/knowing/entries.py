@@ -77,7 +77,7 @@ def change_entry(
     return record(session, [fact], actor=actor, now=now)
 
 
-def checked(session: Session, value: Value, entry_id: int | None = None) -> Value:
+def checked(session: Session, value: Value, entry_id: int | None = None) -> Value:  # noqa: C901 - a case a kind
     """Return an entry as it is kept.
 
     Args:
