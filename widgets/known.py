@@ -52,6 +52,7 @@ def field_words(name: str) -> str:
         "site": _("site"),
         "plan": _("plan"),
         "touch": _("touch"),
+        "service": _("service"),
         "persona": _("persona"),
         "lifecycle": _("cycle"),
         "stage": _("stage"),

@@ -123,6 +123,9 @@ def cause_words(cause: str) -> str:
         Cause.DUE: _("its time came"),
         Cause.JOINED: _("two conversations became one"),
         Cause.RULE: _("by a rule"),
+        Cause.OWNER: _("who owns the customer"),
+        Cause.BACKUP: _("the owner is away"),
+        Cause.TURN: _("whose turn it was"),
         Cause.NOT_DELIVERED: _("the answer reached nobody"),
     }.get(Cause(cause), "")
 

@@ -39,6 +39,7 @@ _MISSING = frozenset(
         "message",
         "agent",
         "view",
+        "playbook",
         "rule",
         "block",
         "response",
@@ -81,6 +82,7 @@ def _missing(error: NoSuch) -> str:
         "field": _("There is no field {name} of the desk's own: `plantao field list` shows those there are."),
         "icp": _("There is no ICP {name}: `plantao icp list` shows those there are."),
         "persona": _("There is no persona {name}: `plantao persona list` shows those there are."),
+        "playbook": _("There is no playbook {name}: `plantao playbook list` shows those there are."),
         "address": _("{name} is none of their addresses: `plantao customer show` gives them."),
         "domain": _("{name} is none of its domains: `plantao organization show` gives them."),
         "raw mail": _("The raw mail of this message is not kept any more."),
@@ -104,6 +106,8 @@ def _refused(error: Refused) -> str:
     about = numbers_words(error.ids)
     words = {
         "already": _("Nothing to change: {about} stands so already."),
+        "capacity": _("They own as many organizations as the touch model allows: say why one more, behind `because`."),
+        "limit": _("{about} would be more than your model allows in work at once: say why you take it all the same."),
         "taken": _("A colleague has {about}: assign to yourself first."),
         "past": _("That moment has passed: choose a later one."),
         "same_conversation": _("Joining needs two conversations, and {about} is one: name another."),

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 def add(group: Group) -> None:
     """Add the commands."""
-    _about(group.command("take", run_take, words=_("make conversations yours")))
+    _reason(_about(group.command("take", run_take, words=_("make conversations yours"))))
     parser = _about(group.command("assign", run_assign, words=_("give conversations to an agent")))
     parser.add_argument("--to", required=True, metavar="NAME", help=_("the agent; me, or none for nobody"))
+    _reason(parser)
     for name, status, words in (
         ("wait", Status.WAITING, _("the customer has to answer")),
         ("hold", Status.ON_HOLD, _("a third party has to answer")),
@@ -57,11 +58,15 @@ def _about(parser: Parser, *, plus: bool = False) -> Parser:
     return parser
 
 
+def _reason(parser: Parser) -> None:
+    parser.add_argument("--reason", default="", metavar="WHY", help=_("why one more than the model allows in work"))
+
+
 def run_take(call: "Call") -> int:
     """Make conversations the agent's own."""
     from storage.commands import triage
 
-    return _bulk(call, triage.take, _("taken"))
+    return _bulk(call, triage.take, _("taken"), reason=call.options.reason)
 
 
 def run_assign(call: "Call") -> int:
@@ -75,7 +80,7 @@ def run_assign(call: "Call") -> int:
     to = call.desk.agent_id if name.casefold() == "me" else call.ask(agent_called, name=name)
     if to is None:
         raise NoSuch("agent", name)
-    return _bulk(call, triage.assign, _("assigned to {name}").format(name=name), to=to)
+    return _bulk(call, triage.assign, _("assigned to {name}").format(name=name), to=to, reason=call.options.reason)
 
 
 def run_status(call: "Call") -> int:

@@ -135,6 +135,7 @@ ROOMS: Final[Mapping[str, Sequence[str]]] = {
     "organizations": ["organization"],
     "own_fields": ["field"],
     "ideals": ["icp"],
+    "playbooks": ["playbook", "away"],
     "personas": ["persona"],
     "journeys": ["journey"],
     "checking": ["doctor"],

@@ -34,6 +34,9 @@ def add_set(group: Group, run: Any, who: str) -> None:
     parser.add_argument(
         "--empty", action="append", default=[], metavar="FIELD", help=_("a field to empty; may be repeated")
     )
+    parser.add_argument(
+        "--because", default="", metavar="WHY", help=_("why an agent owns one more than the model allows")
+    )
 
 
 def set_fields(call: "Call", subject: Subject, number: int) -> None:
@@ -54,7 +57,8 @@ def set_fields(call: "Call", subject: Subject, number: int) -> None:
         if name in values:
             raise Usage(_("{field} is said twice.").format(field=name))
         values[name] = value
-    call.desk.tell_now(knowing.set_fields, subject, number, values, actor=call.desk.actor, now=call.now)
+    given = {"actor": call.desk.actor, "now": call.now, "reason": options.because}
+    call.desk.tell_now(knowing.set_fields, subject, number, values, **given)
 
 
 def add_entries(group: Group, subject: Subject, who: str) -> None:

@@ -12,8 +12,10 @@ from storage.commands.joining import standing_number
 from storage.commands.wanted import want
 from storage.events import Actor, Assigned, Fact, Handled, Snoozed, StatusChanged, Tagged
 from storage.kinds import SETTLED, Cause, Channel, Direction, Status
+from storage.kinds.clean import clean_line
 from storage.kinds.errors import NoSuch, Refused
 from storage.models import Agent, Conversation, Message, Tag
+from storage.queries.working import over_limit
 from storage.record import record
 
 AT_ONCE: Final = 200
@@ -81,34 +83,53 @@ def assign(
     actor: Actor,
     now: datetime,
     action_id: int | None = None,
+    reason: str = "",
 ) -> int:
     """Give conversations to an agent, or to nobody.
 
+    Args:
+        session, numbers, actor, now, action_id: as of `set_status`.
+        to: the agent.
+        reason: why one more than the models allow in work is taken; kept in the fact.
+
     Raises:
         NoSuch: there is no conversation or agent of that number.
-        Refused: all of them are that agent's already.
+        Refused: all of them are that agent's already, or would be more than a model allows (rule ``limit``).
     """
     if to is not None and session.get(Agent, to) is None:
         raise NoSuch("agent", to)
+    reason = clean_line(reason)
+    over = frozenset(over_limit(session, [row.id for row in _rows(session, numbers)], to))
+    if over and not reason:
+        raise Refused("limit", tuple(sorted(over)))
 
     def decide(_session: Session, row: Row[*tuple[Any, ...]], now: datetime) -> Iterable[Fact]:
         if row.assignee_id != to:
-            yield Assigned(conversation_id=row.id, before=row.assignee_id, after=to, happened_at=now)
+            why = reason if row.id in over else None
+            yield Assigned(conversation_id=row.id, before=row.assignee_id, after=to, reason=why, happened_at=now)
 
     return _each(session, numbers, decide, actor=actor, now=now, action_id=action_id)
 
 
-def take(session: Session, numbers: Sequence[int], *, actor: Actor, now: datetime, action_id: int | None = None) -> int:
+def take(
+    session: Session,
+    numbers: Sequence[int],
+    *,
+    actor: Actor,
+    now: datetime,
+    action_id: int | None = None,
+    reason: str = "",
+) -> int:
     """Make conversations the acting agent's own, unless somebody else has them.
 
     Raises:
         NoSuch: there is no conversation of a number.
-        Refused: a colleague has one (rule ``taken``), or all are the agent's already.
+        Refused: a colleague has one (rule ``taken``), all are the agent's already, or as `assign`.
     """
     rows = _rows(session, numbers)
     if taken := tuple(row.id for row in rows if row.assignee_id not in {None, actor.agent_id}):
         raise Refused("taken", taken)
-    return assign(session, numbers, to=actor.agent_id, actor=actor, now=now, action_id=action_id)
+    return assign(session, numbers, to=actor.agent_id, actor=actor, now=now, action_id=action_id, reason=reason)
 
 
 def snooze(

@@ -57,12 +57,19 @@ class StatusChanged(Fact):
 
 
 class Assigned(Fact):
-    """A conversation has another assignee, or none."""
+    """A conversation has another assignee, or none.
+
+    Attributes:
+        reason: why an agent takes one more than the limit of work in progress; empty where there was no need of any.
+    """
 
     kind: Literal["assigned"] = "assigned"
+    version: ClassVar[int] = 2
     conversation_id: int
     before: int | None
     after: int | None
+    because: Cause = Cause.AGENT
+    reason: Personal[str | None] = None
 
 
 class Tagged(Fact):

@@ -23,7 +23,7 @@ from storage.kinds import Cause, Status
 def inverse(fact: Fact) -> Fact | None:  # noqa: C901, PLR0912 - a case a kind reads well
     """Return the fact that takes `fact` back, or `None` when nothing can: mail that came has come."""
     match fact:
-        case StatusChanged() | Snoozed():
+        case StatusChanged() | Snoozed() | Assigned():
             return fact.model_copy(update={"before": fact.after, "after": fact.before, "because": Cause.AGENT})
         case Queued():
             return Cancelled(
@@ -32,7 +32,7 @@ def inverse(fact: Fact) -> Fact | None:  # noqa: C901, PLR0912 - a case a kind r
                 starts=fact.starts,
                 happened_at=fact.happened_at,
             )
-        case Assigned() | RuleKept() | Held() | Belongs():
+        case RuleKept() | Held() | Belongs():
             return fact.model_copy(update={"before": fact.after, "after": fact.before})
         case Tagged():
             return fact.model_copy(update={"added": fact.removed, "removed": fact.added})

@@ -1,6 +1,6 @@
 """The facts of what the desk knows of customers and organizations."""
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from storage.events.base import Fact, Personal
 from storage.kinds import AddressKind, EntryKind, PersonKind, Subject
@@ -71,9 +71,11 @@ class ProfileChanged(Fact):
     Attributes:
         field: as in `storage.models.Profile`; of ``name`` and ``kind`` the row itself holds the value.
         stood, stands: whether it was filled, and is.
+        reason: why an agent owns one more than the model's capacity; empty where there was no need of any.
     """
 
     kind: Literal["profile_changed"] = "profile_changed"
+    version: ClassVar[int] = 2
     subject: Subject
     subject_id: int
     field: str
@@ -81,6 +83,7 @@ class ProfileChanged(Fact):
     stands: bool
     before: Personal[str | None] = None
     after: Personal[str | None] = None
+    reason: Personal[str | None] = None
 
 
 class Belongs(Fact):

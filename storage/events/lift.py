@@ -56,6 +56,8 @@ KINDS: dict[str, type[Fact]] = {
 LIFTS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("mailbox_added", 1): lambda values: {**values, "trash": ""},
     ("mailbox_changed", 1): lambda values: {**values, "trash_before": "", "trash": ""},
+    ("assigned", 1): lambda values: {**values, "because": "agent"},
+    ("profile_changed", 1): lambda values: values,
     ("met", 1): lambda values: {**values, "organization_id": None},
 }
 """How the fields of (kind, version) become those of the next version; rows of the log are never rewritten."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 from storage.kinds.ideals import Icp
 from storage.kinds.journey import Engagement, Milestone, Setting, Stay, Usage
 from storage.kinds.personas import Dismissed, Persona
+from storage.kinds.playbooks import Away, Playbook, Plays
 from storage.kinds.promises import Promise
 from storage.kinds.words import EntryKind
 
@@ -109,12 +110,14 @@ Value = (
     | Persona
     | Dismissed
     | Promise
+    | (Playbook | Plays | Away)
     | (Usage | Milestone | Stay | Engagement | Setting)  # of journeys
 )
 VALUES: Final[Mapping[EntryKind, type[Value]]] = {
     one.kind: one
     for one in (
         *(Note, Asset, OwnField, Icp, Persona, Dismissed, Promise),
+        *(Playbook, Plays, Away),
         *(Usage, Milestone, Stay, Engagement, Setting),
     )
 }

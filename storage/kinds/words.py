@@ -154,6 +154,9 @@ class EntryKind(StrEnum):
     FIELD = "field"  # a field that the desk made itself
     ICP = "icp"  # what the desk wishes its customers' organizations to be
     PERSONA = "persona"  # how a sort of customer is approached
+    PLAYBOOK = "playbook"  # a touch model or a service model, as the desk changed it
+    PLAYS = "plays"  # the service model of a mailbox
+    AWAY = "away"  # an agent who is not here
     DISMISSED = "dismissed"  # a persona that was suggested for them, and that they are not
     PROMISE = "promise"  # what an agent promised them, with a date
     USAGE = "usage"  # how a feature of the product was used
@@ -181,6 +184,9 @@ class Cause(StrEnum):
     DUE = "due"  # a moment came
     JOINED = "joined"  # two conversations became one
     RULE = "rule"  # a rule that an agent laid down
+    OWNER = "owner"  # what a customer writes returns to who owns them
+    BACKUP = "backup"  # or to who stands in
+    TURN = "turn"  # it was an agent's turn
     NOT_DELIVERED = "not_delivered"  # an answer was refused for good, so nobody was answered
 
 

@@ -44,6 +44,12 @@ def states(session: Session) -> tuple[MailboxView, ...]:
     return tuple(mailbox_view(row[:-1], row[-1] or {}) for row in session.connection().execute(chosen))
 
 
+def mailbox_called(session: Session, name: str) -> int | None:
+    """Return the mailbox of that name, `None` when there is none."""
+    found = session.connection().execute(select(MAILBOX.c.id).where(MAILBOX.c.name == name)).scalar()
+    return None if found is None else int(found)
+
+
 def quarantined(session: Session) -> tuple[QuarantineView, ...]:
     """Return what is kept as raw text only, newest first."""
     chosen = (

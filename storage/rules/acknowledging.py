@@ -52,6 +52,7 @@ Reason = Literal[
     "subject",
     "ceiling",
     "flood",
+    "model",
 ]
 """Why a message is not answered by itself."""
 

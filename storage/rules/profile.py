@@ -10,6 +10,7 @@ from storage.kinds import AddressKind, PersonKind, Subject
 from storage.kinds.clean import clean_line, folded
 from storage.kinds.errors import BadField
 from storage.kinds.profiles import Block, Sort
+from storage.rules import playbooks
 
 LONGEST_VALUE: Final = 300
 """Letters of a field; what is longer is a note."""
@@ -40,7 +41,6 @@ class Field:
 
 
 _P, _O = Subject.PERSON, Subject.ORGANIZATION
-_TOUCH: Final = ("tech", "low", "mid", "high", "smart")
 _LIFECYCLE: Final = ("new", "active", "inactive", "curious", "loyal")
 
 FIELDS: Final = (
@@ -57,7 +57,7 @@ FIELDS: Final = (
     Field("lifecycle", _P, Block.JOURNEY, Sort.CHOICE, _LIFECYCLE),
     Field("stage", _P, Block.JOURNEY),
     Field("persona", _P, Block.APPROACH),
-    Field("touch", _P, Block.APPROACH, Sort.CHOICE, _TOUCH),
+    Field("touch", _P, Block.APPROACH, Sort.CHOICE, playbooks.TOUCH),
     Field("channel", _P, Block.APPROACH, Sort.CHOICE, tuple(str(one) for one in AddressKind)),
     Field("tone", _P, Block.APPROACH),
     Field("name", _O, Block.WHO),
@@ -73,7 +73,8 @@ FIELDS: Final = (
     Field("since", _O, Block.JOURNEY, Sort.DATE),
     Field("lifecycle", _O, Block.JOURNEY, Sort.CHOICE, _LIFECYCLE),
     Field("stage", _O, Block.JOURNEY),
-    Field("touch", _O, Block.APPROACH, Sort.CHOICE, _TOUCH),
+    Field("touch", _O, Block.APPROACH, Sort.CHOICE, playbooks.TOUCH),
+    Field("service", _O, Block.APPROACH, Sort.CHOICE, playbooks.SERVICE),
 )
 """The fields that every desk has."""
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
+from sqlmodel import Session
+
 from console.config.accounts import Account
 from console.config.errors import ConsoleError
 from console.library.finding import in_language
@@ -30,9 +32,11 @@ from storage.commands.outbox.queueing import Outgoing, Sent
 from storage.kinds import PUT_AWAY
 from storage.kinds.errors import NoSuch, Refused
 from storage.kinds.mail import Correspondent
+from storage.kinds.playbooks import Answers
 from storage.queries import acknowledging as queries
 from storage.queries.acknowledging import Asked
 from storage.queries.answering import cites
+from storage.queries.playbooks import served
 from storage.queries.responses import responses, values
 from storage.queries.told import told_of
 from storage.rules import acknowledging as rules
@@ -136,10 +140,18 @@ class Acknowledging:
             self.store.content.erase([outgoing.raw_digest])
         return done
 
+    @staticmethod
+    def _barred(session: Session, conversation_id: int) -> bool:
+        """Say whether a touch or service model lets nothing be answered by itself there."""
+        found = served(session, [conversation_id]).get(conversation_id)
+        return found is not None and found.playing.knob("answers")[0] is Answers.OFF
+
     def _refused(self, asked: Asked, letter: rules.Letter, to: str, now: datetime) -> rules.Reason | None:
         """Return why a letter gets no answer: what it is, what its author got, or what the mailbox gave in an hour."""
         every, most = self.account.acknowledge_every, self.account.acknowledge_most
         with self.store.reading() as session:
+            if self._barred(session, asked.conversation_id):
+                return "model"
             own = queries.every_own_address(session)
             reason = rules.refusal(letter, own=own | self.account.addresses, ours=self.account.addresses)
             reason = reason or commands.had_enough(session, asked, to, every=every, now=now)

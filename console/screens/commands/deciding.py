@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from console.screens.main import MainScreen
 
 NUMBER = re.compile(r"#?[0-9]+")
+_LIMITED = 200  # conversations that are looked at before many are taken at once
 
 
 def commands() -> Sequence[Command]:
@@ -206,10 +207,26 @@ def from_room(room: str, name: str) -> Callable[[], Callable[..., int]]:
 
 async def take(screen: "MainScreen", rest: str) -> None:
     """Make conversations the agent's own."""
-    targets, _more = about(screen, rest)
-    await screen.do(
-        Deed(from_room("triage", "take"), _("taken"), line_of("take", targets), leaves=False, choices={}), targets
-    )
+    targets, why = about(screen, rest)
+    reason = await why_more(screen, targets, screen.ground.agent_id, why)
+    if reason is not None:
+        line = line_of("take", targets, reason)
+        choices = {"reason": reason}
+        await screen.do(Deed(from_room("triage", "take"), _("taken"), line, leaves=False, choices=choices), targets)
+
+
+async def why_more(screen: "MainScreen", targets: Targets, agent_id: int | None, why: str = "") -> str | None:
+    """Return why an agent takes more than a model allows in work, asked for where none is said; `None` leaves it.
+
+    Empty where nothing is over a limit, or nothing asked: the record has the last word.
+    """
+    from storage.queries.working import over_limit
+
+    if why or screen.ground.desk is None or not targets.numbers or len(targets.numbers) > _LIMITED:
+        return why
+    if not await screen.desk.ask(over_limit, targets.numbers, agent_id):
+        return ""
+    return await screen.ask(Question(_("one more than the model allows in work: why?"))) or None
 
 
 async def reopen(screen: "MainScreen", rest: str) -> None:
@@ -248,7 +265,10 @@ async def assign(screen: "MainScreen", rest: str) -> None:
             return
         word = _("assigned to {name}").format(name=name)
     line = line_of("assign", targets, name)
-    await screen.do(Deed(from_room("triage", "assign"), word, line, leaves=False, choices={"to": to}), targets)
+    reason = await why_more(screen, targets, to)
+    if reason is not None:
+        choices: dict[str, Any] = {"to": to, "reason": reason}
+        await screen.do(Deed(from_room("triage", "assign"), word, line, leaves=False, choices=choices), targets)
 
 
 async def snooze(screen: "MainScreen", rest: str) -> None:

@@ -20,6 +20,8 @@ from widgets.pane import Cover
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
 
+_CAPPED = frozenset({"owner", "touch"})  # of which a model may allow an agent only so many: more need a reason
+
 
 def commands() -> Sequence[Command]:
     """Return them, in the order of use."""
@@ -92,8 +94,10 @@ async def tell_field(screen: Does, command: Callable[..., int], whose: int, name
         said = _("{field} set to {value}") if value else _("{field} emptied")
         return ((said.format(field=name, value=value), "ok"),)
 
-    line = f"set {name}={value}"
-    return await screen.tell(command, whose, name, value or None, words=words, line=line) is not None
+    line, reason = f"set {name}={value}", ""
+    if name.rpartition(".")[2] in _CAPPED:
+        value, _because, reason = (part.strip() for part in value.partition(" because "))
+    return await screen.tell(command, whose, name, value or None, words=words, line=line, reason=reason) is not None
 
 
 async def pin(screen: "MainScreen", rest: str) -> None:

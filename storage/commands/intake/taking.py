@@ -26,6 +26,7 @@ from storage.commands.intake.loosening import loosen
 from storage.commands.intake.people import recognise
 from storage.commands.intake.reception import incoming, own_addresses, received
 from storage.commands.intake.references import references
+from storage.commands.intake.returning import returned
 from storage.commands.intake.ruled import Filed, filed_by_rules, rules_stand
 from storage.commands.intake.settling import merged_facts, moved_facts, settle
 from storage.commands.intake.signed import signed
@@ -34,18 +35,19 @@ from storage.commands.intake.wording import words
 from storage.commands.outbox.copies import note_cited, note_filed
 from storage.commands.outbox.returned import Returned, note_returned
 from storage.commands.wanted import want
-from storage.events import Actor, Fact, Handled, Joined, Linked, Quarantined, Redelivered, StatusChanged
+from storage.events import Actor, Assigned, Fact, Handled, Joined, Linked, Quarantined, Redelivered, StatusChanged
 from storage.kinds import Automatic, Direction, LinkReason, Status
 from storage.kinds.notices import Delivery as DeliveryReport
 from storage.models import Mailbox, Message, Placement, Raw
 from storage.models.types import moment
 from storage.prepared import Prepared
+from storage.queries.playbooks import stand
 from storage.record import next_ids, record
 from storage.rules.status import after_answer
 
 _B = table(Mailbox)
 _BOXES: Final = Prepared(
-    lambda _: select(_B.c.id, _B.c.mailbox_group, _B.c.address, _B.c.aliases, _B.c.live_since, rules_stand())
+    lambda _: select(_B.c.id, _B.c.mailbox_group, _B.c.address, _B.c.aliases, _B.c.live_since, rules_stand(), stand())
 )
 
 SYNC: Final = Actor(None, "sync")
@@ -64,7 +66,7 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     Returns:
         What became of each; the counts add up.
     """
-    mailboxes, rules = _boxes(session)
+    mailboxes, rules, models = _boxes(session)
     own = own_addresses(mailboxes.values())
     desk_has = known(session, deliveries, {number: one.group for number, one in mailboxes.items()})
     order = sorted(range(len(deliveries)), key=lambda place: (deliveries[place].arrived_at, place))
@@ -93,6 +95,9 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
         record(session, filed.facts, actor=actor, now=now, action_id=action_id)
     if changes := settle(session, batch.fresh, seating):
         record(session, changes, actor=actor, now=now, action_id=action_id)
+    decided = frozenset(one.conversation_id for one in filed.facts if isinstance(one, Assigned))
+    if models and (gone := returned(session, batch.fresh, seating.begun, decided=decided, now=now)):
+        record(session, gone, actor=actor, now=now, action_id=action_id)
     insert(session.connection(), Placement, _placements(deliveries, desk_has), lenient=True)
     _tell_outbox(session, batch, deliveries, desk_has, now)
     # What was answered elsewhere is seen; where the mail lies is left to those who decide, but for the trash.
@@ -102,15 +107,15 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     return TakenIn(counts, frozenset(touched), numbers, read)
 
 
-def _boxes(session: Session) -> tuple[dict[int, Box], bool]:
-    """Return the mailboxes by their numbers, and whether any rule stands."""
+def _boxes(session: Session) -> tuple[dict[int, Box], bool, bool]:
+    """Return the mailboxes by their numbers, whether any rule stands, and whether any model or owner is named."""
     rows = _BOXES.rows(session.connection())
     found: dict[int, Box] = {}
-    for number, group, address, aliases, live_since, _ in rows:
+    for number, group, address, aliases, live_since, *_ in rows:
         others = json.loads(aliases) if isinstance(aliases, str) else aliases
         since = None if live_since is None else moment(live_since)
         found[number] = BoxRow(number, group, address, tuple(others), since)
-    return found, bool(rows and rows[0][-1])
+    return found, bool(rows and rows[0][-2]), bool(rows and rows[0][-1])
 
 
 def _tell_outbox(

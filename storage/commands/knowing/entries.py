@@ -15,6 +15,7 @@ from storage.kinds.errors import BadField, Refused
 from storage.kinds.ideals import Icp
 from storage.kinds.journey import Engagement, Milestone, Setting, Stay, Usage
 from storage.kinds.personas import Dismissed, Persona
+from storage.kinds.playbooks import Away, Playbook, Plays
 from storage.kinds.profiles import Block, Sort
 from storage.kinds.promises import Promise
 from storage.models import Entry
@@ -59,7 +60,14 @@ def keep_entry(
 
 
 def change_entry(
-    session: Session, entry_id: int, value: Value | None, *, kind: EntryKind, actor: Actor, now: datetime
+    session: Session,
+    entry_id: int,
+    value: Value | None,
+    *,
+    kind: EntryKind,
+    actor: Actor,
+    now: datetime,
+    action_id: int | None = None,
 ) -> int:
     """Let an entry say something else, or take it away; return the action's id.
 
@@ -74,7 +82,7 @@ def change_entry(
         if value == held.value:
             raise Refused("already")
     fact = entry_kept(entry_id, held.subject, held.subject_id, held.value, value, now)
-    return record(session, [fact], actor=actor, now=now)
+    return record(session, [fact], actor=actor, now=now, action_id=action_id)
 
 
 def checked(session: Session, value: Value, entry_id: int | None = None) -> Value:  # noqa: C901 - a case a kind
@@ -108,7 +116,7 @@ def checked(session: Session, value: Value, entry_id: int | None = None) -> Valu
             return _icp(session, value, entry_id)
         case Persona():
             return _persona(session, value, entry_id)
-        case Dismissed():
+        case Dismissed() | Playbook() | Plays() | Away():  # their own commands see to them
             return value
         case Setting():
             return Setting(*journey.setting(value.name, value.value))

@@ -9,12 +9,14 @@ from sqlmodel import Session
 from storage.apply.base import table
 from storage.commands.knowing.facts import changed
 from storage.commands.knowing.stays import with_stays
-from storage.events import Actor, Belongs, Fact, OrganizationKept
+from storage.events import Actor, Belongs, OrganizationKept, ProfileChanged
 from storage.kinds import Subject
+from storage.kinds.clean import clean_line
 from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.kinds.profiles import Sort
 from storage.models import Agent, Organization
 from storage.queries import customers, knowing, personas
+from storage.queries.working import over_capacity
 from storage.record import next_id, record
 from storage.rules import profile
 
@@ -28,6 +30,7 @@ def set_fields(
     actor: Actor,
     now: datetime,
     action_id: int | None = None,
+    reason: str = "",
 ) -> int:
     """Fill fields of a profile, or empty those whose value is `None`; what stands so already is left alone.
 
@@ -38,6 +41,7 @@ def set_fields(
         actor: the agent.
         now: the moment.
         action_id: the action that this is a part of.
+        reason: why an agent owns one more organization than the touch model's capacity; kept in the fact.
 
     Returns:
         The action's id.
@@ -45,11 +49,12 @@ def set_fields(
     Raises:
         NoSuch: there is nobody of that number, or no agent of the name given.
         BadField: there is no such field, or a value is none of its sort; ``name`` and ``kind`` cannot be emptied.
-        Refused: all of it stands so already (rule ``already``).
+        Refused: all of it stands so already (rule ``already``), or an agent owns as many such organizations as the
+            model allows (``capacity``).
     """
     holds = knowing.values(session, subject, subject_id)
     fields = knowing.fields(session)
-    facts: list[Fact] = []
+    facts: list[ProfileChanged] = []
     for name, given in values.items():
         field = profile.find(fields, subject, name)
         if given is None and name in profile.ALWAYS:
@@ -63,11 +68,25 @@ def set_fields(
             facts.append(changed(subject, subject_id, name, holds.get(name), after, now))
     if not facts:
         raise Refused("already")
+    if subject is Subject.ORGANIZATION and {fact.field for fact in facts} & {"owner", "touch"}:
+        says = {**holds, **{fact.field: fact.after for fact in facts}}
+        owner, touch, stage = (says.get(name) or "" for name in ("owner", "touch", "stage"))
+        if over_capacity(session, subject_id, owner=owner, touch=touch, stage=stage):
+            if not (reason := clean_line(reason)):
+                raise Refused("capacity")
+            facts = [fact.model_copy(update={"reason": reason}) for fact in facts]
     return record(session, with_stays(session, facts, now), actor=actor, now=now, action_id=action_id)
 
 
 def set_beside(
-    session: Session, conversation_id: int, name: str, given: str | None, *, actor: Actor, now: datetime
+    session: Session,
+    conversation_id: int,
+    name: str,
+    given: str | None,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
 ) -> int:
     """Fill or empty a field of a conversation's customer, or of their organization; return the action's id.
 
@@ -78,16 +97,19 @@ def set_beside(
         given: the value, `None` to empty it.
         actor: the agent.
         now: the moment.
+        reason: as of `set_fields`.
 
     Raises:
         NoSuch: the conversation has no customer.
         BadField, Refused: as `set_fields`; the customer belongs to no organization (rule ``no_organization``).
     """
     subject, subject_id, field = knowing.beside(session, knowing.customer(session, conversation_id), name)
-    return set_fields(session, subject, subject_id, {field: given}, actor=actor, now=now)
+    return set_fields(session, subject, subject_id, {field: given}, actor=actor, now=now, reason=reason)
 
 
-def set_of(session: Session, person_id: int, name: str, given: str | None, *, actor: Actor, now: datetime) -> int:
+def set_of(
+    session: Session, person_id: int, name: str, given: str | None, *, actor: Actor, now: datetime, reason: str = ""
+) -> int:
     """Fill or empty a field of a person, or of their organization, as `set_beside` does; return the action's id.
 
     Raises:
@@ -95,7 +117,7 @@ def set_of(session: Session, person_id: int, name: str, given: str | None, *, ac
         BadField, Refused: as `set_beside`.
     """
     subject, subject_id, field = knowing.beside(session, knowing.person(session, person_id), name)
-    return set_fields(session, subject, subject_id, {field: given}, actor=actor, now=now)
+    return set_fields(session, subject, subject_id, {field: given}, actor=actor, now=now, reason=reason)
 
 
 def make_organization(

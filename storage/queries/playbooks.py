@@ -1,0 +1,178 @@
+"""Which models hold for customers and conversations: a few statements, however many are asked for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, exists, literal_column, or_, select
+from sqlmodel import Session
+
+from storage.kinds import EntryKind, Subject
+from storage.kinds.playbooks import Away, Playbook, Plays
+from storage.prepared import Prepared, among, many
+from storage.queries.tables import AGENT, CONVERSATION, ENTRY, MAILBOX, PERSON, PROFILE
+from storage.rules.playbooks import Playing, Said, overlaid, playing
+
+TOLD: Final = ("touch", "stage", "channel", "service", "owner", "backup")
+"""The fields of profiles that tell a model, or to whom mail goes."""
+
+_OF_THE_DESK: Final = (EntryKind.PLAYBOOK, EntryKind.PLAYS, EntryKind.AWAY)
+_C = CONVERSATION.c
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What a desk has laid down for itself.
+
+    Attributes:
+        books: the playbooks by name, shipped ones replaced by the desk's.
+        own: the names of those that the desk changed, with their entries.
+        plays: the service model of mailboxes, by their names.
+        away: until when agents are away, by their names.
+        entries: the numbers of the entries that say who is away and what mailboxes play, by kind and name.
+    """
+
+    books: Mapping[str, Playbook]
+    own: Mapping[str, int]
+    plays: Mapping[str, str]
+    away: Mapping[str, datetime | None]
+    entries: Mapping[tuple[EntryKind, str], int] = field(default_factory=dict)
+
+    def is_away(self, name: str, now: datetime) -> bool:
+        """Say whether an agent is away now."""
+        return name in self.away and ((until := self.away[name]) is None or until > now)
+
+
+def stand() -> Any:
+    """Return what tells, as a column of another question, whether anything says to whom mail goes."""
+    told = or_(*(PROFILE.c.field == name for name in ("owner", "service", "touch")))
+    plays = exists(select(ENTRY.c.id).where(ENTRY.c.kind == literal_column("'plays'")))
+    return select(or_(exists(select(PROFILE.c.field).where(told)), plays)).scalar_subquery()
+
+
+def laid(session: Session) -> Laid:
+    """Return what the desk has laid down."""
+    return laid_in(session.connection())
+
+
+def laid_in(connection: Connection) -> Laid:
+    """Return as `laid`, in an applier."""
+    books, own, plays, away, entries = [], {}, {}, {}, {}
+    chosen = select(ENTRY.c.id, ENTRY.c.kind, ENTRY.c.value).where(
+        ENTRY.c.kind.in_(_OF_THE_DESK), ENTRY.c.value.is_not(None)
+    )
+    for number, kind, value in connection.execute(chosen.order_by(ENTRY.c.id)):
+        match kind:
+            case EntryKind.PLAYBOOK:
+                book = Playbook.read(value)
+                books.append(book)
+                own[book.name] = number
+            case EntryKind.PLAYS:
+                played = Plays.read(value)
+                plays[played.name] = played.model
+                entries[kind, played.name] = number
+            case _:
+                absence = Away.read(value)
+                away[absence.name] = absence.until
+                entries[kind, absence.name] = number
+    return Laid(overlaid(books), own, plays, away, entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Who is served in a conversation, and which models hold.
+
+    Attributes:
+        owner: the customer's, else the organization's, by name; empty for none. So is `backup`.
+        said: what tells the models.
+    """
+
+    conversation_id: int
+    assignee_id: int | None
+    person_id: int | None
+    organization_id: int | None
+    said: Said
+    owner: str
+    backup: str
+    playing: Playing
+
+
+def _conversations(dialect: str) -> Any:
+    rows = CONVERSATION.join(MAILBOX, MAILBOX.c.id == _C.mailbox_id).outerjoin(PERSON, PERSON.c.id == _C.customer_id)
+    columns = (_C.id, _C.assignee_id, _C.customer_id, PERSON.c.organization_id, _C.organization_id, MAILBOX.c.name)
+    return select(*columns).select_from(rows).where(_C.id.in_(among(dialect)))
+
+
+def _profiles(dialect: str) -> Any:
+    columns = PROFILE.c.subject_id, PROFILE.c.field, PROFILE.c.value
+    return select(*columns).where(
+        PROFILE.c.subject == bindparam("whose"),
+        PROFILE.c.subject_id.in_(among(dialect)),
+        or_(*(PROFILE.c.field == name for name in TOLD)),
+        PROFILE.c.value.is_not(None),
+    )
+
+
+_CONVERSATIONS, _PROFILES = Prepared(_conversations), Prepared(_profiles)
+
+
+def served(session: Session, numbers: Iterable[int], laid_down: Laid | None = None) -> dict[int, Served]:
+    """Return who is served in conversations, by their numbers.
+
+    Args:
+        session: of any transaction.
+        numbers: the conversations.
+        laid_down: what the desk has laid down, where that was read already.
+    """
+    connection = session.connection()
+    laid_down = laid_down or laid_in(connection)
+    rows = _CONVERSATIONS.rows(connection, numbers=many(connection, sorted(set(numbers))))
+    people = {row[2] for row in rows if row[2] is not None}
+    organizations = {one for row in rows if (one := row[4] if row[4] is not None else row[3]) is not None}
+    persons = told(connection, Subject.PERSON, people)
+    firms = told(connection, Subject.ORGANIZATION, organizations)
+    found = {}
+    for number, assignee, person, theirs, organization, mailbox in rows:
+        belongs = organization if organization is not None else theirs
+        own, firm = persons.get(person, {}), firms.get(belongs, {})
+        said = said_of(own, firm, laid_down.plays.get(mailbox, ""))
+        found[number] = Served(
+            number,
+            assignee,
+            person,
+            belongs,
+            said,
+            own.get("owner") or firm.get("owner", ""),
+            firm.get("backup", ""),
+            playing(laid_down.books, said),
+        )
+    return found
+
+
+def told(connection: Connection, subject: Subject, numbers: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Return what profiles say of the fields that tell a model, by number."""
+    wanted: Sequence[int] = sorted(set(numbers))
+    found: dict[int, dict[str, str]] = {}
+    if wanted:
+        rows = _PROFILES.rows(connection, whose=str(subject), numbers=many(connection, wanted))
+        for number, name, value in rows:
+            found.setdefault(number, {})[name] = value
+    return found
+
+
+def said_of(own: Mapping[str, str], firm: Mapping[str, str], mailbox_service: str = "") -> Said:
+    """Return what tells the models, of what the customer's and the organization's profile say."""
+    return Said(
+        touch=own.get("touch") or firm.get("touch", ""),
+        stage=own.get("stage") or firm.get("stage", ""),
+        channel=own.get("channel", ""),
+        service=firm.get("service", ""),
+        mailbox_service=mailbox_service,
+    )
+
+
+def agent_ids(session: Session) -> dict[str, int]:
+    """Return the agents' numbers by their names."""
+    rows = session.connection().execute(select(AGENT.c.name, AGENT.c.id).where(AGENT.c.name.is_not(None)))
+    return {row.name: row.id for row in rows}

@@ -1,0 +1,43 @@
+"""Words for playbooks: what each of their knobs says, and which rule of a mixture picked a model."""
+
+from storage.kinds.playbooks import Answers, Assignment, Pick, Playbook
+from widgets.language import _, ngettext
+
+
+def knob_words(book: Playbook) -> str:
+    """Return what a playbook says, in one line."""
+    said = []
+    if book.answers is not None:
+        said.append(_("nothing is answered by itself") if book.answers is Answers.OFF else _("answered by itself"))
+    if book.assignment is not None:
+        said.append(
+            {
+                Assignment.OWNER: _("mail returns to the owner"),
+                Assignment.ROUND_ROBIN: _("new mail goes round"),
+                Assignment.FREE: _("whoever takes it has it"),
+            }[book.assignment]
+        )
+    if book.limit is not None:
+        said.append(ngettext("{count} in work at once", "{count} in work at once", book.limit).format(count=book.limit))
+    if book.check_in is not None:
+        said.append(check_in_words(book.check_in))
+    if book.capacity is not None:
+        words = ngettext("{count} organization an agent", "{count} organizations an agent", book.capacity)
+        said.append(words.format(count=book.capacity))
+    said += [pick_words(one) for one in book.picks]
+    return "; ".join(said) or _("says nothing of its own")
+
+
+def check_in_words(days: int) -> str:
+    """Return how often a customer is asked how they fare."""
+    if not days:
+        return _("no check-ins")
+    return ngettext("a check-in every day", "a check-in every {count} days", days).format(count=days)
+
+
+def pick_words(pick: Pick) -> str:
+    """Return one rule of a mixture."""
+    if not pick.field:
+        return _("else {model}").format(model=pick.model)
+    field = _("stage") if pick.field == "stage" else _("channel")
+    return _("{field} {value}: {model}").format(field=field, value=pick.value, model=pick.model)
