@@ -32,7 +32,7 @@ def check_in_words(days: int) -> str:
     """Return how often a customer is asked how they fare."""
     if not days:
         return _("no check-ins")
-    return ngettext("a check-in every day", "a check-in every {count} days", days).format(count=days)
+    return ngettext("a check-in every {count} day", "a check-in every {count} days", days).format(count=days)
 
 
 def pick_words(pick: Pick) -> str:
