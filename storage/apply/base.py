@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, select, update
 from sqlmodel import Session, SQLModel
 
 from storage.events import KINDS, Fact, Quarantined, Redelivered
+from storage.kinds.clean import folded_name
 from storage.kinds.errors import Changed
 from storage.models import Message
 from storage.models.statements import Lookup, Write, some_values
@@ -99,6 +100,11 @@ def _apply_pair(runs: Sequence[tuple[type[Fact], list[Fact]]], place: int, conne
 def table(model: type[SQLModel]) -> Table:
     """Return the table behind a model: set-wise work goes past the ORM."""
     return cast("Table", model.__table__)  # type: ignore[attr-defined]
+
+
+def naming(name: str | None) -> dict[str, str | None]:
+    """Return the columns of a person's or an organization's name: itself, and what it is found by."""
+    return {"name": name, "folded": folded_name(name)}
 
 
 def insert(

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select, tuple_, update
 from sqlmodel import SQLModel
 
-from storage.apply.base import Touched, applies, chunks, insert, move, remove, standing, table
+from storage.apply.base import Touched, applies, chunks, insert, move, naming, remove, standing, table
 from storage.events import (
     AddressKept,
     Belongs,
@@ -27,7 +27,7 @@ _SUBJECTS: Final[Mapping[Subject, type[SQLModel]]] = {Subject.PERSON: Person, Su
 
 @applies(OrganizationKept)
 def _(facts: Sequence[OrganizationKept], connection: Connection) -> Touched:
-    rows = [{"id": fact.organization_id, "name": fact.name, "parent_id": None} for fact in facts]
+    rows = [{"id": fact.organization_id, **naming(fact.name), "parent_id": None} for fact in facts]
     _keep(connection, Organization, [fact.after for fact in facts], rows)
     return ()
 
@@ -118,7 +118,6 @@ def _(facts: Sequence[ProfileChanged], connection: Connection) -> Touched:
 def _write_column(connection: Connection, model: type[SQLModel], column: str, facts: Sequence[ProfileChanged]) -> None:
     holds = standing(connection, model, column, (fact.subject_id for fact in facts))
     rows = table(model)
-    target = rows.c[column]
     if column == "kind":
         holds = {number: str(value) for number, value in holds.items()}
     wrong = []
@@ -129,10 +128,12 @@ def _write_column(connection: Connection, model: type[SQLModel], column: str, fa
         holds[fact.subject_id] = fact.after
     if wrong:
         raise Changed(rows.name, tuple(wrong))
-    after = bindparam("after", type_=target.type)
+    moved = dict.fromkeys(fact.subject_id for fact in facts)
+    columns = {number: naming(holds[number]) if column == "name" else {column: holds[number]} for number in moved}
+    given = {rows.c[name]: bindparam(f"{name}_after", type_=rows.c[name].type) for name in next(iter(columns.values()))}
     connection.execute(
-        update(rows).where(rows.c.id == bindparam("row")).values({target: after}),
-        [{"row": number, "after": holds[number]} for number in dict.fromkeys(fact.subject_id for fact in facts)],
+        update(rows).where(rows.c.id == bindparam("row")).values(given),
+        [{"row": number, **{f"{name}_after": one for name, one in own.items()}} for number, own in columns.items()],
     )
 
 

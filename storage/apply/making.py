@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
-from storage.apply.base import Touched, applies, chunks, insert, remove, standing, table
+from storage.apply.base import Touched, applies, chunks, insert, naming, remove, standing, table
 from storage.events import CustomerKept
 from storage.kinds import AddressKind, Subject
 from storage.kinds.errors import Changed
@@ -39,7 +39,7 @@ def _make(connection: Connection, facts: Sequence[CustomerKept]) -> None:
         persons.append(
             {
                 "id": fact.person_id,
-                "name": fact.name,
+                **naming(fact.name),
                 "kind": fact.person_kind,
                 "organization_id": fact.organization_id,
                 "merged_into": None,

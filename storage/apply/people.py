@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, update
 
-from storage.apply.base import Touched, applies, insert, standing, table
+from storage.apply.base import Touched, applies, insert, naming, standing, table
 from storage.events import AgentJoined, MailboxAdded, MailboxChanged, Met
 from storage.kinds import AddressKind
 from storage.kinds.errors import Changed
@@ -65,7 +65,7 @@ def _(facts: Sequence[Met], connection: Connection) -> Touched:
         [
             {
                 "id": fact.person_id,
-                "name": fact.name,
+                **naming(fact.name),
                 "kind": fact.person_kind,
                 "organization_id": fact.organization_id,
                 "merged_into": None,

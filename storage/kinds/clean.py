@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Final
 
 _LINE_ENDS = re.compile(r"\r\n?|\x0b|\x0c|\x85|\u2028|\u2029")
 # C0 and C1 control characters but tab and newline, DEL, direction marks, embeddings, overrides and isolates,
@@ -76,6 +77,15 @@ def folded(text: str) -> str:
     if western is not None and len(western.translate(None, _UNLIKE)) == len(western):
         return western.translate(_ALIKE).decode(WESTERN)
     return _folded(text)
+
+
+FOUND_BY: Final = 200
+"""Letters of a folded name that are kept to find it by: what PostgreSQL takes into an index ends at 2,700 bytes."""
+
+
+def folded_name(name: str | None) -> str | None:
+    """Return what a person's or an organization's name is found by: folded, and no longer than `FOUND_BY` letters."""
+    return None if name is None else folded(clean_line(name))[:FOUND_BY]
 
 
 def _folded(text: str) -> str:

@@ -40,11 +40,13 @@ class Organization(Base, table=True):
     Attributes:
         name: null until an agent gives one, and when it was erased: lists show one of its domains instead.
         parent_id: the organization that this one is a subsidiary of; never itself, nor one below it.
+        folded: what the name is found by (`storage.kinds.clean.folded_name`), written wherever the name is.
     """
 
     id: int = Field(sa_column=number())
     name: str | None = Field(sa_column=Column(Text, index=True))
     parent_id: int | None = Field(sa_column=key("organization", optional=True, index=True))
+    folded: str | None = Field(default=None, sa_column=Column(Text, index=True))
 
 
 class Domain(Base, table=True):
@@ -61,6 +63,7 @@ class Person(Base, table=True):
 
     Attributes:
         merged_into: the person whom this number stands for since the two were found to be one.
+        folded: what the name is found by, as an organization's.
     """
 
     id: int = Field(sa_column=number())
@@ -68,6 +71,7 @@ class Person(Base, table=True):
     kind: PersonKind = Field(sa_type=word(PersonKind))
     organization_id: int | None = Field(sa_column=key("organization", optional=True, index=True))
     merged_into: int | None = Field(sa_column=key("person", optional=True, index=True))
+    folded: str | None = Field(default=None, sa_column=Column(Text, index=True))
 
 
 class Address(Base, table=True):

@@ -18,6 +18,7 @@ from storage.models.details import named_in, read_details
 from storage.queries import conversations
 from storage.queries.drafts import writers
 from storage.queries.history import events_of
+from storage.queries.names import addresses_like
 from storage.queries.tables import ADDRESS, CONVERSATION, DRAFT, MAILBOX, MESSAGE, PERSON, TEXT
 from storage.rules.addressing import recipients, written_to
 from storage.views import ConversationView, MessageView
@@ -290,7 +291,7 @@ def persons(session: Session, letters: str, *, limit: int = 12) -> list[Correspo
     chosen = (
         select(PERSON.c.name, ADDRESS.c.address)
         .join(ADDRESS, ADDRESS.c.person_id == PERSON.c.id)
-        .where(ADDRESS.c.address.is_not(None))
+        .where(ADDRESS.c.address.is_not(None), *addresses_like(session, wanted))
         .order_by(ADDRESS.c.id.desc())
         .limit(_PERSONS)
     )

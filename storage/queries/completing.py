@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, or_, select, true
 from sqlmodel import Session
 
 from storage.kinds.clean import folded
 from storage.queries import knowing, personas
+from storage.queries.names import STANDS, named_like, organizations_like, reached_like
 from storage.queries.segments import spelled
 from storage.queries.tables import ADDRESS, CALLED, CONVERSATION, ORGANIZATION, PERSON, TAG, TEXT
 from storage.rules.profile import ALWAYS
 from storage.rules.query import OWN
 
 _RECENT = 2000  # conversations that letters are looked for in: the newest
-_COLLEAGUES = 200  # people of an organization who are looked at
 _DIGITS = 18  # of the longest number that both engines take
 
 
@@ -31,10 +31,17 @@ def tags_of(session: Session, numbers: Sequence[int]) -> list[str]:
     return list(session.connection().execute(chosen).scalars())
 
 
-def organizations(session: Session, *, limit: int = 2000) -> list[str]:
-    """Return what organizations are called, by name; some of them where there are very many."""
+def organizations(session: Session, letters: str = "", *, limit: int = 2000) -> list[str]:
+    """Return what organizations are called, by name; where there are very many, some, and those that letters may mean.
+
+    Args:
+        session: of any transaction.
+        letters: of a name or a domain.
+        limit: how many of either.
+    """
     chosen = select(CALLED.label("called")).select_from(ORGANIZATION).order_by(ORGANIZATION.c.name).limit(limit)
-    return sorted({called for called in session.connection().execute(chosen).scalars() if called})
+    asked = [chosen, chosen.where(*organizations_like(session, letters.split()))] if letters.strip() else [chosen]
+    return sorted({called for one in asked for called in session.connection().execute(one).scalars() if called})
 
 
 def own_fields(session: Session) -> dict[str, str]:
@@ -76,23 +83,26 @@ def customers(session: Session, letters: str, *, but: int | None = None, limit: 
     address = select(func.min(ADDRESS.c.address)).where(ADDRESS.c.person_id == PERSON.c.id).scalar_subquery()
     others = (
         select(PERSON.c.id, PERSON.c.name, address.label("address"))
-        .where(PERSON.c.merged_into.is_(None), PERSON.c.id.is_distinct_from(but))
+        .where(STANDS, PERSON.c.id.is_distinct_from(but))
         .order_by(PERSON.c.id.desc())
+        .limit(limit)
     )
     theirs = select(PERSON.c.organization_id).where(PERSON.c.id == but).scalar_subquery()
     wanted = folded(letters.strip().lstrip("#"))
     whole = select(ADDRESS.c.person_id).where(ADDRESS.c.address == letters.strip().lower())
-    named = [others.where(PERSON.c.id == int(wanted))] if wanted.isdecimal() and len(wanted) <= _DIGITS else []
-    met = [others.limit(_RECENT)]
+    numbered = wanted.isdecimal() and len(wanted) <= _DIGITS
+    meant = reached_like(session, wanted) if wanted else true()
+    if numbered:
+        meant = or_(meant, cast(PERSON.c.id, Text).like(f"{wanted}%"))
+    asked = [others.where(PERSON.c.id == int(wanted))] if numbered else []
+    asked.append(others.where(PERSON.c.id.in_(whole)))
     if but is not None:
-        met.insert(0, others.where(PERSON.c.organization_id == theirs).limit(_COLLEAGUES))
+        asked.append(others.where(PERSON.c.organization_id == theirs, meant))
+    asked.append(others.where(meant))
     found: dict[int, Called] = {}
-    for chosen in (*named, others.where(PERSON.c.id.in_(whole)), *met):
+    for chosen in asked:
         for row in session.connection().execute(chosen):
-            one = Called(row.id, row.name or "", row.address or "")
-            told = folded(f"{one.name}\n{one.address}")
-            if not wanted or wanted in told or str(row.id).startswith(wanted):
-                found.setdefault(row.id, one)
+            found.setdefault(row.id, Called(row.id, row.name or "", row.address or ""))
             if len(found) >= limit:
                 return list(found.values())
     return list(found.values())
@@ -133,7 +143,9 @@ def joinable(session: Session, number: int, letters: str, *, limit: int = 30) ->
     wanted = folded(letters.strip().lstrip("#"))
     found: dict[int, Named] = {}
     named = [others.where(rows.id == int(wanted))] if wanted.isdecimal() and len(wanted) <= _DIGITS else []
-    for chosen in (*named, others.where(rows.customer_id == customer).limit(limit), others.limit(_RECENT)):
+    theirs = select(PERSON.c.id).where(named_like(session, PERSON, wanted)).order_by(PERSON.c.id.desc()).limit(limit)
+    called = [others.where(rows.customer_id.in_(theirs)).limit(limit)] if wanted else []
+    for chosen in (*named, others.where(rows.customer_id == customer).limit(limit), others.limit(_RECENT), *called):
         for row in connection.execute(chosen):
             subject, name = row.subject or "", row.name or ""
             if not wanted or wanted in folded(f"{subject}\n{name}") or str(row.id).startswith(wanted):

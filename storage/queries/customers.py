@@ -1,21 +1,21 @@
 """Customers and organizations as lists show them, and who is meant by a number, an address or a name."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from storage.kinds import AddressKind, PersonKind, Subject
-from storage.kinds.clean import clean_line, folded
+from storage.kinds.clean import clean_line
 from storage.kinds.errors import Ambiguous, NoSuch
+from storage.queries import names
 from storage.queries.several import listed
 from storage.queries.tables import ADDRESS, CALLED, DOMAIN, ORGANIZATION, PERSON
 
 _NUMBER: Final = re.compile(r"#?([0-9]{1,18})")
-_PAGE: Final = 2_000
 _NAMED: Final = 8  # of those that one word may mean, as many are told back
 
 
@@ -79,53 +79,26 @@ def persons(
 
     Args:
         session: of any transaction.
-        words: each is somewhere in the name, an address or the organization, whatever its case and accents.
+        words: each is somewhere in the name, an address, or the organization's name or a domain of its, whatever case
+            and accents.
         kind: only such; `None` for all.
         after: the number after which to begin.
         limit: how many at most.
     """
-    chosen = select(PERSON.c.id).where(PERSON.c.merged_into.is_(None))
+    chosen = select(PERSON.c.id).where(names.STANDS, PERSON.c.id > after, *names.persons_like(session, words))
     if kind is not None:
         chosen = chosen.where(PERSON.c.kind == kind)
-    found = (
-        view
-        for numbers in _pages(session, chosen, PERSON, after, limit if not words else _PAGE)
-        for view in persons_of(session, numbers)
-        if _has(words, (view.name, view.organization, *(one.address for one in view.addresses)))
-    )
-    return [view for view, _ in zip(found, range(limit), strict=False)]
+    return persons_of(session, _first(session, chosen.order_by(PERSON.c.id), limit))
 
 
 def organizations(session: Session, words: Sequence[str] = (), *, after: int = 0, limit: int) -> list[OrganizationView]:
     """Return organizations in the order of their numbers; the arguments are those of `persons`."""
-    found = (
-        view
-        for numbers in _pages(session, select(ORGANIZATION.c.id), ORGANIZATION, after, limit if not words else _PAGE)
-        for view in organizations_of(session, numbers)
-        if _has(words, (view.name, view.parent, *(domain for domain, _ in view.domains)))
-    )
-    return [view for view, _ in zip(found, range(limit), strict=False)]
+    chosen = select(ORGANIZATION.c.id).where(ORGANIZATION.c.id > after, *names.organizations_like(session, words))
+    return organizations_of(session, _first(session, chosen.order_by(ORGANIZATION.c.id), limit))
 
 
-def organizations_with(session: Session, words: Sequence[str]) -> set[int]:
-    """Return the numbers of the organizations in whose name, or a domain of whose, all these words stand."""
-    names = session.connection().execute(select(ORGANIZATION.c.id, ORGANIZATION.c.name))
-    domains = session.connection().execute(select(DOMAIN.c.organization_id, DOMAIN.c.domain))
-    return {number for number, text in (*names, *domains) if text and _has(words, (text,))}
-
-
-def _pages(session: Session, chosen: Any, rows: Table, after: int, size: int) -> Iterator[list[int]]:
-    ordered = chosen.order_by(rows.c.id).limit(max(1, min(size, _PAGE)))
-    while numbers := list(session.connection().execute(ordered.where(rows.c.id > after)).scalars()):
-        yield numbers
-        after = numbers[-1]
-
-
-def _has(words: Sequence[str], texts: Iterable[str]) -> bool:
-    if not words:
-        return True
-    text = "\n".join(map(folded, texts))
-    return all(folded(word) in text for word in words)
+def _first(session: Session, chosen: Any, limit: int) -> list[int]:
+    return list(session.connection().execute(chosen.limit(limit)).scalars())
 
 
 def persons_of(session: Session, numbers: Sequence[int]) -> list[PersonView]:
@@ -213,9 +186,8 @@ def named(session: Session, subject: Subject, word: str) -> int:
 
 def of_that_name(session: Session, subject: Subject, word: str) -> set[int]:
     """Return the numbers of all whom a word may mean, as `named` reads it; one that is written just so goes before."""
-    rows = PERSON if subject is Subject.PERSON else ORGANIZATION
-    exact = session.connection().execute(select(rows.c.id).where(rows.c.name == clean_line(word))).scalars()
-    return set(exact) or _numbers(session, subject, clean_line(word))
+    word = clean_line(word)
+    return names.written_so(session, subject, word) or _numbers(session, subject, word)
 
 
 def _told(view: PersonView | OrganizationView) -> str:
@@ -249,14 +221,4 @@ def _numbers(session: Session, subject: Subject, word: str) -> set[int]:
     else:
         domain = word.lower().strip("@.")
         reached = set(connection.execute(select(DOMAIN.c.organization_id).where(DOMAIN.c.domain == domain)).scalars())
-    return reached or called(session, subject, word)
-
-
-def called(session: Session, subject: Subject, word: str) -> set[int]:
-    """Return the numbers of those who bear a whole name, whatever its case and accents."""
-    rows = PERSON if subject is Subject.PERSON else ORGANIZATION
-    chosen = select(rows.c.id, rows.c.name).where(rows.c.name.is_not(None))
-    if subject is Subject.PERSON:
-        chosen = chosen.where(PERSON.c.merged_into.is_(None))
-    wanted = folded(word)
-    return {row[0] for row in session.connection().execute(chosen) if folded(clean_line(row[1])) == wanted}
+    return reached or names.called(session, subject, word)

@@ -13,8 +13,9 @@ from storage.kinds.clean import folded
 from storage.kinds.errors import BadField, NoSuch
 from storage.kinds.profiles import Sort
 from storage.queries import ideals, personas
-from storage.queries.customers import of_that_name, organizations_with
+from storage.queries.customers import of_that_name
 from storage.queries.knowing import fields
+from storage.queries.names import organizations_with, with_subsidiaries
 from storage.queries.several import listed
 from storage.queries.tables import CONVERSATION, PERSON, PROFILE
 from storage.rules.profile import ALWAYS, read
@@ -70,7 +71,8 @@ def _such(session: Session, field: Field) -> ColumnElement[bool]:
         )
         if not numbers:
             raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word)
-        return PERSON.c.organization_id.in_(sorted(numbers))
+        whole = with_subsidiaries(session, numbers)
+        return PERSON.c.organization_id.in_(listed(session.connection(), whole))
     name, values = _wanted(session, field)
     return or_(
         _says(Subject.PERSON, PERSON.c.id, name, values),

@@ -221,7 +221,7 @@ def test_erasure_leaves_the_chain_and_replay_gives_the_erased_state(told: Store,
     with told.writing() as session:
         connection = session.connection()
         connection.execute(delete(PERSONAL))
-        connection.execute(update(people).values(name=None))
+        connection.execute(update(people).values(name=None, folded=None))
         connection.execute(update(addresses).values(address=None))
         connection.execute(update(agents).values(name=None))
         connection.execute(update(domains).values(domain=None))

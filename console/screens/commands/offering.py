@@ -254,14 +254,14 @@ def offer_query(screen: "DeskScreen") -> Offer:
             return best(name, fields) if name else []
         if name not in FIELDS and not name.startswith(OWN):
             return []
-        known = [str(each) for each in VALUES.get(name, ())] or await _values(screen, name)
+        known = [str(each) for each in VALUES.get(name, ())] or await _values(screen, name, value.strip('"'))
         choices = ((each, Choice(f"{lead}{minus}{name}:{_quoted(each)}", f"{name}:{one_line(each)}")) for each in known)
         return [choice for choice in best(value.strip('"'), choices) if choice.text != text]
 
     return offer
 
 
-async def _values(screen: "DeskScreen", field: str) -> list[str]:
+async def _values(screen: "DeskScreen", field: str, letters: str) -> list[str]:
     from storage.queries import agents, completing, mailboxes
     from storage.rules.query import of_customer
 
@@ -273,7 +273,7 @@ async def _values(screen: "DeskScreen", field: str) -> list[str]:
         case "mailbox":
             return [mailbox.name for mailbox in await screen.desk.ask(mailboxes.states)]
         case "org":
-            return ["none", *await screen.desk.ask(completing.organizations)]
+            return ["none", *await screen.desk.ask(completing.organizations, letters)]
         case "fit" | "icp":
             from storage.queries.ideals import ideals
             from storage.rules.query import FIT_WORDS
@@ -302,7 +302,7 @@ def _field_words() -> dict[str, str]:
         "subject": _("words of the subject"),
         "tag": _("a tag"),
         "mailbox": _("a mailbox"),
-        "org": _("the customer's organization, or none"),
+        "org": _("the customer's organization with its subsidiaries, or none"),
         "icp": _("whose organization fits an ICP, or how well: NAME>=70"),
         "fit": _("good, poor, unknown, or a share of the best ICP: >=70"),
         "touch": _("tech, low, mid, high or smart"),

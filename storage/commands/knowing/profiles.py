@@ -15,7 +15,7 @@ from storage.kinds.clean import clean_line
 from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.kinds.profiles import Sort
 from storage.models import Agent, Organization
-from storage.queries import customers, knowing, personas
+from storage.queries import knowing, names, personas
 from storage.queries.working import over_capacity
 from storage.record import next_id, record
 from storage.rules import profile
@@ -49,8 +49,9 @@ def set_fields(
     Raises:
         NoSuch: there is nobody of that number, or no agent of the name given.
         BadField: there is no such field, or a value is none of its sort; ``name`` and ``kind`` cannot be emptied.
-        Refused: all of it stands so already (rule ``already``), or an agent owns as many such organizations as the
-            model allows (``capacity``).
+        Refused: all of it stands so already (rule ``already``), another organization has that name, whatever its case
+            and accents (``organization_taken``), or an agent owns as many such organizations as the model allows
+            (``capacity``).
     """
     holds = knowing.values(session, subject, subject_id)
     fields = knowing.fields(session)
@@ -60,10 +61,8 @@ def set_fields(
         if given is None and name in profile.ALWAYS:
             raise BadField(name, "", "empty")
         after = None if given is None else profile.read(field, given)
-        if after is not None and field.sort is Sort.AGENT:
-            _must_be_agent(session, after)
-        if after is not None and (subject, name) == (Subject.PERSON, personas.FIELD):
-            after = personas.key(session, after)
+        if after is not None:
+            after = _looked_up(session, field, after, subject_id)
         if after != holds.get(name):
             facts.append(changed(subject, subject_id, name, holds.get(name), after, now))
     if not facts:
@@ -130,8 +129,7 @@ def make_organization(
         Refused: there is one of that name, whatever its case and accents (rule ``organization_taken``).
     """
     name = profile.read(profile.find(profile.FIELDS, Subject.ORGANIZATION, "name"), name)
-    if customers.called(session, Subject.ORGANIZATION, name):
-        raise Refused("organization_taken")
+    _must_be_free(session, name)
     number = next_id(session, Organization)
     fact = OrganizationKept(organization_id=number, name=name, happened_at=now)
     return number, record(session, [fact], actor=actor, now=now, action_id=action_id)
@@ -165,6 +163,22 @@ def belong(
         above = knowing.membership(session, Subject.ORGANIZATION, above)
     fact = Belongs(subject=subject, subject_id=subject_id, before=before, after=organization_id, happened_at=now)
     return record(session, [fact], actor=actor, now=now, action_id=action_id)
+
+
+def _looked_up(session: Session, field: profile.Field, value: str, subject_id: int) -> str:
+    """Return a value as the desk knows it: of an agent, a persona, or an organization's name, which others may have."""
+    if field.sort is Sort.AGENT:
+        _must_be_agent(session, value)
+    if (field.subject, field.name) == (Subject.PERSON, personas.FIELD):
+        return personas.key(session, value)
+    if (field.subject, field.name) == (Subject.ORGANIZATION, "name"):
+        _must_be_free(session, value, subject_id)
+    return value
+
+
+def _must_be_free(session: Session, name: str, but: int | None = None) -> None:
+    if names.called(session, Subject.ORGANIZATION, name) - {but}:
+        raise Refused("organization_taken")
 
 
 def _must_be_agent(session: Session, name: str) -> None:

@@ -36,6 +36,11 @@ def desk(store):
         acme, _ = knowing.make_organization(session, "Acme Ltda", **who)
         bolt, _ = knowing.make_organization(session, "Bolt", **who)
         knowing.keep_domain(session, acme, "acme.example", **who)
+        below = acme
+        for name in ("Middle", "Holding"):
+            above, _ = knowing.make_organization(session, name, **who)
+            knowing.belong(session, O, below, above, **who)
+            below = above
         for person, organization in zip(people, (acme, acme, bolt), strict=False):
             knowing.belong(session, P, person, organization, **who)
         knowing.set_fields(session, O, acme, {"touch": "high", "stage": "Trial run"}, **who)
@@ -59,6 +64,8 @@ def desk(store):
         ("org:acm", [1, 2]),
         ("org:ltda", [1, 2]),
         ("org:2", [3]),
+        ("org:holding", [1, 2]),  # whose subsidiary's subsidiary Acme is
+        ("-org:holding", [3, 4]),
         ("org:none", [4]),
         ("-org:bolt", [1, 2, 4]),
         ("touch:high", [1]),  # 2 is Acme's as well, and says something else
@@ -129,7 +136,7 @@ def test_no_table_is_walked_for_them(desk, watched, query, common, monkeypatch):
 
 def test_what_may_be_asked_is_offered(desk):
     with desk.reading() as session:
-        assert completing.organizations(session) == ["Acme Ltda", "Bolt"]
+        assert completing.organizations(session) == ["Acme Ltda", "Bolt", "Holding", "Middle"]
         assert completing.own_fields(session)["field.contract"] == "Contract"
         assert completing.told(session, "field.contract") == ["Gold", "Silver"]
         assert completing.told(session, "persona") == ["Compradora"]

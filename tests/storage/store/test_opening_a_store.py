@@ -98,6 +98,7 @@ def test_a_store_of_the_first_day_is_brought_up_with_all_that_is_in_it(empty_dat
             f"{conversation} VALUES (1, 1, 'spam', {rest}), (2, 1, 'open', {rest})",
             "UPDATE conversation SET joined_into = 1 WHERE id = 2",
             "INSERT INTO tag VALUES (1, 'late')",
+            "INSERT INTO person (id, name, kind) VALUES (1, 'JOÃO  Ávila', 'customer'), (2, NULL, 'customer')",
         ):
             session.execute(text(statement))
     old.close()
@@ -108,6 +109,8 @@ def test_a_store_of_the_first_day_is_brought_up_with_all_that_is_in_it(empty_dat
         rows = session.execute(text("SELECT id, queue_rank FROM conversation ORDER BY id")).all()
         assert [tuple(row) for row in rows] == [(1, 7), (2, 9)]
         assert session.execute(text("SELECT tag FROM tag")).scalar_one() == "late"
+        folded = session.execute(text("SELECT folded FROM person ORDER BY id")).scalars().all()
+        assert folded == ["joao avila", None], "names from before are found as well"
         with pytest.raises(IntegrityError), session.begin_nested():  # foreign keys hold again
             session.execute(text("INSERT INTO tag VALUES (99, 'late')"))
     with store.engine.connect() as connection:
