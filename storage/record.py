@@ -107,6 +107,12 @@ def chain(before: bytes, public: str, sealed: bytes | None) -> bytes:
     return sha256(before + public.encode() + (sealed or b"")).digest()
 
 
+def head(session: Session) -> bytes:
+    """Return the log's last digest, as it stands; `verify` says whether it is right."""
+    last = _HEAD.rows(session.connection())
+    return bytes(last[0][1]) if last else _START
+
+
 @dataclass(frozen=True, slots=True)
 class Verified:
     """What verifying the chain gave.
@@ -137,7 +143,11 @@ def verify(session: Session) -> Verified:
 
 
 def facts_of(
-    session: Session, *, action_id: int | None = None, about: Collection[int | None] | None = None
+    session: Session,
+    *,
+    action_id: int | None = None,
+    about: Collection[int | None] | None = None,
+    forgotten: set[int] | None = None,
 ) -> Iterator[tuple[int, Fact]]:
     """Yield (event id, fact) out of the log in its order, lifted to today's versions.
 
@@ -145,8 +155,11 @@ def facts_of(
         session: of any transaction.
         action_id: only this agent's action.
         about: only what is about these conversations, with `None` among them what is about none; a part of a bulk act.
+        forgotten: gets the events whose personal part was erased: what they say now is not what was done.
     """
     for row in _rows(session, action_id=action_id, about=about):
+        if forgotten is not None and row.sealed is not None and row.personal is None:
+            forgotten.add(row.id)
         yield row.id, fact_in(row.kind, row.version, row.public, row.personal)
 
 

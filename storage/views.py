@@ -87,6 +87,7 @@ class MessageView:
         notices: what invitations, delivery reports and receipts in it say.
         delivery: how far a message of ours is that was sent from here; `None` for any other.
         channel: how it reached the desk, or left it; `minutes` of a call.
+        erased_at: when all that it said was erased; `None` while it says it.
     """
 
     message_id: int
@@ -113,6 +114,7 @@ class MessageView:
     delivery: DeliveryView | None = None
     channel: Channel = Channel.EMAIL
     minutes: int | None = None
+    erased_at: datetime | None = None
 
     @property
     def is_mail(self) -> bool:

@@ -160,6 +160,13 @@ def _words_of_task(_values: Values, _name: Callable[[object], str], _now: dateti
     return _("task begun")
 
 
+def _words_of_erased(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    people = " ".join(_number(one) for one in _several(values.get("person_ids")))
+    count = len(_several(values.get("message_ids")))
+    words = ngettext("{count} message erased for ever", "{count} messages erased for ever", count).format(count=count)
+    return _("customer {number}: {words}").format(number=people, words=words) if people else words
+
+
 def _words_of_withdrawn(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
     return _("note or call put back") if values.get("after") else _("note or call taken back")
 
@@ -206,6 +213,7 @@ _WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]]
     "called": _words_of_called,
     "task_begun": _words_of_task,
     "withdrawn": _words_of_withdrawn,
+    "erased": _words_of_erased,
     "delivery_changed": _words_of_delivery,
     **knowing_facts.WORDS,
 }

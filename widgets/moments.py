@@ -81,3 +81,8 @@ def size_words(size: int) -> str:
 def count_words(count: int, limit: int = 999) -> str:
     """Return a count with its thousands parted, exact up to `limit`, then ``999+``."""
     return f"{limit:,}+" if count > limit else f"{count:,}"
+
+
+def erased_words(erased_at: datetime, now: datetime) -> str:
+    """Return what stands in place of what a message said."""
+    return _("What it said was erased, {moment}.").format(moment=moment_words(erased_at, now))

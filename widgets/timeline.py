@@ -17,7 +17,7 @@ from widgets.facts import event_words
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
 from widgets.look import Ground
-from widgets.moments import moment_words, size_words
+from widgets.moments import erased_words, moment_words, size_words
 from widgets.notice_rows import special_lines
 from widgets.text import automatic_words, call_words, evidence_words, special_words
 from widgets.wrapping import pieces, wrap
@@ -244,7 +244,10 @@ class Timeline:
         else:
             made = [lambda _width: [*before, self._note_head(message) if note else self._call_head(message)]]
         reply = message.reply_text if message.reply_text.strip() else message.text
-        if self.unfolded:
+        if message.erased_at is not None:
+            words = erased_words(message.erased_at, self._now)
+            made.append(lambda width: [Drawn(((line, "muted"),)) for line in wrap(words, width - INDENT)])
+        elif self.unfolded:
             made += _text(message.text.strip("\n"))
         else:
             made += _text(reply.strip("\n"))
@@ -269,7 +272,7 @@ class Timeline:
 
     def _head(self, message: MessageView, width: int) -> list[Drawn]:
         author = message.author
-        name = one_line(author.name) or one_line(author.address) or _("unknown")
+        name = one_line(author.name) or one_line(author.address) or _nobody(message)
         moment = moment_words(message.arrived_at, self._now)
         aside: list[Span] = [(moment, "muted")]
         spans: list[Span] = []
@@ -334,6 +337,10 @@ class Timeline:
                 for place, part in enumerate(wrap(one_line(link), room))
             ]
         return lines + _more(len(message.links) - shown, _("links"))
+
+
+def _nobody(message: MessageView) -> str:
+    return _("(erased)") if message.erased_at is not None else _("unknown")
 
 
 def _worth_telling(events: Sequence[EventView]) -> Sequence[EventView]:

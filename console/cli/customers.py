@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from console.cli import importing_customers, journeys, profiles
+from console.cli import erasing, importing_customers, journeys, profiles
 from console.cli.errors import DONE, FAILED
 from console.cli.output import columns
 from console.cli.parser import Group
@@ -72,6 +72,7 @@ def add(group: Group) -> None:
     )
     parser.add_argument("who", metavar="WHO")
     parser.add_argument("--to", metavar="FOLDER", help=_("where it is saved; the folder for downloads without it"))
+    erasing.add(under)
     parser = under.command("organization", run_organization, words=_("put them into an organization, or into none"))
     parser.add_argument("who", metavar="WHO")
     parser.add_argument("organization", metavar="ORG|none")

@@ -181,6 +181,11 @@ def _head_lines(call: "Call", view: "ConversationView") -> Iterator[str]:
 
 def _print_message(call: "Call", message: "MessageView") -> None:
     _print_envelope(call, message)
+    if message.erased_at is not None:
+        from widgets.moments import erased_words
+
+        call.out.line(erased_words(message.erased_at, call.now))
+        return
     full = call.options.full or not message.reply_text.strip()
     text = (message.text if full else message.reply_text).strip("\n")
     call.out.line(text)

@@ -3,6 +3,7 @@
 from storage.apply import (  # noqa: F401 - each registers its kinds
     arrival,
     conversations,
+    erasing,
     filing,
     intake,
     knowing,

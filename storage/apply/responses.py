@@ -12,7 +12,8 @@ from storage.models import Response, ResponseUse
 
 _ROWS: Final = table(Response)
 _WORDS: Final = ("shortcode", "language", "title", "tags", "attachments", "actions", "body")
-_ERASED: Final[dict[str, Any]] = {**dict.fromkeys(_WORDS), "tags": [], "attachments": [], "actions": {}}
+ERASED: Final[dict[str, Any]] = {**dict.fromkeys(_WORDS), "tags": [], "attachments": [], "actions": {}}
+"""What a response says whose words were erased."""
 
 
 @applies(ResponseKept)
@@ -27,7 +28,7 @@ def _(facts: Sequence[ResponseKept], connection: Connection) -> Touched:
         row = stands.get(fact.response_id)
         if not _as_said(row, fact):
             wrong.append(fact.response_id)
-        stands[fact.response_id] = {"agent_id": fact.agent, **(fact.after or _ERASED)} if fact.stands else None
+        stands[fact.response_id] = {"agent_id": fact.agent, **(fact.after or ERASED)} if fact.stands else None
     if wrong:
         raise Changed("response", tuple(wrong))
     new = [{"id": number, **row} for number, row in stands.items() if row is not None and number not in there]

@@ -159,7 +159,7 @@ def note_flags(session: Session, folder_id: int, flags: Mapping[int, str], *, no
         )
         before.update({row.uid: row for row in session.connection().execute(chosen)})
     changed = {uid: row for uid, row in before.items() if row.flags != flags[uid]}
-    again = tuple(uid for uid, row in changed.items() if row.ignored and ignored_by(flags[uid].split()) is None)
+    again = tuple(uid for uid, row in changed.items() if _held_no_more(row.ignored, flags[uid]))
     forget_placements(session, folder_id, again)
     if rest := [uid for uid in changed if uid not in again]:
         session.connection().execute(
@@ -172,6 +172,11 @@ def note_flags(session: Session, folder_id: int, flags: Mapping[int, str], *, no
     if facts := _from_flags(session, turned, now):
         record(session, facts, actor=SYNC, now=now)
     return Flagged(len(changed), again)
+
+
+def _held_no_more(rule: str, flags: str) -> bool:
+    """Say whether mail was ignored by a rule which its flags do not meet any more; what was erased stays so."""
+    return bool(rule) and rule != Ignored.ERASED and ignored_by(flags.split()) is None
 
 
 def ignored_by(flags: Iterable[str]) -> Ignored | None:

@@ -12,7 +12,7 @@ from storage.apply.base import chunks, table
 from storage.commands.noting import withdrawn
 from storage.commands.outbox.queueing import taken_back
 from storage.commands.wanted import want
-from storage.events import Actor, Cancelled, Fact, Queued, inverse
+from storage.events import Actor, Cancelled, Erased, Fact, Queued, inverse
 from storage.kinds import Delivery
 from storage.kinds.errors import Changed, Refused
 from storage.models import Agent, Event, Outbox
@@ -95,13 +95,17 @@ def take_back(
         into: the action that took back an earlier part.
 
     Raises:
-        Refused: nothing of it can be taken back (``final``), or all was changed since (``changed_since``,
+        Refused: nothing of it can be taken back (``final``), it was an erasure or what it said was erased since
+            (``erased``), or all was changed since (``changed_since``,
             a `NothingStands`).
     """
-    done = list(facts_of(session, action_id=action_id, about=only))
+    forgotten: set[int] = set()
+    done = list(facts_of(session, action_id=action_id, about=only, forgotten=forgotten))
     if any(isinstance(fact, Cancelled) for _, fact in done):
         raise Refused("final")  # its draft is there again, and whoever sends that would have sent twice
-    back = {number: one for number, fact in done if (one := inverse(fact)) is not None}
+    if any(isinstance(fact, Erased) for _, fact in done) or (forgotten and len(forgotten) == len(done)):
+        raise Refused("erased")
+    back = {number: one for number, fact in done if number not in forgotten and (one := inverse(fact)) is not None}
     about = {number: fact.about for number, fact in done}
     groups = dict.fromkeys(about[number] for number in back)
     # In the log's own order backwards: what ran as one kind there runs as one kind here.

@@ -57,10 +57,14 @@ def want(session: Session, facts: Iterable[Fact], *, now: datetime) -> None:
             if (row.message_id, "move" if row.change is WantedChange.MOVE else row.value) in changes
         ]
         session.connection().execute(delete(rows).where(rows.c.id.in_(overtaken)))
-    first = next_id(session, Wanted)
     wanted = [
-        (mailbox_id, change) for change in changes.values() for mailbox_id in sorted(mailboxes.get(change[0], ()))
+        (mailbox_id, *change) for change in changes.values() for mailbox_id in sorted(mailboxes.get(change[0], ()))
     ]
+    _put_down(session, wanted, now)
+
+
+def _put_down(session: Session, wanted: Sequence[tuple[int, *_Change]], now: datetime) -> None:
+    first = next_id(session, Wanted)
     insert(
         session.connection(),
         Wanted,
@@ -76,9 +80,19 @@ def want(session: Session, facts: Iterable[Fact], *, now: datetime) -> None:
                 "attempts": 0,
                 "failed": "",
             }
-            for number, (mailbox_id, (message_id, change, value)) in enumerate(wanted, first)
+            for number, (mailbox_id, message_id, change, value) in enumerate(wanted, first)
         ],
     )
+
+
+def want_erased(session: Session, message_ids: Sequence[int], *, now: datetime) -> int:
+    """Put down that the servers shall delete these messages; return how many deletions that is, by mailbox."""
+    mailboxes = _placed(session, message_ids)
+    wanted = [
+        (mailbox, number, WantedChange.ERASE, "") for number in message_ids for mailbox in mailboxes.get(number, ())
+    ]
+    _put_down(session, wanted, now)
+    return len(wanted)
 
 
 def _following(session: Session, facts: Sequence[Fact]) -> Iterator[_Change]:

@@ -12,6 +12,7 @@ from storage.events.decided import (
     StatusChanged,
     Tagged,
 )
+from storage.events.erasing import Erased
 from storage.events.filing import Ruled, RuleKept, ViewKept
 from storage.events.intake import Joined, Merged, Met, Moved, Quarantined, Received, Redelivered, Split
 from storage.events.inverse import inverse
@@ -45,6 +46,7 @@ __all__ = [
     "DeliveryChanged",
     "DomainKept",
     "EntryKept",
+    "Erased",
     "Fact",
     "Handled",
     "Held",

@@ -118,6 +118,7 @@ class Ignored(StrEnum):
 
     DRAFT = "draft"
     DELETED = "deleted"
+    ERASED = "erased"  # it was erased here, and is not taken in again
 
 
 class PersonKind(StrEnum):
@@ -196,6 +197,7 @@ class WantedChange(StrEnum):
     ADD_FLAG = "add_flag"
     REMOVE_FLAG = "remove_flag"
     MOVE = "move"
+    ERASE = "erase"
 
 
 class DraftKind(StrEnum):
@@ -227,3 +229,10 @@ class Hold(StrEnum):
     AGENT = "agent"
     NEWS = "news"  # somebody wrote since it was queued
     ACCOUNT = "account"  # the server does not let the mailbox in until somebody mends it
+
+
+class ErasedFor(StrEnum):
+    """Why something was erased."""
+
+    REQUEST = "request"  # the person asked for it
+    RETENTION = "retention"  # it was older than its mailbox keeps mail

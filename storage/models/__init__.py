@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from storage.models.conversations import PRIORITIZED, SHOWN_BELOW, TASKED, Conversation, Link, Parting, Tag
 from storage.models.drafts import Draft
+from storage.models.erasing import Tombstone
 from storage.models.filing import Rule, View
 from storage.models.local import Folder, Lease, MailBase, MailboxState, MailContent, Placement, ReadMark, Wanted
 from storage.models.log import Event, EventPersonal
@@ -49,6 +50,7 @@ DECIDED: tuple[type[SQLModel], ...] = (
     ResponseUse,
     Outbox,
     Recipient,
+    Tombstone,
 )
 """Written only by `storage.record`; replaying the log gives them back exactly. In the order of their keys."""
 
@@ -116,6 +118,7 @@ __all__ = [
     "SearchEntry",
     "SubjectKey",
     "Tag",
+    "Tombstone",
     "View",
     "Wanted",
 ]

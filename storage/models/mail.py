@@ -28,6 +28,7 @@ class Message(Base, table=True):
         history: it came before its mailbox was live.
         channel: how it reached the desk, or left it; a note counts as mail, and goes nowhere.
         minutes: of a call.
+        erased_at: when all that it said was erased; null while it says it.
     """
 
     __table_args__ = (
@@ -54,6 +55,7 @@ class Message(Base, table=True):
     history: bool = Field(sa_column=Column(Boolean, nullable=False))
     channel: Channel = Field(sa_column=Column(word(Channel), nullable=False, server_default=Channel.EMAIL.value))
     minutes: int | None = Field(sa_column=Column(SmallInteger))
+    erased_at: datetime | None = Field(sa_type=Utc)
 
 
 class Participant(Base, table=True):

@@ -159,6 +159,7 @@ def _messages(session: Session, number: int) -> tuple[MessageView, ...]:
             MESSAGE.c.handled,
             MESSAGE.c.channel,
             MESSAGE.c.minutes,
+            MESSAGE.c.erased_at,
             MAILBOX.c.name.label("mailbox"),
             TEXT.c.subject,
             TEXT.c.from_name,
@@ -229,4 +230,5 @@ def _message(row: Any, *, marked: bool, delivery: DeliveryView | None) -> Messag
         delivery=delivery,
         channel=row.channel,
         minutes=row.minutes,
+        erased_at=row.erased_at,
     )

@@ -99,7 +99,7 @@ def held(session: Session, person_id: int) -> Held:
         Refused: that person is another one's number since the two were merged (rule ``already_merged``).
     """
     values = knowing.values(session, Subject.PERSON, person_id)
-    numbers = _numbers(session, person_id)
+    numbers = numbers_of(session, person_id)
     by_number = {view.person_id: view for view in persons_of(session, numbers)}
     person = by_number.pop(person_id)
     organization = person.organization_id
@@ -116,7 +116,7 @@ def held(session: Session, person_id: int) -> Held:
     )
 
 
-def _numbers(session: Session, person_id: int) -> list[int]:
+def numbers_of(session: Session, person_id: int) -> list[int]:
     """Return the person's number, and those that stand for it."""
     base = select(PERSON.c.id).where(PERSON.c.id == person_id).cte(recursive=True)
     every = base.union(select(PERSON.c.id).where(PERSON.c.merged_into == base.c.id))

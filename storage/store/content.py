@@ -70,8 +70,22 @@ class Content:
                     if (raw := _unpacked(row.packed)) is not None:
                         yield row.digest, raw
 
+    def digests(self, *, at_once: int) -> Iterator[list[bytes]]:
+        """Yield the digests of all that is kept and was not erased, so many at a time."""
+        last = b""
+        while True:
+            page = select(_TABLE.c.digest).where(_TABLE.c.digest > last, ~_TABLE.c.erased).order_by(_TABLE.c.digest)
+            with said_plainly(self._place), self._engine.connect().execution_options(**{WRITING: False}) as connection:
+                found = list(connection.execute(page.limit(at_once)).scalars())
+            if not found:
+                return
+            yield found
+            last = found[-1]
+
     def erase(self, digests: Sequence[bytes]) -> None:
         """Forget these bytes for ever; their digests stay, so that they are not taken in again."""
+        if not digests:
+            return
         with said_plainly(self._place), self._engine.begin() as connection:
             connection.execute(
                 update(_TABLE).where(_TABLE.c.digest == bindparam("wanted")).values(packed=b"", erased=True),

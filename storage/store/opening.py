@@ -79,6 +79,7 @@ class Store:
         )
         self.content = Content(mail, self.place)
         self._mail = mail
+        self.engines = (self.engine, mail) if self.path else (self.engine,)
         self._kept: Connection | None = None
         self._gate = threading.Lock()  # threads of one process queue here rather than at the database
         self._checkpoints = None if durable or self.path is None else Checkpoints(self.engine, self._gate)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from storage.apply.base import table
 from storage.commands import joining, knowing, noting, responses, ruling, trash, triage, undoing, views
 from storage.commands.desk import agent_named
+from storage.commands.erasing import erase
 from storage.commands.outbox import acts, queueing, sending, steps
 from storage.commands.outbox.items import Result
 from storage.commands.responses import Entry
@@ -22,6 +23,7 @@ from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.mail import Parsed
 from storage.kinds.responses import Canned
 from storage.models import Conversation, Message, Outbox
+from storage.queries.erasing import survey
 from storage.store import Store
 
 PEOPLE = ("ana@acme.example", "bo@acme.example", "li@other.example", "max@third.example")
@@ -365,6 +367,13 @@ class Life:
         for _ in range(self.chance.choice((1, 1, 3))):
             command = self.chance.choice((undoing.undo, undoing.undo, undoing.redo))
             self.tell(lambda session, command=command: command(session, actor=actor, now=self.now), command.__name__)
+
+    def forget(self) -> None:
+        """A few customers are erased, with what names them elsewhere or without."""
+        chance, actor = self.chance, self.chance.choice(self.agents)
+        choices = {"elsewhere": chance.random() < 0.5, "on_servers": False, "actor": actor, "now": self.now}
+        for person_id in chance.sample(range(1, 11), 5):  # whoever is written to just now cannot be
+            self.tell(lambda session, who=person_id: erase(session, survey(session, who), **choices), "erase")
 
     def tell(self, command: Callable, name: str) -> None:
         try:

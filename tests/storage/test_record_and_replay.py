@@ -61,6 +61,10 @@ def test_replay_equals_state(store: Store, second_store: Store, seed: int) -> No
             break
         life.live(20)
     assert life.done >= EVERYTHING
+    while "erase" not in life.done:
+        life.live(5)
+        life.forget()
+    life.live(40)
     with store.reading() as session:
         kinds = set(session.connection().execute(select(EVENT.c.kind).distinct()).scalars())
         assert verify(session).broken_at is None
@@ -89,6 +93,7 @@ def test_replay_equals_state(store: Store, second_store: Store, seed: int) -> No
         "belongs",
         "customers_merged",
         "entry_kept",
+        "erased",
     }
     assert_replays(store, second_store)
 

@@ -86,9 +86,10 @@ def import_mail(
             batch, waiting = waiting[:size], waiting[size:]
             with store.writing() as session:
                 began = time.monotonic()
-                counts = take_in(session, batch, now=datetime.now(UTC), actor=IMPORT).counts
+                taken = take_in(session, batch, now=datetime.now(UTC), actor=IMPORT)
+                store.content.erase(taken.erased)
             size = _next_size(size, time.monotonic() - began, full=len(batch) == size)
-            done.counts += counts
+            done.counts += taken.counts
         report(done)
     index_all(store)
     return done

@@ -63,7 +63,9 @@ class Changes:
                     continue
                 if group[0].role == "trash" and (change, value) != (WantedChange.MOVE, "trash"):
                     group = self._still_there(folder_id, folder, group)  # noqa: PLW2901 - what is left of it
-                if change is WantedChange.MOVE:
+                if change is WantedChange.ERASE:
+                    self._erase(folder_id, folder, group)
+                elif change is WantedChange.MOVE:
                     self._move(folder_id, folder, value, group)
                 else:
                     self._flag(folder_id, folder, change, value, group)
@@ -114,6 +116,16 @@ class Changes:
             moved |= copied
         with self._store.writing() as session:
             errands.moved(session, folder_id, target_id, moved)
+        self._strike(group)
+
+    def _erase(self, folder_id: int, folder: str, group: list[Errand]) -> None:
+        """Delete messages for ever; where the server cannot do so one by one they stay, marked as deleted."""
+        if uids := [one.uid for one in group if one.uid is not None]:
+            if not self._opened(folder_id, folder):
+                return
+            self._session.take_away(uids)
+            with self._store.writing() as session:
+                syncing.forget_placements(session, folder_id, uids)
         self._strike(group)
 
     def _opened(self, folder_id: int, folder: str) -> bool:

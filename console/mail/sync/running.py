@@ -16,6 +16,7 @@ from sqlmodel import Session
 from console.config.accounts import Account
 from console.config.errors import ConsoleError
 from console.config.secrets import password
+from console.mail.erasing import finish
 from console.mail.glance import Door, settings_of
 from console.mail.imap.errors import ImapError, NeedsAgent
 from console.mail.imap.server import Server
@@ -256,10 +257,11 @@ def _ring(store: Store, mailboxes: Sequence[MailboxSync], senders: Sequence[Mail
 
 
 def _recover(store: Store, mailboxes: Sequence[MailboxSync]) -> None:
-    """Take up what a sender that died had in hand, whether or not anything else is due.
+    """Take up what a sender or an erasure that died had in hand, whether or not anything else is due.
 
     Before mail is read: what comes in tells of what may have been sent.
     """
+    finish(store)
     with store.reading() as session:
         left = sending.mailboxes_under_way(session)
     for one in mailboxes:

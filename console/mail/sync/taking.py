@@ -133,7 +133,9 @@ class Taker:
         def work(session: Session) -> TakenIn:
             nonlocal began, worked
             began, worked = time.monotonic(), time.thread_time()
-            return take_in(session, batch, now=datetime.now(UTC))
+            taken = take_in(session, batch, now=datetime.now(UTC))
+            self._store.content.erase(taken.erased)
+            return taken
 
         taken = self._store.giving_way(work)
         spent, worked = time.monotonic() - began, time.thread_time() - worked

@@ -92,12 +92,15 @@ class TakenIn:
         conversation_ids: the conversations that have something new.
         message_ids: the message of each delivery, in their order; `None` for quarantined and ignored ones.
         read: what was read of each message that is new, by its number.
+        erased: digests of bytes that were erased once and are nobody's: whoever kept them forgets them before this is
+            committed.
     """
 
     counts: Counts
     conversation_ids: frozenset[int] = frozenset()
     message_ids: tuple[int | None, ...] = ()
     read: Mapping[int, Parsed] = field(default_factory=dict)
+    erased: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

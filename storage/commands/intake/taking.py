@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -31,6 +31,7 @@ from storage.commands.intake.ruled import Filed, filed_by_rules, rules_stand
 from storage.commands.intake.settling import merged_facts, moved_facts, settle
 from storage.commands.intake.signed import signed
 from storage.commands.intake.threads import Seating, seat
+from storage.commands.intake.withholding import erasures_stand, without_erased
 from storage.commands.intake.wording import words
 from storage.commands.outbox.copies import note_cited, note_filed
 from storage.commands.outbox.returned import Returned, note_returned
@@ -47,7 +48,16 @@ from storage.rules.status import after_answer
 
 _B = table(Mailbox)
 _BOXES: Final = Prepared(
-    lambda _: select(_B.c.id, _B.c.mailbox_group, _B.c.address, _B.c.aliases, _B.c.live_since, rules_stand(), stand())
+    lambda _: select(
+        _B.c.id,
+        _B.c.mailbox_group,
+        _B.c.address,
+        _B.c.aliases,
+        _B.c.live_since,
+        rules_stand(),
+        stand(),
+        erasures_stand(),
+    )
 )
 
 SYNC: Final = Actor(None, "sync")
@@ -66,9 +76,13 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     Returns:
         What became of each; the counts add up.
     """
-    mailboxes, rules, models = _boxes(session)
+    mailboxes, stands = _boxes(session)
     own = own_addresses(mailboxes.values())
-    desk_has = known(session, deliveries, {number: one.group for number, one in mailboxes.items()})
+    groups = {number: one.group for number, one in mailboxes.items()}
+    erased: tuple[bytes, ...] = ()
+    if stands.erasures:
+        deliveries, erased = without_erased(session, deliveries, groups)
+    desk_has = known(session, deliveries, groups)
     order = sorted(range(len(deliveries)), key=lambda place: (deliveries[place].arrived_at, place))
     batch = _Batch(session, desk_has)
     for place in order:
@@ -90,13 +104,13 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
         record(session, facts, actor=actor, now=now, action_id=action_id)
     touched = {one.conversation_id for one in seating.seats} | {winner for winner, _ in seating.merged}
     touched |= {number for one in seating.moves for number in (one.was.conversation_id, one.conversation_id)}
-    filed = filed_by_rules(session, batch.fresh, seating.begun) if rules else Filed()
+    filed = filed_by_rules(session, batch.fresh, seating.begun) if stands.rules else Filed()
     if filed.facts:
         record(session, filed.facts, actor=actor, now=now, action_id=action_id)
     if changes := settle(session, batch.fresh, seating):
         record(session, changes, actor=actor, now=now, action_id=action_id)
     decided = frozenset(one.conversation_id for one in filed.facts if isinstance(one, Assigned))
-    if models and (gone := returned(session, batch.fresh, seating.begun, decided=decided, now=now)):
+    if stands.models and (gone := returned(session, batch.fresh, seating.begun, decided=decided, now=now)):
         record(session, gone, actor=actor, now=now, action_id=action_id)
     insert(session.connection(), Placement, _placements(deliveries, desk_has), lenient=True)
     _tell_outbox(session, batch, deliveries, desk_has, now)
@@ -104,18 +118,26 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     want(session, [fact for fact in (*filed.facts, *changes) if _to_be_told(fact)], now=now)
     read = {one.message_id: one.parsed for one in batch.fresh}
     counts, numbers = _counts(deliveries, batch, seating, filed), _message_ids(deliveries, desk_has)
-    return TakenIn(counts, frozenset(touched), numbers, read)
+    return TakenIn(counts, frozenset(touched), numbers, read, erased)
 
 
-def _boxes(session: Session) -> tuple[dict[int, Box], bool, bool]:
-    """Return the mailboxes by their numbers, whether any rule stands, and whether any model or owner is named."""
+class _Stands(NamedTuple):
+    """What there is at all of what a batch may have to do with: rules, models and owners, erasures."""
+
+    rules: bool = False
+    models: bool = False
+    erasures: bool = False
+
+
+def _boxes(session: Session) -> tuple[dict[int, Box], _Stands]:
+    """Return the mailboxes by their numbers, and what there is at all of what a batch may have to do with."""
     rows = _BOXES.rows(session.connection())
     found: dict[int, Box] = {}
     for number, group, address, aliases, live_since, *_ in rows:
         others = json.loads(aliases) if isinstance(aliases, str) else aliases
         since = None if live_since is None else moment(live_since)
         found[number] = BoxRow(number, group, address, tuple(others), since)
-    return found, bool(rows and rows[0][-2]), bool(rows and rows[0][-1])
+    return found, _Stands(*map(bool, rows[0][-3:])) if rows else _Stands()
 
 
 def _tell_outbox(

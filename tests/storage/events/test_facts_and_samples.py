@@ -25,6 +25,7 @@ FINAL = {
     "ruled",
     "cancelled",
     "delivery_changed",
+    "erased",
 }
 ONCE = {"queued"}
 """Taken back once: whoever does it again writes anew, or the customer might get it twice."""

@@ -1,0 +1,98 @@
+"""What an erasure would do, and what it did, for people and programs to read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+
+class Named(StrEnum):
+    """What names somebody, and belongs to others or to the desk."""
+
+    MESSAGE = "message"  # mail of others that names, mentions or quotes them
+    RULE = "rule"
+    VIEW = "view"
+    RESPONSE = "response"
+    ORGANIZATION = "organization"  # called as they are
+    ENTRY = "entry"  # a note, an asset or whatever else is kept of others, or of the desk
+    FIELD = "field"  # of another profile
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where else somebody is named: for the agent to decide.
+
+    Attributes:
+        number: of the message, rule, view, response, organization or entry; of a field that of whose profile it is.
+        said: a subject or a name to know it by; of a field whose sort of profile it is and its name.
+        conversation_id: of a message.
+        quotes: their own words stand in it.
+    """
+
+    what: Named
+    number: int
+    said: str
+    conversation_id: int | None = None
+    quotes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What erasing a person would do.
+
+    Attributes:
+        person_ids: their number, and those that stand for them.
+        name: by which they are called; the first address where they have none.
+        names: what they are called and reached by, in lower case: what is looked for everywhere.
+        message_ids: theirs, ours to them, and what was written down about them.
+        quarantined: deliveries that could not be read and name them, by number.
+        size: bytes of all of these as they came.
+        placed: on how many places of which mailbox's server they lie, by its name.
+        unsettled: conversations in which an answer to them is on its way, or may have been sent.
+        event_id: the log's end when all this was looked up; `facts` the events before it that tell of them.
+        tagged: tags that hold a word of their name, which no erasure takes out of the log.
+    """
+
+    person_ids: tuple[int, ...]
+    name: str
+    names: tuple[str, ...]
+    message_ids: tuple[int, ...]
+    quarantined: tuple[int, ...]
+    conversations: int
+    size: int
+    oldest: datetime | None
+    newest: datetime | None
+    draft_ids: tuple[int, ...]
+    facts: tuple[int, ...]
+    event_id: int
+    elsewhere: tuple[Elsewhere, ...]
+    placed: dict[str, int]
+    unsettled: tuple[int, ...]
+    tagged: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was erased.
+
+    Attributes:
+        action_id: under which the log tells of it.
+        elsewhere: how much of what names them elsewhere was erased as well; `kept` how much was left.
+        asked: how many deletions on the servers are wanted from now on.
+        head: the log's last digest, hexadecimal.
+    """
+
+    action_id: int
+    person_ids: tuple[int, ...]
+    messages: int
+    deliveries: int
+    facts: int
+    drafts: int
+    elsewhere: int
+    kept: int
+    asked: int
+    head: str
+
+
+LEAST: Final = 4
+"""Letters from which a name is looked for where it is not said whose it is."""
