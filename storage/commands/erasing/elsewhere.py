@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import and_, or_, select, update
 from sqlmodel import Session
 
-from storage.apply.base import table
+from storage.apply.base import naming, table
 from storage.apply.responses import ERASED
 from storage.kinds import Subject
 from storage.kinds.erasing import Named, Survey
@@ -94,6 +94,6 @@ _EMPTY: Final[Mapping[Named, tuple[Any, dict[str, Any]]]] = {
     Named.RULE: (Rule, {"name": None, "conditions": None}),
     Named.VIEW: (View, {"name": None, "query": None}),
     Named.RESPONSE: (Response, ERASED),
-    Named.ORGANIZATION: (Organization, {"name": None}),
+    Named.ORGANIZATION: (Organization, naming(None)),
     Named.ENTRY: (Entry, {"name": None, "value": None}),
 }

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, SQLModel
 
-from storage.apply.base import chunks, table
+from storage.apply.base import chunks, naming, table
 from storage.commands.erasing.elsewhere import erase_elsewhere
 from storage.commands.erasing.finishing import note_unfinished
 from storage.commands.intake.salt import made_salt
@@ -275,7 +275,7 @@ def _forget_persons(session: Session, numbers: Sequence[int]) -> None:
     people, addresses, fields, entries = table(Person), table(Address), table(Profile), table(Entry)
     connection = session.connection()
     for some in chunks(numbers):
-        connection.execute(update(people).where(people.c.id.in_(some)).values(name=None))
+        connection.execute(update(people).where(people.c.id.in_(some)).values(naming(None)))
         connection.execute(update(addresses).where(addresses.c.person_id.in_(some)).values(address=None))
         whose = fields.c.subject == Subject.PERSON, fields.c.subject_id.in_(some)
         connection.execute(update(fields).where(*whose).values(value=None))
