@@ -294,7 +294,6 @@ def _milestone_object(number: int, one: "Milestone", today: date) -> dict[str, A
         "due": one.due.isoformat(),
         "done_on": one.done.isoformat() if one.done else None,
         "overdue": one.overdue(today),
-        "task": one.task,
     }
 
 

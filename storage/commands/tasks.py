@@ -1,12 +1,13 @@
 """Tasks: conversations that begin at the desk, out of sight until they are due, each key once (docs/decisions/0024)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from storage.apply.base import table
+from storage.apply.base import chunks, table
 from storage.commands.intake.deliveries import Delivery, message_key
 from storage.commands.intake.derive import derive
 from storage.commands.intake.reception import incoming, written_here
@@ -88,6 +89,18 @@ def begin(session: Session, written: Written, task: Task, *, actor: Actor, now: 
 def stands(session: Session, key: str) -> bool:
     """Say whether there is a task of that key, done or not, taken back or not."""
     return session.connection().execute(select(_M.c.id).where(_M.c.header_key == _found_by(key))).first() is not None
+
+
+def begun(session: Session, keys: Sequence[str]) -> dict[str, int]:
+    """Return the conversations of tasks by their keys; of keys that have none nothing is said."""
+    found = {_found_by(key): key for key in keys}
+    tasks: dict[str, int] = {}
+    for some in chunks(found):
+        chosen = select(_M.c.header_key, _M.c.conversation_id).where(
+            _M.c.header_key.in_(some), _M.c.conversation_id.is_not(None)
+        )
+        tasks.update({found[row.header_key]: row.conversation_id for row in session.connection().execute(chosen)})
+    return tasks
 
 
 def _found_by(key: str) -> bytes:

@@ -92,13 +92,11 @@ class Milestone:
         name: what shall be reached.
         due: the day by which.
         done: the day on which it was; `None` while it is not.
-        task: the conversation that asks an agent to see to it; `None` for none.
     """
 
     name: str
     due: date
     done: date | None = None
-    task: int | None = None
 
     kind = EntryKind.MILESTONE
 
@@ -108,19 +106,13 @@ class Milestone:
             "name": self.name,
             "due": self.due.isoformat(),
             **({"done": self.done.isoformat()} if self.done else {}),
-            **({"task": self.task} if self.task is not None else {}),
         }
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> "Milestone":
         """Return what `written` gave."""
         done = kept.get("done")
-        return cls(
-            kept["name"],
-            date.fromisoformat(kept["due"]),
-            date.fromisoformat(done) if done else None,
-            kept.get("task"),
-        )
+        return cls(kept["name"], date.fromisoformat(kept["due"]), date.fromisoformat(done) if done else None)
 
     def overdue(self, today: date) -> bool:
         """Say whether it was not reached in time; the day itself is still in time."""

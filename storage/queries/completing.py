@@ -7,6 +7,7 @@ from sqlalchemy import Text, cast, func, or_, select, true
 from sqlmodel import Session
 
 from storage.kinds.clean import folded
+from storage.kinds.journey import Engaged
 from storage.queries import knowing, personas
 from storage.queries.names import STANDS, named_like, organizations_like, reached_like
 from storage.queries.segments import spelled
@@ -58,7 +59,16 @@ def told(session: Session, field: str) -> list[str]:
     if name == personas.FIELD:
         cards = personas.personas(session)
         used = [*(card.name for _number, card in cards), *(personas.spelled(cards, value) for value in used)]
+    if name in {"stage", "typology"}:
+        laid = knowing.settings(session)
+        used = [*(laid.stages if name == "stage" else laid.typologies), *used]
     return list(dict.fromkeys([*choices, *used]))
+
+
+def engagements(session: Session) -> list[str]:
+    """Return what ``engagement:`` may ask for: a state of any feature, or of one."""
+    states = [str(one) for one in Engaged]
+    return [*states, *(f"{feature}={state}" for feature in knowing.features(session) for state in states)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A query's fields as conditions of SQL, for the queue and for the search alike."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,14 +24,15 @@ from storage.kinds import TASKS, Channel, ConversationKind, Priority, Status
 from storage.kinds.clean import folded
 from storage.models import PRIORITIZED, SHOWN_BELOW, SPOKEN, TASKED
 from storage.queries.tables import AGENT, CONVERSATION, MAILBOX, MESSAGE, READ_MARK, TAG
+from storage.rules.query import COMPUTED, BadQuery, Field, Moment, Node, Not, Or, State, Text, Trouble, of_customer
 from storage.rules.query import And as Both
-from storage.rules.query import BadQuery, Field, Moment, Node, Not, Or, State, Text, Trouble, of_customer
 from storage.search.matching import matching, written
 
 _C = CONVERSATION.c
 _SNOOZED, _SETTLED, _TRASH, _GONE = 3, 5, 7, 9  # ranks of `storage.models.conversations.QUEUE_RANKS`
 
 _RANKED = frozenset({State.OPEN, State.SETTLED, State.SNOOZED})
+_FEW = 10_000  # conversations whose customers alone are computed
 _COMMON = 20_000  # conversations with a tag that are never looked at one by one
 
 _IN_ONE = MESSAGE.c.conversation_id.is_not(None)
@@ -57,6 +58,7 @@ class Ground:
         timely: say statuses so, too.
         probed: tags, and what is told of customers, that are looked up for each row; the rows of all others are taken
             from there. See `walked_past`.
+        among: the only customers whose rows can meet the query; `None` where that is not known. See `customers`.
     """
 
     session: Session
@@ -66,6 +68,7 @@ class Ground:
     freely: bool = False
     timely: bool = False
     probed: Container[Field] = frozenset()
+    among: Sequence[int] | None = None
 
     @property
     def rank(self) -> ColumnElement[int]:
@@ -87,7 +90,7 @@ def condition(ground: Ground, node: Node) -> Condition:
         case Not(Field(name="tag") as tag):
             return not_(_tagged(tag, probed=True))
         case Not(Field(name=name) as told) if of_customer(name):
-            return not_(_told(ground.session, told, probed=True))
+            return not_(_told(ground, told, probed=True))
         case Not(part):
             return not_(condition(ground, part))
         case Both(parts):
@@ -126,7 +129,7 @@ def _field(ground: Ground, field: Field) -> Condition:
         case "tag":
             return _tagged(field, probed=field in ground.probed)
         case name if of_customer(name):
-            return _told(ground.session, field, probed=field in ground.probed)
+            return _told(ground, field, probed=field in ground.probed)
         case "priority" if field.value != Priority.NORMAL:
             return and_(_C.priority == field.value, literal_column(PRIORITIZED))
         case "kind" if field.value in TASKS:  # of the one sort, or of both
@@ -150,19 +153,48 @@ def _having(field: Field) -> Select[Any]:
     return select(TAG.c.conversation_id).where(TAG.c.tag.in_(sorted(words)))
 
 
-def _told(session: Session, field: Field, *, probed: bool) -> Condition:
+def _told(ground: Ground, field: Field, *, probed: bool) -> Condition:
     from storage.queries.segments import served_to  # late: a desk's first frame asks nothing of customers
 
-    return served_to(session, field, probed=probed)
+    return served_to(ground.session, field, probed=probed, among=ground.among)
 
 
-def _rows_of(session: Session, field: Field) -> Select[Any]:
+def _rows_of(session: Session, field: Field, among: Sequence[int] | None) -> Select[Any]:
     from storage.queries.segments import having  # late, as above
 
-    return _having(field) if field.name == "tag" else having(session, field)
+    return _having(field) if field.name == "tag" else having(session, field, among)
 
 
-def walked_past(session: Session, node: Node | None, agent_id: int | None) -> frozenset[Field]:
+def customers(session: Session, node: Node | None, agent_id: int | None) -> Sequence[int] | None:
+    """Return the only customers whose conversations can meet a query that asks for what is computed.
+
+    `None` where it asks for nothing of that sort, or where they are many: all are computed then.
+    """
+    parts = node.parts if isinstance(node, Both) else ()
+    rest = [part for part in parts if only_conversation(part) and not _computed(part)]
+    if not rest or not any(_computed(part) for part in parts):
+        return None
+    ground = Ground(session, agent_id, lambda _: false(), lambda _: false())
+    chosen = select(_C.customer_id).where(*(condition(ground, part) for part in rest)).limit(_FEW + 1)
+    found = session.connection().execute(chosen).scalars().all()
+    return sorted({number for number in found if number is not None}) if len(found) <= _FEW else None
+
+
+def _computed(node: Node) -> bool:
+    match node:
+        case Field(name=name):
+            return name in COMPUTED
+        case Not(part):
+            return _computed(part)
+        case Both(parts) | Or(parts):
+            return any(_computed(part) for part in parts)
+        case _:
+            return False
+
+
+def walked_past(
+    session: Session, node: Node | None, agent_id: int | None, among: Sequence[int] | None = None
+) -> frozenset[Field]:
     """Return the tags of a query, and what it asks of customers, on which it is not worth starting.
 
     Where a tag is rarer than all else that an index answers, its conversations are few, and each is looked at.
@@ -172,6 +204,7 @@ def walked_past(session: Session, node: Node | None, agent_id: int | None) -> fr
         session: of any transaction.
         node: the query.
         agent_id: what ``me`` is.
+        among: as `customers` gives them.
     """
     parts = node.parts if isinstance(node, Both) else (node,)
     fields = [part for part in parts if isinstance(part, Field)]
@@ -184,7 +217,7 @@ def walked_past(session: Session, node: Node | None, agent_id: int | None) -> fr
         some = statement.limit(most).subquery()
         return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
 
-    counts = {tag: counted(_rows_of(session, tag), _COMMON) for tag in tags}
+    counts = {tag: counted(_rows_of(session, tag, among), _COMMON) for tag in tags}
     rarest = min(tags, key=lambda tag: counts[tag])
     least = counts[rarest]
     others = [part for part in fields if part not in tags and served(part)]

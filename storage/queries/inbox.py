@@ -13,6 +13,7 @@ from storage.queries.conditions import (
     Ground,
     asks_for_trash,
     condition,
+    customers,
     only_conversation,
     standing,
     stands,
@@ -174,7 +175,8 @@ def _asked(session: Session, query: Query, agent_id: int | None) -> _Asked:
         case _:
             order = _Order((_C.queue_rank, _C.queue_at, _C.id), descending=False)
 
-    probed = walked_past(session, query.where, agent_id)
+    those = customers(session, query.where, agent_id)
+    probed = walked_past(session, query.where, agent_id, those)
 
     def where(ground: Ground) -> Condition:
         barred = query.where is not None and stands(query.where)
@@ -185,12 +187,12 @@ def _asked(session: Session, query: Query, agent_id: int | None) -> _Asked:
             parts.append(_dated(ground))
         return and_(*parts)
 
-    first = where(Ground(session, agent_id, among, _moment, probed=probed))
+    first = where(Ground(session, agent_id, among, _moment, probed=probed, among=those))
 
     def freely() -> Condition:
         again = iter(looked_up)  # what was looked up already, in the same order
         ground = Ground(session, agent_id, lambda _: next(again), _moment, freely=True, timely=order.by_time)
-        return where(replace(ground, probed=probed))
+        return where(replace(ground, probed=probed, among=those))
 
     return _Asked(first, freely, order, long=order.by_time and _mostly_settled(query.where))
 

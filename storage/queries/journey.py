@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, false, func, select, type_coerce
 from sqlmodel import Session
 
-from storage.kinds import EntryKind, Subject
+from storage.kinds import TASKS, EntryKind, Subject
 from storage.kinds.clean import folded
 from storage.kinds.journey import (
     Engagement,
@@ -121,7 +121,7 @@ def _view(session: Session, subject: Subject, number: int, organization: int | N
         milestones += [MilestoneView(each, one, theirs=True) for each, one in of_it if isinstance(one, Milestone)]
         if "stage" not in said:
             stays = [one for _, one in of_it if isinstance(one, Stay)]
-        known = _as_told(known, said, [one for _, one in written])
+        known = as_told(known, said, [one for _, one in written])
     lived = phase(known, settings, today)
     names = knowing.features(session)
     uses = features(known, settings, today, (one for one in names if known.usages or folded(one) in known.tagged))
@@ -145,8 +145,14 @@ def _urgency(one: MilestoneView) -> tuple[bool, date, int]:
     return one.milestone.done is not None, one.milestone.due, one.entry_id
 
 
-def _as_told(known: Known, fields: Mapping[str, str], written: Iterable[object]) -> Known:
-    """Return what is known of an account as it is for one of its people: what is said of themselves goes first."""
+def as_told(known: Known, fields: Mapping[str, str], written: Iterable[object]) -> Known:
+    """Return what is known of an account as it is for one of its people: what is said of themselves goes first.
+
+    Args:
+        known: of the account.
+        fields: of their own profile.
+        written: what is written down of themselves.
+    """
     usages = {one.name: one for one in known.usages} | {one.name: one for one in written if isinstance(one, Usage)}
     engagements = {one.name: one for one in known.engagements}
     engagements |= {one.name: one for one in written if isinstance(one, Engagement)}
@@ -317,9 +323,8 @@ class _Asked:
         for whose, number, condition in self._counted():
             rows = PERSON.join(CONVERSATION, _C.customer_id == PERSON.c.id)
             chosen = select(number, func.count(), waits).select_from(rows)
-            for each, count, waiting in self._rows(
-                chosen.where(_C.queue_rank < SHOWN_BELOW, condition).group_by(number)
-            ):
+            chosen = chosen.where(_C.queue_rank < SHOWN_BELOW, _C.kind.not_in(TASKS), condition)
+            for each, count, waiting in self._rows(chosen.group_by(number)):
                 yield (whose, each), count, int(waiting)
 
     def tagged(self) -> Iterator[tuple[Account, str, int]]:

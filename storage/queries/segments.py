@@ -3,6 +3,7 @@
 A field counts as the customer's own profile says it; where that says nothing, as the organization's does.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -12,21 +13,29 @@ from storage.kinds import Subject
 from storage.kinds.clean import folded
 from storage.kinds.errors import BadField, NoSuch
 from storage.kinds.profiles import Sort
-from storage.queries import ideals, personas
+from storage.queries import computed, ideals, personas
 from storage.queries.customers import of_that_name
 from storage.queries.knowing import fields
 from storage.queries.names import organizations_with, with_subsidiaries
 from storage.queries.several import listed
 from storage.queries.tables import CONVERSATION, PERSON, PROFILE
 from storage.rules.profile import ALWAYS, read
-from storage.rules.query import FITS, OWN, BadQuery, Field, Trouble, fit_asked
+from storage.rules.query import COMPUTED, FITS, OWN, BadQuery, Field, Trouble, fit_asked
 
 _SPELLED: Final = 500
 """Values of a field that are compared whatever their case and accents; where there are more, they are as typed."""
 
 
-def served_to(session: Session, field: Field, *, probed: bool) -> ColumnElement[bool]:
+def served_to(
+    session: Session, field: Field, *, probed: bool, among: Sequence[int] | None = None
+) -> ColumnElement[bool]:
     """Return that a conversation's customer is such: looked up for the row, or with such customers as where to start.
+
+    Args:
+        session: of any transaction.
+        field: of the query.
+        probed: whether they are looked up for the row.
+        among: the only customers who matter, as the rest of the query leaves no others; `None` for all.
 
     Raises:
         BadQuery: there is no such organization or field, or it never has that value.
@@ -35,19 +44,19 @@ def served_to(session: Session, field: Field, *, probed: bool) -> ColumnElement[
     if probed:
         # By the row's own number: looked up one by one, never gathered.
         return exists(
-            select(PERSON.c.id).where(PERSON.c.id == customer + 0, _such(session, field)).correlate(CONVERSATION)
+            select(PERSON.c.id).where(PERSON.c.id == customer + 0, _such(session, field, among)).correlate(CONVERSATION)
         )
-    return and_(customer.is_not(None), customer.in_(_customers(session, field)))
+    return and_(customer.is_not(None), customer.in_(_customers(session, field, among)))
 
 
-def having(session: Session, field: Field) -> Select[Any]:
+def having(session: Session, field: Field, among: Sequence[int] | None = None) -> Select[Any]:
     """Return the conversations of such customers."""
-    return select(CONVERSATION.c.id).where(CONVERSATION.c.customer_id.in_(_customers(session, field)))
+    return select(CONVERSATION.c.id).where(CONVERSATION.c.customer_id.in_(_customers(session, field, among)))
 
 
-def _customers(session: Session, field: Field) -> Any:
-    if field.name == "org" or field.name in FITS:
-        return select(PERSON.c.id).where(_such(session, field))
+def _customers(session: Session, field: Field, among: Sequence[int] | None = None) -> Any:
+    if field.name == "org" or field.name in FITS or field.name in COMPUTED:
+        return select(PERSON.c.id).where(_such(session, field, among))
     name, values = _wanted(session, field)
     own = select(PROFILE.c.subject_id).where(
         PROFILE.c.field == name, PROFILE.c.value.in_(values), PROFILE.c.subject == Subject.PERSON
@@ -59,8 +68,12 @@ def _customers(session: Session, field: Field) -> Any:
     return own.union_all(by_it)
 
 
-def _such(session: Session, field: Field) -> ColumnElement[bool]:
+def _such(session: Session, field: Field, among: Sequence[int] | None = None) -> ColumnElement[bool]:
     """Return that a person is such."""
+    if field.name in COMPUTED:
+        if field.name == "lifecycle":
+            _wanted(session, field)
+        return computed.such(session, field, among)
     if field.name in FITS:
         return _fitting(session, field)
     if field.name == "org":

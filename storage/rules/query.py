@@ -14,6 +14,7 @@ from typing import NoReturn
 from storage.kinds import Channel, ConversationKind, Priority, Tier
 from storage.kinds.clean import clean_line
 from storage.kinds.errors import DeskError
+from storage.kinds.journey import Engaged
 from storage.rules.word import WORD
 
 LONGEST = 1000
@@ -98,6 +99,14 @@ class Where(StrEnum):
     TO = "to"
 
 
+class Reached(StrEnum):
+    """The values of ``milestone:``."""
+
+    OVERDUE = "overdue"
+    OPEN = "open"
+    DONE = "done"
+
+
 class Has(StrEnum):
     """The values of ``has:``."""
 
@@ -127,12 +136,14 @@ class Field:
 
     Attributes:
         day: on which it is asked, where the answer may be another one on another day.
+        now: the moment itself, where hours matter.
     """
 
     name: str
     value: str
     place: int
     day: date | None = None
+    now: datetime | None = field(default=None, compare=False)
 
     @property
     def word(self) -> str:
@@ -189,6 +200,7 @@ VALUES: Mapping[str, type[StrEnum]] = {
     "kind": ConversationKind,
     "priority": Priority,
     "has": Has,
+    "milestone": Reached,
     "sort": Sort,
 }
 """The fields whose values are a fixed list."""
@@ -201,7 +213,10 @@ FITS = ("icp", "fit")
 FIT_WORDS = ("good", "poor", "unknown")
 """The values of ``fit:``, beside a share: ``fit:>=70``."""
 
-PROFILES = ("touch", "persona", "lifecycle", "stage")
+COMPUTED = ("lifecycle", "engagement", "health", "milestone")
+"""Fields that ask for what is computed of the customer, or of their organization."""
+
+PROFILES = ("touch", "persona", "lifecycle", "stage", "typology")
 """Fields of the customer's profile, or else of their organization's, that have a word of their own."""
 
 OWN = "field."
@@ -209,7 +224,7 @@ OWN = "field."
 
 _MOMENTS = ("before", "after")
 
-FIELDS = tuple(sorted((*VALUES, *_TEXTS, *_NAMES, *FITS, *PROFILES, *_MOMENTS)))
+FIELDS = tuple(sorted({*VALUES, *_TEXTS, *_NAMES, *FITS, *COMPUTED, *PROFILES, *_MOMENTS}))
 """Every field that a query may name today, beside those of profiles behind `OWN`."""
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z_]*|(?i:field)\.[A-Za-z0-9_]+):(?!//)")
@@ -223,7 +238,7 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 
 def of_customer(name: str) -> bool:
     """Say whether a field asks something of the customer."""
-    return name == "org" or name in FITS or name in PROFILES or name.startswith(OWN)
+    return name == "org" or name in FITS or name in COMPUTED or name in PROFILES or name.startswith(OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,15 +281,49 @@ def fit_asked(field: Field) -> FitAsked:
         if said["sign"] != "=":
             raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word, known=known)
         return FitAsked(name, word)
+    least, most = _between(said["sign"], word)
+    return FitAsked(name, least=least, most=most)
+
+
+def _between(sign: str, word: str) -> tuple[int, int]:
+    """Return from which percent to which a share lies."""
     share = int(word.removesuffix("%"))
-    least, most = {
+    return {
         ">=": (share, 100),
         "<=": (0, share),
         ">": (share + 1, 100),
         "<": (0, share - 1),
         "=": (share, share),
-    }[said["sign"]]
-    return FitAsked(name, least=least, most=most)
+    }[sign]
+
+
+def health_asked(field: Field) -> tuple[int, int] | None:
+    """Return from which health to which ``health:<50`` asks; `None` for ``health:unknown``.
+
+    Raises:
+        BadQuery: it cannot be read.
+    """
+    said = _SHARE.fullmatch(field.value)
+    if said is None and field.value.lower() == "unknown":
+        return None
+    if said is None or said["name"] or not said["share"].removesuffix("%").isdecimal():
+        raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word, known=("<50", ">=70", "unknown"))
+    return _between(said["sign"], said["share"])
+
+
+def engagement_asked(field: Field) -> tuple[str, Engaged]:
+    """Return which feature, and what is made of it, ``engagement:API=frustrated`` asks for; empty for any feature.
+
+    Raises:
+        BadQuery: it cannot be read.
+    """
+    feature, _sign, state = field.value.rpartition("=")
+    try:
+        return feature.strip(), Engaged(state.strip().lower())
+    except ValueError:
+        lead = f"{feature}=" if feature else ""
+        known = tuple(lead + one for one in Engaged)
+        raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word, known=known) from None
 
 
 def parse(text: str, *, now: datetime) -> Query:
@@ -478,13 +527,24 @@ class _Reader:
             if name == "sort":
                 self._tokens.append(_Token("sort", at, typed, sort=Sort(value)))
             else:
-                self._tokens.append(_Token("word", at, typed, Field(name, value, at)))
+                self._tokens.append(_Token("word", at, typed, self._computed(name, value, at)))
         elif name in FITS:
             field = Field(name, value, at, self._now.date())
             fit_asked(field)
             self._tokens.append(_Token("word", at, typed, field))
         else:
-            self._tokens.append(_Token("word", at, typed, Field(name, value, at)))
+            self._tokens.append(_Token("word", at, typed, self._computed(name, value, at)))
+
+    def _computed(self, name: str, value: str, at: int) -> Field:
+        """Return a field; one that asks for what is computed can be read, and says when it was asked."""
+        if name not in COMPUTED:
+            return Field(name, value, at)
+        asked = Field(name, value, at, self._now.date(), self._now)
+        if name == "health":
+            health_asked(asked)
+        elif name == "engagement":
+            engagement_asked(asked)
+        return asked
 
     @staticmethod
     def _fail(trouble: Trouble, token: _Token) -> NoReturn:

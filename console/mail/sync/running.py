@@ -20,6 +20,7 @@ from console.mail.erasing import finish
 from console.mail.glance import Door, settings_of
 from console.mail.imap.errors import ImapError, NeedsAgent
 from console.mail.imap.server import Server
+from console.mail.milestones import Overdue
 from console.mail.outgoing import smtp_server_of
 from console.mail.reading import Readers
 from console.mail.sending import MailboxSender
@@ -124,6 +125,7 @@ def sync_once(
         indexing.finish()
         while not stop.is_set() and _wake_due(store):
             pass
+        Overdue(store).look()
     if broken:
         raise broken[0]
     return outcome
@@ -155,10 +157,11 @@ def watch(store: Store, accounts: Sequence[Account], *, report: Report, stop: Ev
         indexing.start()
         for thread in threads:
             thread.start()
-        patience = _Patience(store)
+        patience, overdue = _Patience(store), Overdue(store)
         while not over.is_set() and not (stop.is_set() and patience.ends()):
             _ring(store, mailboxes, senders)
             _wake_due(store)
+            overdue.look()
             (over if stop.is_set() else stop).wait(_LOOK_EVERY)
         over.set()
         for one in mailboxes:

@@ -274,6 +274,10 @@ async def _values(screen: "DeskScreen", field: str, letters: str) -> list[str]:
             return [mailbox.name for mailbox in await screen.desk.ask(mailboxes.states)]
         case "org":
             return ["none", *await screen.desk.ask(completing.organizations, letters)]
+        case "health":
+            return ["<50", ">=70", "unknown"]
+        case "engagement":
+            return await screen.desk.ask(completing.engagements)
         case "fit" | "icp":
             from storage.queries.ideals import ideals
             from storage.rules.query import FIT_WORDS
@@ -309,6 +313,10 @@ def _field_words() -> dict[str, str]:
         "persona": _("the customer's persona"),
         "lifecycle": _("new, active, inactive, curious or loyal"),
         "stage": _("where the customer is"),
+        "typology": _("the customer's temperament"),
+        "engagement": _("a state, or FEATURE=state: little, unaware, frustrated or value"),
+        "health": _("from 0 to 100, as in <50, or unknown"),
+        "milestone": _("overdue, open or done"),
         "has": _("attachment"),
         "before": _("a day, or so long ago: 3d"),
         "after": _("a day, or so long ago: 3d"),

@@ -3,15 +3,9 @@
 from storage.commands.knowing.bringing import bring_entries
 from storage.commands.knowing.entries import change_entry, keep_entry
 from storage.commands.knowing.importing import check, check_usage, import_customers, import_usage
-from storage.commands.knowing.journey import (
-    drop_milestone,
-    enter_stage,
-    finish_milestone,
-    keep_milestone,
-    lay_down,
-    set_engagement,
-)
+from storage.commands.knowing.journey import enter_stage, lay_down, set_engagement
 from storage.commands.knowing.merging import merge
+from storage.commands.knowing.milestones import drop_milestone, finish_milestone, keep_milestone
 from storage.commands.knowing.personas import confirm_persona, dismiss_persona
 from storage.commands.knowing.profiles import belong, make_organization, set_beside, set_fields, set_of
 from storage.commands.knowing.reaching import drop_address, drop_domain, keep_address, keep_domain

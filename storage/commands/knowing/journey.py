@@ -1,6 +1,5 @@
 """A customer's journey: stages entered, milestones, what they make of features, and what the desk lays down for all."""
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -12,7 +11,7 @@ from storage.events import Actor
 from storage.kinds import EntryKind, Subject
 from storage.kinds.clean import folded
 from storage.kinds.errors import BadField, NoSuch, Refused
-from storage.kinds.journey import Engaged, Engagement, Milestone, Setting
+from storage.kinds.journey import Engaged, Engagement, Setting
 from storage.queries import knowing
 from storage.record import record
 from storage.rules import journey, profile
@@ -57,45 +56,6 @@ def enter_stage(
         raise Refused("already")
     facts = with_stays(session, [changed(subject, subject_id, STAGE, before, after, now)], now, on=on)
     return record(session, facts, actor=actor, now=now, action_id=action_id)
-
-
-def keep_milestone(
-    session: Session, subject: Subject, subject_id: int, name: str, due: date, *, actor: Actor, now: datetime
-) -> tuple[int, int]:
-    """Lay down what somebody shall have reached by a day; return the milestone's number, and the action's id.
-
-    Raises:
-        NoSuch: there is nobody of that number.
-        BadField: it has no name, or too long a one.
-    """
-    return keep_entry(session, Milestone(name, due), subject=subject, subject_id=subject_id, actor=actor, now=now)
-
-
-def finish_milestone(
-    session: Session, entry_id: int, done: date | None, *, actor: Actor, now: datetime
-) -> tuple[int, Milestone]:
-    """Let a milestone be reached on a day, or not reached where that is `None`; return the action's id, and how it is.
-
-    Raises:
-        NoSuch: there is no such milestone.
-        BadField: the day is yet to come (reason ``future``).
-        Refused: it stands so already (rule ``already``).
-    """
-    if done is not None and done > now.date():
-        raise BadField("done", done.isoformat(), "future")
-    held = knowing.entry(session, entry_id, EntryKind.MILESTONE).value
-    assert isinstance(held, Milestone)
-    after = replace(held, done=done)
-    return change_entry(session, entry_id, after, kind=EntryKind.MILESTONE, actor=actor, now=now), after
-
-
-def drop_milestone(session: Session, entry_id: int, *, actor: Actor, now: datetime) -> int:
-    """Take a milestone away; return the action's id.
-
-    Raises:
-        NoSuch: there is no such milestone.
-    """
-    return change_entry(session, entry_id, None, kind=EntryKind.MILESTONE, actor=actor, now=now)
 
 
 def set_engagement(

@@ -6,6 +6,7 @@ import pytest
 from made.post import MONDAY, Post
 from made.rows import decided
 
+from console.mail.milestones import begin_overdue
 from storage.commands import knowing
 from storage.commands.desk import agent_named
 from storage.commands.undoing import redo, undo
@@ -14,7 +15,7 @@ from storage.kinds import EntryKind, Subject
 from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.kinds.importing import BadImport, Row
 from storage.kinds.journey import Engaged, Milestone, Stay, Usage
-from storage.queries import journey
+from storage.queries import inbox, journey
 from storage.queries import knowing as known
 from storage.record import replay, verify
 from storage.store import Store
@@ -251,3 +252,27 @@ def test_one_account_is_read_as_it_is_among_all(store: Store, ana, tell) -> None
         assert [(one.name, one.figures) for one in whole[O, 1].usages] == [("Reports", (0, 15.5)), ("API", (7,))]
         assert whole[O, 1].opened == 2
         assert set(journey.accounts(session, None, pieces={"milestone"}, **choices)) == {(O, 1)}
+
+
+def test_an_overdue_milestone_becomes_a_task_of_the_owners_once_and_is_resolved_with_it(
+    store: Store, ana, tell
+) -> None:
+    number, _ = tell(knowing.keep_milestone, O, 1, "First invoice", TODAY - timedelta(days=1))
+    tell(knowing.keep_milestone, P, 1, "Trained", TODAY)
+    tell(knowing.set_fields, O, 1, {"owner": "ana"})
+    assert [begin_overdue(store, now=MONDAY) for _ in range(2)] == [1, 0]
+    with store.reading() as session:
+        (row,) = inbox.window(session, query="kind:task", agent_id=1, now=MONDAY).rows
+        assert (row.assignee, "First invoice" in row.subject) == ("ana", True)
+        assert journey.read(session, 1, now=MONDAY).health.parts[1].score == 90, "a task is nobody's open mail"
+    before = decided(store)
+    tell(knowing.finish_milestone, number, TODAY)
+    with store.reading() as session:
+        assert inbox.window(session, query="kind:task is:open", agent_id=1, now=MONDAY).rows == ()
+    tell(undo)
+    assert decided(store) == before
+    tell(knowing.drop_milestone, number)
+    with store.reading() as session:
+        assert inbox.window(session, query="kind:task is:open", agent_id=1, now=MONDAY).rows == ()
+    assert begin_overdue(store, now=MONDAY) == 0
+    assert begin_overdue(store, now=MONDAY + timedelta(days=1)) == 1
