@@ -6,6 +6,7 @@ of any writing.
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import func, or_, select
@@ -92,10 +93,19 @@ def theirs(session: Session, numbers: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Of whom, and of what, facts are looked for, by number."""
+
+    persons: Collection[int]
+    messages: Collection[int]
+    conversations: Collection[int]
+
+
 def facts_about(
     session: Session, numbers: Sequence[int], messages: Collection[int], *, after: int = 0
 ) -> tuple[int, ...]:
-    """Return the events whose personal part tells of these persons, or of these messages' recipients.
+    """Return the events whose personal part tells of these persons, or of these messages and their conversations.
 
     Args:
         session: of any transaction.
@@ -103,7 +113,7 @@ def facts_about(
         messages: the messages.
         after: only events after this one.
     """
-    about = set(numbers)
+    whose = _Whose(set(numbers), messages, _homes(session, messages))
     chosen = (
         select(EVENT.c.id, EVENT.c.kind, EVENT.c.public)
         .join(PERSONAL, PERSONAL.c.event_id == EVENT.c.id)
@@ -112,22 +122,32 @@ def facts_about(
     return tuple(
         row.id
         for row in session.connection().execute(chosen.order_by(EVENT.c.id))
-        if _ABOUT[row.kind](json.loads(row.public)["fact"], about, messages)
+        if _ABOUT[row.kind](json.loads(row.public)["fact"], whose)
     )
 
 
-def _of_person(fact: Mapping[str, Any], about: Collection[int], _messages: Collection[int]) -> bool:
-    return fact["person_id"] in about
+def _homes(session: Session, messages: Collection[int]) -> set[int]:
+    connection = session.connection()
+    homes = select(MESSAGE.c.conversation_id).where(MESSAGE.c.id.in_(listed(connection, sorted(messages)))).distinct()
+    return {number for number in connection.execute(homes).scalars() if number is not None}
 
 
-def _of_subject(fact: Mapping[str, Any], about: Collection[int], _messages: Collection[int]) -> bool:
-    if fact["subject"] != Subject.PERSON or fact["subject_id"] not in about:
+def _of_person(fact: Mapping[str, Any], whose: _Whose) -> bool:
+    return fact["person_id"] in whose.persons
+
+
+def _of_subject(fact: Mapping[str, Any], whose: _Whose) -> bool:
+    if fact["subject"] != Subject.PERSON or fact["subject_id"] not in whose.persons:
         return False
     return fact.get("field") != "kind"  # a word of ours, without which nobody could be anything
 
 
-def _of_message(fact: Mapping[str, Any], _about: Collection[int], messages: Collection[int]) -> bool:
-    return fact["message_id"] in messages
+def _of_message(fact: Mapping[str, Any], whose: _Whose) -> bool:
+    return fact["message_id"] in whose.messages
+
+
+def _of_conversation(fact: Mapping[str, Any], whose: _Whose) -> bool:
+    return fact["conversation_id"] in whose.conversations
 
 
 _ABOUT: Final = {
@@ -138,7 +158,9 @@ _ABOUT: Final = {
     "entry_kept": _of_subject,
     "queued": _of_message,
     "delivery_changed": _of_message,
+    "assigned": _of_conversation,
 }
+"""Which facts with a personal part are about whom or what; a test holds it to name every kind that can be."""
 
 
 def drafts(session: Session, numbers: Sequence[int], messages: Sequence[int], names: Sequence[str]) -> tuple[int, ...]:
