@@ -100,12 +100,12 @@ def _chosen(call: "Call", given: str | None, option: str, question: str, choices
         raise Usage(_("There is no terminal to ask on: say {option}.").format(option=option))
     while given is None:
         call.out.error(question)
-        said = _typed("/".join(choices)).lower()
+        said = typed("/".join(choices)).lower()
         given = said if said in choices else None
     return given == choices[1]
 
 
-def _typed(what: str) -> str:
+def typed(what: str) -> str:
     """Ask on the terminal, beside what is printed for programs."""
     sys.stderr.write(f"[{what}] ")
     sys.stderr.flush()
@@ -122,7 +122,7 @@ def _must_be_named(call: "Call", survey: "Survey") -> None:
         if not sys.stdin.isatty():
             raise Usage(_("There is no terminal to ask on: say {option}.").format(option="--name NAME"))
         call.out.error(_("This cannot be undone. Type the name to erase:"))
-        given = _typed(name)
+        given = typed(name)
     if clean_line(given).strip() != name:
         raise Failed(_("That is not the name: nothing was erased."))
 

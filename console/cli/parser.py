@@ -128,6 +128,7 @@ ROOMS: Final[Mapping[str, Sequence[str]]] = {
     "outbox": ["outbox"],
     "drafting": ["draft"],
     "noting": ["note", "call"],
+    "retaining": ["retention"],
     "tasks": ["task"],
     "promising": ["promise"],
     "responding": ["response"],

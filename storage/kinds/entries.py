@@ -9,6 +9,7 @@ from storage.kinds.journey import Engagement, Milestone, Setting, Stay, Usage
 from storage.kinds.personas import Dismissed, Persona
 from storage.kinds.playbooks import Away, Playbook, Plays
 from storage.kinds.promises import Promise
+from storage.kinds.retention import Retention
 from storage.kinds.words import EntryKind
 
 LONGEST_NOTE: Final = 20_000
@@ -110,14 +111,14 @@ Value = (
     | Persona
     | Dismissed
     | Promise
-    | (Playbook | Plays | Away)
+    | (Playbook | Plays | Away | Retention)
     | (Usage | Milestone | Stay | Engagement | Setting)  # of journeys
 )
 VALUES: Final[Mapping[EntryKind, type[Value]]] = {
     one.kind: one
     for one in (
         *(Note, Asset, OwnField, Icp, Persona, Dismissed, Promise),
-        *(Playbook, Plays, Away),
+        *(Playbook, Plays, Away, Retention),
         *(Usage, Milestone, Stay, Engagement, Setting),
     )
 }

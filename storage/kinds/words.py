@@ -164,6 +164,7 @@ class EntryKind(StrEnum):
     STAY = "stay"  # a stage of the journey, from when until when
     MILESTONE = "milestone"
     ENGAGEMENT = "engagement"  # what they make of a feature, as an agent says
+    RETENTION = "retention"  # how long a mailbox keeps mail
     SETTING = "setting"  # what the desk says in place of what is shipped
 
 

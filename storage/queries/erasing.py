@@ -35,7 +35,8 @@ from storage.queries.tables import (
     TAG,
 )
 
-_UNSETTLED: Final = (Delivery.QUEUED, Delivery.SENDING, Delivery.DATA_SENT, Delivery.UNCERTAIN)
+UNSETTLED: Final = (Delivery.QUEUED, Delivery.SENDING, Delivery.DATA_SENT, Delivery.UNCERTAIN)
+"""How far a message is that is on its way, or may have been sent."""
 
 
 def survey(session: Session, person_id: int) -> Survey:
@@ -103,7 +104,12 @@ class _Whose:
 
 
 def facts_about(
-    session: Session, numbers: Sequence[int], messages: Collection[int], *, after: int = 0
+    session: Session,
+    numbers: Sequence[int],
+    messages: Collection[int],
+    *,
+    after: int = 0,
+    within: Sequence[int] | None = None,
 ) -> tuple[int, ...]:
     """Return the events whose personal part tells of these persons, or of these messages and their conversations.
 
@@ -112,6 +118,7 @@ def facts_about(
         numbers: the persons.
         messages: the messages.
         after: only events after this one.
+        within: only events in these conversations, and in those that were joined to them: not the whole log is read.
     """
     whose = _Whose(set(numbers), messages, _homes(session, messages))
     chosen = (
@@ -119,6 +126,11 @@ def facts_about(
         .join(PERSONAL, PERSONAL.c.event_id == EVENT.c.id)
         .where(PERSONAL.c.event_id > after, EVENT.c.kind.in_(tuple(_ABOUT)))
     )
+    if within is not None:
+        connection = session.connection()
+        those = select(CONVERSATION.c.id).where(CONVERSATION.c.id.in_(listed(connection, within))).cte(recursive=True)
+        every = those.union(select(CONVERSATION.c.id).where(CONVERSATION.c.joined_into == those.c.id))
+        chosen = chosen.where(EVENT.c.conversation_id.in_(select(every.c.id)))
     return tuple(
         row.id
         for row in session.connection().execute(chosen.order_by(EVENT.c.id))
@@ -181,7 +193,7 @@ def unsettled(session: Session, messages: Sequence[int]) -> tuple[int, ...]:
     chosen = (
         select(MESSAGE.c.conversation_id)
         .join(OUTBOX, OUTBOX.c.id == MESSAGE.c.id)
-        .where(MESSAGE.c.id.in_(listed(connection, messages)), OUTBOX.c.state.in_(_UNSETTLED))
+        .where(MESSAGE.c.id.in_(listed(connection, messages)), OUTBOX.c.state.in_(UNSETTLED))
     )
     return tuple(sorted({number for number in connection.execute(chosen).scalars() if number is not None}))
 

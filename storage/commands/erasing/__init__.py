@@ -2,5 +2,15 @@
 
 from storage.commands.erasing.erase import erase
 from storage.commands.erasing.finishing import digests_of, note_finished, pointed_at, unfinished
+from storage.commands.erasing.retaining import erase_forgotten, erase_old, keep_period
 
-__all__ = ["digests_of", "erase", "note_finished", "pointed_at", "unfinished"]
+__all__ = [
+    "digests_of",
+    "erase",
+    "erase_forgotten",
+    "erase_old",
+    "keep_period",
+    "note_finished",
+    "pointed_at",
+    "unfinished",
+]

@@ -72,7 +72,7 @@ def erase(
     if elsewhere:
         facts += erase_elsewhere(session, survey)
     forget_facts(session, facts)
-    _forget_persons(session, numbers)
+    forget_persons(session, numbers)
     drafts = looking.drafts(session, numbers, messages, survey.names)
     for some in chunks(drafts):
         session.connection().execute(delete(table(Draft)).where(table(Draft).c.id.in_(some)))
@@ -137,7 +137,7 @@ def _closed(session: Session, numbers: Sequence[int], now: datetime) -> list[Fac
     ]
 
 
-def _forget_persons(session: Session, numbers: Sequence[int]) -> None:
+def forget_persons(session: Session, numbers: Sequence[int]) -> None:
     """Empty what the record says of persons; it stands for facts that have no personal part any more."""
     people, addresses, fields, entries = table(Person), table(Address), table(Profile), table(Entry)
     connection = session.connection()

@@ -18,6 +18,7 @@ from storage.kinds.personas import Dismissed, Persona
 from storage.kinds.playbooks import Away, Playbook, Plays
 from storage.kinds.profiles import Block, Sort
 from storage.kinds.promises import Promise
+from storage.kinds.retention import Retention
 from storage.models import Entry
 from storage.queries import knowing
 from storage.queries.ideals import ideals
@@ -116,7 +117,7 @@ def checked(session: Session, value: Value, entry_id: int | None = None) -> Valu
             return _icp(session, value, entry_id)
         case Persona():
             return _persona(session, value, entry_id)
-        case Dismissed() | Playbook() | Plays() | Away():  # their own commands see to them
+        case Dismissed() | Playbook() | Plays() | Away() | Retention():  # their own commands see to them
             return value
         case Setting():
             return Setting(*journey.setting(value.name, value.value))
