@@ -19,6 +19,7 @@ from storage.kinds import (
     Tier,
 )
 from storage.kinds.filing import Conditions, Deeds
+from storage.kinds.looking import News
 from storage.kinds.mail import Attachment, Correspondent, Original
 from storage.kinds.notices import Notice
 from storage.kinds.outbox import DeliveryView
@@ -287,6 +288,8 @@ class ContextView:
         fields: what the profile says that is of use while answering, by the field's name; what it does not say, the
             organization's says.
         pinned: the notes that were pinned to the customer, then to the organization.
+        person_id, organization_id: whose they are; `None` where there is none.
+        news: what is new since the agent last looked; `None` for whoever never did, or where nobody looks.
         promised: what was promised to the customer and is open, what is due first before what is due later.
         known: whether there is a customer at all; `erased` whether name and addresses were erased.
         since: when their first message came in; `None` when they never wrote.
@@ -342,6 +345,9 @@ class ContextView:
     linked: tuple[int, ...]
     joined: tuple[int, ...]
     persona: PersonaView = NO_PERSONA
+    person_id: int | None = None
+    organization_id: int | None = None
+    news: News | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from widgets.language import _
 from widgets.line import Line, Span, one_line
 from widgets.look import Look
 from widgets.moments import count_words, moment_words, span_words
+from widgets.news import news_words
 from widgets.pane import Pane
 from widgets.promised import due_role, due_words
 from widgets.strip import LABEL, label
@@ -154,6 +155,7 @@ class ContextPane(Pane):
         if view is None or context is None:
             return
         yield from self._who(view, context)
+        yield from self._new(view, context)
         yield from self._promised(context)
         yield from self._known(context)
         yield from self._clocks(view, context)
@@ -181,6 +183,15 @@ class ContextPane(Pane):
         yield Row(
             ((_("owner") + " ", "muted"), owner) if view.assignee_id is not None else ((_("nobody owns it"), "muted"),)
         )
+        yield BLANK
+
+    def _new(self, view: ConversationView, context: ContextView) -> Iterator[Row]:
+        """Yield what is new since the agent last looked, a row each."""
+        if not context.news:
+            return
+        yield _heading(_("news"), _("since {moment}").format(moment=moment_words(context.news.since, self._now)))
+        for words in news_words(context.news, view, self._now, self.agent_id)[: self._listed]:
+            yield Row(((words, "bright"),))
         yield BLANK
 
     def _promised(self, context: ContextView) -> Iterator[Row]:

@@ -16,6 +16,7 @@ from storage.kinds.customers import (
     SpokenView,
 )
 from storage.kinds.entries import Asset
+from storage.kinds.looking import News
 from storage.kinds.profiles import Block
 from storage.kinds.promises import PromiseView
 from widgets.known import day_words, field_words, times_words
@@ -23,7 +24,8 @@ from widgets.language import _, ngettext
 from widgets.line import Span, one_line
 from widgets.look import Role
 from widgets.marked import marked
-from widgets.moments import count_words, span_words
+from widgets.moments import count_words, moment_words, span_words
+from widgets.news import news_words
 from widgets.promised import due_role, due_words
 from widgets.sheet import BLANK, SheetRow, Target
 from widgets.text import call_words, language_words, status_words
@@ -40,6 +42,7 @@ def who_rows(view: CustomerView, width: int, now: datetime) -> list[SheetRow]:
     rows: list[SheetRow] = []
     if view.erased:
         rows += _sentence(_("Name and addresses were erased."), width)
+    rows += _new(view.news, width, now)
     rows += _promised(view.promised, width, now)
     rows += [
         SheetRow((_label(_("address") if not place else ""), (one_line(address), "text")))
@@ -152,6 +155,16 @@ def _notes(notes: Sequence[NoteView], width: int) -> Iterator[SheetRow]:
             for place, line in enumerate(marked(note.text, width - 4)):
                 lead: Span = ("▌ ", "note") if pinned else ("  " if place else "· ", "muted")
                 yield SheetRow((lead, *line))
+
+
+def _new(news: News | None, width: int, now: datetime) -> Iterator[SheetRow]:
+    """Yield what is new since the agent last looked."""
+    if not news:
+        return
+    since = _("since {moment}").format(moment=moment_words(news.since, now))
+    yield SheetRow((_label(_("news")), (since, "muted")))
+    for line in wrap(", ".join(news_words(news, None, now, None)), width - 2 - _LABEL):
+        yield SheetRow((_label(""), (line, "bright")))
 
 
 def _promised(promised: Sequence[PromiseView], width: int, now: datetime) -> Iterator[SheetRow]:

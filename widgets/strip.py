@@ -26,6 +26,7 @@ from widgets.known import (
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
 from widgets.moments import count_words, moment_words
+from widgets.news import news_spans
 from widgets.promised import promised_spans
 from widgets.text import language_words
 
@@ -65,12 +66,27 @@ def five_rows(
     clocks = _clocks(view, context, now, room)
     if context is None:
         return who, ((), ()), ((), ()), clocks, ((), fitting((), _filed(view), room))
-    return who, _wrote(context, now, room), _before(context, now), clocks, _beside(view, context, now, room)
+    return (
+        who,
+        _new(view, context, now, agent_id, room),
+        _before(context, now),
+        clocks,
+        _beside(view, context, now, room),
+    )
 
 
 def label(word: str) -> Span:
     """Return a label in its column."""
     return f"{word:<{LABEL}}", "muted"
+
+
+def _new(view: ConversationView, context: ContextView, now: datetime, agent_id: int | None, room: int) -> Ends:
+    """Return what is new since the reader last looked, else what the customer wrote."""
+    left, asides = _wrote(context, now, room)
+    if context.news:
+        left = (label(_("news")), *news_spans(context.news, view, now, agent_id))
+        asides = fitting(left, _asides(context), room)
+    return left, asides
 
 
 def _wrote(context: ContextView, now: datetime, room: int) -> Ends:
@@ -87,13 +103,18 @@ def _wrote(context: ContextView, now: datetime, room: int) -> Ends:
             left += [_GAP, (_("last") + " ", "muted"), (moment_words(context.wrote_at, now), "text")]
         if context.languages:
             left += [_GAP, (language_words(context.languages), "text")]
+    return tuple(left), fitting(left, _asides(context), room)
+
+
+def _asides(context: ContextView) -> list[tuple[Span, ...]]:
+    """Return who else is there: strangers first."""
     asides: list[tuple[Span, ...]] = []
     if count := strangers(context):
         words = ngettext("{count} stranger", "{count} strangers", count).format(count=count)
         asides.append(((_("look") + " ", "soon"), (words, "text")))
     if context.part_count:
         asides.append(((_("with") + " ", "muted"), (parts_words(context), "text")))
-    return tuple(left), fitting(left, asides, room)
+    return asides
 
 
 def _before(context: ContextView, now: datetime) -> Ends:

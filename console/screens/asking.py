@@ -218,7 +218,7 @@ def found(
 
 
 def conversation(
-    session: "Session", *, conversation_id: int, agent_id: int | None
+    session: "Session", *, conversation_id: int, agent_id: int | None, now: datetime
 ) -> tuple[ConversationView, ContextView, dict[int, str]]:
     """Return a conversation, joins followed, what stands beside it, and the names of the desk's agents.
 
@@ -228,4 +228,4 @@ def conversation(
     from storage.queries import agents, context, conversations
 
     view = conversations.read(session, conversation_id, agent_id=agent_id)
-    return view, context.read(session, view), agents.agents(session)
+    return view, context.read(session, view, agent_id=agent_id, now=now), agents.agents(session)

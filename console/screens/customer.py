@@ -111,7 +111,8 @@ class CustomerScreen(Steps, Listing, Does):
             if self._person_id is None:
                 self._person_id = await self._meant()
             size = max(customer_screen.PAGE, min(len(self._runs.conversations), _MOST_AGAIN))
-            view = await self.desk.ask(customer_screen.read, self._person_id, size=size)
+            agent = self.ground.agent_id
+            view = await self.desk.ask(customer_screen.read, self._person_id, size=size, agent_id=agent, now=self.now())
         except DeskError as error:
             if self.view is None:
                 self.call_off()
@@ -125,6 +126,18 @@ class CustomerScreen(Steps, Listing, Does):
         self.view, self._person_id, self._runs = view, view.person_id, view.timeline
         self._draw(anew=anew)
         self.arrive(self._journey)
+        if anew and agent is not None:
+            await self._note_look(view, agent)
+
+    async def _note_look(self, view: CustomerView, agent: int) -> None:
+        """Note what the agent has before them, so that it can be told what is new the next time."""
+        from storage.commands.looking import note_look
+
+        organization = view.organization.organization_id if view.organization else None
+        try:
+            await self.desk.tell(note_look, view.person_id, organization, agent_id=agent, now=self.now())
+        except DeskError as error:
+            self.say_error(error)
 
     async def _meant(self) -> int:
         from storage.queries import customers, knowing

@@ -164,7 +164,7 @@ class Follows(Answers):
             self.context.show(None, None, self.now())
             return
         view, context, names = await self.desk.ask(
-            asking.conversation, conversation_id=conversation_id, agent_id=self.ground.agent_id
+            asking.conversation, conversation_id=conversation_id, agent_id=self.ground.agent_id, now=self.now()
         )
         if self.shown_id == conversation_id:  # nothing else was asked for meanwhile
             self.shown_id = view.conversation_id  # another one, where it was joined
@@ -198,6 +198,20 @@ class Follows(Answers):
                 self.give_keys(reading=False)
         self.paint()
         self.arrive(journey)
+        if journey is not None:
+            await self._note_look()
+
+    async def _note_look(self) -> None:
+        """Note what the agent has before them of the customer, so that it can be told what is new the next time."""
+        beside, agent = self.context.beside, self.ground.agent_id
+        if beside is None or beside.person_id is None or agent is None:
+            return
+        from storage.commands.looking import note_look
+
+        try:
+            await self.desk.tell(note_look, beside.person_id, beside.organization_id, agent_id=agent, now=self.now())
+        except DeskError as error:
+            self.say_error(error)
 
     def _stands(self, number: int | None) -> bool:
         """Say whether a conversation stands in its pane: one may have been asked for and called off before it came."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.kinds.entries import Asset
+from storage.kinds.looking import News
 from storage.kinds.personas import NO_PERSONA, PersonaView
 from storage.kinds.profiles import Block
 from storage.kinds.promises import PromiseView
@@ -173,6 +174,7 @@ class CustomerView:
         addresses: each with what it is; the first of many.
         since: when their first message came in; `None` when they never wrote.
         promised: what was promised to them and is open, what is due first before what is due later.
+        news: what is new since the agent last looked; `None` for whoever never did, or where nobody looks.
         wrote: messages of theirs, counted up to 1000; so are `conversations`, all of theirs, and `open` ones.
         persona: their card, or who they may be.
     """
@@ -193,6 +195,7 @@ class CustomerView:
     open: int
     timeline: Timeline
     persona: PersonaView = NO_PERSONA
+    news: News | None = None
 
     @property
     def called(self) -> str:

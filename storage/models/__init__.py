@@ -6,7 +6,7 @@ from storage.models.conversations import PRIORITIZED, SHOWN_BELOW, TASKED, Conve
 from storage.models.drafts import Draft
 from storage.models.erasing import Tombstone
 from storage.models.filing import Rule, View
-from storage.models.local import Folder, Lease, MailBase, MailboxState, MailContent, Placement, ReadMark, Wanted
+from storage.models.local import Folder, Lease, Look, MailBase, MailboxState, MailContent, Placement, ReadMark, Wanted
 from storage.models.log import Event, EventPersonal
 from storage.models.mail import (
     SPOKEN,
@@ -65,6 +65,7 @@ LOCAL: tuple[type[SQLModel], ...] = (
     MailboxState,
     Lease,
     ReadMark,
+    Look,
     Draft,
     Claim,
     MailContent,
@@ -94,6 +95,7 @@ __all__ = [
     "Folder",
     "Lease",
     "Link",
+    "Look",
     "MailBase",
     "MailContent",
     "Mailbox",

@@ -1,6 +1,7 @@
 """What only this desk's machinery needs: the servers' folders and placements, leases, wanted changes, read marks."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Text
 from sqlmodel import Field
@@ -98,6 +99,23 @@ class Lease(Base, table=True):
     name: str = Field(sa_column=Column(Text, primary_key=True))
     holder: str = Field(sa_column=Column(Text, nullable=False))
     until: datetime = Field(sa_type=Utc)
+
+
+class Look(Base, table=True):
+    """When an agent looked at a customer, and what stood there: per agent, and nobody else sees it.
+
+    Attributes:
+        at, seen: last (`storage.kinds.looking.Seen`); `before_at`, `before` in the visit before that.
+    """
+
+    __table_args__ = (Index("look_person", "person_id"),)
+
+    agent_id: int = Field(sa_column=Column(BigInteger, ForeignKey("agent.id"), primary_key=True))
+    person_id: int = Field(sa_column=Column(BigInteger, ForeignKey("person.id"), primary_key=True))
+    at: datetime = Field(sa_type=Utc)
+    seen: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    before_at: datetime | None = Field(sa_type=Utc)
+    before: dict[str, Any] | None = Field(sa_column=Column(JSON(none_as_null=True)))
 
 
 class ReadMark(Base, table=True):

@@ -1,16 +1,16 @@
 """What stands beside a conversation: its customer, what else there is of theirs, and who takes part."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import Select, case, func, literal, select, union_all
 from sqlmodel import Session
 
 from storage.kinds import Automatic, Direction, EntryKind, Subject
 from storage.kinds.entries import Note
 from storage.models import SHOWN_BELOW
-from storage.queries import personas
+from storage.queries import looking, personas
 from storage.queries.promises import open_among, promised
 from storage.queries.several import listed
 from storage.queries.tables import (
@@ -22,7 +22,6 @@ from storage.queries.tables import (
     ORGANIZATION,
     PARTICIPANT,
     PERSON,
-    PROFILE,
     TEXT,
 )
 from storage.views import ContextView, ConversationView, MessageView, OtherView, PartView
@@ -45,23 +44,33 @@ _NOTES, _PINNED = 200, 3  # the newest notes that are looked at, and those that 
 _C = CONVERSATION.c
 
 
-def read(session: Session, conversation: ConversationView) -> ContextView:
+def read(
+    session: Session, conversation: ConversationView, *, agent_id: int | None = None, now: datetime | None = None
+) -> ContextView:
     """Read what stands beside a conversation that was just read, in the same transaction.
 
     Args:
         session: of any transaction.
         conversation: as `storage.queries.conversations.read` gave it: nothing it says is read again.
+        agent_id: to whom it is told what is new since they last looked, before `now`; nothing is where either is not
+            given.
     """
     number = conversation.conversation_id
     customer = session.connection().execute(_customer(number)).one()
     person = customer.customer_id
     addresses, address_count = _addresses(session, person)
     beside, before = _others(session, number, person)
-    fields = _fields(session, person, customer.organization_id)
+    said = looking.said(session, person, customer.organization_id)
+    fields = _fields(said)
     cards = personas.personas(session)
     persona = personas.beside(session, person, fields.get(personas.FIELD, ""), known=cards)
     counted = session.connection().execute(_counts(number, _NOBODY if person is None else person)).one()
     written = _written(session, person, customer.organization_id)
+    news = None
+    if person is not None and agent_id is not None and now is not None:
+        news = looking.news(
+            session, person, agent_id=agent_id, now=now, fields=said, entries=written, conversation=conversation
+        )
     newest = conversation.messages[-READ:]
     parts, part_count = _parts(session, newest, person)
     contacts = [message for message in conversation.messages if message.direction is not Direction.INTERNAL]
@@ -110,6 +119,9 @@ def read(session: Session, conversation: ConversationView) -> ContextView:
         tags=conversation.tags,
         linked=conversation.linked,
         joined=conversation.joined_numbers,
+        person_id=person,
+        organization_id=customer.organization_id,
+        news=news or None,
         persona=persona,
     )
 
@@ -137,27 +149,12 @@ def _customer(number: int) -> Select[Any]:
     )
 
 
-def _of(person: int | None, organization: int | None, subject: Any, number: Any) -> Any:
-    """Return that a row is of the person or of the organization; -1 is nobody's number."""
-    return or_(
-        and_(subject == Subject.PERSON, number == (_NOBODY if person is None else person)),
-        and_(subject == Subject.ORGANIZATION, number == (_NOBODY if organization is None else organization)),
-    )
-
-
-def _fields(session: Session, person: int | None, organization: int | None) -> dict[str, str]:
+def _fields(said: Mapping[str, str]) -> dict[str, str]:
     """Return the fields of use; the customer's own go before the organization's."""
-    chosen = select(PROFILE.c.subject, PROFILE.c.field, PROFILE.c.value).where(
-        _of(person, organization, PROFILE.c.subject, PROFILE.c.subject_id),
-        PROFILE.c.field.in_(OF_USE),
-        PROFILE.c.value.is_not(None),
+    both = (
+        (name, said.get(f"{Subject.PERSON}.{name}") or said.get(f"{Subject.ORGANIZATION}.{name}")) for name in OF_USE
     )
-    rows = session.connection().execute(chosen).all()
-    own, theirs = (
-        {row.field: row.value for row in rows if row.subject is subject}
-        for subject in (Subject.PERSON, Subject.ORGANIZATION)
-    )
-    return {name: value for name in OF_USE if (value := own.get(name) or theirs.get(name))}
+    return {name: value for name, value in both if value}
 
 
 def _written(session: Session, person: int | None, organization: int | None) -> Sequence[Any]:

@@ -22,7 +22,7 @@ from storage.kinds.customers import (
 from storage.kinds.entries import Asset, Note
 from storage.kinds.errors import NoSuch
 from storage.models import SHOWN_BELOW
-from storage.queries import personas
+from storage.queries import looking, personas
 from storage.queries.knowing import fields
 from storage.queries.promises import open_among, promised
 from storage.queries.several import listed
@@ -56,13 +56,17 @@ _RANKS: Final = (_WAITS, 1, 2, 3, 5, 6, 7)  # all of those but of what was joine
 _C = CONVERSATION.c
 
 
-def read(session: Session, person_id: int, *, size: int = PAGE) -> CustomerView:
+def read(
+    session: Session, person_id: int, *, size: int = PAGE, agent_id: int | None = None, now: datetime | None = None
+) -> CustomerView:
     """Read a customer.
 
     Args:
         session: of any transaction.
         person_id: who; of somebody who was merged the one who stays is read.
         size: conversations of the timeline.
+        agent_id: to whom it is told what is new since they last looked, before `now`; nothing is where either is not
+            given.
 
     Raises:
         NoSuch: there is nobody of that number.
@@ -71,11 +75,15 @@ def read(session: Session, person_id: int, *, size: int = PAGE) -> CustomerView:
     person, organization = row.id, row.organization_id
     laid = fields(session)
     said = dict(_said(session, person, organization))
+    digested = {f"{subject}.{name}": value for (subject, name), value in said.items()}
     cards, which = personas.personas(session), (Subject.PERSON, personas.FIELD)
     persona = personas.beside(session, person, said.get(which, ""), known=cards)
     if which in said:
         said[which] = personas.spelled(cards, said[which])
     written = _written(session, person, organization)
+    news = None
+    if agent_id is not None and now is not None:
+        news = looking.news(session, person, agent_id=agent_id, now=now, fields=digested, entries=written)
     addresses = _addresses(session, person)
     counted = session.connection().execute(_counts(person)).one()
     return CustomerView(
@@ -95,6 +103,7 @@ def read(session: Session, person_id: int, *, size: int = PAGE) -> CustomerView:
         open=counted.open,
         timeline=timeline(session, person, size=size),
         persona=persona,
+        news=news or None,
     )
 
 

@@ -1,10 +1,18 @@
 """The customer beside a conversation: what an agent writes down of them without leaving it."""
 
+from datetime import timedelta
+
 import pytest
 
+from console.screens.customer import CustomerScreen
+from storage.commands import triage
+from storage.commands.desk import agent_named
+from storage.commands.knowing import set_fields
+from storage.events import Actor
 from storage.kinds import Subject
 from storage.kinds.entries import Note
 from storage.queries import knowing
+from storage.queries.looking import looks
 
 
 @pytest.fixture
@@ -107,3 +115,31 @@ async def test_what_was_promised_stands_beside_until_it_is_kept(one, console, de
         await pilot.press("u")
         await until(lambda: len(app._main.context.beside.promised) == 2)
         await until(lambda: "taken back: promise kept: call Bo back" in screen_text(app))
+
+
+async def test_what_is_new_since_one_looked_is_told_with_when_that_was(one, console, desk, until, screen_text):
+    app = console()
+    now = [app.clock()]
+    app.clock = lambda: now[0]
+
+    def looked() -> bool:
+        found = desk.ask_now(looks, app.agent_id, 1)
+        return found is not None and found.at == now[0] == app.clock()
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("enter")
+        await until(looked)
+        assert " news " not in screen_text(app).splitlines()[3]
+        await pilot.press("q")
+        await until(lambda: not app._main.reading)
+        now[0] += timedelta(days=2)
+        other = Actor(desk.tell_now(agent_named, "Rui", now=now[0]), "elsewhere")
+        desk.tell_now(set_fields, Subject.ORGANIZATION, 1, {"plan": "Grow"}, actor=other, now=now[0])
+        desk.tell_now(triage.assign, [1], to=other.agent_id, actor=other, now=now[0])
+        await pilot.press("enter")
+        await until(lambda: app._main.reading and app._main.context.beside.news)
+        await until(lambda: ": took it (Rui), plan changed" in screen_text(app))
+        await until(looked)
+        await pilot.press("g", "c")
+        await until(lambda: isinstance(app.screen, CustomerScreen) and "plan changed" in screen_text(app))
