@@ -20,6 +20,7 @@ from storage.models import (
     Conversation,
     Draft,
     Entry,
+    Look,
     Message,
     Person,
     Profile,
@@ -148,3 +149,4 @@ def forget_persons(session: Session, numbers: Sequence[int]) -> None:
         connection.execute(update(fields).where(*whose).values(value=None))
         about = entries.c.subject == Subject.PERSON, entries.c.subject_id.in_(some)
         connection.execute(update(entries).where(*about).values(name=None, value=None))
+        connection.execute(delete(table(Look)).where(table(Look).c.person_id.in_(some)))

@@ -12,6 +12,7 @@ from storage.apply.base import table
 from storage.commands import knowing
 from storage.commands.desk import agent_named
 from storage.commands.erasing import elsewhere, erase
+from storage.commands.looking import note_look
 from storage.commands.undoing import undo
 from storage.events import KINDS, Actor
 from storage.events.base import personal_fields
@@ -19,7 +20,7 @@ from storage.kinds import Status, Subject
 from storage.kinds.entries import Note
 from storage.kinds.erasing import Named, Receipt
 from storage.kinds.errors import NoSuch, Refused
-from storage.models import Conversation, Draft, Message, MessageText, Person
+from storage.models import Conversation, Draft, Look, Message, MessageText, Person
 from storage.queries import erasing as looking
 from storage.queries.conversations import read
 from storage.queries.erasing import survey
@@ -57,6 +58,9 @@ def test_all_that_is_theirs_goes_and_numbers_stay(post: Post) -> None:
         note = {"subject": Subject.PERSON, "subject_id": 1, "actor": Actor(None), "now": post.now}
         knowing.keep_entry(session, Note("likes pineapple"), **note)
         knowing.set_fields(session, Subject.PERSON, 1, {"role": "pineapple buyer"}, actor=Actor(None), now=post.now)
+        rui = agent_named(session, "Rui", now=post.now)
+        for person in (1, 2):
+            note_look(session, person, None, agent_id=rui, now=post.now)
     receipt = erased(post, 1)
     assert (receipt.messages, receipt.deliveries, receipt.elsewhere) == (1, 1, 0)
     assert finish(post.store) is True
@@ -72,6 +76,7 @@ def test_all_that_is_theirs_goes_and_numbers_stay(post: Post) -> None:
         assert people[0] is None
         statuses = select(table(Conversation).c.status).order_by(table(Conversation).c.id)
         assert session.connection().execute(statuses).scalars().all() == [Status.CLOSED, Status.NEW]
+        assert session.connection().execute(select(table(Look).c.person_id)).scalars().all() == [2]
         for name in ("event_personal", "message_text", "entry", "profile", "address", "person"):
             said = session.connection().execute(text(f"SELECT * FROM {name}")).all()
             assert "pineapple" not in repr(said), name
