@@ -25,7 +25,7 @@ from benchmarks.loading import load
 from benchmarks.measuring import HERE, keep, machine, percentile
 from storage.kinds import Subject
 from storage.kinds.errors import Ambiguous, NoSuch
-from storage.queries import answering, completing, context, customer_screen, inbox
+from storage.queries import answering, completing, context, conversations, customer_screen, inbox
 from storage.queries.customers import named, organizations, persons
 from storage.queries.tables import CONVERSATION, ORGANIZATION, PERSON
 from storage.store import open_store
@@ -72,7 +72,7 @@ def warm(session: Session) -> dict[str, tuple[float, Sequence[Ask]]]:
     busiest = line.exec_driver_sql(
         "SELECT customer_id FROM conversation GROUP BY customer_id ORDER BY count(*) DESC LIMIT 1"
     ).scalar()
-    conversations = sample(session, CONVERSATION, made)
+    views = [conversations.read(session, one, agent_id=1) for one in sample(session, CONVERSATION, made)]
     customers = sample(session, PERSON, made)
     people = [name for (name,) in line.exec_driver_sql("SELECT name FROM person WHERE id % 997 = 0") if name]
     firms = [name for (name,) in line.exec_driver_sql("SELECT name FROM organization WHERE id % 97 = 0") if name]
@@ -93,7 +93,7 @@ def warm(session: Session) -> dict[str, tuple[float, Sequence[Ask]]]:
     return {
         "strip beside a conversation": (
             20,
-            [lambda s, n=n: context.read(s, n, now=NOW) for n in conversations],
+            [lambda s, v=v: context.read(s, v) for v in views],
         ),
         "a customer's screen": (20, [lambda s, n=n: customer_screen.read(s, n) for n in customers]),
         f"the same, of who has most (#{busiest})": (20, [lambda s: customer_screen.read(s, busiest)]),
@@ -142,7 +142,7 @@ def cold(place: Path, rounds: int) -> None:
     store = open_store(str(place))
     with store.reading() as session:
         numbers = sample(session, CONVERSATION, made, rounds + 1)
-        context.read(session, numbers.pop(), now=NOW)
+        context.read(session, conversations.read(session, numbers.pop(), agent_id=1))
     store.close()
     taken, worked = [], []
     for number in numbers:
@@ -152,9 +152,9 @@ def cold(place: Path, rounds: int) -> None:
                 os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         store = open_store(str(place))
         with store.reading() as session:
-            session.connection()
+            view = conversations.read(session, number, agent_id=1)
             began, processor = time.perf_counter(), time.thread_time()
-            context.read(session, number, now=NOW)
+            context.read(session, view)
             taken.append((time.perf_counter() - began) * 1000)
             worked.append((time.thread_time() - processor) * 1000)
         store.close()

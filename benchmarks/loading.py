@@ -7,12 +7,13 @@ of the search reads. The search index is filled by the desk's own indexing.
 import json
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 from benchmarks.letters import END, OWN, ranked
+from storage.apply.base import naming
 from storage.apply.refresh import refresh
 from storage.models.types import microseconds
 from storage.search import index_more, tidy
@@ -22,8 +23,19 @@ from storage.store.engine import sqlite_driver
 _AT_ONCE = 50_000
 
 
-def load(folder: Path, count: int, *, length: int) -> None:
-    """Make a store of `count` messages of `length` words on average in `folder`."""
+def load(
+    folder: Path, count: int, *, length: int, people: int | None = None, organizations: int = 0, indexed: bool = True
+) -> None:
+    """Make a store of `count` messages of `length` words on average in `folder`.
+
+    Args:
+        folder: where.
+        count: how many messages.
+        length: words of each.
+        people: how many customers; one for twelve messages if not said.
+        organizations: how many organizations they belong to, with what is told of them and of their people.
+        indexed: whether the search is filled.
+    """
     store = open_store(str(folder), durable=False)
     began = time.perf_counter()
     made = random.Random(11)
@@ -59,12 +71,27 @@ def load(folder: Path, count: int, *, length: int) -> None:
             for number in (1, 2, 3)
         ),
     )
-    people = max(50, count // 12)
-    put("person", ({"id": n, "name": f"Cliente {n}", "kind": "customer"} for n in range(1, people + 1)))
+    people = people or max(50, count // 12)
+    if organizations:
+        for table, rows in firms(people, organizations):
+            put(table, rows)
+    else:
+        put(
+            "person",
+            (
+                {"id": n, **naming(f"Cliente {n}"), "kind": "customer", "organization_id": None}
+                for n in range(1, people + 1)
+            ),
+        )
     put(
         "address",
         (
-            {"id": n, "person_id": n, "mailbox_group": "", "address": f"cliente{n}@empresa{n % 400}.example"}
+            {
+                "id": n,
+                "person_id": n,
+                "mailbox_group": "",
+                "address": f"cliente{n}@empresa{n % (organizations or 400) + 1}.example",
+            }
             for n in range(1, people + 1)
         ),
     )
@@ -112,7 +139,9 @@ def load(folder: Path, count: int, *, length: int) -> None:
         words, weights = names[language]
         body = made.choices(words, cum_weights=weights, k=max(4, int(length * made.lognormvariate(0, 0.5) / 1.13)))
         subject = " ".join((words[of_thread % len(words)], *body[:3])) + f" {of_thread}"
-        sender, receiver = (OWN, f"cliente{person}@empresa{person % 400}.example")[:: 1 if outgoing else -1]
+        sender, receiver = (OWN, f"cliente{person}@empresa{person % (organizations or 400) + 1}.example")[
+            :: 1 if outgoing else -1
+        ]
         messages.append(
             {
                 "id": message_id,
@@ -176,7 +205,7 @@ def load(folder: Path, count: int, *, length: int) -> None:
         refresh(session, range(1, len(started) + 1))
     print(f"  counters, {time.perf_counter() - began:.0f} s", flush=True)
     done = 0
-    while True:
+    while indexed:
         with store.writing() as session:
             indexed = index_more(session, limit=10_000)
         done += indexed
@@ -184,7 +213,7 @@ def load(folder: Path, count: int, *, length: int) -> None:
             print(f"  {done:,} indexed, {time.perf_counter() - began:.0f} s", flush=True)
         if indexed < 10_000:
             break
-    for _ in range(2000):  # as an index that grew by small batches is merged in time
+    for _ in range(2000 if indexed else 0):  # as an index that grew by small batches is merged in time
         with store.writing() as session:
             if not tidy(session, pages=2000):
                 break
@@ -193,6 +222,64 @@ def load(folder: Path, count: int, *, length: int) -> None:
         last.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     (folder / "ready").touch()
     print(f"  {count:,} messages ready in {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def firms(people: int, count: int) -> Iterator[tuple[str, Iterable[dict[str, object]]]]:
+    """Yield the rows of organizations, of their people, and of what is told of both, by table."""
+    made = random.Random(13)
+    parts = ("ma", "ri", "an", "jo", "sil", "va", "cos", "ta", "pe", "rei", "ra", "lu", "çã", "san", "tos", "gar")
+    pool = ["".join(made.choices(parts, k=made.choice((2, 2, 3, 3, 4)))).title() for _ in range(15_000)]
+
+    def named(words: int) -> str:  # some names are everywhere, most are rare
+        return " ".join(pool[min(len(pool), int(made.paretovariate(0.6))) - 1] for _ in range(words))
+
+    yield (
+        "organization",
+        (
+            {"id": n, **naming(f"{named(2)} {n} Ltda"), "parent_id": 1 + n // 20 if n > 20 and n % 4 == 0 else None}
+            for n in range(1, count + 1)
+        ),
+    )
+    yield (
+        "domain",
+        (
+            {"id": n, "organization_id": n, "mailbox_group": "", "domain": f"empresa{n}.example"}
+            for n in range(1, count + 1)
+        ),
+    )
+    yield (
+        "person",
+        (
+            {"id": n, **naming(named(made.choice((2, 2, 3)))), "kind": "customer", "organization_id": n % count + 1}
+            for n in range(1, people + 1)
+        ),
+    )
+    for subject, most, fields in (
+        ("organization", count, {"touch": ("high", "low", "mid"), "stage": ("Trial", "Live", "Renewal")}),
+        ("person", people, {"role": ("Buyer", "Director", "Clerk"), "language": ("pt_BR", "es", "en")}),
+    ):
+        for field, values in fields.items():
+            yield (
+                "profile",
+                (
+                    {"subject": subject, "subject_id": n, "field": field, "value": values[n % len(values)]}
+                    for n in range(1, most + 1)
+                ),
+            )
+    yield (
+        "entry",
+        (
+            {
+                "id": n,
+                "kind": "note",
+                "subject": "person",
+                "subject_id": n * 4,
+                "name": None,
+                "value": json.dumps({"text": f"Prefers mornings ({n}).", "pinned": n % 2 == 0}),
+            }
+            for n in range(1, people // 4 + 1)
+        ),
+    )
 
 
 def in_step(folder: Path, *, mailbox: str, uids: list[int], uidvalidity: int, uidnext: int, modseq: int | None) -> None:

@@ -148,6 +148,7 @@ def facts_of(
     action_id: int | None = None,
     about: Collection[int | None] | None = None,
     forgotten: set[int] | None = None,
+    backwards: bool = False,
 ) -> Iterator[tuple[int, Fact]]:
     """Yield (event id, fact) out of the log in its order, lifted to today's versions.
 
@@ -156,8 +157,9 @@ def facts_of(
         action_id: only this agent's action.
         about: only what is about these conversations, with `None` among them what is about none; a part of a bulk act.
         forgotten: gets the events whose personal part was erased: what they say now is not what was done.
+        backwards: the last one first.
     """
-    for row in _rows(session, action_id=action_id, about=about):
+    for row in _rows(session, action_id=action_id, about=about, backwards=backwards):
         if forgotten is not None and row.sealed is not None and row.personal is None:
             forgotten.add(row.id)
         yield row.id, fact_in(row.kind, row.version, row.public, row.personal)
@@ -197,10 +199,14 @@ def _greatest(models: tuple[type[SQLModel], ...]) -> Prepared:
 
 
 def _rows(
-    session: Session, *, action_id: int | None = None, about: Collection[int | None] | None = None
+    session: Session,
+    *,
+    action_id: int | None = None,
+    about: Collection[int | None] | None = None,
+    backwards: bool = False,
 ) -> Iterator[Row[*tuple[Any, ...]]]:
     """Yield the log's rows with their personal parts, a page at a time: memory stays flat."""
-    after = 0
+    last: int | None = None
     joined = (
         select(
             _EVENT.c.id,
@@ -213,7 +219,7 @@ def _rows(
             _PERSONAL.c.personal,
         )
         .select_from(_EVENT.outerjoin(_PERSONAL, _PERSONAL.c.event_id == _EVENT.c.id))
-        .order_by(_EVENT.c.id)
+        .order_by(_EVENT.c.id.desc() if backwards else _EVENT.c.id)
         .limit(_PAGE)
     )
     if action_id is not None:
@@ -223,8 +229,9 @@ def _rows(
         chosen = number.in_([one for one in about if one is not None])
         joined = joined.where(or_(chosen, number.is_(None)) if None in about else chosen)
     while True:
-        page = session.connection().execute(joined.where(_EVENT.c.id > after)).all()
+        further = [] if last is None else [_EVENT.c.id < last if backwards else _EVENT.c.id > last]
+        page = session.connection().execute(joined.where(*further)).all()
         yield from page
         if len(page) < _PAGE:
             return
-        after = page[-1].id
+        last = page[-1].id

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from storage.apply import apply
 from storage.apply.base import chunks, table
+from storage.commands import backwards
 from storage.commands.noting import withdrawn
 from storage.commands.outbox.queueing import taken_back
 from storage.commands.wanted import want
@@ -38,7 +39,7 @@ class Undone:
     Attributes:
         action_id: the new action.
         undoes: the action that it took back.
-        facts: the facts taken back, as they had been recorded.
+        facts: the facts taken back, as they had been recorded; of a very large action one of each kind.
         kept: what could not be taken back.
     """
 
@@ -99,6 +100,8 @@ def take_back(
             (``erased``), or all was changed since (``changed_since``,
             a `NothingStands`).
     """
+    if backwards.large(session, action_id, only):
+        return _take_back_much(session, action_id, actor=actor, now=now, into=into)
     forgotten: set[int] = set()
     done = list(facts_of(session, action_id=action_id, about=only, forgotten=forgotten))
     if any(isinstance(fact, Cancelled) for _, fact in done):
@@ -122,10 +125,27 @@ def take_back(
     if not inverses:
         raise NothingStands("changed_since", tuple(numbers), kept) if kept or elsewhere else Refused("final")
     new = record(session, inverses, actor=actor, now=now, action_id=into, undoes=action_id)
+    _follow(session, inverses, now)
+    return Undone(new, action_id, tuple(taken), kept)
+
+
+def _follow(session: Session, inverses: Sequence[Fact], now: datetime) -> None:
     want(session, inverses, now=now)
     taken_back(session, inverses)
     withdrawn(session, inverses, now=now)
-    return Undone(new, action_id, tuple(taken), kept)
+
+
+def _take_back_much(session: Session, action_id: int, *, actor: Actor, now: datetime, into: int | None) -> Undone:
+    def follow(inverses: Sequence[Fact]) -> None:
+        _follow(session, inverses, now)
+
+    try:
+        new, told = backwards.in_lots(session, action_id, actor=actor, now=now, into=into, follow=follow)
+    except Changed:
+        raise NothingStands("changed_since") from None
+    if new is None:
+        raise Refused("erased" if told else "final")
+    return Undone(new, action_id, told, ())
 
 
 def _has_left(session: Session, facts: Collection[Fact]) -> bool:

@@ -1,18 +1,22 @@
 """Customers out of a file: all rows or none, one action, a second time nothing; what is wrong is named by row and column."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made.post import MONDAY, Post
 from made.rows import decided
 from sqlalchemy import func, select
+from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.commands import knowing
+from storage.commands import backwards, knowing
 from storage.commands.desk import agent_named
 from storage.commands.knowing import importing
 from storage.commands.undoing import redo, undo
-from storage.events import Actor
+from storage.events import Actor, Fact
 from storage.kinds import Subject
 from storage.kinds.entries import Note, OwnField
 from storage.kinds.errors import Refused
@@ -20,7 +24,7 @@ from storage.kinds.importing import BadImport, Row
 from storage.models import Event
 from storage.queries import customers, held
 from storage.queries import knowing as known
-from storage.record import replay, verify
+from storage.record import record, replay, verify
 from storage.store import Store
 
 P, O = Subject.PERSON, Subject.ORGANIZATION  # noqa: E741 - two letters that stand side by side
@@ -30,6 +34,23 @@ P, O = Subject.PERSON, Subject.ORGANIZATION  # noqa: E741 - two letters that sta
 def ana(store: Store) -> Actor:
     with store.writing() as session:
         return Actor(agent_named(session, "ana", now=MONDAY), "one")
+
+
+@pytest.fixture(params=["whole", "in lots"])
+def taken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Actions are taken back at once, or as very large ones are: the sizes of the lots."""
+    sizes: list[int] = []
+    if request.param == "in lots":
+        monkeypatch.setattr(backwards, "LARGE", 1)
+        monkeypatch.setattr(backwards, "LOT", 2)
+        monkeypatch.setattr("storage.record._PAGE", 3)
+
+        def counted(session: Session, facts: Sequence[Fact], **given: Any) -> int:
+            sizes.append(len(facts))
+            return record(session, facts, **given)
+
+        monkeypatch.setattr(backwards, "record", counted)
+    return sizes
 
 
 def rows(*cells: dict[str, str]) -> list[Row]:
@@ -77,7 +98,7 @@ FEW = (
 
 
 def test_a_file_makes_customers_and_organizations_and_undo_takes_all_back(
-    store: Store, second_store: Store, ana: Actor
+    store: Store, second_store: Store, ana: Actor, taken: list[int]
 ) -> None:
     before = decided(store)
     done = take_in(store, ana, *FEW)
@@ -101,6 +122,7 @@ def test_a_file_makes_customers_and_organizations_and_undo_takes_all_back(
     with store.reading() as log, second_store.writing() as target:
         replay(log, target)
     assert decided(second_store) == after
+    assert not taken or (len(taken) > 4 and set(taken) <= {1, 2}), "what is held at a time is a lot"
 
 
 def test_the_same_file_a_second_time_changes_nothing(store: Store, ana: Actor) -> None:
@@ -211,8 +233,9 @@ def test_no_more_than_twenty_faults_are_named(store: Store) -> None:
 
 
 @pytest.mark.parametrize("how", ["wrote", "noted", "told", "reached"])
-def test_whoever_more_is_known_of_by_now_is_not_taken_out(store: Store, ana: Actor, how: str) -> None:
-    take_in(store, ana, {"address": "bo@acme.example"})
+def test_whoever_more_is_known_of_by_now_is_not_taken_out(store: Store, ana: Actor, how: str, taken: list[int]) -> None:
+    assert taken == []
+    take_in(store, ana, {"address": "bo@acme.example"}, *({"address": f"p{n}@x.example"} for n in range(5)))
     number = shown(store, "bo@acme.example")[0].person_id
     other = Actor(ana.agent_id, "two")
     with store.writing() as session:
@@ -253,7 +276,10 @@ _CELL = st.fixed_dictionaries(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=st.lists(st.lists(_CELL, max_size=6), min_size=1, max_size=3))
-def test_imported_twice_is_imported_once_and_undone_is_as_before(store: Store, ana: Actor, files: list) -> None:
+def test_imported_twice_is_imported_once_and_undone_is_as_before(
+    store: Store, ana: Actor, taken: list[int], files: list
+) -> None:
+    taken.clear()
     for file in files:
         cells = [one | {"address": f"p{one['address']}@x.example"} for one in file]
         before = decided(store)
