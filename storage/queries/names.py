@@ -4,8 +4,9 @@ A whole name is looked up by its index. A word that may stand anywhere in it is 
 name, once: some 10 ms in 200,000 (docs/decisions/0021).
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final, cast
 
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
 from sqlmodel import Session
@@ -14,6 +15,8 @@ from storage.kinds import Subject
 from storage.kinds.clean import FOUND_BY, folded, folded_name
 from storage.queries.several import listed
 from storage.queries.tables import ADDRESS, DOMAIN, ORGANIZATION, PERSON
+
+_LONGEST: Final = 1_000  # letters of a word that are compared: nothing that is looked into has as many
 
 STANDS = (PERSON.c.merged_into + literal_column("0")).is_(None)
 """That a person stands for themselves; not by its index, which nearly everybody is in."""
@@ -55,7 +58,7 @@ def addresses_like(session: Session, words: Iterable[str]) -> list[ColumnElement
     """Return that each of these words stands in an address, or in the name of the person whose it is."""
     return [
         or_(
-            _has(session, func.lower(ADDRESS.c.address), word),
+            _has(session, ADDRESS.c.address, word),
             ADDRESS.c.person_id.in_(select(PERSON.c.id).where(_has(session, PERSON.c.folded, word))),
         )
         for word in map(folded, words)
@@ -107,7 +110,7 @@ def _whole(name: str) -> str:
 
 
 def _reached(session: Session, word: str) -> Any:
-    return select(ADDRESS.c.person_id).where(_has(session, func.lower(ADDRESS.c.address), word))
+    return select(ADDRESS.c.person_id).where(_has(session, ADDRESS.c.address, word))
 
 
 def _organizations(session: Session, word: str) -> Any:
@@ -116,6 +119,14 @@ def _organizations(session: Session, word: str) -> Any:
 
 
 def _has(session: Session, column: Any, word: str) -> ColumnElement[bool]:
-    """Return that a word stands somewhere in a column; not by LIKE, to which some signs mean more."""
-    place = func.instr if session.connection().dialect.name == "sqlite" else func.strpos
-    return place(column, word) > 0
+    """Return that a word stands somewhere in a column, which is in lower case or an address.
+
+    SQLite's LIKE takes no notice of the case of ASCII's letters, and is twice as quick as to look into `lower`.
+    """
+    text = func.lower(column) if column is ADDRESS.c.address and _minds_case(session) else column
+    signs = re.sub(r"[\\%_]", r"\\\g<0>", word[:_LONGEST])
+    return cast("ColumnElement[bool]", text.like(f"%{signs}%", escape="\\"))
+
+
+def _minds_case(session: Session) -> bool:
+    return session.connection().dialect.name != "sqlite"
