@@ -16,6 +16,7 @@ from sqlmodel import Session
 from console.config.accounts import Account
 from console.config.errors import ConsoleError
 from console.config.secrets import password
+from console.mail.duties import Duties, begin_due
 from console.mail.erasing import finish
 from console.mail.glance import Door, settings_of
 from console.mail.imap.errors import ImapError, NeedsAgent
@@ -123,6 +124,7 @@ def sync_once(
             thread.join()
         _send_due(store, mailboxes, stop)
         indexing.finish()
+        begin_due(store, datetime.now(UTC))
         while not stop.is_set() and _wake_due(store):
             pass
         Overdue(store).look()
@@ -157,9 +159,10 @@ def watch(store: Store, accounts: Sequence[Account], *, report: Report, stop: Ev
         indexing.start()
         for thread in threads:
             thread.start()
-        patience, overdue = _Patience(store), Overdue(store)
+        patience, overdue, duties = _Patience(store), Overdue(store), Duties(store)
         while not over.is_set() and not (stop.is_set() and patience.ends()):
             _ring(store, mailboxes, senders)
+            duties.look(datetime.now(UTC))
             _wake_due(store)
             overdue.look()
             (over if stop.is_set() else stop).wait(_LOOK_EVERY)
