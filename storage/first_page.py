@@ -24,9 +24,9 @@ _COUNTED: Final = 1000  # `storage.queries.inbox.COUNTED`
 _VERSION: Final = "SELECT version_num FROM alembic_version"
 _AGENT: Final = "SELECT agent.id FROM agent WHERE agent.name = ?"
 _KEYS: Final = """
-    SELECT conversation.queue_rank, conversation.queue_at AS queue_at, conversation.id FROM conversation
+    SELECT conversation.queue_rank, conversation.queue_order, conversation.id FROM conversation
     WHERE conversation.queue_rank < 4
-    ORDER BY conversation.queue_rank ASC, conversation.queue_at ASC, conversation.id ASC LIMIT ? OFFSET 0
+    ORDER BY conversation.queue_rank ASC, conversation.queue_order ASC, conversation.id ASC LIMIT ? OFFSET 0
 """
 _ROWS: Final = """
     SELECT conversation.id, conversation.status, conversation.tier, conversation.priority, conversation.assignee_id,
@@ -71,9 +71,9 @@ _COUNTS: Final[Mapping[str, str]] = {
     "is:open is:unassigned": "conversation.queue_rank < 4 AND conversation.assignee_id IS NULL",
     "is:open": "conversation.queue_rank < 4",
     "is:settled sort:newest": "conversation.queue_rank = 5"
-    " AND (conversation.queue_at != 0 OR conversation.last_message_at IS NOT NULL)",
+    " AND (conversation.queue_order != 0 OR conversation.last_message_at IS NOT NULL)",
     "is:spam sort:newest": "conversation.queue_rank < 7 AND conversation.status = 'spam'"
-    " AND (conversation.queue_at != 0 OR conversation.last_message_at IS NOT NULL)",
+    " AND (conversation.queue_order != 0 OR conversation.last_message_at IS NOT NULL)",
 }
 
 

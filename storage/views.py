@@ -39,7 +39,7 @@ class QueueRow:
     """
 
     conversation_id: int
-    place: tuple[int, datetime, int]
+    place: tuple[int, int, int]
     status: Status
     tier: Tier
     priority: Priority

@@ -65,7 +65,7 @@ class Queue(Pane):
 
         queue: "Queue"
         direction: Direction
-        place: tuple[int, datetime, int] | None
+        place: tuple[int, int, int] | None
 
         @property
         def control(self) -> "Queue":
@@ -100,7 +100,7 @@ class Queue(Pane):
         return self._rows[self._cursor] if self._rows else None
 
     @property
-    def place(self) -> tuple[int, datetime, int] | None:
+    def place(self) -> tuple[int, int, int] | None:
         """The place of the row under the cursor, around which a refreshed window is read."""
         return self.chosen.place if self.chosen else None
 

@@ -9,7 +9,7 @@ from typing import Final, Self
 from sqlmodel import Session
 
 from console.config.accounts import Account
-from console.demo.lives import get_to_know
+from console.demo.lives import ask_how_they_fare, get_to_know
 from console.demo.staff import STAFF
 from console.mail.answering import send_draft
 from console.mail.noting import keep_note
@@ -73,7 +73,7 @@ DONE: Final = (
 )
 """Beside it whoever wrote last to a customer who waits again has that conversation."""
 
-VIEW: Final = ("Faturas", "tag:fatura")
+VIEWS: Final = (("Faturas", "tag:fatura"), ("Check-ins", "kind:checkin is:open -is:snoozed"))
 """A view that is kept for everybody."""
 
 
@@ -125,7 +125,9 @@ def move_in(store: Store, *, agent_id: int, now: datetime) -> None:
         found = {work: number for work in DONE for number in _called(session, work.subject, now)}
         for work, number in found.items():
             _do(session, work, number, staff[work.who], now)
-        views.keep(session, *VIEW, shared=True, actor=_at_work(people[LEAD]), now=now)
+        for name, query in VIEWS:
+            views.keep(session, name, query, shared=True, actor=_at_work(people[LEAD]), now=now)
+    ask_how_they_fare(store, staff=staff, now=now)
     for work, number in found.items():
         if work.note:
             keep_note(

@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session
 
+from console.mail.tasks import begin
 from storage.commands import knowing, promising
 from storage.events import Actor
-from storage.kinds import Subject
+from storage.kinds import ConversationKind, Subject
 from storage.kinds.entries import Asset, Note
+from storage.kinds.tasks import Task
 from storage.queries.agents import agents
 from storage.queries.customer_screen import timeline
 from storage.queries.customers import of_that_name
+from storage.store import Store
 
 _PT: Final = {"language": "pt_BR", "zone": "America/Sao_Paulo"}
 _ES: Final = {"language": "es", "zone": "Europe/Madrid"}
@@ -76,7 +79,15 @@ FIRMS: Final = (
     ),
     Firm(
         "escolaaurora.example",
-        {"name": "Escola Aurora", "industry": "school", "size": "45", "country": "Brasil", "touch": "mid"},
+        {
+            "name": "Escola Aurora",
+            "industry": "school",
+            "size": "45",
+            "country": "Brasil",
+            "touch": "mid",
+            "owner": "rafael",
+            "backup": "ines",
+        },
         {"renata.dias": {"role": "Coordenadora da secretaria", "tone": "cordial", **_PT}},
     ),
     Firm(
@@ -86,7 +97,15 @@ FIRMS: Final = (
     ),
     Firm(
         "ramosdistribuidora.example",
-        {"name": "Ramos Distribuidora", "industry": "wholesale", "country": "Brasil", "size": "130", "touch": "high"},
+        {
+            "name": "Ramos Distribuidora",
+            "industry": "wholesale",
+            "country": "Brasil",
+            "size": "130",
+            "touch": "high",
+            "owner": "ines",
+            "backup": "rafael",
+        },
         {"vitor": {"role": "Contas a receber", **_PT}},
     ),
     Firm(
@@ -214,3 +233,38 @@ def _tell(
     if note:
         pinned = Note(note, pinned=True)
         knowing.keep_entry(session, pinned, subject=subject, subject_id=number, actor=actor, now=now)
+
+
+CHECK_INS: Final = (
+    ("escolaaurora.example", "Retomar com a Escola Aurora: a equipe nova da secretaria já usa os lembretes?", -2),
+    ("northwind.example", "Check in with Northwind: are the webhooks to br-2 still late at night?", 5),
+    ("clinicasur.example", "Llamar a Clínica Sur: ¿les sirve el perfil Asesoría?", 12),
+)
+"""Check-ins that were begun before the demo opens: with whom, what is asked, and how many days from now."""
+
+
+def ask_how_they_fare(store: Store, *, staff: Mapping[str, int], now: datetime) -> None:
+    """Begin the check-ins of customers of mid touch: one of them is overdue.
+
+    Args:
+        store: an agent's; what is known of customers is written down.
+        staff: the agents by the keys of `STAFF`.
+        now: the moment.
+    """
+    owners = {firm.domain: firm.fields.get("owner", "") for firm in FIRMS}
+    for domain, title, days in CHECK_INS:
+        with store.reading() as session:
+            numbers = sorted(of_that_name(session, Subject.ORGANIZATION, domain))
+        for number in numbers:
+            due = (now + timedelta(days=days)).replace(hour=9, minute=0, second=0, microsecond=0)
+            task = Task(
+                title,
+                subject=Subject.ORGANIZATION,
+                subject_id=number,
+                due=due.astimezone(UTC),
+                assignee_id=staff.get(owners[domain]),
+                kind=ConversationKind.CHECK_IN,
+                key=f"checkin:{Subject.ORGANIZATION}:{number}:0",
+            )
+            begun_at = (now - timedelta(days=18)).astimezone(UTC)
+            begin(store, task, agent="", actor=Actor(None, "clock"), now=begun_at)

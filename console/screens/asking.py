@@ -5,7 +5,7 @@ Nothing of the store is imported until a function is called, in the thread that 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from console.ahead import ROWS
@@ -15,9 +15,9 @@ from widgets.language import _
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-Place = tuple[int, datetime, int]
+Place = tuple[int, int, int]
 
-_END: Place = (99, datetime(9999, 1, 1, tzinfo=UTC), 2**62)
+_END: Place = (99, 2**62, 2**62)
 """A place below every row of a queue in its usual order."""
 
 
@@ -87,7 +87,7 @@ def last_rows(session: "Session", *, query: str, agent_id: int | None, now: date
     from storage.queries import inbox
 
     if "sort:newest" in query:  # there the last is the oldest
-        end = (0, datetime(1970, 1, 1, tzinfo=UTC), 0)
+        end = (0, 0, 0)
         return inbox.window(session, query=query, agent_id=agent_id, now=now, before=end, size=size)
     return inbox.window(session, query=query, agent_id=agent_id, now=now, before=_END, size=size)
 

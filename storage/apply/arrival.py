@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from storage.apply.base import Touched, applies_together, insert
 from storage.apply.intake import conversation_row, keep_raws, message_row
+from storage.apply.touch import settle
 from storage.events import Joined, Received
 from storage.kinds import Automatic, Direction
 from storage.models import Conversation, Message, Participant
@@ -45,6 +46,7 @@ def _(came: Sequence[Received], joined: Sequence[Joined], connection: Connection
         for person in fact.participants
     ]
     insert(connection, Participant, named)
+    settle(connection, begun)
     return {fact.conversation_id for fact in joined} - begun.keys()
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, select, tuple_, update
 from sqlmodel import SQLModel
 
 from storage.apply.base import Touched, applies, chunks, insert, move, naming, remove, standing, table
+from storage.apply.touch import TELLING, settle_those_of, settle_those_picked
 from storage.events import (
     AddressKept,
     Belongs,
@@ -16,7 +17,7 @@ from storage.events import (
     OrganizationKept,
     ProfileChanged,
 )
-from storage.kinds import Subject
+from storage.kinds import EntryKind, Subject
 from storage.kinds.errors import Changed
 from storage.models import Address, Domain, Entry, Message, Organization, Participant, Person, Profile
 from storage.models.profiles import MEMBERSHIP
@@ -98,6 +99,8 @@ def _(facts: Sequence[Belongs], connection: Connection) -> Touched:
         changes = [(fact.subject_id, fact.before, fact.after) for fact in facts if fact.subject is subject]
         if changes:
             move(connection, _SUBJECTS[subject], column, changes)
+        if changes and subject is Subject.PERSON:  # a touch model may come with the organization
+            settle_those_of(connection, subject, (number for number, _, _ in changes))
     return ()
 
 
@@ -112,6 +115,9 @@ def _(facts: Sequence[ProfileChanged], connection: Connection) -> Touched:
     kept = [fact for fact in facts if fact.field not in ALWAYS]
     if kept:
         _write_values(connection, kept)
+    for subject in Subject:
+        if told := {fact.subject_id for fact in kept if fact.subject is subject and fact.field in TELLING}:
+            settle_those_of(connection, subject, told)
     return ()
 
 
@@ -208,6 +214,8 @@ def _(facts: Sequence[EntryKept], connection: Connection) -> Touched:
     if wrong:
         raise Changed("entry", tuple(wrong))
     _replace(connection, Entry, ("id",), there, stands, _entry)
+    if any(fact.entry_kind is EntryKind.PLAYBOOK for fact in facts):
+        settle_those_picked(connection)
     return ()
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, or_, sele
 from sqlmodel import Session
 
 from storage.apply.base import table
+from storage.apply.touch import settle
 from storage.kinds import Automatic, Channel, Delivery, Direction
 from storage.models import Conversation, Message, Outbox, Participant, Person
 from storage.models.statements import Lookup, some_values
@@ -20,7 +21,9 @@ def refresh(session: Session, conversation_ids: Iterable[int]) -> None:
     that was refused for good reached nobody and is none; a call is one, whoever rang. Notes start and stop nothing:
     they are no news of a conversation that lies at rest (docs/decisions/0014).
     """
-    _FOLLOWING(session.connection(), conversation_ids)
+    numbers = list(conversation_ids)
+    _FOLLOWING(session.connection(), numbers)
+    settle(session.connection(), numbers)
 
 
 def _following() -> Any:

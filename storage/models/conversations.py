@@ -21,6 +21,16 @@ QUEUE_RANKS = """CASE
     ELSE 0 END"""
 """Who will be let down first: unanswered, then answered, then standing still, then settled, spam, trash and gone."""
 
+_SINCE = "coalesce(oldest_unanswered_at, last_message_at, 0)"
+QUEUE_ORDER = (
+    f"CASE WHEN {_SINCE} = 0 THEN 0 ELSE {_SINCE} / 60000000 * 300000000"
+    f" + touch_place * 60000000 + {_SINCE} % 60000000 END"
+)
+"""Within a rank: by the minute since which it waits, then by touch model, then by the moment.
+
+One number holds all three: each minute has room for five places, and in each place for its microseconds.
+"""
+
 PRIORITIZED = "conversation.priority <> 'normal'"
 """What is rare: the index of priorities holds nothing else, and only who says so is served by it."""
 
@@ -35,25 +45,26 @@ class Conversation(Base, table=True):
     """One customer problem, from first message to close.
 
     The columns after `snoozed_until` follow from the messages and are kept by `storage.apply`; the queue's
-    own two are computed by the database, so that they can never be out of step.
+    own three are computed by the database, so that they can never be out of step.
 
     Attributes:
         joined_into: the conversation this number stands for since it was joined to another; an alias for ever.
+        touch_place: where it stands among such as are as urgent, by the touch model of whom it is with (0 to 4).
         first_message_id: the earliest message by arrival, whose subject is the conversation's.
         customer_id: the author of the earliest incoming message, else the first person written to.
     """
 
     __table_args__ = (
-        Index("conversation_queue", "queue_rank", "queue_at", "id"),
-        Index("conversation_mine", "assignee_id", "queue_rank", "queue_at", "id"),
-        Index("conversation_tier", "tier", "queue_rank", "queue_at", "id"),
-        Index("conversation_mailbox", "mailbox_id", "queue_rank", "queue_at", "id"),
-        Index("conversation_status", "status", "queue_rank", "queue_at", "id"),
+        Index("conversation_queue", "queue_rank", "queue_order", "id"),
+        Index("conversation_mine", "assignee_id", "queue_rank", "queue_order", "id"),
+        Index("conversation_tier", "tier", "queue_rank", "queue_order", "id"),
+        Index("conversation_mailbox", "mailbox_id", "queue_rank", "queue_order", "id"),
+        Index("conversation_status", "status", "queue_rank", "queue_order", "id"),
         Index(
             "conversation_priority",
             "priority",
             "queue_rank",
-            "queue_at",
+            "queue_order",
             "id",
             **only("priority <> 'normal'"),
         ),
@@ -61,7 +72,7 @@ class Conversation(Base, table=True):
             "conversation_task",
             "kind",
             "queue_rank",
-            "queue_at",
+            "queue_order",
             "id",
             **only("kind IN ('task', 'checkin')"),
         ),
@@ -93,6 +104,10 @@ class Conversation(Base, table=True):
     queue_at: datetime = Field(
         sa_column=Column(Utc, Computed("coalesce(oldest_unanswered_at, last_message_at, 0)", persisted=True))
     )
+    # Server's default: what begins is nobody's until `storage.apply.touch` knows better.
+    touch_place: int = Field(sa_column=Column(Integer, nullable=False, server_default="4"))
+    # Not kept in the row on SQLite, where it stands in the indexes: it could not be added to a table that is there.
+    queue_order: int = Field(sa_column=Column(BigInteger, Computed(QUEUE_ORDER)))
 
 
 class Tag(Base, table=True):

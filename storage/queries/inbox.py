@@ -29,7 +29,8 @@ from storage.views import QueueWindow
 COUNTED = 1000
 """How far rows are counted; as many as that are shown as 999+."""
 
-Place = tuple[int, datetime, int]
+Place = tuple[int, int, int]
+"""Where a row stands: as a `Key`."""
 
 _C = CONVERSATION.c
 _MOST = frozenset({State.SETTLED, State.RESOLVED, State.CLOSED})
@@ -121,8 +122,8 @@ class _Order:
     def key(self) -> tuple[ColumnElement[Any], ...]:
         """The columns of a `Key`."""
         if self.by_time:
-            return (literal(_SORTED_BY_TIME), type_coerce(_C.last_message_at, BigInteger), _C.id)
-        return (_C.queue_rank, type_coerce(_C.queue_at, BigInteger), _C.id)
+            return (literal(_SORTED_BY_TIME), *self.columns)
+        return self.columns
 
     def below(self, place: Place, *, including: bool) -> Condition:
         """Return that a row stands below a place."""
@@ -171,9 +172,10 @@ def _asked(session: Session, query: Query, agent_id: int | None) -> _Asked:
 
     match query.sort:
         case Sort.NEWEST | Sort.OLDEST:
-            order = _Order((_C.last_message_at, _C.id), descending=query.sort is Sort.NEWEST)
+            newest = type_coerce(_C.last_message_at, BigInteger)
+            order = _Order((newest, _C.id), descending=query.sort is Sort.NEWEST)
         case _:
-            order = _Order((_C.queue_rank, _C.queue_at, _C.id), descending=False)
+            order = _Order((_C.queue_rank, _C.queue_order, _C.id), descending=False)
 
     those = customers(session, query.where, agent_id)
     probed = walked_past(session, query.where, agent_id, those)
@@ -241,11 +243,11 @@ def _conversations(session: Session, numbers: Any, among: Sequence[int] | None) 
 def _dated(ground: Ground) -> Condition:
     """Return that a conversation has a newest message, as what time sorts must have.
 
-    The queue's indexes hold `queue_at`, which is 0 where there is none: a thousand rows are counted without a look at
-    the rows themselves.
+    The queue's indexes hold `queue_order`, which is 0 where there is none: a thousand rows are counted without a look
+    at the rows themselves.
     """
     has = _C.last_message_at.is_not(None)
-    return has if ground.freely else or_(type_coerce(_C.queue_at, BigInteger) != 0, has)
+    return has if ground.freely else or_(_C.queue_order != 0, has)
 
 
 def _moment(moment: Moment) -> Condition:

@@ -10,7 +10,7 @@ from storage.kinds.moments import moment
 from storage.views import MailboxView, QueueRow, SavedView
 
 Key = tuple[int, int, int]
-"""Where a row stands, and which it is: rank, microseconds, number."""
+"""Where a row stands, and which it is: rank, `queue_order` (or microseconds, where time sorts), number."""
 
 BUILT_IN: Final = 5
 """The keys from 1 that belong to the console's own views, unless a saved one asks for one of them."""
@@ -71,13 +71,12 @@ def queue_rows(
             seen,
         ) = by_number[number]
         status = _STATUSES[state]
-        stands_at = moment(at)
-        last = stands_at if last_at == at or last_at is None else moment(last_at)
-        waiting = None if unanswered is None else stands_at if unanswered == at else moment(unanswered)
+        last = moment(last_at or 0)
+        waiting = None if unanswered is None else last if unanswered == last_at else moment(unanswered)
         rows.append(
             QueueRow(
                 number,
-                (rank, stands_at, number),
+                (rank, at, number),
                 status,
                 _TIERS[tier],
                 _PRIORITIES[priority],
