@@ -25,7 +25,7 @@ ONLY = {"conversation_priority": "priority <> 'normal'", "conversation_task": "k
 
 def upgrade() -> None:
     stored = "" if op.get_bind().dialect.name == "sqlite" else " STORED"
-    op.execute("ALTER TABLE conversation ADD COLUMN touch_place INTEGER DEFAULT 4 NOT NULL")
+    op.execute("ALTER TABLE conversation ADD COLUMN touch_place INTEGER DEFAULT '4' NOT NULL")
     op.execute(f"ALTER TABLE conversation ADD COLUMN queue_order BIGINT GENERATED ALWAYS AS ({ORDER}){stored}")
     # What profiles say by now; of a mixture what it was shipped with picks where nothing else is said.
     says = "(SELECT value FROM profile WHERE subject = '{}' AND subject_id = {} AND field = 'touch')"
