@@ -24,6 +24,7 @@ from storage.kinds.mail import Attachment, Correspondent, Original
 from storage.kinds.notices import Notice
 from storage.kinds.outbox import DeliveryView
 from storage.kinds.personas import NO_PERSONA, PersonaView
+from storage.kinds.playbooks import NO_MODELS, ModelsView
 from storage.kinds.promises import PromiseView
 
 
@@ -304,6 +305,7 @@ class ContextView:
         before: settled ones and spam, the newest first, out of `before_count`, counted up to 1000.
         parts: who else takes part, who wrote first, out of `part_count`; of the newest 200 messages.
         persona: the customer's card, or who they may be.
+        models: which touch and service model hold, and whose customer it is.
     """
 
     conversation_id: int
@@ -348,6 +350,7 @@ class ContextView:
     person_id: int | None = None
     organization_id: int | None = None
     news: News | None = None
+    models: ModelsView = NO_MODELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,6 +442,7 @@ class Why:
     Attributes:
         joined_numbers: the numbers that were joined into it.
         parted_from: conversations that an agent told apart from it for good.
+        models: which touch and service model hold, and which rule picked them.
     """
 
     conversation_id: int
@@ -446,6 +450,7 @@ class Why:
     messages: tuple[Threaded, ...]
     links: tuple[Linked, ...]
     parted_from: tuple[int, ...]
+    models: ModelsView = NO_MODELS
 
 
 @dataclass(frozen=True, slots=True)

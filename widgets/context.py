@@ -30,10 +30,11 @@ from widgets.known import (
 )
 from widgets.language import _
 from widgets.line import Line, Span, one_line
-from widgets.look import Look
+from widgets.look import Look, Role
 from widgets.moments import count_words, moment_words, span_words
 from widgets.news import news_words
 from widgets.pane import Pane
+from widgets.playbooks import model_words, owner_words, pick_words
 from widgets.promised import due_role, due_words
 from widgets.strip import LABEL, label
 from widgets.text import language_words
@@ -211,13 +212,27 @@ class ContextPane(Pane):
         for name, value in context.fields.items():
             if name != "role":  # stands with who they are
                 yield Row((label(field_words(name)), (one_line(value), "text")))
+            if name == "touch" and context.models.touch_pick is not None:  # a mixture: what it picked, and why
+                yield Row((label(""), (pick_words(context.models.touch_pick), "muted")))
+        yield from self._models(context)
         for note in context.pinned:
             lines = wrap(one_line(note), self.size.width - 4)
             for place, words in enumerate(lines[:_NOTE_LINES]):
                 cut = place == _NOTE_LINES - 1 and len(lines) > _NOTE_LINES
                 yield Row((("  " * bool(place) + words + "…" * cut, "bright"),))
-        if len(context.fields) > ("role" in context.fields) or context.pinned:
+        models = context.models
+        if len(context.fields) > ("role" in context.fields) or context.pinned or models.service or models.owner:
             yield BLANK
+
+    def _models(self, context: ContextView) -> Iterator[Row]:
+        """Yield the service model that holds, and whose customer it is."""
+        models = context.models
+        if models.service:
+            words = model_words(models.service, models.service_model, models.service_pick)
+            yield Row((label(_("service")), (words, "text")))
+        if owner := owner_words(models, self._now):
+            role: Role = "soon" if models.is_away(self._now) else "text"
+            yield Row((label(_("care")), (owner, role)))
 
     def _sentence(self, words: str) -> Iterator[Row]:
         for line in wrap(words, self.size.width - 2):

@@ -1,7 +1,10 @@
 """Words for playbooks: what each of their knobs says, and which rule of a mixture picked a model."""
 
-from storage.kinds.playbooks import Answers, Assignment, Pick, Playbook
+from datetime import datetime
+
+from storage.kinds.playbooks import Answers, Assignment, ModelsView, Pick, Playbook
 from widgets.language import _, ngettext
+from widgets.line import one_line
 
 
 def knob_words(book: Playbook) -> str:
@@ -33,6 +36,21 @@ def check_in_words(days: int) -> str:
     if not days:
         return _("no check-ins")
     return ngettext("a check-in every {count} day", "a check-in every {count} days", days).format(count=days)
+
+
+def model_words(named: str, model: str, pick: Pick | None) -> str:
+    """Return a model as it holds: by name, or what a mixture picked, and by which of its rules."""
+    return f"{named}: {pick_words(pick)}" if pick is not None and named != model else named
+
+
+def owner_words(models: ModelsView, now: datetime) -> str:
+    """Return whose customer it is, and who stands in while they are away; empty for nobody's."""
+    owner = one_line(models.owner)
+    if not owner or not models.is_away(now):
+        return owner
+    if models.backup:
+        return _("{owner}, who is away: {backup}").format(owner=owner, backup=one_line(models.backup))
+    return _("{owner}, who is away").format(owner=owner)
 
 
 def pick_words(pick: Pick) -> str:

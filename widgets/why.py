@@ -9,6 +9,7 @@ from storage.views import Threaded, Why
 from widgets.language import _
 from widgets.look import Role
 from widgets.moments import moment_words
+from widgets.playbooks import model_words, owner_words
 from widgets.text import evidence_words, ruled_words
 
 
@@ -27,6 +28,16 @@ def why_lines(told: Why, now: datetime) -> Iterator[tuple[int, str, Role]]:
     if told.joined_numbers:
         numbers = ", ".join(f"#{one}" for one in told.joined_numbers)
         yield 2, _("{numbers} joined to it").format(numbers=numbers), "text"
+    models = told.models
+    if models.touch:
+        words = model_words(models.touch, models.touch_model, models.touch_pick)
+        yield 2, _("touch model {words}").format(words=words), "text"
+    if models.service:
+        words = model_words(models.service, models.service_model, models.service_pick)
+        whose = _("service model {words}, the organization's own") if models.own_service else _("service model {words}")
+        yield 2, whose.format(words=words), "text"
+    if owner := owner_words(models, now):
+        yield 2, _("customer of {owner}").format(owner=owner), "text"
     for message in told.messages:
         yield from _threaded(message, now, about)
     for link in told.links:

@@ -149,3 +149,36 @@ class Away:
         """Return what `written` gave."""
         until = kept.get("until")
         return cls(kept["name"], datetime.fromisoformat(until) if until else None)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsView:
+    """Which models hold for a customer, and whose customer it is.
+
+    Attributes:
+        touch, service: as profile or mailbox name them, empty for none; `touch_model`, `service_model` what holds.
+        touch_pick, service_pick: the rule of a mixture that picked it.
+        own_service: whether the service model is the organization's own, rather than the mailbox's.
+        owner, backup: agents by name; empty for none.
+        away: whether the owner is away, until `away_until`, or until they say so.
+    """
+
+    touch: str = ""
+    touch_model: str = ""
+    touch_pick: Pick | None = None
+    service: str = ""
+    service_model: str = ""
+    service_pick: Pick | None = None
+    own_service: bool = False
+    owner: str = ""
+    backup: str = ""
+    away: bool = False
+    away_until: datetime | None = None
+
+    def is_away(self, now: datetime) -> bool:
+        """Say whether the owner is away at a moment."""
+        return self.away and (self.away_until is None or self.away_until > now)
+
+
+NO_MODELS: Final = ModelsView()
+"""Where no model is named, and nobody owns the customer."""

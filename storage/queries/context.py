@@ -10,7 +10,7 @@ from sqlmodel import Session
 from storage.kinds import Automatic, Direction, EntryKind, Subject
 from storage.kinds.entries import Note
 from storage.models import SHOWN_BELOW
-from storage.queries import looking, personas
+from storage.queries import looking, personas, playbooks
 from storage.queries.promises import open_among, promised
 from storage.queries.several import listed
 from storage.queries.tables import (
@@ -88,6 +88,9 @@ def read(
         known=person is not None,
         erased=person is not None and not customer.name and not addresses and counted.addresses > 0,
         kind=customer.kind,
+        models=playbooks.beside(
+            session, _by_field(said, Subject.PERSON), _by_field(said, Subject.ORGANIZATION), conversation.mailbox
+        ),
         customer=customer.name or "",
         addresses=addresses,
         address_count=address_count,
@@ -155,6 +158,11 @@ def _fields(said: Mapping[str, str]) -> dict[str, str]:
         (name, said.get(f"{Subject.PERSON}.{name}") or said.get(f"{Subject.ORGANIZATION}.{name}")) for name in OF_USE
     )
     return {name: value for name, value in both if value}
+
+
+def _by_field(said: Mapping[str, str], subject: Subject) -> dict[str, str]:
+    """Return what one of the profiles says that tells the models."""
+    return {name: value for name in playbooks.TOLD if (value := said.get(f"{subject}.{name}"))}
 
 
 def _written(session: Session, person: int | None, organization: int | None) -> Sequence[Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, exists, literal_column, or_, selec
 from sqlmodel import Session
 
 from storage.kinds import EntryKind, Subject
-from storage.kinds.playbooks import Away, Playbook, Plays
+from storage.kinds.playbooks import Away, ModelsView, Playbook, Plays
 from storage.prepared import Prepared, among, many
 from storage.queries.tables import AGENT, CONVERSATION, ENTRY, MAILBOX, PERSON, PROFILE
 from storage.rules.playbooks import Playing, Said, overlaid, playing
@@ -170,6 +170,44 @@ def said_of(own: Mapping[str, str], firm: Mapping[str, str], mailbox_service: st
         service=firm.get("service", ""),
         mailbox_service=mailbox_service,
     )
+
+
+def beside(session: Session, own: Mapping[str, str], firm: Mapping[str, str], mailbox: str) -> ModelsView:
+    """Return which models hold for a customer, as their profile and their organization's say.
+
+    Args:
+        session: of any transaction.
+        own, firm: what the profiles say, by field.
+        mailbox: the name of the mailbox.
+    """
+    here = laid(session)
+    played = playing(here.books, said_of(own, firm, here.plays.get(mailbox, "")))
+    service = played.own if played.own.model else played.service
+    owner = own.get("owner") or firm.get("owner", "")
+    return ModelsView(
+        touch=played.touch.named if played.touch.model else "",
+        touch_model=played.touch.model,
+        touch_pick=played.touch.pick,
+        service=service.named if service.model else "",
+        service_model=service.model,
+        service_pick=service.pick,
+        own_service=bool(played.own.model),
+        owner=owner,
+        backup=firm.get("backup", ""),
+        away=owner in here.away,
+        away_until=here.away.get(owner),
+    )
+
+
+def models_of(session: Session, conversation_id: int) -> ModelsView:
+    """Return which models hold for a conversation."""
+    connection = session.connection()
+    (row,) = _CONVERSATIONS.rows(connection, numbers=many(connection, [conversation_id]))
+    _number, _assignee, person, theirs, organization, mailbox = row
+    belongs = organization if organization is not None else theirs
+    own = told(connection, Subject.PERSON, [person] if person is not None else [])
+    firm = told(connection, Subject.ORGANIZATION, [belongs] if belongs is not None else [])
+    return beside(session, own.get(person, {}), firm.get(belongs, {}), mailbox)
 
 
 def agent_ids(session: Session) -> dict[str, int]:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from storage.kinds.mail import Correspondent
 from storage.queries.conversations import marks_of, resolve_number
 from storage.queries.history import events_of, joined_numbers, parted_from
+from storage.queries.playbooks import models_of
 from storage.queries.tables import LINK, MESSAGE, TEXT
 from storage.views import EventView, Linked, RuledBy, Threaded, Through, Why
 
@@ -32,6 +33,7 @@ def why(session: Session, conversation_id: int) -> Why:
         messages=_messages(session, number, joined),
         links=_links(session, number),
         parted_from=parted_from(session, [number]),
+        models=models_of(session, number),
     )
 
 

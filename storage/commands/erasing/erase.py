@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
 from storage.apply.base import chunks, naming, table
+from storage.apply.touch import settle_those_of
 from storage.commands.erasing.elsewhere import erase_elsewhere
 from storage.commands.erasing.emptying import deliveries_of, empty_messages, forget_facts, record_erased, signs_of
 from storage.commands.erasing.finishing import note_unfinished
@@ -150,3 +151,4 @@ def forget_persons(session: Session, numbers: Sequence[int]) -> None:
         about = entries.c.subject == Subject.PERSON, entries.c.subject_id.in_(some)
         connection.execute(update(entries).where(*about).values(name=None, value=None))
         connection.execute(delete(table(Look)).where(table(Look).c.person_id.in_(some)))
+    settle_those_of(connection, Subject.PERSON, numbers)

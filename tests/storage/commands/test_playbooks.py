@@ -13,10 +13,12 @@ from storage.commands.intake import take_in
 from storage.kinds import Automatic, Cause, Status, Subject
 from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.models import Event
+from storage.queries import context, conversations, why
 from storage.queries import playbooks as asked
 from storage.record import fact_in, facts_of, replay
 from storage.rules.playbooks import BY_NAME, SERVICE, TOUCH, Said, given, playing
 from storage.store import Store
+from widgets.why import why_lines
 
 
 class Desk:
@@ -202,3 +204,17 @@ def test_an_organizations_own_word_goes_before_touch_and_that_before_the_mailbox
 def test_thirteen_models_are_shipped_and_a_file_of_them_says_the_same() -> None:
     assert (len(TOUCH), len(SERVICE)) == (5, 8)
     assert [given(one.name, one.written()) for one in BY_NAME.values()] == list(BY_NAME.values())
+
+
+def test_why_and_the_strip_say_which_rule_picked_the_model_and_who_stands_in(desk: Desk) -> None:
+    desk.firm(touch="smart", stage="onboarding", owner="Ana", backup="Rui", service="in-depth")
+    desk.tell(playbooks.leave, "Ana", MONDAY + DAY)
+    with desk.store.reading() as session:
+        told = why.why(session, 1)
+        beside = context.read(session, conversations.read(session, 1, agent_id=None))
+    assert beside.models == told.models
+    words = [line for _indent, line, _role in why_lines(told, MONDAY + HOUR)]
+    assert "touch model smart: stage onboarding: high" in words
+    assert "service model in-depth, the organization's own" in words
+    assert "customer of Ana, who is away: Rui" in words
+    assert not told.models.is_away(MONDAY + 2 * DAY)

@@ -224,7 +224,7 @@ def test_three_hundred_people_in_a_long_conversation_take_few_statements_and_are
         view = conversations.read(session, one, agent_id=None)
     with store.reading() as session, watched() as statements:
         found = context.read(session, view)
-    assert len([text for text, _ in statements if text.startswith(("SELECT", "WITH"))]) == 9
+    assert len([text for text, _ in statements if text.startswith(("SELECT", "WITH"))]) == 10
     assert (len(found.parts), found.part_count, found.wrote_here) == (12, 300, 300)
 
 
