@@ -19,6 +19,7 @@ from storage.kinds import (
     Tier,
 )
 from storage.kinds.filing import Conditions, Deeds
+from storage.kinds.ideals import FitView
 from storage.kinds.looking import News
 from storage.kinds.mail import Attachment, Correspondent, Original
 from storage.kinds.notices import Notice
@@ -306,6 +307,7 @@ class ContextView:
         parts: who else takes part, who wrote first, out of `part_count`; of the newest 200 messages.
         persona: the customer's card, or who they may be.
         models: which touch and service model hold, and whose customer it is.
+        fit: of what the desk wishes, that which their organization is most; `None` where it wishes nothing.
     """
 
     conversation_id: int
@@ -351,6 +353,7 @@ class ContextView:
     organization_id: int | None = None
     news: News | None = None
     models: ModelsView = NO_MODELS
+    fit: FitView | None = None
 
 
 @dataclass(frozen=True, slots=True)

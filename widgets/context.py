@@ -13,6 +13,7 @@ from textual.strip import Strip
 from storage.kinds import Status
 from storage.views import ContextView, ConversationView, OtherView
 from widgets.ends import GAP, write
+from widgets.ideal import fit_spans
 from widgets.known import (
     answered_spans,
     day_words,
@@ -34,6 +35,7 @@ from widgets.look import Look, Role
 from widgets.moments import count_words, moment_words, span_words
 from widgets.news import news_words
 from widgets.pane import Pane
+from widgets.persona import may_be_words, why_words
 from widgets.playbooks import model_words, owner_words, pick_words
 from widgets.promised import due_role, due_words
 from widgets.strip import LABEL, label
@@ -209,19 +211,26 @@ class ContextPane(Pane):
 
     def _known(self, context: ContextView) -> Iterator[Row]:
         """Yield what the profile says that is of use here, and the pinned notes, each in a few lines."""
+        known = context.fit is not None and context.fit.fits is not None
+        if known and context.fit is not None:
+            yield Row((label(_("fit")), *fit_spans(context.fit)))
         for name, value in context.fields.items():
             if name != "role":  # stands with who they are
                 yield Row((label(field_words(name)), (one_line(value), "text")))
             if name == "touch" and context.models.touch_pick is not None:  # a mixture: what it picked, and why
                 yield Row((label(""), (pick_words(context.models.touch_pick), "muted")))
         yield from self._models(context)
+        if (suggested := context.persona.suggested) is not None:
+            yield Row((label(_("persona")), (may_be_words(suggested), "soon")))
+            yield Row((label(""), (why_words(suggested), "muted")))
         for note in context.pinned:
             lines = wrap(one_line(note), self.size.width - 4)
             for place, words in enumerate(lines[:_NOTE_LINES]):
                 cut = place == _NOTE_LINES - 1 and len(lines) > _NOTE_LINES
                 yield Row((("  " * bool(place) + words + "…" * cut, "bright"),))
         models = context.models
-        if len(context.fields) > ("role" in context.fields) or context.pinned or models.service or models.owner:
+        said = known or context.persona.suggested is not None
+        if said or len(context.fields) > ("role" in context.fields) or context.pinned or models.service or models.owner:
             yield BLANK
 
     def _models(self, context: ContextView) -> Iterator[Row]:

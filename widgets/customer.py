@@ -19,6 +19,7 @@ from storage.kinds.entries import Asset
 from storage.kinds.looking import News
 from storage.kinds.profiles import Block
 from storage.kinds.promises import PromiseView
+from widgets.ideal import fit_rows
 from widgets.known import day_words, field_words, times_words
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
@@ -26,6 +27,7 @@ from widgets.look import Role
 from widgets.marked import marked
 from widgets.moments import count_words, moment_words, span_words
 from widgets.news import news_words
+from widgets.persona import persona_rows
 from widgets.promised import due_role, due_words
 from widgets.sheet import BLANK, SheetRow, Target
 from widgets.text import call_words, language_words, status_words
@@ -54,6 +56,8 @@ def who_rows(view: CustomerView, width: int, now: datetime) -> list[SheetRow]:
     else:
         rows.append(SheetRow((_label(_("wrote")), (_("never"), "muted"))))
     rows += _profile(view.profile, width)
+    rows += fit_rows(view.fits, width)  # whom the desk wishes for comes before how one of them is approached
+    rows += persona_rows(view.persona, width)
     rows += _notes(view.notes, width)
     rows += _assets(view.assets)
     return rows

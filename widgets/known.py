@@ -68,11 +68,23 @@ def where_spans(view: ConversationView, context: ContextView | None) -> tuple[Sp
         words = [
             kind_words(context.kind),
             one_line(context.organization),
+            _fit_words(context),
             one_line(context.fields.get("role", "")),
+            _persona_words(context),
             *words,
         ]
     said = ", ".join(filter(None, words))
     return ((f"  {said}", "muted"),) if said else ()
+
+
+def _fit_words(context: ContextView) -> str:
+    percent = context.fit.fit.percent if context.fit is not None else None
+    return "" if percent is None else _("fit {percent} %").format(percent=percent)
+
+
+def _persona_words(context: ContextView) -> str:
+    suggested = context.persona.suggested
+    return f"{one_line(suggested.persona.name)}?" if suggested else one_line(context.fields.get("persona", ""))
 
 
 def owner_span(view: ConversationView, agent_id: int | None) -> Span:

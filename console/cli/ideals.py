@@ -226,7 +226,8 @@ def _fit_of(call: "Call", organization_id: int, chosen: "Sequence[tuple[int, Icp
             call.out.object({"organization_id": organization_id, **_fit_object(view)})
             continue
         percent = view.fit.percent
-        call.out.line(f"{view.name}  {_('unknown') if percent is None else f'{percent} %'}", bold=True)
+        share = _("unknown") if percent is None else f"{percent} %"
+        call.out.line(f"{view.name}  {share}", bold=True)
         for outcome, word in words.items():
             for one in view.fit.those(outcome):
                 says = f"  ({', '.join(one.says)})" if one.says else ""

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlmodel import Session
 
+from console.demo.wishes import lay_down
 from console.mail.tasks import begin
 from storage.commands import knowing, promising
 from storage.events import Actor
@@ -62,7 +63,15 @@ FIRMS: Final = (
             "owner": "rafael",
             "backup": "ines",
         },
-        {"ana.souza": {"role": "Gerente de operações", "channel": "email", "tone": "direto", **_PT}},
+        {
+            "ana.souza": {
+                "role": "Gerente de operações",
+                "persona": "Chefe de operações",
+                "channel": "email",
+                "tone": "direto",
+                **_PT,
+            }
+        },
         note="Fecha o mês no dia 10: cobrança se responde no mesmo dia.",
         promises={"ana.souza": ("Dizer o que houve com a cobrança", 5, "rafael")},
         assets=(
@@ -88,7 +97,7 @@ FIRMS: Final = (
             "owner": "rafael",
             "backup": "ines",
         },
-        {"renata.dias": {"role": "Coordenadora da secretaria", "tone": "cordial", **_PT}},
+        {"renata.dias": {"role": "Coordenadora da secretaria", "persona": "Secretaria", "tone": "cordial", **_PT}},
     ),
     Firm(
         "coutoadvocacia.example",
@@ -106,7 +115,7 @@ FIRMS: Final = (
             "owner": "ines",
             "backup": "rafael",
         },
-        {"vitor": {"role": "Contas a receber", **_PT}},
+        {"vitor": {"role": "Contas a receber", "persona": "Financeiro", **_PT}},
     ),
     Firm(
         "lojaleal.example",
@@ -200,6 +209,7 @@ def get_to_know(session: Session, *, staff: Mapping[str, int], now: datetime) ->
     actor = Actor(staff["ines"], "demo")  # at no console of the agent's: no undo of theirs reaches there
     called = agents(session)
     names = {key: called[number] for key, number in staff.items()}
+    lay_down(session, actor=actor, now=now)
     for firm in FIRMS:
         for number in sorted(of_that_name(session, Subject.ORGANIZATION, firm.domain)):
             fields = {

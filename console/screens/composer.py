@@ -31,6 +31,7 @@ from widgets.line import Span, one_line
 from widgets.look import Look
 from widgets.moments import moment_words, size_words
 from widgets.pane import Wall
+from widgets.persona import manner
 from widgets.prompt import PromptRow
 from widgets.review import ReviewPane
 from widgets.text import draft_words
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from console.screens.picking import Picked
 
 _SIGN = 30  # seconds between two signs that somebody writes
+_ROOM = 16  # rows of the window from which there is room for more than fields and text
+_MIDDLING = 20  # rows from which how the customer is written to has two of them
 _TALL = 30  # rows of the window from which the fields keep a row each
 
 
@@ -86,6 +89,7 @@ class ComposerScreen(Moves, Sends):
         self._titles = TitleRow(look, id="titles")
         self._line = TitleRow(look, id="line-above")
         self._files = Summary(look, id="files")
+        self._manner = Summary(look, id="manner")
         self._reading = False
         self._ahead: list[events.Key] = []
 
@@ -98,6 +102,7 @@ class ComposerScreen(Moves, Sends):
             with Vertical(id="sheet"):
                 yield self.fields
                 yield self._files
+                yield self._manner
                 yield self._line
                 yield self.editor
                 yield self.review
@@ -106,7 +111,7 @@ class ComposerScreen(Moves, Sends):
     def on_mount(self) -> None:
         """Draw the sheet, then begin the draft."""
         self._lay_paper()
-        self._files.display = False
+        self._files.display = self._manner.display = False
         self._arrange()
         self._begin()
         self.set_interval(_SIGN, self._sign)
@@ -233,7 +238,8 @@ class ComposerScreen(Moves, Sends):
         self.query_one("#sheet").display = beside or not self._reading
         self.conversation.styles.width = max(45, width * 2 // 5) if beside else "1fr"
         self.fields.fold(folded=not self.note and height < _TALL and not self._field and self.begun is not None)
-        self._line.display = height >= 16
+        self._line.display = height >= _ROOM
+        self._tell_manner()
         self.review.display = height >= 12 and (not self.note or self.reviewing or holds_secrets(self.review.findings))
         most = max(4, min(height // 2 - 2, height - 14))
         self.review.styles.height = min(self.review.rows_wanted, most) if self.reviewing else 1
@@ -300,6 +306,15 @@ class ComposerScreen(Moves, Sends):
             second = [(f"{_('subject'):<9}", "muted"), (one_line(self.fields.value("subject")), "text")]
         self.fields.summary.show((first, aside), (second, ()))
 
+    def _tell_manner(self) -> None:
+        """Say how the customer is written to: who they are to the desk, their tone, what helps and what does not."""
+        height = self.app.size.height
+        context = self.begun.context if self.begun is not None and not self.note and height >= _ROOM else None
+        rows = manner(context, rows=3 if height >= _TALL else 2 if height >= _MIDDLING else 1)
+        self._manner.display = bool(rows)
+        self._manner.styles.height = max(1, len(rows))
+        self._manner.show(*rows)
+
     def _tell_files(self) -> None:
         self._files.display = bool(self.attached) and not self.note
         self._files.styles.height = 1
@@ -347,10 +362,13 @@ class ComposerScreen(Moves, Sends):
                 asking.conversation,
                 conversation_id=self.begun.view.conversation_id,
                 agent_id=self.desk.agent_id,
+                now=self.now(),
             )
         except DeskError:
             return
         self.conversation.show(view, self.now(), names=names, context=context)
+        self.begun = replace(self.begun, context=context)
+        self._tell_manner()
 
     # ------------------------------------------------------------------------------------------ leaving
 
@@ -438,7 +456,10 @@ class ComposerScreen(Moves, Sends):
         try:
             newest = await self.desk.ask(last_event)
             view, context, names = await self.desk.ask(
-                asking.conversation, conversation_id=self.begun.view.conversation_id, agent_id=self.desk.agent_id
+                asking.conversation,
+                conversation_id=self.begun.view.conversation_id,
+                agent_id=self.desk.agent_id,
+                now=self.now(),
             )
         except DeskError as error:
             self.say_error(error)

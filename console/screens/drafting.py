@@ -71,7 +71,7 @@ def begin(
         senders = answering.senders(session)
         first = senders[0].mailbox_id if senders else None
         draft, known = drafts.begin(session, agent_id=agent_id, kind=kind, mailbox_id=first, now=now)
-        return _around(session, draft, known=known, answer=None)
+        return _around(session, draft, known=known, answer=None, now=now)
     answer = answering.answerable(session, conversation_id, message_id=message_id)
     draft, known = drafts.begin(
         session,
@@ -90,7 +90,7 @@ def begin(
         draft, _known = drafts.begin(
             session, agent_id=agent_id, kind=kind, conversation_id=answer.view.conversation_id, now=now
         )
-    return _around(session, draft, known=known, answer=answer)
+    return _around(session, draft, known=known, answer=answer, now=now)
 
 
 def resume(session: "Session", *, draft_id: int, agent_id: int, now: datetime) -> Begun:
@@ -107,10 +107,10 @@ def resume(session: "Session", *, draft_id: int, agent_id: int, now: datetime) -
     drafts.note_writing(session, draft_id, agent_id=agent_id, now=now)
     number = draft.conversation_id
     answer = answering.answerable(session, number, message_id=None) if number is not None else None
-    return _around(session, draft, known=True, answer=answer)
+    return _around(session, draft, known=True, answer=answer, now=now)
 
 
-def _around(session: "Session", draft: DraftView, *, known: bool, answer: "Answerable | None") -> Begun:
+def _around(session: "Session", draft: DraftView, *, known: bool, answer: "Answerable | None", now: datetime) -> Begun:
     from storage.queries import agents, answering, context
 
     if answer is None:
@@ -120,7 +120,7 @@ def _around(session: "Session", draft: DraftView, *, known: bool, answer: "Answe
         draft=draft,
         known=known,
         view=answer.view,
-        context=context.read(session, answer.view),
+        context=context.read(session, answer.view, now=now),
         names=agents.agents(session),
         wrote=(message.reply_text if message.reply_text.strip() else message.text) if message else "",
         wrote_by=(message.author.name or message.author.address) if message else "",

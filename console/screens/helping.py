@@ -42,6 +42,8 @@ def groups(commands: tuple[Command, ...], letters: str = "", *, first: Where = "
         ("picker", _("while a canned response is chosen")),
         ("library", _("in the canned responses")),
         ("customer", _("on the screen of a customer")),
+        ("icp", _("on the screen of the ICP")),
+        ("personas", _("in the personas")),
         ("enrol", _("while a mailbox is set up")),
         ("help", _("here")),
     )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from textual import work
 from textual.app import ComposeResult
@@ -19,6 +19,11 @@ from widgets.prompt import PromptRow
 
 if TYPE_CHECKING:
     from console.screens.performing import Performs
+
+_WHOLE: Final = frozenset(
+    {"moment", "query", "view", "folder", "words", "rule", "standing", "customer", "icp", "persona"}
+)
+"""What may be of several words, and is offered for the line as a whole."""
 
 
 class Lines(Asks):
@@ -105,7 +110,7 @@ class Lines(Asks):
         offer = offer_rest(self.base(), command.takes)
         if offer is None:
             return ()
-        whole = command.takes in {"moment", "query", "view", "folder", "words", "rule", "standing", "customer"}
+        whole = command.takes in _WHOLE
         lead = f"{name} " if whole else f"{name} {before}{between}"
         offered = await offer(rest if whole else last)
         return [Choice(f"{lead}{choice.text}", choice.shown, choice.aside, "", choice.role) for choice in offered]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.kinds.entries import Asset
+from storage.kinds.ideals import FitView
 from storage.kinds.looking import News
 from storage.kinds.personas import NO_PERSONA, PersonaView
 from storage.kinds.profiles import Block
@@ -177,6 +178,7 @@ class CustomerView:
         news: what is new since the agent last looked; `None` for whoever never did, or where nobody looks.
         wrote: messages of theirs, counted up to 1000; so are `conversations`, all of theirs, and `open` ones.
         persona: their card, or who they may be.
+        fits: how far their organization is what the desk wishes, the best first.
     """
 
     person_id: int
@@ -196,6 +198,7 @@ class CustomerView:
     timeline: Timeline
     persona: PersonaView = NO_PERSONA
     news: News | None = None
+    fits: tuple[FitView, ...] = ()
 
     @property
     def called(self) -> str:

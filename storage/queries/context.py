@@ -9,8 +9,10 @@ from sqlmodel import Session
 
 from storage.kinds import Automatic, Direction, EntryKind, Subject
 from storage.kinds.entries import Note
+from storage.kinds.ideals import FitView
 from storage.models import SHOWN_BELOW
-from storage.queries import looking, personas, playbooks
+from storage.queries import ideals, looking, personas, playbooks
+from storage.queries.knowing import Entry, fields_among, laid_down
 from storage.queries.promises import open_among, promised
 from storage.queries.several import listed
 from storage.queries.tables import (
@@ -54,6 +56,7 @@ def read(
         conversation: as `storage.queries.conversations.read` gave it: nothing it says is read again.
         agent_id: to whom it is told what is new since they last looked, before `now`; nothing is where either is not
             given.
+        now: the moment; without one it is left out how far their organization is what the desk wishes.
     """
     number = conversation.conversation_id
     customer = session.connection().execute(_customer(number)).one()
@@ -62,7 +65,8 @@ def read(
     beside, before = _others(session, number, person)
     said = looking.said(session, person, customer.organization_id)
     fields = _fields(said)
-    cards = personas.personas(session)
+    kept = laid_down(session, EntryKind.FIELD, EntryKind.ICP, EntryKind.PERSONA)
+    cards = personas.personas_among(kept)
     persona = personas.beside(session, person, fields.get(personas.FIELD, ""), known=cards)
     counted = session.connection().execute(_counts(number, _NOBODY if person is None else person)).one()
     written = _written(session, person, customer.organization_id)
@@ -126,7 +130,15 @@ def read(
         organization_id=customer.organization_id,
         news=news or None,
         persona=persona,
+        fit=_fit(session, customer.organization_id, kept, now),
     )
+
+
+def _fit(session: Session, organization: int | None, kept: Sequence[Entry], now: datetime | None) -> FitView | None:
+    known = ideals.ideals_among(kept)
+    if organization is None or now is None or not known:
+        return None
+    return ideals.of_organization(session, organization, today=now.date(), known=known, laid=fields_among(kept))[0]
 
 
 def _first_after(moments: Sequence[datetime], start: datetime | None) -> datetime | None:

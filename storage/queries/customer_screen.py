@@ -21,9 +21,10 @@ from storage.kinds.customers import (
 )
 from storage.kinds.entries import Asset, Note
 from storage.kinds.errors import NoSuch
+from storage.kinds.ideals import FitView
 from storage.models import SHOWN_BELOW
-from storage.queries import looking, personas
-from storage.queries.knowing import fields
+from storage.queries import ideals, looking, personas
+from storage.queries.knowing import Entry, fields_among, laid_down
 from storage.queries.promises import open_among, promised
 from storage.queries.several import listed
 from storage.queries.tables import (
@@ -67,16 +68,18 @@ def read(
         size: conversations of the timeline.
         agent_id: to whom it is told what is new since they last looked, before `now`; nothing is where either is not
             given.
+        now: the moment; without one it is left out how far their organization is what the desk wishes.
 
     Raises:
         NoSuch: there is nobody of that number.
     """
     row = _who(session, person_id)
     person, organization = row.id, row.organization_id
-    laid = fields(session)
+    kept = laid_down(session, EntryKind.FIELD, EntryKind.ICP, EntryKind.PERSONA)
+    laid = fields_among(kept)
     said = dict(_said(session, person, organization))
     digested = {f"{subject}.{name}": value for (subject, name), value in said.items()}
-    cards, which = personas.personas(session), (Subject.PERSON, personas.FIELD)
+    cards, which = personas.personas_among(kept), (Subject.PERSON, personas.FIELD)
     persona = personas.beside(session, person, said.get(which, ""), known=cards)
     if which in said:
         said[which] = personas.spelled(cards, said[which])
@@ -104,7 +107,17 @@ def read(
         timeline=timeline(session, person, size=size),
         persona=persona,
         news=news or None,
+        fits=_fits(session, organization, kept, now),
     )
+
+
+def _fits(
+    session: Session, organization: int | None, kept: Sequence[Entry], now: datetime | None
+) -> tuple[FitView, ...]:
+    if organization is None or now is None:
+        return ()
+    known = ideals.ideals_among(kept)
+    return ideals.of_organization(session, organization, today=now.date(), known=known, laid=fields_among(kept))
 
 
 def timeline(

@@ -1,6 +1,6 @@
 """How far organizations are what the desk wishes: of one whatever is known is read, of all a field at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -13,7 +13,7 @@ from storage.kinds.clean import clean_line, folded
 from storage.kinds.errors import NoSuch
 from storage.kinds.ideals import Criterion, FitView, Icp, Placed, Tally
 from storage.kinds.profiles import Sort
-from storage.queries.knowing import entries, fields
+from storage.queries.knowing import Entry, fields, laid_down
 from storage.queries.several import listed
 from storage.queries.tables import CALLED, DOMAIN, ORGANIZATION, PERSON, PROFILE
 from storage.rules.fit import Test, judge, outcome, test
@@ -27,8 +27,12 @@ Numbered = tuple[int, Icp]
 
 def ideals(session: Session) -> list[Numbered]:
     """Return the desk's definitions with their numbers, by name."""
-    kept = entries(session, None, None, EntryKind.ICP)
-    found = [(one.entry_id, one.value) for one in kept if isinstance(one.value, Icp)]
+    return ideals_among(laid_down(session, EntryKind.ICP))
+
+
+def ideals_among(laid: Iterable[Entry]) -> list[Numbered]:
+    """Return the definitions among what is laid down for the desk, as `ideals` does."""
+    found = [(one.entry_id, one.value) for one in laid if isinstance(one.value, Icp)]
     return sorted(found, key=lambda one: (one[1].name.casefold(), one[0]))
 
 

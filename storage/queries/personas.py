@@ -1,6 +1,6 @@
 """The desk's personas: which there are, which one a name means, and which a customer is or may be."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import func, select
@@ -10,7 +10,7 @@ from storage.kinds import Channel, Direction, EntryKind, Subject
 from storage.kinds.clean import clean_line
 from storage.kinds.errors import NoSuch
 from storage.kinds.personas import Dismissed, Persona, PersonaView, Suggested
-from storage.queries.knowing import entries
+from storage.queries.knowing import Entry, entries, laid_down
 from storage.queries.tables import MESSAGE, PROFILE, TEXT
 from storage.rules import persona as rule
 
@@ -25,8 +25,12 @@ Numbered = tuple[int, Persona]
 
 def personas(session: Session) -> list[Numbered]:
     """Return the desk's personas with their numbers, by name."""
-    kept = entries(session, None, None, EntryKind.PERSONA)
-    found = [(one.entry_id, one.value) for one in kept if isinstance(one.value, Persona)]
+    return personas_among(laid_down(session, EntryKind.PERSONA))
+
+
+def personas_among(laid: Iterable[Entry]) -> list[Numbered]:
+    """Return the personas among what is laid down for the desk, as `personas` does."""
+    found = [(one.entry_id, one.value) for one in laid if isinstance(one.value, Persona)]
     return sorted(found, key=lambda one: (one[1].name.casefold(), one[0]))
 
 

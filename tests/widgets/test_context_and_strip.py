@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from storage.kinds import Direction, PersonKind, Status, Tier
 from storage.kinds.mail import Attachment, Correspondent
+from storage.kinds.personas import NO_PERSONA, Persona, PersonaView, Suggested
 from storage.kinds.promises import PromiseView
 from storage.views import ContextView, ConversationView, OtherView, PartView, QueueRow
 from widgets.arrangement import arranged
@@ -20,6 +21,7 @@ from widgets.context import ContextPane, context_title
 from widgets.conversation import ConversationPane
 from widgets.look import Look
 from widgets.pane import Wall
+from widgets.persona import manner
 from widgets.promised import due_role, due_words, promised_spans
 from widgets.queue_row import Columns, RowManner, draw_row
 from widgets.strip import LABEL, five_rows
@@ -539,3 +541,32 @@ def test_what_is_promised_says_when_it_is_due_or_that_it_is_overdue_in_words(mak
     context = make_context(promised=promised, pinned=("Pays late.",))
     words = "".join(text for text, _role in promised_spans(context.promised, NOW))
     assert words == "overdue 1h05  call back"
+
+
+CARD = Persona(
+    "Chief",
+    pains=("month end",),
+    tone="terse",
+    channel="email",
+    do=("give a time", "say who"),
+    dont=("apologise",),
+    roles=("CTO",),
+    notes="**Short.**",
+    former=("Boss",),
+)
+
+
+def test_how_a_customer_is_written_to_takes_the_rows_there_are(make_context):
+    context = make_context(persona=PersonaView(CARD), fields={"tone": "warm"})
+    one, two, three = (manner(context, rows=rows) for rows in (1, 2, 3))
+    assert [len(rows) for rows in (one, two, three)] == [1, 2, 3]
+    assert "".join(text for text, _role in one[0][0]) == (
+        "write    terse; e-mail   do give a time; say who   don't apologise"
+    )
+    assert "".join(text for text, _role in three[1][0]) == "do        give a time; say who"
+    (known,) = manner(make_context(fields={"tone": "warm"}), rows=3)
+    assert "warm" in known[0][1][0]
+    maybe = make_context(persona=PersonaView(suggested=Suggested(1, CARD, "role", "CTO")))
+    assert manner(maybe, rows=2)[0][1] == (("Chief? ", "soon"), ("role: CTO", "muted"))
+    assert manner(make_context(persona=NO_PERSONA), rows=2) == ()
+    assert manner(None, rows=2) == ()

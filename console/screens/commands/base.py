@@ -23,6 +23,8 @@ Where = Literal[
     "quote",
     "enrol",
     "customer",
+    "icp",
+    "personas",
 ]
 """What has the keys: one of the main screen's two panes, or a screen of its own."""
 
@@ -41,12 +43,16 @@ Takes = Literal[
     "rule",
     "standing",
     "customer",
+    "icp",
+    "persona",
 ]
 """What may follow a command's name on the `:` line, which is offered while it is typed."""
 
 QUEUE: Final[frozenset[Where]] = frozenset({"queue"})
 RULES: Final[frozenset[Where]] = frozenset({"rules"})
 CUSTOMER: Final[frozenset[Where]] = frozenset({"customer"})
+ICP: Final[frozenset[Where]] = frozenset({"icp"})
+PERSONAS: Final[frozenset[Where]] = frozenset({"personas"})
 READING: Final[frozenset[Where]] = frozenset({"conversation"})
 MAIN: Final[frozenset[Where]] = frozenset({"queue", "conversation"})
 LISTS: Final[frozenset[Where]] = frozenset(
@@ -64,10 +70,25 @@ LISTS: Final[frozenset[Where]] = frozenset(
         "outbox",
         "quote",
         "customer",
+        "icp",
+        "personas",
     }
 )
 LINED: Final[frozenset[Where]] = frozenset(
-    {"queue", "conversation", "history", "paper", "files", "rules", "library", "drafts", "outbox", "customer"}
+    {
+        "queue",
+        "conversation",
+        "history",
+        "paper",
+        "files",
+        "rules",
+        "library",
+        "drafts",
+        "outbox",
+        "customer",
+        "icp",
+        "personas",
+    }
 )
 """Where there is a `:` line: not where letters are typed anyway, nor beside a draft."""
 EVERYWHERE: Final[frozenset[Where]] = frozenset(get_args(Where))

@@ -203,7 +203,7 @@ def offer_customers(screen: "DeskScreen", but: int | None = None) -> Offer:
     return offer
 
 
-def offer_rest(screen: "Performs", takes: Takes) -> Offer | None:  # noqa: C901 - a case a word reads well
+def offer_rest(screen: "Performs", takes: Takes) -> Offer | None:  # noqa: C901, PLR0912 - a case a word reads well
     """Return what is offered after a command's name on the `:` line."""
     chosen = screen.targets().numbers
     match takes:
@@ -227,10 +227,38 @@ def offer_rest(screen: "Performs", takes: Takes) -> Offer | None:  # noqa: C901 
             return offer_rule(screen)
         case "standing":
             return offer_rules(screen)
+        case "icp":
+            return offer_ideals(screen)
+        case "persona":
+            return offer_personas(screen)
         case "customer":
             return offer_customers(screen)
         case _:
             return None
+
+
+def offer_ideals(screen: "DeskScreen") -> Offer:
+    """Offer the definitions of ideal customers by their names."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        from storage.queries.ideals import ideals
+
+        known = [icp.name for _number, icp in await screen.desk.ask(ideals)]
+        return best(text, ((name, Choice(name, one_line(name))) for name in known))
+
+    return offer
+
+
+def offer_personas(screen: "DeskScreen") -> Offer:
+    """Offer the personas by their names."""
+
+    async def offer(text: str) -> Sequence[Choice]:
+        from storage.queries.personas import personas
+
+        cards = [card for _number, card in await screen.desk.ask(personas)]
+        return best(text, ((card.name, Choice(card.name, one_line(card.name), one_line(card.tone))) for card in cards))
+
+    return offer
 
 
 def offer_query(screen: "DeskScreen") -> Offer:

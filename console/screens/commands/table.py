@@ -21,6 +21,7 @@ from console.screens.commands import (
     responding,
     ruling,
     tasks,
+    wishing,
 )
 from console.screens.commands.base import Command
 from widgets.language import chosen_language
@@ -47,6 +48,7 @@ def _in(_language: str) -> tuple[Command, ...]:
         *customer.commands(),
         *tasks.commands(),
         *playbooks.commands(),
+        *wishing.commands(),
         *places.commands(),
         *reading.commands(),
         *keeping.commands(),
@@ -55,5 +57,6 @@ def _in(_language: str) -> tuple[Command, ...]:
         *answering.inside(),
         *responding.commands(),
         *customer.inside(),
+        *wishing.inside(),
         *going[2:],
     )

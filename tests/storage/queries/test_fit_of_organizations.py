@@ -69,7 +69,9 @@ def firms(store: Store, tell) -> int:
         "name": ("Acme", "Zoo"),
     }
     for number in range(2, 13):  # of the first one nothing is known
-        said = {name: f"{chance.choice(some)}" for name, some in told.items() if chance.random() < 0.6}
+        said = {name: chance.choice(some) for name, some in told.items() if chance.random() < 0.6}
+        if "name" in said:
+            said["name"] += f" {number}"  # no two of one name
         if said:
             tell(knowing.set_fields, Subject.ORGANIZATION, number, said)
         if number > 2 and chance.random() < 0.4:
