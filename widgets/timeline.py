@@ -20,7 +20,7 @@ from widgets.look import Ground
 from widgets.moments import erased_words, moment_words, size_words
 from widgets.notice_rows import special_lines
 from widgets.text import automatic_words, call_words, evidence_words, special_words
-from widgets.wrapping import pieces, wrap
+from widgets.wrapping import pieces, rejoined, wrap
 
 INDENT = 2
 _LINKS_SHOWN = 5
@@ -376,7 +376,7 @@ def _told(attachment: Attachment, message: MessageView) -> bool:
 def _text(text: str, before: Drawn | None = None) -> list[Piece]:
     def piece(start: int, end: int) -> Piece:
         def lay(width: int) -> list[Drawn]:
-            lines = wrap(text[start:end], width - INDENT)
+            lines = wrap(rejoined(text[start:end], width - INDENT), width - INDENT)
             drawn = [Drawn(((line, "muted" if line.startswith(">") else "text"),)) if line else BLANK for line in lines]
             return [before, *drawn] if before is not None and start == 0 else drawn
 

@@ -1,7 +1,7 @@
 """The form for a mailbox: its address, its servers, its password; tried against the servers before it is kept."""
 
 from asyncio import to_thread
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import ClassVar, Final
 
@@ -111,6 +111,7 @@ class EnrolScreen(DeskScreen):
     Args:
         look: how it is drawn.
         doors: where accounts are written, and who is told.
+        ahead: keys that were pressed before it came.
     """
 
     AUTO_FOCUS: ClassVar[str] = ""
@@ -121,8 +122,9 @@ class EnrolScreen(DeskScreen):
     EnrolScreen.low #row-imap, EnrolScreen.low #row-smtp, EnrolScreen.low #row-user { margin-top: 0; }
     """
 
-    def __init__(self, look: Look, doors: NewAccounts) -> None:
+    def __init__(self, look: Look, doors: NewAccounts, ahead: Sequence[events.Key] = ()) -> None:
         super().__init__()
+        self._ahead = "".join(one.character or "" for one in ahead if one.is_printable)
         self._doors = doors
         self.fields = Fields(look, FIELDS, words=field_words, secret={"password"}, id="fields")
         self._head = HeadRow(look, _("set up a mailbox"), id="head")
@@ -154,6 +156,7 @@ class EnrolScreen(DeskScreen):
     def on_mount(self) -> None:
         """Begin with the address."""
         self.query_one(KeyRow).show(*self.ground.keymap.footer("enrol"))
+        self.fields.put({"address": self._ahead}, quietly=False)
         self.fields.go_to("address")
         self.on_resize()
 
@@ -194,6 +197,9 @@ class EnrolScreen(DeskScreen):
 
     def typed_ahead(self, event: events.Key) -> bool:
         """Leave letters to the field; say whether it is one."""
+        if event.is_printable and not self.is_mounted:
+            self._ahead += event.character or ""
+            return True
         return bool(event.is_printable and event.character and self.fields.focused_name)
 
     @on(FieldLine.Steered)

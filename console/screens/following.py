@@ -123,10 +123,24 @@ class Follows(Answers):
     def _enrol_first(self) -> None:
         """Where there is no mailbox at all, begin with the form for one, once."""
         begun, self._begun_before = self._begun_before, True
-        if begun or self._frame.sync.mailboxes or self.ground.accounts or self.ground.new_accounts is None:
+        if begun or not self.may_begin_with_form():
             return
-        if self.app.screen is self and not self.asking:
-            self.action_enrol()
+        if self._frame.sync.mailboxes or self.app.screen is not self or self.asking:
+            self.take_first()
+        else:
+            self.enrol_first()
+
+    def may_begin_with_form(self) -> bool:
+        """Say whether no account is known, and one could be added here: then there may be no mailbox at all."""
+        return not self.ground.accounts and self.ground.new_accounts is not None
+
+    def take_first(self) -> None:
+        """Do what was asked for before the desk was open."""
+        raise NotImplementedError
+
+    def enrol_first(self) -> None:
+        """Begin with the form for a mailbox."""
+        raise NotImplementedError
 
     def unsent(self) -> bool:
         """Say whether something that this agent sent waits for a decision."""

@@ -19,6 +19,10 @@ from widgets.queue import Queue
 from widgets.text import query_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
     from console.config.accounts import Account
 
 
@@ -229,15 +233,19 @@ class Goes(Performs):
 
         self.app.push_screen(HistoryScreen(), self._take_back_chosen)
 
-    def action_enrol(self) -> None:
-        """Set up a mailbox: a form that is tried against its servers before it is kept."""
+    def action_enrol(self, ahead: "Sequence[events.Key]" = ()) -> None:
+        """Set up a mailbox: a form that is tried against its servers before it is kept.
+
+        Args:
+            ahead: keys that were meant for it.
+        """
         doors = self.ground.new_accounts
         if doors is None:
             self.say_refusal(_("This console has no configuration to write into: plantao account add does it."))
             return
         from console.screens.enrolling import EnrolScreen
 
-        self.app.push_screen(EnrolScreen(self.look, doors), self._enrolled)
+        self.app.push_screen(EnrolScreen(self.look, doors, ahead), self._enrolled)
 
     def _enrolled(self, account: "Account | None") -> None:
         if account is not None:

@@ -107,9 +107,10 @@ class MainScreen(Moves, Follows):
         self.ground.changes.subscribe(self, self._changed)
         self._news.set()
         self._follow()
-        self._take_first()
+        if not self.may_begin_with_form():
+            self.take_first()
 
-    def _take_first(self) -> None:
+    def take_first(self) -> None:
         """Do what was asked for before the desk was open; the conversation follows the cursor as if it had been."""
         if self.queue.rows:
             self._cursor_moved()
@@ -129,6 +130,12 @@ class MainScreen(Moves, Follows):
             self._takes = False
             del self._first[0]
         self.prompt.call_later(self.call_later, self._take_next)  # what the line says comes by the prompt's own queue
+
+    def enrol_first(self) -> None:
+        """Begin with the form for a mailbox: what was typed before it came is for its first line."""
+        keys = [one for one in self._first if isinstance(one, events.Key)]
+        self._first.clear()
+        self.action_enrol(keys)
 
     def fail(self, error: BaseException) -> None:
         """Say that the desk cannot be opened."""
@@ -241,14 +248,17 @@ class MainScreen(Moves, Follows):
 
     def typed_ahead(self, event: events.Key) -> bool:
         """Keep what is typed before the desk is open, too, but for what needs none."""
-        if not self._takes and not self.asking and (self._first or (self.ground.desk is None and self.queue.rows)):
+        opens = self.ground.desk is None and not self._frame.failure
+        early = opens or (self.may_begin_with_form() and not self._begun_before)
+        if not self._takes and not self.asking and (self._first or early):
             return self._before_desk(event)
         return super().typed_ahead(event)
 
     def _before_desk(self, event: events.Key) -> bool:
         """Keep a key until the desk is open; what needs no desk is done at once, unless another key waits before it."""
         found = self.ground.keymap.find(self.where, (event.key,))
-        if isinstance(found, Command) and found.name in WITHOUT_DESK and not self._first:
+        for_a_line = self.may_begin_with_form() and event.is_printable
+        if isinstance(found, Command) and found.name in WITHOUT_DESK and not self._first and not for_a_line:
             return False
         if found is None and not event.is_printable:
             return False  # such as ^c

@@ -103,8 +103,9 @@ def test_a_mailbox_is_set_up_by_keys_and_its_mail_comes(starting, home, tmp_path
 
 def test_esc_leaves_with_nothing_written_and_a_command_comes_back(starting, home):
     with window(size=(80, 24), **starting) as shown:
-        shown.shows("set up a mailbox")
-        shown.press(*"ana@lumen.example")
+        shown.press("quem@")  # before anything stands there: no letter is a key
+        shown.shows("set up a mailbox", "▌address   quem@")
+        shown.press(*"lumen.example")
         shown.shows("imap.lumen.example:993")
         shown.press("\x1b")
         shown.shows("No mailbox yet.", ":account add")

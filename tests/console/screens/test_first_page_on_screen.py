@@ -233,3 +233,13 @@ async def test_a_fault_of_the_configuration_that_was_not_seen_at_once_ends_the_c
     async with app.run_test(size=(80, 24)):
         await until(lambda: not app.is_running, 20)
     assert (app.fault, app.desk) == (fault, None)
+
+
+async def test_keys_before_an_empty_queue_are_kept_as_well(begun, opening, until):
+    app = begun(0)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(lambda: app.is_running)
+        await pilot.press("4")
+        assert app.desk is None
+        opening.set()
+        await until(lambda: app._main.view.key == "4")
