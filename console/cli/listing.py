@@ -28,7 +28,7 @@ def add(group: Group) -> None:
         more=_(
             'Without a query, those that are open. A query has words, "phrases", -not, OR, and fields:\n'
             "is: tier: owner: from: to: tag: channel: mailbox: kind: priority: subject: has:attachment before: after:\n"
-            "org: touch: persona: lifecycle: stage: field.NAME: sort:"
+            "org: touch: service: persona: lifecycle: stage: field.NAME: sort:"
         ),
     )
     parser.add_argument("query", nargs="*", metavar="QUERY")

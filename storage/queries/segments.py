@@ -13,14 +13,17 @@ from storage.kinds import Subject
 from storage.kinds.clean import folded
 from storage.kinds.errors import BadField, NoSuch
 from storage.kinds.profiles import Sort
-from storage.queries import computed, ideals, personas
+from storage.queries import computed, ideals, personas, playbooks
 from storage.queries.customers import of_that_name
 from storage.queries.knowing import fields
 from storage.queries.names import organizations_with, with_subsidiaries
 from storage.queries.several import listed
-from storage.queries.tables import CONVERSATION, PERSON, PROFILE
+from storage.queries.tables import CONVERSATION, MAILBOX, PERSON, PROFILE
 from storage.rules.profile import ALWAYS, read
 from storage.rules.query import COMPUTED, FITS, OWN, BadQuery, Field, Trouble, fit_asked
+
+SERVICE: Final = "service"
+"""The field that a mailbox answers where the organization does not."""
 
 _SPELLED: Final = 500
 """Values of a field that are compared whatever their case and accents; where there are more, they are as typed."""
@@ -41,6 +44,17 @@ def served_to(
         BadQuery: there is no such organization or field, or it never has that value.
     """
     customer = CONVERSATION.c.customer_id
+    if field.name == SERVICE and (boxes := _playing(session, field)):
+        # The organization's own word goes before what its mailbox plays.
+        whose = PROFILE.c.subject == Subject.ORGANIZATION, PROFILE.c.subject_id == PERSON.c.organization_id
+        says = exists(
+            select(PERSON.c.id)
+            .join(PROFILE, and_(*whose, PROFILE.c.field == SERVICE))
+            .where(PERSON.c.id == customer + 0)
+            .correlate(CONVERSATION)
+        )
+        theirs = _customers(session, field)
+        return or_(and_(customer.is_not(None), customer.in_(theirs)), and_(CONVERSATION.c.mailbox_id.in_(boxes), ~says))
     if probed:
         # By the row's own number: looked up one by one, never gathered.
         return exists(
@@ -51,7 +65,18 @@ def served_to(
 
 def having(session: Session, field: Field, among: Sequence[int] | None = None) -> Select[Any]:
     """Return the conversations of such customers."""
+    if field.name == SERVICE:
+        return select(CONVERSATION.c.id).where(served_to(session, field, probed=False))
     return select(CONVERSATION.c.id).where(CONVERSATION.c.customer_id.in_(_customers(session, field, among)))
+
+
+def _playing(session: Session, field: Field) -> list[int]:
+    """Return the mailboxes that play a service model."""
+    named = [name for name, model in playbooks.laid(session).plays.items() if folded(model) == folded(field.value)]
+    if not named:
+        return []
+    chosen = select(MAILBOX.c.id).where(MAILBOX.c.name.in_(named))
+    return sorted(session.connection().execute(chosen).scalars())
 
 
 def _customers(session: Session, field: Field, among: Sequence[int] | None = None) -> Any:

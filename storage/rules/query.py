@@ -216,7 +216,7 @@ FIT_WORDS = ("good", "poor", "unknown")
 COMPUTED = ("lifecycle", "engagement", "health", "milestone")
 """Fields that ask for what is computed of the customer, or of their organization."""
 
-PROFILES = ("touch", "persona", "lifecycle", "stage", "typology")
+PROFILES = ("touch", "service", "persona", "lifecycle", "stage", "typology")
 """Fields of the customer's profile, or else of their organization's, that have a word of their own."""
 
 OWN = "field."

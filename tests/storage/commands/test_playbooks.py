@@ -13,10 +13,11 @@ from storage.commands.intake import take_in
 from storage.kinds import Automatic, Cause, Status, Subject
 from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.models import Event
-from storage.queries import context, conversations, why
+from storage.queries import context, conversations, inbox, why
 from storage.queries import playbooks as asked
 from storage.record import fact_in, facts_of, replay
 from storage.rules.playbooks import BY_NAME, SERVICE, TOUCH, Said, given, playing
+from storage.rules.query import BadQuery
 from storage.store import Store
 from widgets.why import why_lines
 
@@ -218,3 +219,22 @@ def test_why_and_the_strip_say_which_rule_picked_the_model_and_who_stands_in(des
     assert "service model in-depth, the organization's own" in words
     assert "customer of Ana, who is away: Rui" in words
     assert not told.models.is_away(MONDAY + 2 * DAY)
+
+
+def test_queries_ask_for_the_service_model_of_organization_or_mailbox(desk: Desk) -> None:
+    Post(desk.store, name="other", address="other@plantao.example").send(
+        "o@x", by="lia@x.example", subject="S", text="t"
+    )
+
+    def found(query: str) -> list[int]:
+        with desk.store.reading() as session:
+            return inbox.numbers(session, query=query, agent_id=None, now=MONDAY)
+
+    assert found("service:in-depth") == []
+    desk.tell(playbooks.play, "desk", "in-depth")
+    assert found("service:in-depth") == [1]
+    assert found("is:open -service:in-depth") == [2]
+    desk.firm(service="convenient")
+    assert (found("service:in-depth"), found("service:convenient")) == ([], [1])
+    with pytest.raises(BadQuery):
+        found("service:whatever")

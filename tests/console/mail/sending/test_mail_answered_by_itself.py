@@ -16,8 +16,8 @@ from servers.boxes import letter
 from console.config.accounts import Account
 from console.mail.acknowledging import Acknowledging, faults
 from storage.commands import acknowledging as commands
-from storage.commands import responses, ruling, triage
-from storage.kinds import Delivery, Direction, DraftKind, Status
+from storage.commands import knowing, responses, ruling, triage
+from storage.kinds import Delivery, Direction, DraftKind, Status, Subject
 from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.responses import Canned
 from storage.rules.acknowledging import CEILING
@@ -102,6 +102,19 @@ def test_it_goes_to_the_return_path_alone(desk: Desk, postfix) -> None:
     postfix.until_idle()
     for nobody in ("from@customer.example", "evil@customer.example", "null@customer.example"):
         assert postfix.arrived(nobody) == []
+
+
+def test_whom_a_model_keeps_from_it_is_not_answered_by_itself(desk: Desk, postfix) -> None:
+    with desk.store.writing() as session:
+        who = {"actor": desk.actor, "now": datetime.now(UTC)}
+        number, _action = knowing.make_organization(session, "Quiet", **who)
+        knowing.keep_domain(session, number, "quiet.example", **who)
+        knowing.set_fields(session, Subject.ORGANIZATION, number, {"touch": "high"}, **who)
+    desk.box.deliver(asked(1, "bia@quiet.example"), asked(2, "una@customer.example"))
+    desk.sync()
+    postfix.wait_for(1, "una@customer.example")
+    postfix.until_idle()
+    assert postfix.arrived("bia@quiet.example") == []
 
 
 def test_the_language_is_theirs_else_the_accounts_else_english(sync_store: Store, box: Callable, postfix) -> None:
