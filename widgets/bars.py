@@ -5,6 +5,7 @@ Where the mouse is followed they say what was clicked in them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -24,12 +25,17 @@ BRAND = "Plantão"
 
 @dataclass(frozen=True, slots=True)
 class ViewLabel:
-    """A view as the first row names it: the key that shows it, its name, its count in words."""
+    """A view as the first row names it: the key that shows it, its name, its count in words.
+
+    Attributes:
+        quiet: what is in it asks for nothing, so that its count can be spared.
+    """
 
     key: str
     name: str
     count: str
     current: bool
+    quiet: bool = False
 
 
 class Bar(Widget):
@@ -72,7 +78,7 @@ class StatusRow(Bar):
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 - there is one row
         """Draw the row."""
         line = Line(self._look, self.size.width, "surface").gap()
-        asides = list(self._asides)
+        asides: Sequence[Span] = self._asides
         least = sum(5 + cell_len(view.count + view.name) for view in self._views)
         if (
             line.column + cell_len(BRAND) + 2 + least + sum(cell_len(text) + 1 for text, _role in asides[-1:])
@@ -80,23 +86,13 @@ class StatusRow(Bar):
         ):
             line.put(BRAND, "accent", bold=True).gap(2)  # who works here knows what it is: names go before it
 
-        def room() -> int:
-            """Return the columns left for the views; asides but the last one give way to them, then names shorten."""
-            taken = sum(cell_len(text) + 3 for text, _role in asides)
-            return line.width - line.column - taken + 2 * bool(asides)
-
-        names = [view.name for view in self._views]
-        counts = [f" {view.count}" for view in self._views]
-        rest = sum(4 + cell_len(count) for count in counts)
-        while len(asides) > 1 and rest + sum(map(cell_len, names)) > room():
-            asides.pop(0)
-        if rest + sum(map(cell_len, names)) > room():  # that there is nothing in a view is said by no number as well
-            counts = ["" if view.count == "0" and not view.current else f" {view.count}" for view in self._views]
-            rest = sum(4 + cell_len(count) for count in counts)
-        lit = next((place for place, view in enumerate(self._views) if view.current), None)
-        names = _shortened(names, room() - rest, self._look.sign("…"), lit, line.width - line.column - rest)
+        views, counts, asides = _given_way(self._views, asides, line.width - line.column)
+        lit = next((place for place, view in enumerate(views) if view.current), None)
+        names = [view.name for view in views]
+        most = line.width - line.column - _needed(views, counts) + sum(map(cell_len, names))
+        names = _shortened(names, most - _taken(asides), self._look.sign("…"), lit, most)
         self._places.clear()
-        for view, name, count in zip(self._views, names, counts, strict=True):
+        for view, name, count in zip(views, names, counts, strict=True):
             self._places.append((view.key, line.column, line.column + 3 + cell_len(name + count)))
             if view.current:
                 line.put(" ", ground="selected").put(view.key, "accent", ground="selected")
@@ -110,6 +106,37 @@ class StatusRow(Bar):
             for number, (text, role) in enumerate(asides):
                 line.gap(3 if number else 0).put(text, role)
         return line.strip()
+
+
+def _given_way(
+    views: Sequence[ViewLabel], asides: Sequence[Span], width: int
+) -> tuple[Sequence[ViewLabel], Sequence[str], Sequence[Span]]:
+    """Return what is left of views, their counts and the asides so that names need not be cut.
+
+    First the asides go but the last one; then counts that ask for nothing, then views that do and are empty, whose key
+    shows them all the same; then the last aside, where all has room without it.
+    """
+    counts = [f" {view.count}" for view in views]
+    while len(asides) > 1 and _needed(views, counts) > width - _taken(asides):
+        asides = asides[1:]
+    if _needed(views, counts) > width - _taken(asides):
+        spared = [not view.current and (view.quiet or view.count == "0") for view in views]
+        counts = ["" if gone else count for gone, count in zip(spared, counts, strict=True)]
+    if _needed(views, counts) > width - _taken(asides):
+        shown = [not (view.quiet and view.count == "0") or view.current for view in views]
+        views, counts = list(compress(views, shown)), list(compress(counts, shown))
+    if width - _taken(asides) < _needed(views, counts) < width:
+        asides = ()
+    return views, counts, asides
+
+
+def _taken(asides: Sequence[Span]) -> int:
+    return sum(cell_len(text) + 3 for text, _role in asides) - 2 * bool(asides)
+
+
+def _needed(views: Sequence[ViewLabel], counts: Sequence[str]) -> int:
+    """Return the cells that views take with these counts and whole names."""
+    return sum(4 + cell_len(view.name + count) for view, count in zip(views, counts, strict=True))
 
 
 def _shortened(names: list[str], room: int, ellipsis: str, lit: int | None, most: int) -> list[str]:

@@ -6,7 +6,7 @@ Nothing of the store is imported until a function is called, in the thread that 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from console.ahead import ROWS
 from storage.views import ContextView, ConversationView, MailboxView, QueueRow, QueueWindow, SavedView, SearchHit
@@ -61,9 +61,15 @@ def views() -> tuple[View, ...]:
         View("1", _("Mine"), "is:open is:mine"),
         View("2", _("Unassigned"), "is:open is:unassigned"),
         View("3", _("All"), "is:open"),
-        View("4", _("Settled"), "is:settled sort:newest"),
-        View("5", _("Spam"), "is:spam sort:newest"),
+        View("4", _("Settled"), _SETTLED),
+        View("5", _("Spam"), _SPAM),
     )
+
+
+_SETTLED: Final = "is:settled sort:newest"
+_SPAM: Final = "is:spam sort:newest"
+QUIET: Final = frozenset({_SETTLED, _SPAM})
+"""Queries of views in which nothing is to be done."""
 
 
 def merged(kept: Sequence[SavedView]) -> tuple[View, ...]:

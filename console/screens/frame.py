@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from console.screens import standing
-from console.screens.asking import Elsewhere, SyncState, View
+from console.screens.asking import QUIET, Elsewhere, SyncState, View
 from console.screens.commands.base import Where
 from storage.kinds.outbox import OPEN, OutboxRow, needs_agent
 from storage.views import MailboxView
@@ -78,7 +78,11 @@ class Frame:
     def labels(self, views: Sequence[View], current: View) -> list[ViewLabel]:
         """Return the views that have a key, for the first row."""
         counts = {key: count_words(count) for key, count in self.counts.items()}
-        return [ViewLabel(view.key, view.name, counts.get(view.key, ""), view == current) for view in views if view.key]
+        return [
+            ViewLabel(view.key, view.name, counts.get(view.key, ""), view == current, view.words in QUIET)
+            for view in views
+            if view.key
+        ]
 
     def asides(self, now: datetime, width: int) -> list[Span]:
         """Return the right end of the first row: what is well is silent at 80 columns."""

@@ -16,12 +16,15 @@ class Frame(App[None]):
         yield StatusRow(Look("dark"))
 
 
-async def first_row(width, *, lit, names=NAMES):
+async def first_row(width, *, lit, names=NAMES, quiet=()):
     """Return the first row as it is drawn with one view lit, and the widths that a click finds by the views' keys."""
     app = Frame()
     async with app.run_test(size=(width, 4)):
         row = app.query_one(StatusRow)
-        labels = [ViewLabel(str(key), *name.rsplit(" ", 1), key == lit) for key, name in enumerate(names, 1)]
+        labels = [
+            ViewLabel(str(key), *name.rsplit(" ", 1), key == lit, str(key) in quiet)
+            for key, name in enumerate(names, 1)
+        ]
         row.show(labels, [("09:32", "muted")])
         return row.render_line(0).text, list(row._places)
 
@@ -42,6 +45,35 @@ async def test_a_view_with_nothing_in_it_gives_its_count_up_before_any_name_is_c
     assert all(f"{key} {name.removesuffix(' 0')} " in said for key, name in enumerate(NAMES, 1))
     assert "Spam 0" not in said
     assert [said[start:end].split()[0] for _key, start, end in places] == [key for key, _start, _end in places]
+
+
+async def test_of_many_views_those_where_nothing_is_to_be_done_give_way_and_then_the_clock():
+    names = ("Mine 6", "Unassigned 29", "All 55", "Settled 128", "Spam 0", "Faturas 4", "Check-ins 1")
+    said, places = await first_row(80, lit=3, names=names, quiet={"4", "5"})
+    assert said.split() == [
+        *[
+            "1",
+            "Mine",
+            "6",
+            "2",
+            "Unassigned",
+            "29",
+            "3",
+            "All",
+            "55",
+            "4",
+            "Settled",
+            "6",
+            "Faturas",
+            "4",
+            "7",
+            "Check-ins",
+            "1",
+        ]
+    ]
+    assert [key for key, _start, _end in places] == ["1", "2", "3", "4", "6", "7"]
+    said, _places = await first_row(80, lit=5, names=names, quiet={"4", "5"})
+    assert "5 Spam 0 " in said
 
 
 @pytest.mark.parametrize("width", [74, 70])
