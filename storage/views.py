@@ -20,6 +20,7 @@ from storage.kinds import (
 )
 from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.ideals import FitView
+from storage.kinds.journey import Fares
 from storage.kinds.looking import News
 from storage.kinds.mail import Attachment, Correspondent, Original
 from storage.kinds.notices import Notice
@@ -308,6 +309,7 @@ class ContextView:
         persona: the customer's card, or who they may be.
         models: which touch and service model hold, and whose customer it is.
         fit: of what the desk wishes, that which their organization is most; `None` where it wishes nothing.
+        fares: how the customer fares; `None` where nobody is known, or it was not asked for.
     """
 
     conversation_id: int
@@ -354,6 +356,7 @@ class ContextView:
     news: News | None = None
     models: ModelsView = NO_MODELS
     fit: FitView | None = None
+    fares: Fares | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from storage.kinds import Status
 from storage.views import ContextView, ConversationView, OtherView
 from widgets.ends import GAP, write
 from widgets.ideal import fit_spans
+from widgets.journey import phase_words
+from widgets.journey_rows import health_role, phase_role, telling
 from widgets.known import (
     answered_spans,
     day_words,
@@ -29,7 +31,7 @@ from widgets.known import (
     waits_since,
     waits_spans,
 )
-from widgets.language import _
+from widgets.language import _, ngettext
 from widgets.line import Line, Span, one_line
 from widgets.look import Look, Role
 from widgets.moments import count_words, moment_words, span_words
@@ -214,8 +216,9 @@ class ContextPane(Pane):
         known = context.fit is not None and context.fit.fits is not None
         if known and context.fit is not None:
             yield Row((label(_("fit")), *fit_spans(context.fit)))
+        fares = context.fares
         for name, value in context.fields.items():
-            if name != "role":  # stands with who they are
+            if name != "role" and not (fares and name == "lifecycle"):  # stands with who they are, or is computed
                 yield Row((label(field_words(name)), (one_line(value), "text")))
             if name == "touch" and context.models.touch_pick is not None:  # a mixture: what it picked, and why
                 yield Row((label(""), (pick_words(context.models.touch_pick), "muted")))
@@ -223,13 +226,15 @@ class ContextPane(Pane):
         if (suggested := context.persona.suggested) is not None:
             yield Row((label(_("persona")), (may_be_words(suggested), "soon")))
             yield Row((label(""), (why_words(suggested), "muted")))
+        told = list(self._fares(context))
+        yield from told
         for note in context.pinned:
             lines = wrap(one_line(note), self.size.width - 4)
             for place, words in enumerate(lines[:_NOTE_LINES]):
                 cut = place == _NOTE_LINES - 1 and len(lines) > _NOTE_LINES
                 yield Row((("  " * bool(place) + words + "…" * cut, "bright"),))
         models = context.models
-        said = known or context.persona.suggested is not None
+        said = known or told or context.persona.suggested is not None
         if said or len(context.fields) > ("role" in context.fields) or context.pinned or models.service or models.owner:
             yield BLANK
 
@@ -242,6 +247,20 @@ class ContextPane(Pane):
         if owner := owner_words(models, self._now):
             role: Role = "soon" if models.is_away(self._now) else "text"
             yield Row((label(_("care")), (owner, role)))
+
+    def _fares(self, context: ContextView) -> Iterator[Row]:
+        """Yield how they fare, each in a row: lifecycle with whether it is pinned, health, milestones overdue."""
+        fares = context.fares
+        if fares is None:
+            return
+        if fares.phase.word is not None:
+            pinned: tuple[Span, ...] = ((_("pinned"), "muted"),) if fares.phase.pinned else ()
+            yield Row((label(_("cycle")), (phase_words(fares.phase.word), phase_role(fares.phase.word))), pinned)
+        if telling(fares.health):
+            yield Row((label(_("health")), (f"{fares.health.score}", health_role(fares.health.score))))
+        if fares.overdue:
+            words = ngettext("{count} overdue", "{count} overdue", fares.overdue).format(count=fares.overdue)
+            yield Row((label(_("reach")), (words, "late")))
 
     def _sentence(self, words: str) -> Iterator[Row]:
         for line in wrap(words, self.size.width - 2):

@@ -1,6 +1,7 @@
 """A customer in columns of rows: who they are, their organization, and everything they ever had."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +21,7 @@ from storage.kinds.looking import News
 from storage.kinds.profiles import Block
 from storage.kinds.promises import PromiseView
 from widgets.ideal import fit_rows
+from widgets.journey_rows import SHOWN, journey_rows
 from widgets.known import day_words, field_words, times_words
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
@@ -55,7 +57,9 @@ def who_rows(view: CustomerView, width: int, now: datetime) -> list[SheetRow]:
         rows.append(SheetRow((_label(_("wrote")), (words, "text"))))
     else:
         rows.append(SheetRow((_label(_("wrote")), (_("never"), "muted"))))
-    rows += _profile(view.profile, width)
+    journey = journey_rows(view.journey, width, now.date()) if view.journey is not None else []
+    rows += _profile(view.profile, width, SHOWN if journey else frozenset())
+    rows += journey
     rows += fit_rows(view.fits, width)  # whom the desk wishes for comes before how one of them is approached
     rows += persona_rows(view.persona, width)
     rows += _notes(view.notes, width)
@@ -110,10 +114,10 @@ def gaps_words(profile: ProfileView) -> str:
 # ---------------------------------------------------------------------------------------------- profiles
 
 
-def _profile(profile: ProfileView, width: int) -> Iterator[SheetRow]:
+def _profile(profile: ProfileView, width: int, without: AbstractSet[str] = frozenset()) -> Iterator[SheetRow]:
     """Yield how complete a profile is, what is missing, and what it says, block by block."""
     for block in Block:
-        told = [one for one in profile.fields if one.block is block]
+        told = [one for one in profile.fields if one.block is block and one.name not in without]
         if told and block is not Block.WHO:
             yield from _begun(_block_words(block))
         for one in told:

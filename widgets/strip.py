@@ -6,6 +6,7 @@ from rich.cells import cell_len
 
 from storage.views import ContextView, ConversationView, OtherView
 from widgets.ends import Ends, fitting
+from widgets.journey_rows import fares_spans
 from widgets.known import (
     answered_spans,
     day_words,
@@ -112,6 +113,7 @@ def _asides(context: ContextView) -> list[tuple[Span, ...]]:
     if count := strangers(context):
         words = ngettext("{count} stranger", "{count} strangers", count).format(count=count)
         asides.append(((_("look") + " ", "soon"), (words, "text")))
+    asides += fares_spans(context)
     if context.part_count:
         asides.append(((_("with") + " ", "muted"), (parts_words(context), "text")))
     return asides

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlmodel import Session
 
+from console.demo.journeys import set_out
 from console.demo.wishes import lay_down
 from console.mail.tasks import begin
 from storage.commands import knowing, promising
@@ -228,6 +229,7 @@ def get_to_know(session: Session, *, staff: Mapping[str, int], now: datetime) ->
                 for one in timeline(session, person, size=1).conversations:
                     due = now + timedelta(hours=hours)
                     promising.promise(session, one.conversation_id, text, due, actor=Actor(staff[by], "demo"), now=now)
+    set_out(session, actor=actor, now=now)
 
 
 def _tell(

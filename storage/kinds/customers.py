@@ -6,6 +6,7 @@ from datetime import datetime
 
 from storage.kinds.entries import Asset
 from storage.kinds.ideals import FitView
+from storage.kinds.journey import JourneyView
 from storage.kinds.looking import News
 from storage.kinds.personas import NO_PERSONA, PersonaView
 from storage.kinds.profiles import Block
@@ -179,6 +180,7 @@ class CustomerView:
         wrote: messages of theirs, counted up to 1000; so are `conversations`, all of theirs, and `open` ones.
         persona: their card, or who they may be.
         fits: how far their organization is what the desk wishes, the best first.
+        journey: where they are; `None` where it was not asked for.
     """
 
     person_id: int
@@ -199,6 +201,7 @@ class CustomerView:
     persona: PersonaView = NO_PERSONA
     news: News | None = None
     fits: tuple[FitView, ...] = ()
+    journey: JourneyView | None = None
 
     @property
     def called(self) -> str:

@@ -270,6 +270,19 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Fares:
+    """How a customer fares, in short.
+
+    Attributes:
+        overdue: milestones of theirs, or of their organization's, that were not reached in time.
+    """
+
+    phase: Phase
+    health: Health
+    overdue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class MilestoneView:
     """A milestone by its number; `theirs` says that it is the organization's."""
 

@@ -11,7 +11,7 @@ from storage.kinds import Automatic, Direction, EntryKind, Subject
 from storage.kinds.entries import Note
 from storage.kinds.ideals import FitView
 from storage.models import SHOWN_BELOW
-from storage.queries import ideals, looking, personas, playbooks
+from storage.queries import ideals, journey, looking, personas, playbooks
 from storage.queries.knowing import Entry, fields_among, laid_down
 from storage.queries.promises import open_among, promised
 from storage.queries.several import listed
@@ -56,7 +56,8 @@ def read(
         conversation: as `storage.queries.conversations.read` gave it: nothing it says is read again.
         agent_id: to whom it is told what is new since they last looked, before `now`; nothing is where either is not
             given.
-        now: the moment; without one it is left out how far their organization is what the desk wishes.
+        now: the moment; without one it is left out how far their organization is what the desk wishes,
+            and how they fare.
     """
     number = conversation.conversation_id
     customer = session.connection().execute(_customer(number)).one()
@@ -131,6 +132,7 @@ def read(
         news=news or None,
         persona=persona,
         fit=_fit(session, customer.organization_id, kept, now),
+        fares=journey.beside(session, person, customer.own_organization, now=now) if now and person else None,
     )
 
 
@@ -157,6 +159,7 @@ def _customer(number: int) -> Select[Any]:
             PERSON.c.name,
             PERSON.c.kind,
             ORGANIZATION.c.id.label("organization_id"),
+            PERSON.c.organization_id.label("own_organization"),
             CALLED.label("organization"),
         )
         .select_from(rows)

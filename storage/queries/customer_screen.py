@@ -23,7 +23,7 @@ from storage.kinds.entries import Asset, Note
 from storage.kinds.errors import NoSuch
 from storage.kinds.ideals import FitView
 from storage.models import SHOWN_BELOW
-from storage.queries import ideals, looking, personas
+from storage.queries import ideals, journey, looking, personas
 from storage.queries.knowing import Entry, fields_among, laid_down
 from storage.queries.promises import open_among, promised
 from storage.queries.several import listed
@@ -68,7 +68,8 @@ def read(
         size: conversations of the timeline.
         agent_id: to whom it is told what is new since they last looked, before `now`; nothing is where either is not
             given.
-        now: the moment; without one it is left out how far their organization is what the desk wishes.
+        now: the moment; without one it is left out how far their organization is what the desk wishes,
+            and how they fare.
 
     Raises:
         NoSuch: there is nobody of that number.
@@ -108,6 +109,7 @@ def read(
         persona=persona,
         news=news or None,
         fits=_fits(session, organization, kept, now),
+        journey=journey.read(session, person, now=now) if now is not None else None,
     )
 
 

@@ -16,6 +16,7 @@ from storage.kinds import TASKS, EntryKind, Subject
 from storage.kinds.clean import folded
 from storage.kinds.journey import (
     Engagement,
+    Fares,
     Figure,
     JourneyView,
     Lifecycle,
@@ -105,6 +106,29 @@ def read(session: Session, person_id: int, *, now: datetime) -> JourneyView:
 def read_organization(session: Session, organization_id: int, *, now: datetime) -> JourneyView:
     """Read where an organization is, and how it fares, with its people; otherwise as `read`."""
     return _view(session, _O, organization_id, None, now)
+
+
+def beside(session: Session, person_id: int, organization_id: int | None, *, now: datetime) -> Fares:
+    """Read in short how a customer fares, for where they are only a part of what is shown.
+
+    Args:
+        session: of any transaction.
+        person_id: of who stands for themselves.
+        organization_id: theirs; `None` for none.
+        now: the moment, in the agent's zone.
+    """
+    settings, today = knowing.settings(session), now.date()
+    account: Account = (_P, person_id) if organization_id is None else (_O, organization_id)
+    some = accounts(session, [account], settings=settings, now=now)
+    known, milestones = some[account], list(some[account].milestones)
+    if organization_id is not None:
+        asked = _Asked(session, [(_P, person_id)])
+        own = [kept for _, kept in asked.entries(_KINDS)]
+        milestones += [one for one in own if isinstance(one, Milestone)]
+        known = as_told(known, {name: value for _, name, value in asked.fields()}, own)
+    lived, uses = phase(known, settings, today), features(known, settings, today)
+    fares = health(known, settings, today, lived=lived, uses=uses)
+    return Fares(lived, fares, sum(one.overdue(today) for one in milestones))
 
 
 def _view(session: Session, subject: Subject, number: int, organization: int | None, now: datetime) -> JourneyView:

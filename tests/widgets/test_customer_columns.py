@@ -1,6 +1,6 @@
 """The columns of a customer's screen: notes in Markdown, a cursor that stops where something leads on, a meter."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from rich.cells import cell_len
@@ -8,6 +8,19 @@ from textual.app import App
 
 from storage.kinds import AddressKind, Channel, Direction, PersonKind, Status
 from storage.kinds.customers import ConversationLine, CustomerView, NoteView, ProfileView, SpokenView, Timeline
+from storage.kinds.journey import (
+    Engaged,
+    FeatureView,
+    Health,
+    JourneyView,
+    Lifecycle,
+    Measure,
+    Milestone,
+    MilestoneView,
+    Part,
+    Phase,
+    Stay,
+)
 from widgets.customer import organization_rows, timeline_rows, who_rows
 from widgets.look import Look
 from widgets.marked import marked
@@ -123,3 +136,48 @@ async def test_the_cursor_stops_where_something_leads_on_and_what_lies_between_i
         assert "new" in sheet.draw(0).text
         sheet.lay([])
         assert sheet.chosen is None
+
+
+def test_where_they_are_is_told_with_why_and_no_row_is_too_wide():
+    today = NOW.date()
+    parts = (Part(Measure.USAGE, 30, 35), Part(Measure.HAND, None, 15))
+    journey = JourneyView(
+        stage="growth",
+        stages=("onboarding", "growth"),
+        stays=(Stay("growth", today - timedelta(days=40)), Stay("onboarding", date(2025, 1, 1), date(2026, 10, 14))),
+        milestones=(
+            MilestoneView(7, Milestone("First invoice", today - timedelta(days=3))),
+            MilestoneView(8, Milestone("A name 雪 that is far too long for a row", today, today)),
+        ),
+        phase=Phase(Lifecycle.INACTIVE, "silent", 75),
+        features=(
+            FeatureView("API", Engaged.FRUSTRATED, "conversations", 4, 9, None, 2, (1, 2, 8)),
+            FeatureView("Stock", Engaged.UNAWARE, "never"),
+        ),
+        health=Health(30, parts),
+        typology="impatient",
+        approaches={Engaged.UNAWARE: "Ask Ana."},
+    )
+    rows = who_rows(customer(journey=journey), 40, NOW)
+    text = ["".join(one for one, _ in (*row.left, *row.aside)).replace("\u00a0", " ") for row in rows]
+    for told in (
+        "stage     growth2 of 2",
+        "          since 14 Oct",
+        "before    onboarding › 14 Oct",
+        "cycle     recently inactive",
+        "          last heard of 2 months ago",
+        "health     30 ━━──────",
+        "          use 30 (×35)",
+        "          not known: by hand",
+        "· First invoice3 days overdue",
+        "API  ▁▃█frustrated",
+        "  2 open conversations about it",
+        "› Mend what is broken first; say what",
+        "› Ask Ana.",
+        "typology  impatient",
+    ):
+        assert told in text, told
+    assert all(sum(cell_len(one) for one, _ in (*row.left, *row.aside)) <= 38 for row in rows if not row.heading)
+    assert "where they are in the journey" not in words(
+        row.left for row in who_rows(customer(journey=JourneyView()), 40, NOW)
+    )

@@ -149,6 +149,7 @@ def offer_fields(screen: Does, query: Callable[..., Any], number: int) -> Offer:
 
     async def offer(text: str) -> Sequence[Choice]:
         from storage.queries.agents import agents
+        from storage.queries.completing import told
         from storage.queries.personas import personas
 
         known = await screen.desk.ask(query, number)
@@ -159,6 +160,8 @@ def offer_fields(screen: Does, query: Callable[..., Any], number: int) -> Offer:
         choices = list(found[0].choices) if found else []
         if found and name.strip() == "persona":
             choices = [card.name for _number, card in await screen.desk.ask(personas)]
+        if found and found[0].name in {"stage", "typology"}:
+            choices = await screen.desk.ask(told, found[0].name)
         if found and found[0].sort is Sort.AGENT:
             choices = sorted((await screen.desk.ask(agents)).values())
         return best(value, ((word, Choice(f"{name}={word}", one_line(word))) for word in choices))

@@ -145,3 +145,24 @@ async def test_a_long_timeline_is_read_on_as_one_goes_down(deliver, console, unt
         await until(lambda: len(screen._runs.conversations) == 8)
         await pilot.press("j")
         await until(lambda: len(screen._runs.conversations) == 10 and "Nota 9" in screen_text(app))
+
+
+async def test_a_milestone_is_laid_down_reached_and_taken_back_and_a_feature_judged(
+    three, console, until, shown, screen_text
+):
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await shown(app, pilot, *":customer bo@acme.example", "enter")
+        await pilot.press(*":milestone 2999-12-24 First invoice", "enter")
+        await until(lambda: [one.milestone.name for one in screen.view.journey.milestones] == ["First invoice"])
+        await until(lambda: "First invoice" in screen_text(app))
+        await pilot.press(*":reached first invoice", "enter")
+        await until(lambda: screen.view.journey.milestones[0].milestone.done)
+        await pilot.press("u")
+        await until(lambda: screen.view.journey.milestones[0].milestone.done is None)
+        await pilot.press(*":engagement Reports=frustrated", "enter")
+        await until(lambda: [one.state for one in screen.view.journey.features] == ["frustrated"])
+        await pilot.press(*":engagement Reports=angry", "enter")
+        await until(lambda: "little, unaware, frustrated, value" in screen_text(app))
+        await pilot.press(*":milestone whenever", "enter")
+        await until(lambda: "Write until when" in screen_text(app))
