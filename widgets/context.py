@@ -259,8 +259,8 @@ class ContextPane(Pane):
         if telling(fares.health):
             yield Row((label(_("health")), (f"{fares.health.score}", health_role(fares.health.score))))
         if fares.overdue:
-            words = ngettext("{count} overdue", "{count} overdue", fares.overdue).format(count=fares.overdue)
-            yield Row((label(_("reach")), (words, "late")))
+            words = ngettext("{count} milestone", "{count} milestones", fares.overdue).format(count=fares.overdue)
+            yield Row((label(_("missed")), (words, "late")))
 
     def _sentence(self, words: str) -> Iterator[Row]:
         for line in wrap(words, self.size.width - 2):

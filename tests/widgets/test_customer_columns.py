@@ -170,7 +170,7 @@ def test_where_they_are_is_told_with_why_and_no_row_is_too_wide():
         "          use 30 (×35)",
         "          not known: by hand",
         "· First invoice3 days overdue",
-        "API  ▁▃█frustrated",
+        "API  ▁▂█frustrated",
         "  2 open conversations about it",
         "› Mend what is broken first; say what",
         "› Ask Ana.",
