@@ -58,6 +58,7 @@ def run_import(call: "Call") -> int:
     """Take in customers, or say what would be done."""
     from console.files.tables import Table
     from storage.commands import knowing
+    from storage.commands.knowing.importing import Imported
     from storage.kinds.importing import BadImport
 
     options = call.options
@@ -71,9 +72,10 @@ def run_import(call: "Call") -> int:
     if options.usage:
         check, take = knowing.check_usage, knowing.import_usage
     try:
-        done: Imported = call.ask(check, _counted(call, table), **choices)
-        if not options.preview and done.made + done.changed:
-            done = call.desk.tell_now(take, _counted(call, table), actor=call.desk.actor, **choices)
+        with knowing.Ahead[Imported](call.store.path and call.store.path.parent) as ahead:
+            done = call.ask(check, _counted(call, table), ahead=None if options.preview else ahead, **choices)
+            if not options.preview and done.made + done.changed:
+                done = call.desk.tell_now(take, _counted(call, table), actor=call.desk.actor, ahead=ahead, **choices)
     except BadImport as bad:
         call.out.progress_done()
         return _wrong(call, bad)

@@ -1,5 +1,6 @@
 """What is known of customers and organizations: profiles, addresses, notes and assets; and two found to be one."""
 
+from storage.commands.knowing.ahead import Ahead
 from storage.commands.knowing.bringing import bring_entries
 from storage.commands.knowing.entries import change_entry, keep_entry
 from storage.commands.knowing.importing import check, check_usage, import_customers, import_usage
@@ -11,6 +12,7 @@ from storage.commands.knowing.profiles import belong, make_organization, set_bes
 from storage.commands.knowing.reaching import drop_address, drop_domain, keep_address, keep_domain
 
 __all__ = [
+    "Ahead",
     "belong",
     "bring_entries",
     "change_entry",

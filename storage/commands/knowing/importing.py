@@ -1,23 +1,25 @@
 """Customers out of a file: all of its rows or none, as one action, and a second time nothing is changed.
 
-A file is read twice. `check` goes through all of it and writes nothing: it names every fault, or says what would be
-done. `import_customers` goes through it again and records it, in lots of some hundreds of rows within *one*
-transaction: so it is whole or not there, also when the process is killed in between. The price is that others who
-want to write wait for as long as the second pass takes; whoever reads goes on reading. Parts under one action would
-let others in, but a half that a kill left behind would be seen by all until somebody took it back.
+`check` goes through all of a file and writes nothing: it names every fault, or says what would be done, and puts the
+facts of it by (`Ahead`). `import_customers` records them, in lots of some hundreds of rows within *one* transaction: so
+it is whole or not there, also when the process is killed in between. The price is that others who want to write wait
+for as long as the recording takes; whoever reads goes on reading. Parts under one action would let others in, but a
+half that a kill left behind would be seen by all until somebody took it back.
 
-Both passes plan in the same way, so what changed in the desk or in the file between them is a fault again, and gives
-the transaction up. What is held of a file is a number for each of its addresses, and its organizations; never its rows.
+Where customers were changed in between the file is read and planned once more, under the lock: what does not fit any
+more is a fault again, and gives the transaction up. What is held of a file is a number for each of its addresses, and
+its organizations; never its rows.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Final, Protocol
 
 from sqlmodel import Session
 
+from storage.commands.knowing.ahead import Ahead
 from storage.commands.knowing.import_plan import Plan, Planned
 from storage.commands.knowing.import_usage import UsagePlan
 from storage.commands.knowing.stays import with_stays
@@ -80,6 +82,7 @@ def check(
     group: str = "",
     now: datetime,
     show: int = 0,
+    ahead: Ahead[Imported] | None = None,
 ) -> Imported:
     """Say what a file would bring; nothing is written.
 
@@ -90,11 +93,12 @@ def check(
         group: the mailbox group of the addresses.
         now: the moment.
         show: how many of the first rows are told of.
+        ahead: gets what the rows do, for whoever takes them in.
 
     Raises:
         BadImport: the file cannot be taken in, with what is wrong in it.
     """
-    return _through(session, rows, Plan(session, given, group=group, now=now), None, show)
+    return _looked_through(session, rows, lambda: Plan(session, given, group=group, now=now), ahead, show)
 
 
 def import_customers(
@@ -106,6 +110,7 @@ def import_customers(
     actor: Actor,
     now: datetime,
     show: int = 0,
+    ahead: Ahead[Imported] | None = None,
 ) -> Imported:
     """Take in a file that `check` found good: customers are made, or told more of; the arguments are those of `check`.
 
@@ -115,7 +120,7 @@ def import_customers(
     Raises:
         BadImport: the file, or the desk, is not as it was when it was checked.
     """
-    return _through(session, rows, Plan(session, given, group=group, now=now), actor, show)
+    return _taken_in(session, rows, lambda: Plan(session, given, group=group, now=now), ahead, actor, now, show)
 
 
 def check_usage(
@@ -126,13 +131,14 @@ def check_usage(
     group: str = "",
     now: datetime,
     show: int = 0,
+    ahead: Ahead[Imported] | None = None,
 ) -> Imported:
     """Say what a file of figures of use would bring; nothing is written. The arguments are those of `check`.
 
     Raises:
         BadImport: the file cannot be taken in, with what is wrong in it.
     """
-    return _through(session, rows, UsagePlan(session, given, group=group, now=now), None, show)
+    return _looked_through(session, rows, lambda: UsagePlan(session, given, group=group, now=now), ahead, show)
 
 
 def import_usage(
@@ -144,6 +150,7 @@ def import_usage(
     actor: Actor,
     now: datetime,
     show: int = 0,
+    ahead: Ahead[Imported] | None = None,
 ) -> Imported:
     """Take in a file of figures of use that `check_usage` found good; the arguments are those of `check`.
 
@@ -152,18 +159,54 @@ def import_usage(
     Raises:
         BadImport: the file, or the desk, is not as it was when it was checked.
     """
-    return _through(session, rows, UsagePlan(session, given, group=group, now=now), actor, show)
+    return _taken_in(session, rows, lambda: UsagePlan(session, given, group=group, now=now), ahead, actor, now, show)
 
 
-def _through(session: Session, rows: Iterable[Row | Fault], plan: _Plans, actor: Actor | None, show: int) -> Imported:
-    done = Imported()
-    faults: list[Fault] = []
+_Keep = Callable[[list[Fact]], None]
+
+
+def _looked_through(
+    session: Session,
+    rows: Iterable[Row | Fault],
+    plan: Callable[[], _Plans],
+    ahead: Ahead[Imported] | None,
+    show: int,
+) -> Imported:
+    if ahead is None:
+        return _through(rows, plan(), lambda _: None, show)
+    ahead.begin(session)  # before the plan looks anything up
+    ahead.done = _through(rows, plan(), ahead.put, show)
+    return ahead.done
+
+
+def _taken_in(
+    session: Session,
+    rows: Iterable[Row | Fault],
+    plan: Callable[[], _Plans],
+    ahead: Ahead[Imported] | None,
+    actor: Actor,
+    now: datetime,
+    show: int,
+) -> Imported:
+    action_id: int | None = None
 
     def keep(facts: list[Fact]) -> None:
-        if actor is not None and facts and not faults:
-            told = with_stays(session, facts, plan.now)
-            done.action_id = record(session, told, actor=actor, now=plan.now, action_id=done.action_id)
+        nonlocal action_id
+        told = with_stays(session, facts, now)
+        action_id = record(session, told, actor=actor, now=now, action_id=action_id)
 
+    if ahead is not None and ahead.done is not None and ahead.holds(session):
+        for facts in ahead.lots():
+            keep(facts)
+        done = ahead.done
+    else:
+        done = _through(rows, plan(), keep, show)
+    return replace(done, action_id=action_id)
+
+
+def _through(rows: Iterable[Row | Fault], plan: _Plans, keep: _Keep, show: int) -> Imported:
+    done = Imported()
+    faults: list[Fault] = []
     for lot in _lots(rows):
         faults += [one for one in lot if isinstance(one, Fault)]
         planned, facts = plan.take([one for one in lot if isinstance(one, Row)], faults)
@@ -172,7 +215,8 @@ def _through(session: Session, rows: Iterable[Row | Fault], plan: _Plans, actor:
         done.first += planned[: max(0, show - len(done.first))]
         if len(faults) >= MOST_FAULTS:
             break
-        keep(facts)
+        if facts and not faults:
+            keep(facts)
     if len(faults) < MOST_FAULTS:
         plan.finish(faults)
     if not faults and not done.rows:
@@ -181,7 +225,8 @@ def _through(session: Session, rows: Iterable[Row | Fault], plan: _Plans, actor:
         faults.sort(key=lambda one: one.row)
         raise BadImport(tuple(faults[:MOST_FAULTS]), len(faults) >= MOST_FAULTS)
     for facts in plan.rest():
-        keep(facts)
+        if facts:
+            keep(facts)
     done.organizations = plan.organizations
     return done
 

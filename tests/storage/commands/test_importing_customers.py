@@ -1,6 +1,11 @@
 """Customers out of a file: all rows or none, one action, a second time nothing; what is wrong is named by row and column."""
 
-from collections.abc import Sequence
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -15,6 +20,7 @@ from storage.apply.base import table
 from storage.commands import backwards, knowing
 from storage.commands.desk import agent_named
 from storage.commands.knowing import importing
+from storage.commands.triage import tag
 from storage.commands.undoing import redo, undo
 from storage.events import Actor, Fact
 from storage.kinds import Subject
@@ -53,15 +59,31 @@ def taken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> li
     return sizes
 
 
+@pytest.fixture
+def asked() -> Iterator[ExitStack]:
+    """What is closed at the end of a test."""
+    with ExitStack() as held:
+        yield held
+
+
 def rows(*cells: dict[str, str]) -> list[Row]:
     return [Row(number, one, 1) for number, one in enumerate(cells, 2)]
 
 
-def take_in(store: Store, actor: Actor, *cells: dict[str, str], **choices) -> importing.Imported:
-    with store.reading() as session:
-        said = knowing.check(session, rows(*cells), given={}, now=MONDAY, **choices)
-    with store.writing() as session:
-        done = knowing.import_customers(session, rows(*cells), given={}, actor=actor, now=MONDAY, **choices)
+def take_in(
+    store: Store, actor: Actor, *cells: dict[str, str], again: bool = False, **choices: Any
+) -> importing.Imported:
+    """Take rows in as they were planned when they were checked, or plan them `again`."""
+    with knowing.Ahead[importing.Imported]() as ahead:
+        with store.reading() as session:
+            said = knowing.check(session, rows(*cells), given={}, now=MONDAY, ahead=ahead, **choices)
+        with store.writing() as session:
+            assert ahead.holds(session)
+            given = {"given": {}, "actor": actor, "now": MONDAY, **choices}
+            if again:
+                done = knowing.import_customers(session, rows(*cells), **given)
+            else:
+                done = knowing.import_customers(session, (), ahead=ahead, **given)
     assert (said.made, said.changed, said.same, said.organizations, said.first) == (
         done.made,
         done.changed,
@@ -228,6 +250,72 @@ def test_a_fault_in_the_second_pass_gives_all_of_it_up(store: Store, ana: Actor,
     assert decided(store) == before
 
 
+def test_what_was_changed_after_the_check_is_planned_once_more(store: Store, ana: Actor, asked: ExitStack) -> None:
+    cells = rows(*({"address": f"{name}@x.example", "name": name, "organization": "X"} for name in ("rita", "bo")))
+    ahead = asked.enter_context(knowing.Ahead[importing.Imported]())
+    with store.reading() as session:
+        knowing.check(session, cells, given={}, now=MONDAY, ahead=ahead)
+    post = Post(store)
+    with store.reading() as session:
+        assert not ahead.holds(session), "a mailbox may be anything: what is not known to change nothing does"
+        knowing.check(session, cells, given={}, now=MONDAY, ahead=ahead)
+    post.send("1@x", by="bo@x.example")
+    with store.writing() as session:
+        assert not ahead.holds(session)
+        done = knowing.import_customers(session, cells, given={}, actor=ana, now=MONDAY, ahead=ahead)
+    assert (done.made, done.changed, done.organizations) == (1, 1, 1)
+    assert [shown(store, f"{name}@x.example")[0].person_id for name in ("bo", "rita")] == [1, 2]
+    with store.reading() as session:
+        knowing.check(session, rows({"address": "li@x.example"}), given={}, now=MONDAY, ahead=ahead)
+    with store.writing() as session:
+        tag(session, [1], add=("vip",), remove=(), actor=ana, now=MONDAY)
+        assert ahead.holds(session), "a tag changes nothing of customers"
+
+
+_KILLED = """
+import os, signal, sys
+from made.post import MONDAY
+from storage.commands import knowing
+from storage.commands.knowing import importing
+from storage.events import Actor
+from storage.kinds.importing import Row
+from storage.store import open_store
+
+recorded = importing.record
+calls = []
+
+def record(*given, **told):
+    number = recorded(*given, **told)
+    calls.append(number)
+    if len(calls) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+importing.record, importing.LOT = record, 2
+cells = [Row(n, {"address": f"p{n}@x.example", "organization": f"O{n}", "role": "x"}, 1) for n in range(2, 12)]
+ahead = knowing.Ahead() if sys.argv[2] == "ahead" else None
+store = open_store(sys.argv[1])
+with store.reading() as session:
+    knowing.check(session, cells, given={}, now=MONDAY, ahead=ahead)
+with store.writing() as session:
+    knowing.import_customers(session, cells, given={}, actor=Actor(1, "one"), now=MONDAY, ahead=ahead)
+"""
+
+
+@pytest.mark.parametrize("road", ["ahead", "again"])
+def test_a_kill_in_the_middle_leaves_nothing(store: Store, store_url: str, ana: Actor, road: str) -> None:
+    before, facts = decided(store), count(store, Event)
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    killed = subprocess.run([sys.executable, "-c", _KILLED, store_url, road], check=False, env=env)
+    assert killed.returncode == -signal.SIGKILL
+    with store.writing():  # which waits until the database has noticed
+        pass
+    assert (decided(store), count(store, Event)) == (before, facts)
+    assert take_in(store, ana, {"address": "p2@x.example"}).made == 1
+    with store.reading() as session:
+        assert verify(session).broken_at is None
+
+
 def test_no_more_than_twenty_faults_are_named(store: Store) -> None:
     assert len(wrong(store, *[{"address": "none"}] * 700)) == importing.MOST_FAULTS
 
@@ -275,16 +363,16 @@ _CELL = st.fixed_dictionaries(
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(files=st.lists(st.lists(_CELL, max_size=6), min_size=1, max_size=3))
+@given(files=st.lists(st.tuples(st.booleans(), st.lists(_CELL, max_size=6)), min_size=1, max_size=3))
 def test_imported_twice_is_imported_once_and_undone_is_as_before(
     store: Store, ana: Actor, taken: list[int], files: list
 ) -> None:
     taken.clear()
-    for file in files:
+    for planned_again, file in files:
         cells = [one | {"address": f"p{one['address']}@x.example"} for one in file]
         before = decided(store)
         try:
-            done = take_in(store, ana, *cells)
+            done = take_in(store, ana, *cells, again=planned_again)
         except BadImport:
             assert decided(store) == before
             continue
