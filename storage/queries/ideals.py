@@ -105,9 +105,9 @@ def _says(session: Session, number: int, wanted: set[str]) -> dict[str, list[str
         told = {"name": row.name, "parent": row.parent, "people": str(row.people)} if row else {}
         says.update((name, [value]) for name, value in told.items() if value and name in wanted)
     for name in sorted(name for name in wanted if name == "domain" or name.startswith(OF_PEOPLE)):
-        chosen = _values(name)
-        its = chosen.where(chosen.selected_columns[0] == number).distinct().order_by(chosen.selected_columns[1])
-        if found := [str(row[1]) for row in connection.execute(its)]:
+        chosen = _values(name, of_one=True)
+        its = connection.execute(chosen.where(chosen.selected_columns[0] == number))
+        if found := sorted({str(row[1]) for row in its if row[1] is not None}):
             says[name] = found
     return says
 
@@ -163,16 +163,25 @@ def _once(will_do: Test) -> Test:
     return found
 
 
-def _values(name: str) -> Select[Any]:
-    """Return the selection of organizations and of what a field of theirs says."""
+def _values(name: str, *, of_one: bool = False) -> Select[Any]:
+    """Return the selection of organizations and of what a field of theirs says.
+
+    Args:
+        name: of the field.
+        of_one: whether one organization is asked for: from its people to what each says, null for nothing; the engine
+            is free to go through all who say it otherwise.
+    """
     if name.startswith(OF_PEOPLE):
         own = name.removeprefix(OF_PEOPLE)
-        of_one = (PERSON.c.organization_id.is_not(None), PERSON.c.merged_into.is_(None))
+        theirs = (PERSON.c.organization_id.is_not(None), PERSON.c.merged_into.is_(None))
         if own in ALWAYS:
-            return select(PERSON.c.organization_id, PERSON.c[own]).where(*of_one, PERSON.c[own].is_not(None))
+            return select(PERSON.c.organization_id, PERSON.c[own]).where(*theirs, PERSON.c[own].is_not(None))
         joined = PROFILE.join(PERSON, PERSON.c.id == PROFILE.c.subject_id)
         told = (PROFILE.c.field == own, PROFILE.c.subject == Subject.PERSON, PROFILE.c.value.is_not(None))
-        return select(PERSON.c.organization_id, PROFILE.c.value).select_from(joined).where(*told, *of_one)
+        if of_one:
+            said = select(PROFILE.c.value).where(*told, PROFILE.c.subject_id == PERSON.c.id).correlate(PERSON)
+            return select(PERSON.c.organization_id, said.scalar_subquery().label("value")).where(*theirs)
+        return select(PERSON.c.organization_id, PROFILE.c.value).select_from(joined).where(*told, *theirs)
     match name:
         case "name":
             return select(ORGANIZATION.c.id, ORGANIZATION.c.name).where(ORGANIZATION.c.name.is_not(None))

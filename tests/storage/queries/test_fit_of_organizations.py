@@ -107,6 +107,13 @@ def test_one_organization_and_all_of_them_are_judged_alike(store: Store, tell, f
                 if view.fit.percent is not None:
                     shares[number] = view.fit.percent
             assert found == shares, icp.name
+        with watched() as of_one:
+            ideals.of_organization(session, 2, today=TODAY)
+        for text, told in of_one if store.path is not None else ():  # PostgreSQL's plans depend on statistics
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", told)
+            steps = [row[3] for row in plan]
+            assert not [step for step in steps if step.startswith("SCAN") and "above" not in step], steps
+            assert not [step for step in steps if "profile" in step and "(subject=?)" in step], "not all profiles"
         with watched() as statements:
             tally = ideals.tally(session, whole, today=TODAY, limit=3)
         assert len(statements) == len(LINES) + 3, "a statement a criterion, whatever there is"
