@@ -33,12 +33,12 @@ from widgets.known import (
 )
 from widgets.language import _, ngettext
 from widgets.line import Line, Span, one_line
-from widgets.look import Look, Role
+from widgets.look import Look
 from widgets.moments import count_words, moment_words, span_words
 from widgets.news import news_words
 from widgets.pane import Pane
 from widgets.persona import may_be_words, why_words
-from widgets.playbooks import model_words, owner_words, pick_words
+from widgets.playbooks import away_words, model_words, pick_words
 from widgets.promised import due_role, due_words
 from widgets.strip import LABEL, label
 from widgets.text import language_words
@@ -244,9 +244,10 @@ class ContextPane(Pane):
         if models.service:
             words = model_words(models.service, models.service_model, models.service_pick)
             yield Row((label(_("service")), (words, "text")))
-        if owner := owner_words(models, self._now):
-            role: Role = "soon" if models.is_away(self._now) else "text"
-            yield Row((label(_("care")), (owner, role)))
+        if models.owner:
+            yield Row((label(_("care")), (one_line(models.owner), "text")))
+            if away := away_words(models, self._now):
+                yield Row((label(""), (away, "soon")))
 
     def _fares(self, context: ContextView) -> Iterator[Row]:
         """Yield how they fare, each in a row: lifecycle with whether it is pinned, health, milestones overdue."""

@@ -45,12 +45,15 @@ def model_words(named: str, model: str, pick: Pick | None) -> str:
 
 def owner_words(models: ModelsView, now: datetime) -> str:
     """Return whose customer it is, and who stands in while they are away; empty for nobody's."""
-    owner = one_line(models.owner)
-    if not owner or not models.is_away(now):
-        return owner
-    if models.backup:
-        return _("{owner}, who is away: {backup}").format(owner=owner, backup=one_line(models.backup))
-    return _("{owner}, who is away").format(owner=owner)
+    owner, away = one_line(models.owner), away_words(models, now)
+    return f"{owner} ({away})" if owner and away else owner
+
+
+def away_words(models: ModelsView, now: datetime) -> str:
+    """Return that the owner is away, and who stands in; empty while they are here."""
+    if not models.is_away(now):
+        return ""
+    return _("away: {backup}").format(backup=one_line(models.backup)) if models.backup else _("away")
 
 
 def pick_words(pick: Pick) -> str:

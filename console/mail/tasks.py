@@ -10,6 +10,9 @@ from storage.kinds.clean import clean_line
 from storage.kinds.tasks import Task
 from storage.store import Store
 
+DESK = "Plantão"
+"""Who begins a task that no agent begins."""
+
 LONGEST_TITLE = 300
 """Letters of a task's title."""
 
@@ -30,6 +33,6 @@ def begin(store: Store, task: Task, *, agent: str, actor: Actor, now: datetime) 
     """
     title = clean_line(task.title)[:LONGEST_TITLE]
     text = task.text if task.text.strip() and title else title
-    content = note_content(text, agent=agent, subject=title, now=now)
+    content = note_content(text, agent=agent or DESK, subject=title, now=now)
     given: tuple[int, int] = kept(store, content, tasks.begin, {"task": task, "actor": actor, "now": now})
     return given

@@ -217,7 +217,7 @@ def test_why_and_the_strip_say_which_rule_picked_the_model_and_who_stands_in(des
     words = [line for _indent, line, _role in why_lines(told, MONDAY + HOUR)]
     assert "touch model smart: stage onboarding: high" in words
     assert "service model in-depth, the organization's own" in words
-    assert "customer of Ana, who is away: Rui" in words
+    assert "customer of Ana (away: Rui)" in words
     assert not told.models.is_away(MONDAY + 2 * DAY)
 
 
