@@ -18,6 +18,7 @@ from storage.kinds.customers import (
 )
 from storage.kinds.entries import Asset
 from storage.kinds.looking import News
+from storage.kinds.playbooks import ModelsView
 from storage.kinds.profiles import Block
 from storage.kinds.promises import PromiseView
 from widgets.ideal import fit_rows
@@ -30,6 +31,7 @@ from widgets.marked import marked
 from widgets.moments import count_words, moment_words, span_words
 from widgets.news import news_words
 from widgets.persona import persona_rows
+from widgets.playbooks import away_words, model_words
 from widgets.promised import due_role, due_words
 from widgets.sheet import BLANK, SheetRow, Target
 from widgets.text import call_words, language_words, status_words
@@ -60,6 +62,7 @@ def who_rows(view: CustomerView, width: int, now: datetime) -> list[SheetRow]:
     journey = journey_rows(view.journey, width, now.date()) if view.journey is not None else []
     rows += _profile(view.profile, width, SHOWN if journey else frozenset())
     rows += journey
+    rows += _models(view.models, now)
     rows += fit_rows(view.fits, width)  # whom the desk wishes for comes before how one of them is approached
     rows += persona_rows(view.persona, width)
     rows += _notes(view.notes, width)
@@ -130,6 +133,18 @@ def _profile(profile: ProfileView, width: int, without: AbstractSet[str] = froze
                 yield SheetRow((_label(one_line(words) if not place else ""), (line, "text")))
         if block is Block.WHO:
             yield from _completeness(profile, width)
+
+
+def _models(models: ModelsView, now: datetime) -> Iterator[SheetRow]:
+    """Yield what the profiles do not say themselves: what a mixture picked, and who stands in for the owner."""
+    for name, model, pick in (
+        (models.touch, models.touch_model, models.touch_pick),
+        (models.service, models.service_model, models.service_pick),
+    ):
+        if pick is not None:
+            yield SheetRow((_label(_("model")), (model_words(name, model, pick), "text")))
+    if away := away_words(models, now):
+        yield SheetRow((_label(_("care")), (one_line(models.owner), "text"), (f"  {away}", "soon")))
 
 
 def _completeness(profile: ProfileView, width: int) -> Iterator[SheetRow]:

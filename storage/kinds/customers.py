@@ -9,6 +9,7 @@ from storage.kinds.ideals import FitView
 from storage.kinds.journey import JourneyView
 from storage.kinds.looking import News
 from storage.kinds.personas import NO_PERSONA, PersonaView
+from storage.kinds.playbooks import NO_MODELS, ModelsView
 from storage.kinds.profiles import Block
 from storage.kinds.promises import PromiseView
 from storage.kinds.words import AddressKind, Channel, Direction, PersonKind, Status
@@ -181,6 +182,7 @@ class CustomerView:
         persona: their card, or who they may be.
         fits: how far their organization is what the desk wishes, the best first.
         journey: where they are; `None` where it was not asked for.
+        models: which touch and service model hold, and whose customer they are; what a mailbox plays is left out.
     """
 
     person_id: int
@@ -202,6 +204,7 @@ class CustomerView:
     news: News | None = None
     fits: tuple[FitView, ...] = ()
     journey: JourneyView | None = None
+    models: ModelsView = NO_MODELS
 
     @property
     def called(self) -> str:

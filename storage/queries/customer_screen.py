@@ -23,7 +23,7 @@ from storage.kinds.entries import Asset, Note
 from storage.kinds.errors import NoSuch
 from storage.kinds.ideals import FitView
 from storage.models import SHOWN_BELOW
-from storage.queries import ideals, journey, looking, personas
+from storage.queries import ideals, journey, looking, personas, playbooks
 from storage.queries.knowing import Entry, fields_among, laid_down
 from storage.queries.promises import open_among, promised
 from storage.queries.several import listed
@@ -110,6 +110,7 @@ def read(
         news=news or None,
         fits=_fits(session, organization, kept, now),
         journey=journey.read(session, person, now=now) if now is not None else None,
+        models=playbooks.beside(session, _own(said, Subject.PERSON), _own(said, Subject.ORGANIZATION)),
     )
 
 
@@ -175,8 +176,12 @@ def _said(session: Session, person: int, organization: int | None) -> Mapping[tu
     return {(row.subject, row.field): row.value for row in session.connection().execute(chosen)}
 
 
+def _own(said: Mapping[tuple[Subject, str], str], subject: Subject) -> dict[str, str]:
+    return {name: value for (whose, name), value in said.items() if whose is subject}
+
+
 def _profile(laid: Sequence[Field], subject: Subject, said: Mapping[tuple[Subject, str], str]) -> ProfileView:
-    own = {name: value for (whose, name), value in said.items() if whose is subject}
+    own = _own(said, subject)
     views = tuple(
         FieldView(one.name, one.label, one.block, own[one.name])
         for one in laid

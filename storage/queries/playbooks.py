@@ -60,7 +60,7 @@ def laid_in(connection: Connection) -> Laid:
     """Return as `laid`, in an applier."""
     books, own, plays, away, entries = [], {}, {}, {}, {}
     chosen = select(ENTRY.c.id, ENTRY.c.kind, ENTRY.c.value).where(
-        ENTRY.c.kind.in_(_OF_THE_DESK), ENTRY.c.value.is_not(None)
+        ENTRY.c.kind.in_(_OF_THE_DESK), ENTRY.c.value.is_not(None), ENTRY.c.subject.is_(None)
     )
     for number, kind, value in connection.execute(chosen.order_by(ENTRY.c.id)):
         match kind:
@@ -172,13 +172,13 @@ def said_of(own: Mapping[str, str], firm: Mapping[str, str], mailbox_service: st
     )
 
 
-def beside(session: Session, own: Mapping[str, str], firm: Mapping[str, str], mailbox: str) -> ModelsView:
+def beside(session: Session, own: Mapping[str, str], firm: Mapping[str, str], mailbox: str = "") -> ModelsView:
     """Return which models hold for a customer, as their profile and their organization's say.
 
     Args:
         session: of any transaction.
         own, firm: what the profiles say, by field.
-        mailbox: the name of the mailbox.
+        mailbox: the name of the mailbox; empty where it is about none.
     """
     here = laid(session)
     played = playing(here.books, said_of(own, firm, here.plays.get(mailbox, "")))

@@ -13,12 +13,13 @@ from storage.commands.intake import take_in
 from storage.kinds import Automatic, Cause, Status, Subject
 from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.models import Event
-from storage.queries import context, conversations, inbox, why
+from storage.queries import context, conversations, customer_screen, inbox, why
 from storage.queries import playbooks as asked
 from storage.record import fact_in, facts_of, replay
 from storage.rules.playbooks import BY_NAME, SERVICE, TOUCH, Said, given, playing
 from storage.rules.query import BadQuery
 from storage.store import Store
+from widgets.customer import who_rows
 from widgets.why import why_lines
 
 
@@ -213,7 +214,13 @@ def test_why_and_the_strip_say_which_rule_picked_the_model_and_who_stands_in(des
     with desk.store.reading() as session:
         told = why.why(session, 1)
         beside = context.read(session, conversations.read(session, 1, agent_id=None))
-    assert beside.models == told.models
+        shown = customer_screen.read(session, 1)
+    assert beside.models == told.models == shown.models
+    rows = ["".join(words for words, _role in row.left) for row in who_rows(shown, 60, MONDAY + HOUR)]
+    assert [row.split(maxsplit=1) for row in rows if row.startswith(("model", "care"))] == [
+        ["model", "smart: stage onboarding: high"],
+        ["care", "Ana  away: Rui"],
+    ]
     words = [line for _indent, line, _role in why_lines(told, MONDAY + HOUR)]
     assert "touch model smart: stage onboarding: high" in words
     assert "service model in-depth, the organization's own" in words

@@ -160,7 +160,7 @@ def test_as_many_statements_whatever_there_is_and_no_table_is_walked(store, made
         line.execute(table(Conversation).insert(), others)
         with watched() as many:
             view = customer_screen.read(session, 1)
-        assert len(many) == len(few) == 12
+        assert len(many) == len(few) == 13
         assert (view.conversations, view.organization.people_count) == (1000, 1000), "counted no further"
         assert (len(view.timeline.conversations), view.timeline.goes_on) == (customer_screen.PAGE, True)
         with watched() as on:
