@@ -19,6 +19,9 @@ COMMANDS = (
     ("against_notmuch", "--count", "100000"),
     ("replay", "--facts", "1000000"),
     ("picker",),
+    ("customers", "--undo"),
+    ("knowing",),
+    ("arrival",),
     ("sending", "--pairs", "7"),
 )
 

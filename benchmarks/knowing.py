@@ -74,8 +74,10 @@ def warm(session: Session) -> dict[str, tuple[float, Sequence[Ask]]]:
     ).scalar()
     views = [conversations.read(session, one, agent_id=1) for one in sample(session, CONVERSATION, made)]
     customers = sample(session, PERSON, made)
-    people = [name for (name,) in line.exec_driver_sql("SELECT name FROM person WHERE id % 997 = 0") if name]
-    firms = [name for (name,) in line.exec_driver_sql("SELECT name FROM organization WHERE id % 97 = 0") if name]
+    people = [name for (name,) in line.exec_driver_sql("SELECT name FROM person WHERE id - id / 997 * 997 = 0") if name]
+    firms = [
+        name for (name,) in line.exec_driver_sql("SELECT name FROM organization WHERE id - id / 97 * 97 = 0") if name
+    ]
     words = [word for name in made.sample(people, 60) for word in name.split()]
 
     def whole(subject: Subject, name: str) -> Ask:

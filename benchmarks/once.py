@@ -26,6 +26,11 @@ def main() -> None:
     reader.add_argument(
         "--batch", type=int, help="a fixed size of batches, to tell what is theirs from what is a letter's"
     )
+    reader.add_argument(
+        "--without-customers",
+        action="store_true",
+        help="no organization is looked up for who is new, and no name folded: what it costs to know them on arrival",
+    )
     asked = reader.parse_args()
     os.environ[f"PLANTAO_PASSWORD_{asked.user.upper()}"] = "secreta"
 
@@ -39,6 +44,12 @@ def main() -> None:
         from console.mail.sync.pace import Pace
 
         Pace.size = asked.batch  # type: ignore[assignment, method-assign]
+    if asked.without_customers:
+        from storage.apply import base
+        from storage.commands.intake import people
+
+        people._organizations = lambda *_: ({}, [])  # noqa: SLF001 - what is measured is taken out
+        base.folded_name = lambda _: None
     longest = [0.0]
     take = Taker._take_batch  # noqa: SLF001 - what is measured
 
