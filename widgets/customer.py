@@ -17,6 +17,7 @@ from storage.kinds.customers import (
     SpokenView,
 )
 from storage.kinds.entries import Asset
+from storage.kinds.ideals import FitView
 from storage.kinds.looking import News
 from storage.kinds.playbooks import ModelsView
 from storage.kinds.profiles import Block
@@ -61,17 +62,18 @@ def who_rows(view: CustomerView, width: int, now: datetime) -> list[SheetRow]:
         rows.append(SheetRow((_label(_("wrote")), (_("never"), "muted"))))
     journey = journey_rows(view.journey, width, now.date()) if view.journey is not None else []
     rows += _profile(view.profile, width, SHOWN if journey else frozenset())
+    rows += persona_rows(view.persona, width)  # how they are approached is read while they are answered
     rows += journey
     rows += _models(view.models, now)
-    rows += fit_rows(view.fits, width)  # whom the desk wishes for comes before how one of them is approached
-    rows += persona_rows(view.persona, width)
     rows += _notes(view.notes, width)
     rows += _assets(view.assets)
     return rows
 
 
-def organization_rows(view: OrganizationPart | None, width: int, now: datetime) -> list[SheetRow]:
-    """Return what is known of a customer's organization, of its people, and what else is open there."""
+def organization_rows(
+    view: OrganizationPart | None, width: int, now: datetime, fits: Sequence[FitView] = ()
+) -> list[SheetRow]:
+    """Return what is known of a customer's organization, how far it fits, its people, and what else is open there."""
     if view is None:
         return _sentence(_("They belong to no organization that the desk knows."), width)
     rows = [
@@ -85,6 +87,7 @@ def organization_rows(view: OrganizationPart | None, width: int, now: datetime) 
         for place, called in enumerate(view.subsidiaries)
     ]
     rows += _profile(view.profile, width)
+    rows += fit_rows(fits, width)
     rows += _notes(view.notes, width)
     if view.open:
         rows += _begun(_("also open there"), count_words(len(view.open)))

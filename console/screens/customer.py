@@ -219,7 +219,7 @@ class CustomerScreen(Steps, Listing, Does):
         wide = second or first
         parts = [
             who_rows(view, first, now),
-            organization_rows(view.organization, wide, now),
+            organization_rows(view.organization, wide, now, view.fits),
             timeline_rows(self._runs.moments(), now, goes_on=self._runs.goes_on),
         ]
         headed = [parts[0], _headed(self._organization_called(), parts[1]), _headed(_("timeline"), parts[2])]
