@@ -64,6 +64,7 @@ def _words_of_entry(values: Values, _name: _Name, _now: datetime) -> str:
         "away": _("absence"),
         "dismissed": _("word that a persona is not theirs"),
         "promise": _("promise"),
+        "assessment": _("assessment of the desk"),
         "usage": _("figures of use"),
         "stay": _("stage of the journey"),
         "milestone": _("milestone"),

@@ -77,6 +77,7 @@ def _missing(error: NoSuch) -> str:
         "person": _("There is no customer {name}: `plantao customer list` shows those there are."),
         "organization": _("There is no organization {name}: `plantao organization list` shows those there are."),
         "note": _("There is no note {name} on a customer: `plantao customer show` gives the numbers."),
+        "assessment": _("There is no assessment {name}: `plantao assess list` shows those there are."),
         "promise": _("There is no promise {name}: `plantao promise list` shows those there are."),
         "asset": _("There is no asset {name}: `plantao customer show` gives the numbers."),
         "field": _("There is no field {name} of the desk's own: `plantao field list` shows those there are."),

@@ -93,9 +93,9 @@ class Group:
             parser.set_defaults(run=run, done=name)
         return parser
 
-    def under(self, parser: Parser) -> "Group":
-        """Return the group of a command's own commands."""
-        return Group(parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True), self._shared)
+    def under(self, parser: Parser, *, needed: bool = True) -> "Group":
+        """Return the group of a command's own commands, one of which is `needed` unless it does something itself."""
+        return Group(parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=needed), self._shared)
 
 
 ROOMS: Final[Mapping[str, Sequence[str]]] = {
@@ -135,6 +135,7 @@ ROOMS: Final[Mapping[str, Sequence[str]]] = {
     "customers": ["customer"],
     "organizations": ["organization"],
     "own_fields": ["field"],
+    "assessing": ["assess"],
     "ideals": ["icp"],
     "playbooks": ["playbook", "away"],
     "personas": ["persona"],

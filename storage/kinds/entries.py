@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from storage.kinds.assessing import Assessment
 from storage.kinds.ideals import Icp
 from storage.kinds.journey import Engagement, Milestone, Setting, Stay, Usage
 from storage.kinds.personas import Dismissed, Persona
@@ -110,14 +111,14 @@ Value = (
     | Icp
     | Persona
     | Dismissed
-    | Promise
+    | (Promise | Assessment)
     | (Playbook | Plays | Away | Retention)
     | (Usage | Milestone | Stay | Engagement | Setting)  # of journeys
 )
 VALUES: Final[Mapping[EntryKind, type[Value]]] = {
     one.kind: one
     for one in (
-        *(Note, Asset, OwnField, Icp, Persona, Dismissed, Promise),
+        *(Note, Asset, OwnField, Icp, Persona, Dismissed, Promise, Assessment),
         *(Playbook, Plays, Away, Retention),
         *(Usage, Milestone, Stay, Engagement, Setting),
     )

@@ -160,6 +160,7 @@ class EntryKind(StrEnum):
     AWAY = "away"  # an agent who is not here
     DISMISSED = "dismissed"  # a persona that was suggested for them, and that they are not
     PROMISE = "promise"  # what an agent promised them, with a date
+    ASSESSMENT = "assessment"  # the desk as its people saw it on a day
     USAGE = "usage"  # how a feature of the product was used
     STAY = "stay"  # a stage of the journey, from when until when
     MILESTONE = "milestone"

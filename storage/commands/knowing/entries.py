@@ -9,6 +9,7 @@ from sqlmodel import Session
 from storage.commands.knowing.facts import entry_kept
 from storage.events import Actor
 from storage.kinds import EntryKind, Subject
+from storage.kinds.assessing import Assessment
 from storage.kinds.clean import clean, clean_line, folded
 from storage.kinds.entries import LONGEST_NOTE, Asset, Note, OwnField, Value
 from storage.kinds.errors import BadField, Refused
@@ -117,7 +118,7 @@ def checked(session: Session, value: Value, entry_id: int | None = None) -> Valu
             return _icp(session, value, entry_id)
         case Persona():
             return _persona(session, value, entry_id)
-        case Dismissed() | Playbook() | Plays() | Away() | Retention():  # their own commands see to them
+        case Assessment() | Dismissed() | Playbook() | Plays() | Away() | Retention():  # their own commands see to them
             return value
         case Setting():
             return Setting(*journey.setting(value.name, value.value))
