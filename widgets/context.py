@@ -36,10 +36,11 @@ from widgets.line import Line, Span, one_line
 from widgets.look import Look
 from widgets.moments import count_words, moment_words, span_words
 from widgets.news import news_words
+from widgets.owed import due_words
 from widgets.pane import Pane
 from widgets.persona import may_be_words, why_words
 from widgets.playbooks import away_words, model_words, pick_words
-from widgets.promised import due_role, due_words
+from widgets.promised import due_role
 from widgets.strip import LABEL, label
 from widgets.text import language_words
 from widgets.wrapping import wrap

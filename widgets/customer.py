@@ -31,9 +31,10 @@ from widgets.look import Role
 from widgets.marked import marked
 from widgets.moments import count_words, moment_words, span_words
 from widgets.news import news_words
+from widgets.owed import due_words
 from widgets.persona import persona_rows
 from widgets.playbooks import away_words, model_words
-from widgets.promised import due_role, due_words
+from widgets.promised import due_role
 from widgets.sheet import BLANK, SheetRow, Target
 from widgets.text import call_words, language_words, status_words
 from widgets.wrapping import wrap

@@ -1,20 +1,12 @@
-"""What was promised: what it is, until when, and that its time has passed, in words and never by hue alone."""
+"""What was promised, as it is drawn: what is due first, with its date before it."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from storage.kinds.promises import PromiseView
-from widgets.language import _
 from widgets.line import Span, one_line
 from widgets.look import Role
-from widgets.moments import moment_words, span_words
-
-
-def due_words(one: PromiseView, now: datetime) -> str:
-    """Return when a promise is due, or since when it is overdue."""
-    if one.due <= now:
-        return _("overdue {span}").format(span=span_words(now - one.due))
-    return _("by {moment}").format(moment=moment_words(one.due, now))
+from widgets.owed import due_words
 
 
 def due_role(one: PromiseView, now: datetime) -> Role:

@@ -108,7 +108,7 @@ def _told(call: "Call", number: int) -> int:
 
 
 def _show(call: "Call", one: "PromiseView") -> None:
-    from widgets.promised import due_words
+    from widgets.owed import due_words
 
     if call.out.json_lines:
         call.out.object(

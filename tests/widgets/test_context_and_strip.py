@@ -20,9 +20,10 @@ from widgets.arrangement import arranged
 from widgets.context import ContextPane, context_title
 from widgets.conversation import ConversationPane
 from widgets.look import Look
+from widgets.owed import due_words
 from widgets.pane import Wall
 from widgets.persona import manner
-from widgets.promised import due_role, due_words, promised_spans
+from widgets.promised import due_role, promised_spans
 from widgets.queue_row import Columns, RowManner, draw_row
 from widgets.strip import LABEL, five_rows
 

@@ -16,7 +16,7 @@ from widgets.choices import Choice
 from widgets.language import _
 from widgets.line import one_line
 from widgets.moments import moment_words
-from widgets.promised import due_words
+from widgets.owed import due_words
 from widgets.when import NoMoment, read_moment
 
 if TYPE_CHECKING:
