@@ -7,9 +7,11 @@ leaves few conversations, only their customers are computed.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Engine, and_, or_, select
 from sqlmodel import Session
 
 from storage.kinds import EntryKind, Subject
@@ -17,9 +19,9 @@ from storage.kinds.clean import folded
 from storage.kinds.journey import Engaged
 from storage.queries import knowing
 from storage.queries.ideals import once
-from storage.queries.journey import PIECES, Account, accounts, as_told, milestones
+from storage.queries.journey import FARING, Account, accounts, as_told, milestones
 from storage.queries.several import listed
-from storage.queries.tables import ENTRY, PERSON, PROFILE
+from storage.queries.tables import ENTRY, EVENT, PERSON, PROFILE
 from storage.rules.journey import Known, Settings, features, health, phase
 from storage.rules.query import BadQuery, Field, Reached, Trouble, engagement_asked, health_asked
 
@@ -46,6 +48,11 @@ class Met:
     others: Sequence[int] = ()
 
 
+_MOST_KEPT: Final = 16  # answers of one desk
+_KEPT: WeakKeyDictionary[Engine, dict[object, Met]] = WeakKeyDictionary()
+_LOCK: Final = Lock()
+
+
 def such(session: Session, field: Field, among: Sequence[int] | None) -> ColumnElement[bool]:
     """Return that a person meets what is asked.
 
@@ -55,7 +62,7 @@ def such(session: Session, field: Field, among: Sequence[int] | None) -> ColumnE
         among: the only people who matter; `None` for all.
     """
     asked = ("computed", field.name, field.value, field.now, None if among is None else tuple(among))
-    found: Met = once(session, asked, lambda: _met(session, field, among))
+    found: Met = once(session, asked, lambda: _remembered(session, field, among))
     connection = session.connection()
     meets = or_(
         and_(
@@ -64,6 +71,29 @@ def such(session: Session, field: Field, among: Sequence[int] | None) -> ColumnE
         PERSON.c.id.in_(listed(connection, found.people)),
     )
     return and_(meets, PERSON.c.id.not_in(listed(connection, found.others))) if found.others else meets
+
+
+def _remembered(session: Session, field: Field, among: Sequence[int] | None) -> Met:
+    """Return who meets what is asked; what was found in this minute holds while nothing is recorded.
+
+    The digest of the last event tells: it stands for all that was recorded before it, on any way to it.
+    """
+    moment = field.now
+    assert moment is not None  # the language gives it to each field of these
+    connection = session.connection()
+    last = connection.execute(select(EVENT.c.digest).order_by(EVENT.c.id.desc()).limit(1)).scalar()
+    minute = moment.replace(second=0, microsecond=0)
+    asked = (last, minute, field.name, field.value, None if among is None else tuple(among))
+    with _LOCK:
+        kept = _KEPT.setdefault(connection.engine, {})
+        found = kept.get(asked)
+    if found is None or last is None:
+        found = _met(session, field, among)
+        with _LOCK:
+            while len(kept) >= _MOST_KEPT:
+                del kept[next(iter(kept))]
+            kept[asked] = found
+    return found
 
 
 def _met(session: Session, field: Field, among: Sequence[int] | None) -> Met:
@@ -108,7 +138,7 @@ def _judges(session: Session, field: Field, settings: Settings, now: datetime) -
         score = health(known, settings, today, lived=lived, uses=uses).score
         return score is None if asked is None else score is not None and asked[0] <= score <= asked[1]
 
-    return fares, PIECES
+    return fares, FARING
 
 
 def _engaged(wanted: Sequence[str], state: Engaged, settings: Settings, now: datetime) -> _Judges:

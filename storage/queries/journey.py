@@ -40,6 +40,9 @@ _KINDS: Final = (EntryKind.USAGE, EntryKind.ENGAGEMENT, EntryKind.MILESTONE)
 PIECES: Final = frozenset({"fields", "mails", *_KINDS, "opened", "tagged"})
 """What can be read of accounts: whoever asks for less reads less."""
 
+FARING: Final = PIECES - {"tagged"}
+"""What lifecycle and health follow from: tags say something of features alone."""
+
 _WAITS: Final = 0  # a rank of `storage.models.conversations.QUEUE_RANKS`
 _MILESTONES, _STAYS = 200, 50  # as many of each are shown
 _C = CONVERSATION.c
@@ -119,7 +122,7 @@ def beside(session: Session, person_id: int, organization_id: int | None, *, now
     """
     settings, today = knowing.settings(session), now.date()
     account: Account = (_P, person_id) if organization_id is None else (_O, organization_id)
-    some = accounts(session, [account], settings=settings, now=now)
+    some = accounts(session, [account], settings=settings, now=now, pieces=FARING)
     known, milestones = some[account], list(some[account].milestones)
     if organization_id is not None:
         asked = _Asked(session, [(_P, person_id)])

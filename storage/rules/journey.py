@@ -231,8 +231,10 @@ def features(known: Known, settings: Settings, today: date, names: Iterable[str]
     hands = {one.name: one.state for one in known.engagements}
     wanted = dict.fromkeys([*names, *usages, *hands])
     as_of = _as_of(known.usages, settings, today)
+    span, fell = timedelta(days=settings.number("engagement.window")), settings.number("engagement.fell")
+    days = tuple((as_of - n * span).isoformat() for n in (0, 1, 2))
     return tuple(
-        _feature(name, usages.get(name), hands.get(name), known, settings, as_of)
+        _feature(name, usages.get(name), hands.get(name), known, days, fell)
         for name in sorted(wanted, key=lambda one: (folded(one), one))
     )
 
@@ -246,11 +248,10 @@ def _as_of(usages: Iterable[Usage], settings: Settings, today: date) -> date:
 
 
 def _feature(
-    name: str, usage: Usage | None, hand: Engaged | None, known: Known, settings: Settings, as_of: date
+    name: str, usage: Usage | None, hand: Engaged | None, known: Known, days: Sequence[str], fell: int
 ) -> FeatureView:
-    window = timedelta(days=settings.number("engagement.window"))
-    recent = _sum(usage, as_of - window, as_of)
-    before = _sum(usage, as_of - 2 * window, as_of - window)
+    """Return what is made of one feature: `days` end the window, and the one before it, and begin that."""
+    recent, before = _sums(usage, days)
     tagged = known.tagged.get(folded(name), 0)
     state: Engaged | None
     if hand is not None:
@@ -261,7 +262,7 @@ def _feature(
         state, reason = (Engaged.UNAWARE, "never") if known.usages else (None, "nothing")
     elif recent <= 0:
         state, reason = Engaged.LITTLE, "stopped"
-    elif recent * 100 < before * settings.number("engagement.fell"):
+    elif recent * 100 < before * fell:
         state, reason = Engaged.LITTLE, "fell"
     else:
         state, reason = Engaged.VALUE, "steady"
@@ -277,17 +278,21 @@ def _feature(
     )
 
 
-def _sum(usage: Usage | None, after: date, until: date) -> Figure:
+def _sums(usage: Usage | None, days: Sequence[str]) -> tuple[Figure, Figure]:
+    """Return the sums of the figures of the window, and of the one before it."""
+    recent: Figure = 0
+    before: Figure = 0
     if usage is None:
-        return 0
-    low, high = after.isoformat(), until.isoformat()
-    total: Figure = 0
+        return recent, before
+    last, middle, first = days
     for day, figure in zip(usage.days, usage.figures, strict=True):
-        if day <= low:
+        if day <= first:
             break
-        if day <= high:
-            total += figure
-    return total
+        if day <= middle:
+            before += figure
+        elif day <= last:
+            recent += figure
+    return recent, before
 
 
 # ---------------------------------------------------------------------------------------------- health

@@ -128,3 +128,18 @@ def test_few_statements_whatever_is_computed(desk, watched):
         with desk.reading() as session, watched() as statements:
             inbox.window(session, query=query, agent_id=1, now=NOW)
         assert len(statements) <= most, query
+
+
+def test_what_was_found_holds_until_something_is_recorded(desk, watched):
+    def asked():
+        with desk.reading() as session, watched() as statements:
+            found = inbox.count(session, query="is:open lifecycle:loyal", agent_id=1, now=NOW)
+        return found, sum("message.arrived_at" in text for text, _ in statements)
+
+    assert [one for one, _ in (asked(), asked())] == [1, 1]
+    assert asked()[1] == 0, "no mail is looked at again"
+    with desk.writing() as session:
+        knowing.set_fields(session, P, 4, {"lifecycle": "loyal"}, actor=Actor(1, "one"), now=NOW)
+        assert inbox.count(session, query="is:open lifecycle:loyal", agent_id=1, now=NOW) == 2
+        session.rollback()
+    assert asked()[0] == 1
