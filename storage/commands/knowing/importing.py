@@ -21,8 +21,8 @@ from sqlmodel import Session
 
 from storage.commands.knowing.ahead import Ahead
 from storage.commands.knowing.import_plan import Plan, Planned
-from storage.commands.knowing.import_usage import UsagePlan
 from storage.commands.knowing.stays import with_stays
+from storage.commands.knowing.usage_plan import UsagePlan
 from storage.events import Actor, Fact
 from storage.kinds.importing import BadImport, Fault, Row
 from storage.record import record

@@ -185,6 +185,18 @@ def test_figures_of_use_come_out_of_a_file_once_and_are_taken_back(store: Store,
     assert decided(second_store) == after
 
 
+def test_figures_are_put_by_in_lots_and_recorded_as_if_they_were_planned_then(
+    store: Store, ana, tell, monkeypatch
+) -> None:
+    monkeypatch.setattr("storage.commands.knowing.usage_plan._LOT", 1)
+    with knowing.Ahead() as ahead:
+        with store.reading() as session:
+            knowing.check_usage(session, FILE, given={}, now=MONDAY, ahead=ahead)
+        assert tell(knowing.import_usage, FILE, given={}, ahead=ahead).made == 4
+    assert [one.name for one in kept(store, O, 1, EntryKind.USAGE)] == ["Reports", "API"]
+    assert [one.name for one in kept(store, P, 1, EntryKind.USAGE)] == ["Reports"]
+
+
 @pytest.mark.parametrize(
     ("cells", "faults"),
     [

@@ -77,8 +77,9 @@ class UsagePlan:
     def rest(self) -> Iterable[list[Fact]]:
         """Yield the facts, some hundreds at a time: one for whose figures, and of which feature, they are."""
         keys = list(self._new)
+        number = next_id(self._session, Entry)  # once: the lots may be put by before any is recorded
         for start in range(0, len(keys), _LOT):
-            number, facts = next_id(self._session, Entry), list[Fact]()
+            facts = list[Fact]()
             for key in keys[start : start + _LOT]:
                 subject, subject_id, feature = key
                 held = self._held[key]
