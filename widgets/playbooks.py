@@ -4,7 +4,7 @@ from datetime import datetime
 
 from storage.kinds.playbooks import Answers, Assignment, ModelsView, Pick, Playbook
 from widgets.language import _, ngettext
-from widgets.line import one_line
+from widgets.steady import one_line
 
 
 def knob_words(book: Playbook) -> str:
