@@ -1,6 +1,7 @@
 """`customer erase`: all that is held on somebody goes for ever, after it was said what that is."""
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from console.cli.errors import DONE, Failed, Usage
@@ -43,22 +44,26 @@ def add(group: Group) -> None:
 def run_erase(call: "Call") -> int:
     """Erase a customer."""
     from console.files.struck import strike
-    from console.mail.erasing import finish, stray_naming, unread_naming
+    from console.mail.erasing import unread_naming
     from storage.commands import erasing
     from storage.kinds import Subject
+    from storage.kinds.erasing import Elsewhere, Named
     from storage.kinds.errors import Refused
     from storage.queries import erasing as looking
     from storage.queries.customers import named
 
     person_id = call.ask(named, Subject.PERSON, call.options.who)
     survey: Survey = call.ask(looking.survey, person_id)
-    unread = unread_naming(call.store, survey.quarantined, survey.names) if survey.names else ()
+    unread = [
+        Elsewhere(Named.UNREAD, one, "") for one in unread_naming(call.store, survey.quarantined, survey.addresses)
+    ]
+    survey = replace(survey, elsewhere=(*survey.elsewhere, *unread))
     backups = _backups(call)
     if call.options.preview and call.out.json_lines:
-        call.out.object({**_object(survey), "unread": len(unread), "backups": backups, "erased": False})
+        call.out.object({**_object(survey), "backups": backups, "erased": False})
         return DONE
     if not call.out.json_lines:
-        _say(call, survey, len(unread), backups)
+        _say(call, survey, backups)
     if call.options.preview:
         return DONE
     if survey.unsettled:
@@ -78,6 +83,7 @@ def run_erase(call: "Call") -> int:
         ("keep", "delete"),
     )
     _must_be_named(call, survey)
+    lines = strike(call.paths.state, survey.names)  # before the names are gone: a line too many is no loss
     receipt: Receipt = call.desk.tell_now(
         erasing.erase,
         survey,
@@ -85,13 +91,30 @@ def run_erase(call: "Call") -> int:
         on_servers=servers,
         actor=call.desk.actor,
         now=call.now,
-        unread=unread,
-        stray=stray_naming(call.store, survey.names) if survey.names else (),
     )
-    lines = strike(call.paths.state, survey.names)
-    clean = finish(call.store) is not False
+    clean = finished(call)
     _give(call, survey, receipt, lines=lines, backups=backups, clean=clean)
     return DONE
+
+
+def finished(call: "Call") -> bool:
+    """Write the files of the desk anew; say whether nothing is left in them. What is done is done, whatever comes."""
+    from console.mail.erasing import finish
+    from storage.kinds.errors import StoreTrouble
+    from widgets.text import explain
+
+    try:
+        return finish(call.store) is not False
+    except StoreTrouble as trouble:
+        call.out.error(f"plantao: {explain(trouble)}")
+        return False
+
+
+def left_words() -> str:
+    """Return what is said where the files still hold something."""
+    return _(
+        "Something of it lies in the files still, as another program reads in them: the next sync goes on with it."
+    )
 
 
 def _chosen(call: "Call", given: str | None, option: str, question: str, choices: tuple[str, str]) -> bool:
@@ -133,7 +156,7 @@ def _backups(call: "Call") -> list[str]:
     return sorted(str(one) for one in path.parent.glob("desk.before-*")) if path is not None else []
 
 
-def _say(call: "Call", survey: "Survey", unread: int, backups: list[str]) -> None:
+def _say(call: "Call", survey: "Survey", backups: list[str]) -> None:
     from widgets.moments import moment_words, size_words
 
     out = call.out
@@ -152,9 +175,6 @@ def _say(call: "Call", survey: "Survey", unread: int, backups: list[str]) -> Non
         + ", "
         + ngettext("{count} fact of the log", "{count} facts of the log", facts).format(count=facts)
     )
-    if unread:
-        words = ngettext("{count} delivery that nobody could read", "{count} deliveries that nobody could read", unread)
-        out.line(words.format(count=unread))
     for mailbox, placed in survey.placed.items():
         words = ngettext(
             "{count} message on the server of {mailbox}", "{count} messages on the server of {mailbox}", placed
@@ -182,6 +202,10 @@ def _elsewhere_words(one: "Elsewhere") -> str:
         case "message":
             words = _("mail of others that quotes them") if one.quotes else _("mail of others that names them")
             return f"#{one.conversation_id} {words}: {said}"
+        case "unread":
+            return _("a delivery that nobody could read: {number}").format(number=one.number)
+        case "draft":
+            return _("a draft to somebody else: {name}").format(name=said)
         case "rule":
             return _("a rule: {name}").format(name=said)
         case "view":
@@ -252,7 +276,7 @@ def _give(call: "Call", survey: "Survey", receipt: "Receipt", *, lines: int, bac
     for backup in backups:
         out.line(_("An older copy of the desk is left alone, {place}").format(place=backup))
     if not clean:
-        out.line(_("Another Plantão has the desk open: what its log holds goes when that is closed."))
+        out.line(left_words())
     out.line(_("the log's head afterwards: {head}").format(head=receipt.head))
 
 

@@ -64,7 +64,7 @@ def run_set(call: "Call") -> int:
 
 def run_run(call: "Call") -> int:
     """Erase what is older."""
-    from console.mail.erasing import finish
+    from console.cli.erasing import finished
     from storage.commands import erasing
     from storage.kinds.errors import NoSuch
     from storage.kinds.retention import Aged
@@ -95,7 +95,7 @@ def run_run(call: "Call") -> int:
             call.out.progress(_messages(done))
     done += call.desk.tell_now(erasing.erase_forgotten, actor=call.desk.actor, now=call.now)
     call.out.progress_done()
-    clean = finish(call.store) is not False
+    clean = finished(call)
     _said(call, done, clean=clean)
     return DONE
 
@@ -155,6 +155,8 @@ def _messages(done: "Aged") -> str:
 
 
 def _said(call: "Call", done: "Aged", *, clean: bool) -> None:
+    from console.cli.erasing import left_words
+
     if call.out.json_lines:
         call.out.object(
             {
@@ -172,4 +174,4 @@ def _said(call: "Call", done: "Aged", *, clean: bool) -> None:
         words = _("deletions asked of the mail servers: {count}; the next sync makes them")
         call.out.line(words.format(count=done.asked))
     if not clean:
-        call.out.line(_("Another Plantão has the desk open: what its log holds goes when that is closed."))
+        call.out.line(left_words())

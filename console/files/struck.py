@@ -5,6 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from storage.rules.named import Names
+
 _MOST: Final = 64_000_000  # bytes of a file that is looked through
 
 
@@ -13,23 +15,23 @@ def strike(folder: Path, names: Sequence[str]) -> int:
 
     Args:
         folder: of the state; it need not be there.
-        names: in lower case; a line that holds one of them goes.
+        names: a line in which one of them stands goes.
 
     Returns:
         How many lines went.
     """
-    signs = [one.encode() for one in names if one]
+    sought = Names(names)
     struck = 0
-    for path in sorted(folder.rglob("*")) if signs and folder.is_dir() else ():
+    for path in sorted(folder.rglob("*")) if sought and folder.is_dir() else ():
         with suppress(OSError):
             if path.is_file() and not path.is_symlink() and path.stat().st_size <= _MOST:
-                struck += _strike(path, signs)
+                struck += _strike(path, sought)
     return struck
 
 
-def _strike(path: Path, signs: Sequence[bytes]) -> int:
+def _strike(path: Path, names: Names) -> int:
     lines = path.read_bytes().splitlines(keepends=True)
-    kept = [line for line in lines if not any(sign in line.lower() for sign in signs)]
+    kept = [line for line in lines if not names.stand_in(line.decode("utf-8", "replace"))]
     if len(kept) == len(lines):
         return 0
     with path.open("r+b") as file:  # in place: a sync that runs goes on to write into it

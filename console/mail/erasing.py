@@ -1,48 +1,32 @@
-"""The bytes of what was erased: found where no message leads to them, and taken out of the store's files."""
+"""The bytes of what was erased: found where nobody could read them, and taken out of the store's files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from storage.commands import erasing
+from storage.rules.named import Names
 from storage.store import Store
 from storage.store.sweeping import sweep
 
 _AT_ONCE: Final = 500
 
 
-def unread_naming(store: Store, raw_ids: Sequence[int], names: Sequence[str]) -> tuple[int, ...]:
-    """Return those of these deliveries, which nobody could read, whose bytes hold one of these names."""
+def unread_naming(store: Store, raw_ids: Sequence[int], addresses: Sequence[str]) -> tuple[int, ...]:
+    """Return those of these deliveries, which nobody could read, in whose bytes one of these addresses stands.
+
+    Addresses alone: names stand in too much, and what lies encoded in such mail is not read.
+    """
+    names = Names(addresses)
     found: list[int] = []
     for at in range(0, len(raw_ids), _AT_ONCE):
         with store.reading() as session:
             digests = erasing.digests_of(session, raw_ids[at : at + _AT_ONCE])
-        found += [digests[digest] for digest, raw in store.content.each(list(digests)) if _names(raw, names)]
+        found += [
+            digests[digest]
+            for digest, raw in store.content.each(list(digests))
+            if names.stand_in(raw.decode("utf-8", "replace"))
+        ]
     return tuple(sorted(found))
-
-
-def stray_naming(store: Store, names: Sequence[str]) -> tuple[bytes, ...]:
-    """Return the digests of bytes that hold one of these names and that no message leads to.
-
-    A process that died between the two leaves such: bytes are written before the row that points at them.
-    """
-    found: list[bytes] = []
-    for some in _stray(store):
-        found += [digest for digest, raw in store.content.each(some) if _names(raw, names)]
-    return tuple(found)
-
-
-def _stray(store: Store) -> Iterator[list[bytes]]:
-    for digests in store.content.digests(at_once=_AT_ONCE):
-        with store.reading() as session:
-            known = erasing.pointed_at(session, digests)
-        if left := [digest for digest in digests if digest not in known]:
-            yield left
-
-
-def _names(raw: bytes, names: Sequence[str]) -> bool:
-    """Say whether bytes hold one of these as they are; what lies encoded in them is not read."""
-    low = raw.lower()
-    return any(one.encode() in low for one in names)
 
 
 def finish(store: Store) -> bool | None:
@@ -52,7 +36,7 @@ def finish(store: Store) -> bool | None:
 
     Returns:
         Whether the files hold nothing of it any more; ``False`` where another program has the desk open and a part
-        goes when that is closed; `None` where there was nothing to do.
+        goes with the next one that finishes; `None` where there was nothing to do.
 
     Raises:
         StoreTrouble: the disk is full, or the store cannot be written to; it is still to be done.
@@ -63,6 +47,7 @@ def finish(store: Store) -> bool | None:
         return None
     store.content.erase(digests)
     clean = sweep(store)
-    with store.writing() as session:
-        erasing.note_finished(session)
+    if clean:
+        with store.writing() as session:
+            erasing.note_finished(session)
     return clean

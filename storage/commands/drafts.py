@@ -7,12 +7,12 @@ from typing import Any, Final
 from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
-from storage.apply.base import insert, table
+from storage.apply.base import insert, standing, table
 from storage.kinds import DraftKind
 from storage.kinds.drafts import Attached, DraftView
-from storage.kinds.errors import NoSuch
+from storage.kinds.errors import NoSuch, Refused
 from storage.kinds.responses import written_actions
-from storage.models import Draft
+from storage.models import Draft, Message
 from storage.queries.drafts import draft as read_draft
 from storage.queries.history import last_event
 from storage.record import next_id
@@ -72,6 +72,8 @@ def begin(
             rows.c.dropped_at.is_(None),
         )
         known = session.connection().execute(chosen.order_by(rows.c.id)).scalar()
+    if message_id is not None and standing(session.connection(), Message, "erased_at", [message_id]).get(message_id):
+        raise Refused("erased")
     if known is not None:
         _set(session, known, {"writing_until": now + WRITING})
         return read_draft(session, known, agent_id=agent_id), True

@@ -44,7 +44,8 @@ def count(session: Session) -> int:
 def kept_after(session: Session, message_id: int, *, limit: int) -> list[Kept]:
     """Return the next messages after one, in the order of their numbers, each with its first delivery."""
     messages, raws = table(Message), table(Raw)
-    page = select(messages.c.id).where(messages.c.id > message_id).order_by(messages.c.id).limit(limit).subquery()
+    standing = messages.c.id > message_id, messages.c.erased_at.is_(None)
+    page = select(messages.c.id).where(*standing).order_by(messages.c.id).limit(limit).subquery()
     first = (
         select(raws.c.message_id, func.min(raws.c.id).label("raw_id"))
         .where(raws.c.message_id.in_(select(page.c.id)))

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 
 class Named(StrEnum):
     """What names somebody, and belongs to others or to the desk."""
 
     MESSAGE = "message"  # mail of others that names, mentions or quotes them
+    UNREAD = "unread"  # a delivery that nobody could read
+    DRAFT = "draft"  # what is being written to somebody else
     RULE = "rule"
     VIEW = "view"
     RESPONSE = "response"
@@ -23,7 +24,8 @@ class Elsewhere:
     """Where else somebody is named: for the agent to decide.
 
     Attributes:
-        number: of the message, rule, view, response, organization or entry; of a field that of whose profile it is.
+        number: of the message, delivery, draft, rule, view, response, organization or entry; of a field that of whose
+            profile it is.
         said: a subject or a name to know it by; of a field whose sort of profile it is and its name.
         conversation_id: of a message.
         quotes: their own words stand in it.
@@ -43,9 +45,10 @@ class Survey:
     Attributes:
         person_ids: their number, and those that stand for them.
         name: by which they are called; the first address where they have none.
-        names: what they are called and reached by, in lower case: what is looked for everywhere.
+        names: what they are called and reached by, folded: what is looked for everywhere.
+        addresses: of these what they are reached by.
         message_ids: theirs, ours to them, and what was written down about them.
-        quarantined: deliveries that could not be read and name them, by number.
+        quarantined: all deliveries that could not be read, by number.
         size: bytes of all of these as they came.
         placed: on how many places of which mailbox's server they lie, by its name.
         unsettled: conversations in which an answer to them is on its way, or may have been sent.
@@ -56,6 +59,7 @@ class Survey:
     person_ids: tuple[int, ...]
     name: str
     names: tuple[str, ...]
+    addresses: tuple[str, ...]
     message_ids: tuple[int, ...]
     quarantined: tuple[int, ...]
     conversations: int
@@ -92,7 +96,3 @@ class Receipt:
     kept: int
     asked: int
     head: str
-
-
-LEAST: Final = 4
-"""Letters from which a name is looked for where it is not said whose it is."""

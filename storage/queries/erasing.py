@@ -12,14 +12,14 @@ from typing import Any, Final
 from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
-from storage.kinds import Channel, Delivery, Direction, PersonKind, Subject
-from storage.kinds.erasing import LEAST, Survey
+from storage.kinds import Delivery, PersonKind, Subject
+from storage.kinds.erasing import Named, Survey
 from storage.kinds.errors import Refused
 from storage.queries import knowing
 from storage.queries.customers import persons_of
 from storage.queries.held import numbers_of
 from storage.queries.history import last_event
-from storage.queries.named_elsewhere import elsewhere, lower
+from storage.queries.named_elsewhere import elsewhere, notes_beside
 from storage.queries.several import listed
 from storage.queries.tables import (
     CONVERSATION,
@@ -33,7 +33,9 @@ from storage.queries.tables import (
     PLACEMENT,
     RAW,
     TAG,
+    TEXT,
 )
+from storage.rules.named import LEAST, Names, folded, names_of
 
 UNSETTLED: Final = (Delivery.QUEUED, Delivery.SENDING, Delivery.DATA_SENT, Delivery.UNCERTAIN)
 """How far a message is that is on its way, or may have been sent."""
@@ -51,46 +53,67 @@ def survey(session: Session, person_id: int) -> Survey:
         Refused: that person is an agent (rule ``agents_stay``), or another one's number since the two were merged
             (``already_merged``).
     """
-    knowing.values(session, Subject.PERSON, person_id)  # which refuses whoever stands for somebody else
-    numbers = numbers_of(session, person_id)
+    numbers = survey_numbers(session, person_id)
     people = persons_of(session, numbers)
     if any(one.kind is PersonKind.AGENT for one in people):
         raise Refused("agents_stay")
     called = [one.name for one in people if one.name]
     addresses = [one.address for person in people for one in person.addresses if one.address]
-    names = tuple(dict.fromkeys(lower(one) for one in (*addresses, *called) if len(one) >= LEAST))
     messages = theirs(session, numbers)
     event_id = last_event(session)
+    facts = facts_about(session, numbers, set(messages))
+    names = Names(names_of(addresses, (*called, *_other_names(session, numbers, facts))))
+    written = drafts(session, numbers, messages, addresses)
+    named = elsewhere(session, numbers, messages, names)
     return Survey(
         person_ids=tuple(numbers),
         name=next(iter((*called, *addresses)), f"#{person_id}"),
-        names=names,
+        names=names.names,
+        addresses=tuple(map(folded, addresses)),
         message_ids=messages,
         quarantined=_quarantined(session),
         conversations=_count_conversations(session, messages),
         **_extent(session, messages),
-        draft_ids=drafts(session, numbers, messages, names),
-        facts=facts_about(session, numbers, set(messages)),
+        draft_ids=written,
+        facts=facts,
         event_id=event_id,
-        elsewhere=tuple(elsewhere(session, numbers, messages, names)),
+        elsewhere=tuple(one for one in named if one.what is not Named.DRAFT or one.number not in written),
         placed=_placed(session, messages),
         unsettled=unsettled(session, messages),
         tagged=_tagged(session, called),
     )
 
 
-def theirs(session: Session, numbers: Sequence[int]) -> tuple[int, ...]:
-    """Return the messages of persons: theirs, ours to them, and what was written down where they are the customer."""
+def survey_numbers(session: Session, person_id: int) -> list[int]:
+    """Return a person's number and those that stand for them; errors as of `survey`."""
+    knowing.values(session, Subject.PERSON, person_id)  # which refuses whoever stands for somebody else
+    return numbers_of(session, person_id)
+
+
+def _other_names(session: Session, numbers: Sequence[int], facts: Sequence[int]) -> set[str]:
+    """Return by what they were called before, and by what they call themselves."""
     connection = session.connection()
-    whose = listed(connection, numbers)
-    about = select(CONVERSATION.c.id).where(CONVERSATION.c.customer_id.in_(listed(connection, numbers)))
-    noted = MESSAGE.c.conversation_id.in_(about) & (
-        (MESSAGE.c.direction == Direction.INTERNAL) | (MESSAGE.c.channel != Channel.EMAIL)
+    found: set[str] = set()
+    chosen = select(PERSONAL.c.personal).join(EVENT, EVENT.c.id == PERSONAL.c.event_id)
+    chosen = chosen.where(
+        EVENT.c.id.in_(listed(connection, facts)), EVENT.c.kind.in_(("met", "customer_kept", "profile_changed"))
     )
-    roads = (MESSAGE.c.author_id.in_(whose), MESSAGE.c.customer_id.in_(listed(connection, numbers)), noted)
-    found: set[int] = set()
-    for road in roads:  # each has an index of its own
-        found.update(connection.execute(select(MESSAGE.c.id).where(road, MESSAGE.c.erased_at.is_(None))).scalars())
+    for row in connection.execute(chosen.add_columns(EVENT.c.public)):
+        said, fact = json.loads(row.personal), json.loads(row.public)["fact"]
+        if fact.get("field", "name") == "name":
+            found.update(said.get(word) or "" for word in ("name", "before", "after"))
+    wrote = select(TEXT.c.from_name).join(MESSAGE, MESSAGE.c.id == TEXT.c.message_id)
+    wrote = wrote.where(MESSAGE.c.author_id.in_(listed(connection, numbers))).distinct()
+    return found | set(connection.execute(wrote).scalars())
+
+
+def theirs(session: Session, numbers: Sequence[int]) -> tuple[int, ...]:
+    """Return the messages of persons: theirs, ours to them, and what was written down where nobody else wrote."""
+    connection = session.connection()
+    found = notes_beside(session, numbers, others=False)
+    for column in (MESSAGE.c.author_id, MESSAGE.c.customer_id):  # each has an index of its own
+        road = select(MESSAGE.c.id).where(column.in_(listed(connection, numbers)), MESSAGE.c.erased_at.is_(None))
+        found.update(connection.execute(road).scalars())
     return tuple(sorted(found))
 
 
@@ -139,9 +162,12 @@ def facts_about(
 
 
 def _homes(session: Session, messages: Collection[int]) -> set[int]:
+    """Return the conversations of messages, and the numbers that stand for them."""
     connection = session.connection()
-    homes = select(MESSAGE.c.conversation_id).where(MESSAGE.c.id.in_(listed(connection, sorted(messages)))).distinct()
-    return {number for number in connection.execute(homes).scalars() if number is not None}
+    homes = select(MESSAGE.c.conversation_id).where(MESSAGE.c.id.in_(listed(connection, sorted(messages))))
+    those = select(CONVERSATION.c.id).where(CONVERSATION.c.id.in_(homes)).cte(recursive=True)
+    every = those.union(select(CONVERSATION.c.id).where(CONVERSATION.c.joined_into == those.c.id))
+    return set(connection.execute(select(every.c.id)).scalars())
 
 
 def _of_person(fact: Mapping[str, Any], whose: _Whose) -> bool:
@@ -175,16 +201,20 @@ _ABOUT: Final = {
 """Which facts with a personal part are about whom or what; a test holds it to name every kind that can be."""
 
 
-def drafts(session: Session, numbers: Sequence[int], messages: Sequence[int], names: Sequence[str]) -> tuple[int, ...]:
-    """Return what is being written to persons, or was thrown away."""
+def drafts(
+    session: Session, numbers: Sequence[int], messages: Sequence[int], addresses: Sequence[str]
+) -> tuple[int, ...]:
+    """Return what is being written to persons, or was thrown away: to their conversations, messages or addresses."""
     connection = session.connection()
     mine = select(CONVERSATION.c.id).where(CONVERSATION.c.customer_id.in_(listed(connection, numbers)))
-    lines = (DRAFT.c.to_line, DRAFT.c.cc_line, DRAFT.c.bcc_line, DRAFT.c.subject, DRAFT.c.body)
-    named = [func.lower(line).contains(one, autoescape=True) for line in lines for one in names]
     of_messages = DRAFT.c.message_id.in_(listed(connection, messages))
     sent = DRAFT.c.sent_as.in_(listed(connection, messages))
-    chosen = select(DRAFT.c.id).where(or_(DRAFT.c.conversation_id.in_(mine), of_messages, sent, *named))
-    return tuple(connection.execute(chosen.order_by(DRAFT.c.id)).scalars())
+    chosen = select(DRAFT.c.id).where(or_(DRAFT.c.conversation_id.in_(mine), of_messages, sent))
+    found = set(connection.execute(chosen).scalars())
+    fresh = select(DRAFT.c.id, DRAFT.c.to_line).where(DRAFT.c.conversation_id.is_(None))
+    reached = Names(map(folded, addresses))
+    found.update(row.id for row in connection.execute(fresh) if reached.stand_in(row.to_line))
+    return tuple(sorted(found))
 
 
 def unsettled(session: Session, messages: Sequence[int]) -> tuple[int, ...]:
@@ -234,6 +264,6 @@ def _placed(session: Session, messages: Sequence[int]) -> dict[str, int]:
 
 
 def _tagged(session: Session, called: Sequence[str]) -> tuple[str, ...]:
-    words = {lower(word) for name in called for word in name.split() if len(word) >= LEAST}
+    words = {folded(word) for name in called for word in name.split() if len(word) >= LEAST}
     tags = session.connection().execute(select(TAG.c.tag).distinct().order_by(TAG.c.tag)).scalars()
-    return tuple(tag for tag in tags if any(word in lower(tag) for word in words))
+    return tuple(tag for tag in tags if any(word in folded(tag) for word in words))

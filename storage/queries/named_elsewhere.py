@@ -1,55 +1,62 @@
 """Where else somebody is named whom an agent wants to erase: in mail of others, and in what the desk keeps."""
 
 import json
-import re
-from collections.abc import Collection, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Table, Text, cast, func, or_, select
+from sqlalchemy import Table, Text, cast, func, or_, select, true
 from sqlmodel import Session
 
-from storage.kinds import Subject
+from storage.kinds import Channel, Direction, Subject
 from storage.kinds.erasing import Elsewhere, Named
 from storage.queries.several import listed
 from storage.queries.tables import (
+    CONVERSATION,
+    DRAFT,
     ENTRY,
+    EVENT,
     MESSAGE,
     ORGANIZATION,
     PARTICIPANT,
+    PERSONAL,
     PROFILE,
     RESPONSE,
     RULE,
     TEXT,
     VIEW,
 )
+from storage.rules.named import Names
 
 _AT_ONCE: Final = 500
 _QUOTED_FROM: Final = 24  # letters of a line from which it is somebody's words rather than a greeting
 
 
-def elsewhere(
-    session: Session, numbers: Sequence[int], messages: Collection[int], names: Sequence[str]
-) -> Iterator[Elsewhere]:
-    """Yield what names persons and belongs to others or to the desk: mail, and what was laid down or is kept.
+Place = tuple[Named, int, str]
+"""Where something that was laid down or is kept names somebody: what it is, its number, of a field which one."""
+
+
+def elsewhere(session: Session, numbers: Sequence[int], messages: Collection[int], names: Names) -> Iterator[Elsewhere]:
+    """Yield what names persons and belongs to others or to the desk: mail, drafts, and what was laid down or is kept.
 
     Args:
         session: of any transaction.
         numbers: the persons.
         messages: their own, which are left out.
-        names: what they are called and reached by, in small letters (`lower`).
+        names: what they are called and reached by.
     """
     yield from _others(session, numbers, set(messages), names)
-    yield from _laid_down(session, numbers, names)
+    if names:
+        stands = dict.fromkeys((place for _event, place in telling(session, names, numbers)), "")
+        stands |= dict(standing(session, names, numbers))
+        for (what, number, field), said in stands.items():
+            yield Elsewhere(what, number, field or said)
 
 
-def _others(session: Session, numbers: Sequence[int], messages: set[int], names: Sequence[str]) -> Iterator[Elsewhere]:
-    """Yield the messages of others that name them, mention them, or hold their words."""
+def _others(session: Session, numbers: Sequence[int], messages: set[int], names: Names) -> Iterator[Elsewhere]:
+    """Yield the messages of others that name them, mention them, or hold their words; and notes beside others' mail."""
     connection = session.connection()
     named = select(PARTICIPANT.c.message_id).where(PARTICIPANT.c.person_id.in_(listed(connection, numbers)))
-    found = set(connection.execute(named).scalars())
-    if names:
-        found.update(_mentioning(session, names))
+    found = {*connection.execute(named).scalars(), *_mentioning(session, names), *notes_beside(session, numbers)}
     quoting = _quoting(session, messages)
     for some in _lots(sorted((found | quoting) - messages)):
         chosen = (
@@ -61,15 +68,53 @@ def _others(session: Session, numbers: Sequence[int], messages: set[int], names:
             yield Elsewhere(Named.MESSAGE, row.id, row.subject, row.conversation_id, quotes=row.id in quoting)
 
 
-def _mentioning(session: Session, names: Sequence[str]) -> Iterator[int]:
-    columns = (TEXT.c.subject, TEXT.c.from_name, TEXT.c.from_address, TEXT.c.text, cast(TEXT.c.details, Text))
-    pattern = pattern_of(names)
+def notes_beside(session: Session, numbers: Sequence[int], *, others: bool = True) -> set[int]:
+    """Return notes, calls and tasks in conversations whose customer they are.
+
+    Args:
+        session: of any transaction.
+        numbers: the persons.
+        others: of conversations in which others wrote as well, whom they may be about; else of the rest.
+    """
     connection = session.connection()
-    found = list(connection.execute(select(TEXT.c.message_id).where(_contain(columns, names))).scalars())
+    about = CONVERSATION.c.customer_id.in_(listed(connection, numbers))
+    wrote = MESSAGE.alias("wrote")
+    somebody = select(wrote.c.id).where(
+        wrote.c.conversation_id == CONVERSATION.c.id,
+        wrote.c.direction == Direction.INCOMING,
+        wrote.c.author_id.not_in(listed(connection, numbers)),
+    )
+    chosen = (
+        select(MESSAGE.c.id)
+        .join(CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id)
+        .where(
+            about,
+            somebody.exists() if others else ~somebody.exists(),
+            (MESSAGE.c.direction == Direction.INTERNAL) | (MESSAGE.c.channel != Channel.EMAIL),
+            MESSAGE.c.erased_at.is_(None),
+        )
+    )
+    return set(connection.execute(chosen).scalars())
+
+
+def _mentioning(session: Session, names: Names) -> Iterator[int]:
+    if not names:
+        return
+    columns = (TEXT.c.subject, TEXT.c.from_name, TEXT.c.from_address, TEXT.c.text, cast(TEXT.c.details, Text))
+    connection = session.connection()
+    found = list(connection.execute(select(TEXT.c.message_id).where(_may_hold(columns, names))).scalars())
     for some in _lots(found):
         for row in connection.execute(select(TEXT).where(TEXT.c.message_id.in_(some))):
-            if pattern.search(said(row.subject, row.from_name, row.from_address, row.text, row.details)):
+            if names.stand_in(row.subject, row.from_name, row.from_address, row.text, row.details):
                 yield row.message_id
+
+
+def _may_hold(columns: Sequence[Any], names: Names) -> Any:
+    """Return what is true of all rows that name them, and of some more."""
+    hints = names.hints
+    if not hints:
+        return true()
+    return or_(*(func.lower(column).contains(one, autoescape=True) for column in columns for one in hints))
 
 
 def _quoting(session: Session, messages: set[int]) -> set[int]:
@@ -102,72 +147,77 @@ def _lines(text: str) -> Iterator[str]:
             yield bare
 
 
-def _laid_down(session: Session, numbers: Sequence[int], names: Sequence[str]) -> Iterator[Elsewhere]:
-    """Yield what names them among what was laid down for the desk, or kept of others."""
-    if not names:
-        return
-    rows = partial(_naming, session, names)
-    for row in rows(RULE, ("name",), ("conditions",)):
-        yield Elsewhere(Named.RULE, row.id, row.name or "")
-    for row in rows(VIEW, ("name", "query")):
-        yield Elsewhere(Named.VIEW, row.id, row.name or "")
-    for row in rows(RESPONSE, ("shortcode", "title", "body"), ("tags", "actions")):
-        yield Elsewhere(Named.RESPONSE, row.id, f";{row.shortcode}" if row.shortcode else row.title or "")
-    for row in rows(ORGANIZATION, ("name",)):
-        yield Elsewhere(Named.ORGANIZATION, row.id, row.name)
-    yield from _kept_of_others(session, numbers, names)
+def standing(session: Session, names: Names, numbers: Sequence[int]) -> Iterator[tuple[Place, str]]:
+    """Yield what names them now among what was laid down for the desk, kept or written, and how it is known."""
+    for row in _naming(session, names, RULE, ("name",), ("conditions",)):
+        yield (Named.RULE, row.id, ""), row.name or ""
+    for row in _naming(session, names, VIEW, ("name", "query")):
+        yield (Named.VIEW, row.id, ""), row.name or ""
+    for row in _naming(session, names, RESPONSE, ("shortcode", "title", "body"), ("tags", "actions")):
+        yield (Named.RESPONSE, row.id, ""), f";{row.shortcode}" if row.shortcode else row.title or ""
+    for row in _naming(session, names, ORGANIZATION, ("name",)):
+        yield (Named.ORGANIZATION, row.id, ""), row.name
+    for row in _naming(session, names, DRAFT, ("to_line", "cc_line", "bcc_line", "subject", "body")):
+        yield (Named.DRAFT, row.id, ""), row.subject
+    for row in _naming(session, names, ENTRY, (), ("value",)):
+        if not _is_theirs(row.subject, row.subject_id, numbers):
+            yield (Named.ENTRY, row.id, ""), f"{row.kind} {row.name or ''}".strip()
+    for row in _naming(session, names, PROFILE, ("value",)):
+        if not _is_theirs(row.subject, row.subject_id, numbers):
+            yield (Named.FIELD, row.subject_id, f"{row.subject} {row.field}"), ""
 
 
-def _kept_of_others(session: Session, numbers: Sequence[int], names: Sequence[str]) -> Iterator[Elsewhere]:
-    rows = partial(_naming, session, names)
-    for row in rows(ENTRY, (), ("value",)):
-        if not _is_theirs(row, numbers):
-            yield Elsewhere(Named.ENTRY, row.id, f"{row.kind} {row.name or ''}".strip())
-    for row in rows(PROFILE, ("value",)):
-        if not _is_theirs(row, numbers):
-            yield Elsewhere(Named.FIELD, row.subject_id, f"{row.subject} {row.field}")
-
-
-def _is_theirs(row: Any, numbers: Sequence[int]) -> bool:
-    return row.subject is Subject.PERSON and row.subject_id in numbers
+def _is_theirs(subject: str | None, subject_id: int | None, numbers: Sequence[int]) -> bool:
+    return subject == Subject.PERSON and subject_id in numbers
 
 
 def _naming(
-    session: Session, names: Sequence[str], of: Table, plain: Sequence[str], written: Sequence[str] = ()
+    session: Session, names: Names, of: Table, plain: Sequence[str], written: Sequence[str] = ()
 ) -> Iterator[Any]:
     """Yield the rows of a table that name them in these columns, plain ones or JSON."""
-    pattern = pattern_of(names)
     columns = [*(of.c[name] for name in plain), *(cast(of.c[name], Text) for name in written)]
-    chosen = select(of).where(_contain(columns, names)).order_by(*of.primary_key.columns)
+    chosen = select(of).where(_may_hold(columns, names)).order_by(*of.primary_key.columns)
     for row in session.connection().execute(chosen):
-        if pattern.search(said(*(getattr(row, name) for name in (*plain, *written)))):
+        if names.stand_in(*(getattr(row, name) for name in (*plain, *written))):
             yield row
 
 
-def pattern_of(names: Sequence[str]) -> re.Pattern[str]:
-    """Return what finds these names and addresses as whole words: `ana@acme.example` is not in `mariana@…`."""
-    return re.compile(rf"(?<![\w.+-])(?:{'|'.join(map(re.escape, names))})(?![\w-]|\.\w)", re.IGNORECASE)
+def telling(session: Session, names: Names, numbers: Sequence[int]) -> Iterator[tuple[int, Place]]:
+    """Yield the events whose personal part names them, and what each is about; of what no longer stands as well."""
+    chosen = (
+        select(EVENT.c.id, EVENT.c.kind, EVENT.c.public, PERSONAL.c.personal)
+        .join(PERSONAL, PERSONAL.c.event_id == EVENT.c.id)
+        .where(EVENT.c.kind.in_(tuple(PLACES)), _may_hold([PERSONAL.c.personal], names))
+    )
+    for row in session.connection().execute(chosen.order_by(EVENT.c.id)):
+        fact = json.loads(row.public)["fact"]
+        theirs = _is_theirs(fact.get("subject"), fact.get("subject_id"), numbers)
+        if not theirs and names.stand_in(json.loads(row.personal)):
+            yield row.id, PLACES[row.kind](fact)
 
 
-def said(*values: Any) -> str:
-    """Return what values of columns say, as one text."""
-    written = (one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in values if one)
-    return "\n".join(written)
+def _of(what: Named, name: str) -> Callable[[Mapping[str, Any]], Place]:
+    return lambda fact: (what, fact[name], "")
 
 
-def _contain(columns: Sequence[Any], names: Sequence[str]) -> Any:
-    r"""Return what is true of rows that may name them; JSON writes other letters than ASCII's as `\\u....`."""
-    forms = dict.fromkeys(form for one in names for form in (one, lower(json.dumps(one)[1:-1])))
-    return or_(*(func.lower(column).contains(form, autoescape=True) for column in columns for form in forms))
+def _of_profile(fact: Mapping[str, Any]) -> Place:
+    if fact["subject"] == Subject.ORGANIZATION and fact["field"] == "name":
+        return Named.ORGANIZATION, fact["subject_id"], ""
+    return Named.FIELD, fact["subject_id"], f"{fact['subject']} {fact['field']}"
+
+
+PLACES: Final[Mapping[str, Callable[[Mapping[str, Any]], Place]]] = {
+    "rule_kept": _of(Named.RULE, "rule_id"),
+    "ruled": _of(Named.RULE, "rule_id"),
+    "view_kept": _of(Named.VIEW, "view_id"),
+    "response_kept": _of(Named.RESPONSE, "response_id"),
+    "response_used": _of(Named.RESPONSE, "response_id"),
+    "organization_kept": _of(Named.ORGANIZATION, "organization_id"),
+    "entry_kept": _of(Named.ENTRY, "entry_id"),
+    "profile_changed": _of_profile,
+}
+"""What a fact with a personal part is about that is nobody's own."""
 
 
 def _lots(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
     return (numbers[at : at + _AT_ONCE] for at in range(0, len(numbers), _AT_ONCE))
-
-
-def lower(text: str) -> str:
-    """Return a text with ASCII's letters made small, which is what SQLite's `lower` does as well."""
-    return text.translate(_SMALL)
-
-
-_SMALL: Final = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}

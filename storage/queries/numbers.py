@@ -32,11 +32,16 @@ def conversation_of(session: Session, message_id: int) -> int:
 
 
 def raw_digests(session: Session, message_ids: Sequence[int]) -> dict[int, bytes]:
-    """Return for each message the digest of the first delivery of it."""
+    """Return for each message that was not erased the digest of the first delivery of it."""
     found: dict[int, bytes] = {}
     for at in range(0, len(message_ids), _AT_ONCE):
         some = message_ids[at : at + _AT_ONCE]
-        chosen = select(RAW.c.message_id, RAW.c.digest).where(RAW.c.message_id.in_(some)).order_by(RAW.c.id.desc())
+        chosen = (
+            select(RAW.c.message_id, RAW.c.digest)
+            .join(MESSAGE, MESSAGE.c.id == RAW.c.message_id)
+            .where(RAW.c.message_id.in_(some), MESSAGE.c.erased_at.is_(None))
+            .order_by(RAW.c.id.desc())
+        )
         for row in session.connection().execute(chosen):
             found[row.message_id] = row.digest
     return found

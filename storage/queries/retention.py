@@ -1,13 +1,14 @@
 """What a mailbox has kept for longer than it keeps mail."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
-from storage.kinds import PUT_AWAY, SETTLED, EntryKind, PersonKind, Subject
+from storage.kinds import PUT_AWAY, SETTLED, EntryKind, ErasedFor, PersonKind, Subject
 from storage.kinds.retention import Period, Retention, before
 from storage.queries import knowing
 from storage.queries.erasing import UNSETTLED
@@ -16,6 +17,7 @@ from storage.queries.tables import (
     ADDRESS,
     CONVERSATION,
     ENTRY,
+    EVENT,
     MAILBOX,
     MESSAGE,
     OUTBOX,
@@ -25,6 +27,7 @@ from storage.queries.tables import (
 )
 
 _DONE: Final = (*SETTLED, *PUT_AWAY)
+_BROUGHT: Final = ("customer_kept", "address_kept", "belongs")
 
 
 def periods(session: Session, *, now: datetime) -> tuple[Period, ...]:
@@ -77,24 +80,65 @@ def messages_in(session: Session, conversation_ids: Sequence[int]) -> tuple[int,
 
 
 def forgotten(session: Session) -> tuple[int, ...]:
-    """Return customers whom erased mail alone told of: no message of theirs is left, and nothing is written of them."""
-    mail = PARTICIPANT.join(MESSAGE, MESSAGE.c.id == PARTICIPANT.c.message_id)
-    erased = select(MESSAGE.c.author_id).where(MESSAGE.c.erased_at.is_not(None), MESSAGE.c.author_id == PERSON.c.id)
-    live = (
-        select(PARTICIPANT.c.message_id)
-        .select_from(mail)
-        .where(PARTICIPANT.c.person_id == PERSON.c.id, MESSAGE.c.erased_at.is_(None))
-    )
-    field = select(PROFILE.c.field).where(PROFILE.c.subject == Subject.PERSON, PROFILE.c.subject_id == PERSON.c.id)
-    entry = select(ENTRY.c.id).where(ENTRY.c.subject == Subject.PERSON, ENTRY.c.subject_id == PERSON.c.id)
-    address = select(ADDRESS.c.id).where(ADDRESS.c.person_id == PERSON.c.id, ADDRESS.c.address.is_not(None))
-    other = PERSON.alias("other")
-    merged = select(other.c.id).where(other.c.merged_into == PERSON.c.id)
-    chosen = select(PERSON.c.id).where(
-        PERSON.c.kind == PersonKind.CUSTOMER,
-        PERSON.c.merged_into.is_(None),
-        or_(PERSON.c.name.is_not(None), address.exists()),
-        erased.exists(),
-        ~or_(live.exists(), field.exists(), entry.exists(), merged.exists()),
-    )
-    return tuple(session.connection().execute(chosen.order_by(PERSON.c.id)).scalars())
+    """Return customers of whom mail that was erased by age told alone, with those who stand for them.
+
+    Whoever wrote it, got it or was named in it: no message that names them is left, nothing is written of them, and no
+    agent has brought them, their address or where they belong.
+    """
+    aged = _aged(session)
+    if not aged:
+        return ()
+    connection = session.connection()
+    named = select(PARTICIPANT.c.person_id).where(PARTICIPANT.c.message_id.in_(listed(connection, aged)))
+    people = {
+        row.id: row
+        for row in connection.execute(select(PERSON.c.id, PERSON.c.merged_into, PERSON.c.kind, PERSON.c.name))
+        if row.merged_into is not None
+    }
+    groups: dict[int, set[int]] = {}
+    for number in set(connection.execute(named.distinct()).scalars()):
+        root = number
+        while root in people:
+            root = people[root].merged_into
+        groups.setdefault(root, set()).add(root)
+    for number in people:
+        root = number
+        while root in people:
+            root = people[root].merged_into
+        if root in groups:
+            groups[root].add(number)
+    known = _known(session, sorted({number for group in groups.values() for number in group}))
+    return tuple(sorted(number for group in groups.values() if not group & known for number in group))
+
+
+def _aged(session: Session) -> list[int]:
+    """Return the messages that were erased by age, as the log tells."""
+    found: list[int] = []
+    for public in session.connection().execute(select(EVENT.c.public).where(EVENT.c.kind == "erased")).scalars():
+        fact = json.loads(public)["fact"]
+        if fact["because"] == ErasedFor.RETENTION:
+            found += fact["message_ids"]
+    return found
+
+
+def _known(session: Session, numbers: Sequence[int]) -> set[int]:
+    """Return those of these persons who are known by anything else, or have nothing left to be forgotten."""
+    connection = session.connection()
+
+    def those(column: Any, *conditions: Any) -> set[int]:
+        return set(
+            connection.execute(select(column).where(column.in_(listed(connection, numbers)), *conditions)).scalars()
+        )
+
+    live = MESSAGE.c.erased_at.is_(None)
+    left = PARTICIPANT.c.message_id.in_(select(MESSAGE.c.id).where(MESSAGE.c.id == PARTICIPANT.c.message_id, live))
+    known = those(PARTICIPANT.c.person_id, left) | those(MESSAGE.c.customer_id, live)
+    known |= those(PROFILE.c.subject_id, PROFILE.c.subject == Subject.PERSON)
+    known |= those(ENTRY.c.subject_id, ENTRY.c.subject == Subject.PERSON)
+    known |= those(PERSON.c.id, PERSON.c.kind != PersonKind.CUSTOMER)
+    named = those(PERSON.c.id, PERSON.c.name.is_not(None)) | those(ADDRESS.c.person_id, ADDRESS.c.address.is_not(None))
+    brought = select(EVENT.c.public).where(EVENT.c.kind.in_(_BROUGHT), EVENT.c.agent_id.is_not(None))
+    for public in connection.execute(brought).scalars():
+        fact = json.loads(public)["fact"]
+        known.add(fact.get("person_id", fact.get("subject_id", 0)) if fact.get("subject") != "organization" else 0)
+    return known if named else known | set(numbers)

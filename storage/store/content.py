@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Engine, bindparam, select, update
 
@@ -30,13 +31,16 @@ class Content:
     def __init__(self, engine: Engine, place: str) -> None:
         self._place = place
         self._engine = engine.execution_options(**({WRITING: True} if engine.dialect.name == "sqlite" else {}))
-        self._insert = inserting(engine.dialect.name)(_TABLE).on_conflict_do_nothing()
+        fresh: Any = inserting(engine.dialect.name)(_TABLE)
+        # What one tenant has erased another may get: that it is not taken in again is seen to elsewhere.
+        again = {name: fresh.excluded[name] for name in ("size", "packed", "erased")}
+        self._insert = fresh.on_conflict_do_update(index_elements=["digest"], set_=again, where=_TABLE.c.erased)
 
     def put(self, contents: Mapping[bytes, bytes]) -> None:
         """Keep every content under its digest; on return they are on the disk.
 
         Args:
-            contents: raw bytes by `digest_of` them; what is there already stays as it is.
+            contents: raw bytes by `digest_of` them; what is there already stays as it is, unless it was erased.
         """
         if not contents:
             return
@@ -69,18 +73,6 @@ class Content:
                 for row in connection.execute(found):
                     if (raw := _unpacked(row.packed)) is not None:
                         yield row.digest, raw
-
-    def digests(self, *, at_once: int) -> Iterator[list[bytes]]:
-        """Yield the digests of all that is kept and was not erased, so many at a time."""
-        last = b""
-        while True:
-            page = select(_TABLE.c.digest).where(_TABLE.c.digest > last, ~_TABLE.c.erased).order_by(_TABLE.c.digest)
-            with said_plainly(self._place), self._engine.connect().execution_options(**{WRITING: False}) as connection:
-                found = list(connection.execute(page.limit(at_once)).scalars())
-            if not found:
-                return
-            yield found
-            last = found[-1]
 
     def erase(self, digests: Sequence[bytes]) -> None:
         """Forget these bytes for ever; their digests stay, so that they are not taken in again."""

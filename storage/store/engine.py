@@ -21,20 +21,21 @@ BUSY_SECONDS = 10
 _TRY_EVERY = 0.001  # seconds between two tries; SQLite's own grow to 100 ms, long after the lock was freed
 
 
-def make_engine(url: URL, *, durable: bool) -> Engine:
+def make_engine(url: URL, *, durable: bool, forgets: bool = False) -> Engine:
     """Return an engine for `url`.
 
     Args:
         url: a SQLite file or a PostgreSQL database.
         durable: whether a commit is on the disk when it returns: what an agent does must be; what the sync
             writes is fetched again, and the order of writing keeps the store whole either way.
+        forgets: whether what is deleted is written over at once, which costs where much is deleted.
     """
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url, durable=durable)
+        return _sqlite(url, durable=durable, forgets=forgets)
     return _postgres(url, durable=durable)
 
 
-def _sqlite(url: URL, *, durable: bool) -> Engine:
+def _sqlite(url: URL, *, durable: bool, forgets: bool) -> Engine:
     # What is prepared is kept: a batch of the sync alone runs some sixty statements, some for lists of several lengths.
     arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False, "cached_statements": 512}
     # The connection that was used last comes first: it has pages and statements at hand.
@@ -53,6 +54,7 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
             "journal_size_limit = 67108864",
             f"wal_autocheckpoint = {LEFT_TO_SYNC if durable else 0}",  # the sync's log is moved beside it
             "recursive_triggers = OFF",
+            f"secure_delete = {'ON' if forgets else 'OFF'}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -73,7 +73,7 @@ class Store:
         self._writing = self.engine.execution_options(**{WRITING: True})
         self.path = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
         mail = (
-            make_engine(url.set(database=str(self.path.with_name("mail.db"))), durable=True)
+            make_engine(url.set(database=str(self.path.with_name("mail.db"))), durable=True, forgets=True)
             if self.path
             else self.engine
         )

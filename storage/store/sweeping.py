@@ -5,7 +5,7 @@ SQLite leaves what was deleted in free pages and in the slack of others, and in 
 """
 
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Engine, text
 
@@ -32,27 +32,32 @@ def sweep(store: "Store") -> bool:
     with said_plainly(store.place):
         if store.path is None:
             return _sweep_postgresql(store.engine)
-        return all(_sweep_sqlite(engine) for engine in store.engines)
+        clean = True
+        for engine in store.engines:  # each of them, whatever became of the one before
+            clean = _sweep_sqlite(engine) and clean
+        return clean
 
 
 def _sweep_sqlite(engine: Engine) -> bool:
-    connection: Any = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute("VACUUM")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")  # VACUUM runs outside of a transaction
+        connection.exec_driver_sql("VACUUM")
         until = time.monotonic() + _WAIT_SECONDS
         while True:
-            busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
             if not busy:
                 return True
             if time.monotonic() > until:
                 return False
             time.sleep(_LOOK_EVERY)
-    finally:
-        connection.close()
 
 
 def _sweep_postgresql(engine: Engine) -> bool:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM FULL"))
-    return True
+        # Rows that an older picture of the database still shows were copied with the others.
+        older = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL)"
+        )
+        return int(connection.execute(text(older)).scalar_one()) == 0

@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -267,7 +267,8 @@ def _recover(store: Store, mailboxes: Sequence[MailboxSync]) -> None:
 
     Before mail is read: what comes in tells of what may have been sent.
     """
-    finish(store)
+    with suppress(DeskError):  # it is tried again next time; mail comes in meanwhile
+        finish(store)
     with store.reading() as session:
         left = sending.mailboxes_under_way(session)
     for one in mailboxes:

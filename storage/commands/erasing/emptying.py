@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, true, update
 from sqlmodel import Session, SQLModel
 
 from storage.apply.base import chunks, table
@@ -106,11 +106,16 @@ def empty_messages(
         connection.execute(update(claims).where(claims.c.message_id.in_(some)).values(trouble=""))
     add(session, messages)
     asked = want_erased(session, messages, now=now) if on_servers else 0
-    placements = table(Placement)
-    if not on_servers:
-        for ids in chunks(number for number, _ in deliveries):
+    placements, raws = table(Placement), table(Raw)
+    asked_for = select(raws.c.id).where(raws.c.message_id.is_not(None))
+    for ids in chunks(number for number, _ in deliveries):
+        # What could not be read is no message's, so that no server can be asked for it.
+        left = placements.c.raw_id.not_in(asked_for) if on_servers else true()
+        if ids:
             connection.execute(
-                update(placements).where(placements.c.raw_id.in_(ids)).values(raw_id=None, ignored=str(Ignored.ERASED))
+                update(placements)
+                .where(placements.c.raw_id.in_(ids), left)
+                .values(raw_id=None, ignored=str(Ignored.ERASED))
             )
     return asked
 

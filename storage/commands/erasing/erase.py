@@ -40,8 +40,6 @@ def erase(
     on_servers: bool,
     actor: Actor,
     now: datetime,
-    unread: Sequence[int] = (),
-    stray: Sequence[bytes] = (),
 ) -> Receipt:
     """Erase a person for ever. `finish` must follow it: until then bytes lie in the files still.
 
@@ -52,13 +50,15 @@ def erase(
         on_servers: ask the servers to delete their copies.
         actor: who erases.
         now: the moment.
-        unread: deliveries that nobody could read and that name them, by number.
-        stray: digests of bytes that no message leads to, and that name them.
 
     Raises:
-        Refused: an answer to them is on its way or may have been sent (rule ``in_outbox``, with the conversations).
+        Refused: an answer to them is on its way or may have been sent (rule ``in_outbox``, with the conversations), or
+            they were made one with somebody since, or two again (``changed_since``).
     """
     numbers = survey.person_ids
+    if tuple(looking.survey_numbers(session, numbers[0])) != numbers:
+        raise Refused("changed_since")
+    unread = [one.number for one in survey.elsewhere if one.what is Named.UNREAD] if elsewhere else []
     others = {one.number for one in survey.elsewhere if one.what is Named.MESSAGE} if elsewhere else set()
     messages = sorted({*looking.theirs(session, numbers), *others})
     if under_way := looking.unsettled(session, messages):
@@ -75,7 +75,7 @@ def erase(
         facts += erase_elsewhere(session, survey)
     forget_facts(session, facts)
     forget_persons(session, numbers)
-    drafts = looking.drafts(session, numbers, messages, survey.names)
+    drafts = looking.drafts(session, numbers, messages, survey.addresses)
     for some in chunks(drafts):
         session.connection().execute(delete(table(Draft)).where(table(Draft).c.id.in_(some)))
     asked = empty_messages(session, messages, deliveries, on_servers=on_servers, now=now)
@@ -97,7 +97,7 @@ def erase(
         actor,
         now,
     )
-    note_unfinished(session, [*(digest for _, digest in deliveries), *stray])
+    note_unfinished(session, [digest for _, digest in deliveries])
     more = len(survey.elsewhere)
     return Receipt(
         action_id=action,

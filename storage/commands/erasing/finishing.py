@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from storage.apply.base import chunks, insert, table
 from storage.commands.intake.withholding import nobodys
-from storage.models import Desk, Outbox, Raw
+from storage.models import Desk, Raw
 
 _UNFINISHED: Final = "erasure_unfinished"
 _BYTES: Final = 32  # of a digest
@@ -46,13 +46,4 @@ def digests_of(session: Session, raw_ids: Sequence[int]) -> dict[bytes, int]:
     for some in chunks(raw_ids):
         chosen = session.connection().execute(select(rows.c.id, rows.c.digest).where(rows.c.id.in_(some)))
         found.update((row.digest, row.id) for row in chosen)
-    return found
-
-
-def pointed_at(session: Session, digests: Sequence[bytes]) -> set[bytes]:
-    """Return those of these digests whose bytes are of a delivery, or of mail on its way out."""
-    found: set[bytes] = set()
-    for some in chunks(digests):
-        for rows in (table(Raw), table(Outbox)):
-            found.update(session.connection().execute(select(rows.c.digest).where(rows.c.digest.in_(some))).scalars())
     return found

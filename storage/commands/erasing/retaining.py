@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from storage.apply.base import chunks, table
@@ -17,7 +17,7 @@ from storage.events import Actor, Erased
 from storage.kinds import EntryKind, ErasedFor
 from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.kinds.retention import Aged, Retention, before
-from storage.models import Draft
+from storage.models import Draft, Outbox
 from storage.queries import erasing as looking
 from storage.queries import retention
 
@@ -80,7 +80,9 @@ def erase_old(session: Session, mailbox_id: int, *, on_servers: bool, actor: Act
     drafts = table(Draft)
     for some in chunks(numbers):
         session.connection().execute(delete(drafts).where(drafts.c.conversation_id.in_(some)))
-    facts = looking.facts_about(session, (), set(messages), within=numbers)
+    # What was sent tells of itself where it was sent, wherever it was moved since; else not the whole log is read.
+    within = None if _sent(session, messages) else numbers
+    facts = looking.facts_about(session, (), set(messages), within=within)
     forget_facts(session, facts)
     asked = empty_messages(session, messages, deliveries, on_servers=on_servers, now=now)
     told = _told((), len(deliveries), len(facts), now)
@@ -100,6 +102,14 @@ def erase_forgotten(session: Session, *, actor: Actor, now: datetime) -> Aged:
     record_erased(session, (), (), (), _told(people, 0, len(facts), now), actor, now)
     note_unfinished(session, ())
     return Aged(people=len(people))
+
+
+def _sent(session: Session, messages: Sequence[int]) -> bool:
+    rows = table(Outbox)
+    return any(
+        session.connection().execute(select(rows.c.id).where(rows.c.id.in_(some)).limit(1)).first()
+        for some in chunks(messages)
+    )
 
 
 def _told(people: Sequence[int], deliveries: int, facts: int, now: datetime) -> Erased:

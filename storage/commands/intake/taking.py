@@ -81,7 +81,7 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     groups = {number: one.group for number, one in mailboxes.items()}
     erased: tuple[bytes, ...] = ()
     if stands.erasures:
-        deliveries, erased = without_erased(session, deliveries, groups)
+        deliveries, erased = without_erased(session, deliveries, groups, own)
     desk_has = known(session, deliveries, groups)
     order = sorted(range(len(deliveries)), key=lambda place: (deliveries[place].arrived_at, place))
     batch = _Batch(session, desk_has)

@@ -1,6 +1,6 @@
 """Mail that was erased is not taken in again, from whichever server or file it comes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -25,7 +25,7 @@ def erasures_stand() -> ScalarSelect[bool]:
 
 
 def without_erased(
-    session: Session, deliveries: Sequence[Delivery], groups: Mapping[int, str]
+    session: Session, deliveries: Sequence[Delivery], groups: Mapping[int, str], own: Mapping[str, frozenset[str]]
 ) -> tuple[list[Delivery], tuple[bytes, ...]]:
     """Leave out what was erased, or comes from somebody who was erased after it came.
 
@@ -35,6 +35,7 @@ def without_erased(
         session: of any transaction.
         deliveries: read.
         groups: of mailboxes by their numbers.
+        own: our addresses by group.
 
     Returns:
         The deliveries, what is left out marked as ignored; and the digests of its bytes, as far as they are nobody's.
@@ -42,15 +43,16 @@ def without_erased(
     salt = salt_of(session)
     if salt is None:
         return list(deliveries), ()
-    signs = [_signs(salt, one, groups[one.mailbox_id]) for one in deliveries]
-    found: dict[bytes | None, datetime] = {}
-    for some in chunks(sign for each in signs for sign in each if sign is not None):
+    signs = [_signs(salt, one, groups[one.mailbox_id], own[groups[one.mailbox_id]]) for one in deliveries]
+    found: dict[bytes, datetime] = {}
+    for some in chunks(sign for itself, people in signs for sign in (*itself, *people)):
         chosen = select(_ROWS.c.digest, _ROWS.c.erased_at).where(_ROWS.c.digest.in_(some))
         found.update((row.digest, row.erased_at) for row in session.connection().execute(chosen))
     kept = []
     gone = []
-    for one, (*itself, author) in zip(deliveries, signs, strict=True):
-        if any(sign in found for sign in itself) or (author in found and one.arrived_at < found[author]):
+    for one, (itself, people) in zip(deliveries, signs, strict=True):
+        older = any(one.arrived_at < found[person] for person in people if person in found)
+        if older or any(sign in found for sign in itself):
             gone.append(one.raw_digest)
             kept.append(replace(one, raw_digest=b"", parsed=None, quarantined=None, ignored=Ignored.ERASED))
         else:
@@ -58,21 +60,30 @@ def without_erased(
     return kept, nobodys(session, gone)
 
 
-def _signs(salt: bytes, delivery: Delivery, group: str) -> tuple[bytes | None, ...]:
-    """Return by what a delivery is known again: its bytes, what it says, its name among ours, and who wrote it."""
+def _signs(
+    salt: bytes, delivery: Delivery, group: str, own: Collection[str]
+) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """Return by what a delivery is known again, and by which people: bytes, words and name; who wrote, or is served.
+
+    Of mail by us that is whoever it goes to, or wrote what we forwarded; of mail by others its author alone, since the
+    rest of it is theirs.
+    """
     if delivery.ignored:
-        return None, None, None, None
+        return (), ()
     raw = tombstone(salt, tombstones.RAW, group.encode(), delivery.raw_digest)
     parsed = delivery.parsed
     if parsed is None:
-        return raw, None, None, None
+        return (raw,), ()
+    itself = [raw, tombstone(salt, tombstones.MESSAGE, message_key(group, parsed))]
     named = header_key(group, parsed.header_id) if delivery.outgoing else None
-    return (
-        raw,
-        tombstone(salt, tombstones.MESSAGE, message_key(group, parsed)),
-        tombstone(salt, tombstones.SENT, named) if named else None,
-        tombstone(salt, tombstones.ADDRESS, group.encode(), parsed.author.address.encode()),
-    )
+    if named:
+        itself.append(tombstone(salt, tombstones.SENT, named))
+    people = [parsed.author.address]
+    if delivery.outgoing or parsed.author.address in own:
+        people += [one.address for one in (*parsed.to, *parsed.cc)]
+        people += [parsed.original.author.address] if parsed.original is not None else []
+    met = (tombstone(salt, tombstones.ADDRESS, group.encode(), one.encode()) for one in dict.fromkeys(people) if one)
+    return tuple(itself), tuple(met)
 
 
 def nobodys(session: Session, digests: Sequence[bytes]) -> tuple[bytes, ...]:

@@ -11,7 +11,7 @@ from console.mail.erasing import finish
 from storage.apply.base import table
 from storage.commands import knowing
 from storage.commands.desk import agent_named
-from storage.commands.erasing import elsewhere, erase
+from storage.commands.erasing import erase
 from storage.commands.looking import note_look
 from storage.commands.undoing import undo
 from storage.events import KINDS, Actor
@@ -22,6 +22,7 @@ from storage.kinds.erasing import Named, Receipt
 from storage.kinds.errors import NoSuch, Refused
 from storage.models import Conversation, Draft, Look, Message, MessageText, Person
 from storage.queries import erasing as looking
+from storage.queries import named_elsewhere
 from storage.queries.conversations import read
 from storage.queries.erasing import survey
 from storage.record import verify
@@ -148,4 +149,4 @@ def test_every_fact_with_a_personal_part_is_somebodys() -> None:
     """A new one that nobody thought of would be kept for ever."""
     personal = {word for word, kind in KINDS.items() if personal_fields(kind)}
     laid_down = {"agent_joined", "domain_kept"}  # of the desk itself, and of a company's name in the network
-    assert personal == {*looking._ABOUT, *elsewhere._PLACES} | laid_down
+    assert personal == {*looking._ABOUT, *named_elsewhere.PLACES} | laid_down
