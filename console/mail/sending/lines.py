@@ -122,16 +122,17 @@ class Lines:
             ):  # what kept another one out while one stood says nothing of the account
                 self._ended_by = by if isinstance(by, Exception) else None
             others = sum(one.stands for one in self._lines)
-        if refused and (others or (self._let_in and not line.stood)):  # too many at a time for this server, perhaps
-            self.sender.fewer(others)
+            # Too many at a time for this server, perhaps; before anybody counts how many there are and may be.
+            if refused and (others or (self._let_in and not line.stood)):
+                self.sender.fewer(others)
         self._rung.set()
 
     def _open_more(self) -> int:
         """Open as many connections as are worth it; return how many."""
         opened = 0
         while self.waiting.fill() and self.waiting.has_next():
-            most = self.sender.most()
             with self._lock:
+                most = self.sender.most()
                 stand = [one for one in self._lines if one.stands]
                 busy = sum(not one.is_slow(SLOW) for one in self._lines)
                 there = len(self._lines)

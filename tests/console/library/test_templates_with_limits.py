@@ -207,7 +207,8 @@ def test_each_value_is_tried_and_very_many_of_them_in_time() -> None:
     tried = list(customers(template, many))
     for name in PROFILES:
         assert {one.values.get(name) for one in tried} >= {*many[name], None}
-    assert len(tried) < 30_000
+    count = len(PROFILES)
+    assert len(tried) < 501 * count + 21 * 21 * count * (count - 1) // 2  # each value, and twenty of each two together
     ticks = iter(range(1000))
     (late,) = problems(template.source, many, clock=lambda: float(next(ticks)))
     assert "no time" in late.words
