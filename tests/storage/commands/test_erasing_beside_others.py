@@ -95,6 +95,17 @@ def test_what_is_erased_is_not_read_again_from_another_tenants_bytes(tenants: tu
         assert [one.message_id for one in reparse.kept_after(session, 0, limit=10)] == [other]
 
 
+def test_mail_of_the_very_second_of_the_erasure_comes_in(post: Post) -> None:
+    bring(post)
+    post.now = post.now.replace(microsecond=700_000)
+    erased(post)
+    again = letter("a2", by=ANA, text="written a moment later")
+    (number,) = post.bring(post.delivery(again, at=post.now.replace(microsecond=0))).message_ids
+    assert number is not None
+    older = post.delivery(letter("a3", by=ANA, text="written before"), at=post.now.replace(microsecond=0) - DAY)
+    assert post.bring(older).message_ids == (None,)
+
+
 def test_two_made_one_and_two_again_meanwhile_are_refused(post: Post, ines: Actor) -> None:
     bring(post)
     bring(post, "b1", by=RUI, text="good morning to all of you")
