@@ -16,7 +16,7 @@ from sqlmodel import Session
 from storage.kinds.errors import StoreMissing
 from storage.store.checkpoints import Checkpoints
 from storage.store.content import Content
-from storage.store.engine import WRITING, make_engine
+from storage.store.engine import BUSY_SECONDS, WRITING, make_engine
 from storage.store.migrate import bring_up, bring_up_mail
 from storage.store.trouble import said_plainly
 from storage.store.turns import Turns
@@ -181,9 +181,15 @@ class Store:
         """Close every connection."""
         if self._checkpoints is not None:
             self._checkpoints.close()
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
+        # Whoever writes in another thread commits first: to close under it would lose what it wrote, without an error.
+        alone = self._gate.acquire(timeout=BUSY_SECONDS)
+        try:
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
+        finally:
+            if alone:
+                self._gate.release()
         self.content.close()
         self.engine.dispose()
         self.turns.close()

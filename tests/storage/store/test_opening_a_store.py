@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -222,3 +223,25 @@ def test_a_desk_opened_twice_by_one_process_is_not_taken_for_unused_by_another(t
     with closing(open_store(str(tmp_path))) as third, third.reading() as session:
         assert set(session.scalars(select(Agent.name))) == {"ana", "rui"}
         assert third.content.get(digest_of(b"letter")) == b"letter"
+
+
+def test_who_closes_a_store_waits_for_whoever_writes(store: Store) -> None:
+    """Else what was written would be lost, and the commit would say nothing."""
+    began, goes_on = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with store.writing() as session:
+            insert(session.connection(), Agent, [{"id": 1, "name": "Inês"}])
+            began.set()
+            goes_on.wait(10)
+
+    writer, closer = threading.Thread(target=write), threading.Thread(target=store.close)
+    writer.start()
+    assert began.wait(10)
+    closer.start()
+    closer.join(0.2)
+    goes_on.set()
+    writer.join()
+    closer.join()
+    with closing(open_store(store.url.render_as_string(hide_password=False))) as again, again.reading() as session:
+        assert session.connection().execute(select(table(Agent).c.name)).scalars().all() == ["Inês"]
