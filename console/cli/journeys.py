@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from console.cli.errors import DONE, Usage
 from console.cli.output import columns
 from console.cli.parser import Group, Parser
+from console.cli.profiles import about_one
 from storage.kinds import Subject
 from storage.kinds.clean import clean_line, folded
 from storage.kinds.journey import Engaged
@@ -45,31 +46,24 @@ def add(group: Group) -> None:
 
 def add_to(group: Group, subject: Subject, who: str) -> None:
     """Add what `customer` and `organization` have."""
-    _about(group, "journey", run_show, subject, who, _("where they are in the journey, and how they fare"))
-    _about(group, "usage", run_usage, subject, who, _("their figures of use, and what they make of each feature"))
-    parser = _about(group, "stage", run_stage, subject, who, _("the stage that they are in from now on"))
+    about_one(group, "journey", run_show, subject, who, _("where they are in the journey, and how they fare"))
+    about_one(group, "usage", run_usage, subject, who, _("their figures of use, and what they make of each feature"))
+    parser = about_one(group, "stage", run_stage, subject, who, _("the stage that they are in from now on"))
     parser.add_argument("stage", metavar="STAGE|none")
     parser.add_argument("--on", metavar="DAY", help=_("since when; today without it"))
-    parser = _about(group, "engagement", run_engagement, subject, who, _("say what they make of a feature"))
+    parser = about_one(group, "engagement", run_engagement, subject, who, _("say what they make of a feature"))
     parser.add_argument("feature", metavar="FEATURE")
     parser.add_argument("state", choices=[*map(str, Engaged), "none"], help=_("none leaves it to what is computed"))
     parser = group.command("milestone", None, words=_("what they shall have reached by a day"))
     under = group.under(parser)
-    _about(under, "list", run_milestones, subject, who, _("their milestones, those due first on top"))
-    parser = _about(under, "add", run_add, subject, who, _("lay a milestone down"))
+    about_one(under, "list", run_milestones, subject, who, _("their milestones, those due first on top"))
+    parser = about_one(under, "add", run_add, subject, who, _("lay a milestone down"))
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("--due", required=True, metavar="DAY", help=_("the last day that is in time"))
     parser = _numbered(under, "done", run_done, _("say that it was reached"))
     parser.add_argument("--on", metavar="DAY", help=_("when; today without it"))
     parser.add_argument("--not", dest="undone", action="store_true", help=_("it was not, after all"))
     _numbered(under, "remove", run_remove, _("take a milestone away"))
-
-
-def _about(group: Group, name: str, run: Any, subject: Subject, who: str, words: str) -> Parser:
-    parser = group.command(name, run, words=words)
-    parser.set_defaults(subject=subject)
-    parser.add_argument("who", metavar=who)
-    return parser
 
 
 def _numbered(group: Group, name: str, run: Any, words: str) -> Parser:

@@ -65,8 +65,8 @@ def add_entries(group: Group, subject: Subject, who: str) -> None:
     """Add ``note`` and ``asset``, each with its own commands."""
     parser = group.command("note", None, words=_("notes on the profile, in Markdown; never sent"))
     under = group.under(parser)
-    _about(under, "list", run_notes, subject, who, _("the notes, pinned ones first"))
-    parser = _about(under, "add", run_add_note, subject, who, _("keep a note"))
+    about_one(under, "list", run_notes, subject, who, _("the notes, pinned ones first"))
+    parser = about_one(under, "add", run_add_note, subject, who, _("keep a note"))
     _text(parser)
     parser.add_argument("--pin", action="store_true", help=_("let it stand above the others"))
     parser = _numbered(under, "change", run_change_note, _("change a note, or pin it"))
@@ -77,8 +77,8 @@ def add_entries(group: Group, subject: Subject, who: str) -> None:
     _numbered(under, "remove", run_remove_note, _("take a note away"))
     parser = group.command("asset", None, words=_("machines and devices of theirs"))
     under = group.under(parser)
-    _about(under, "list", run_assets, subject, who, _("the assets"))
-    parser = _about(under, "add", run_add_asset, subject, who, _("keep an asset"))
+    about_one(under, "list", run_assets, subject, who, _("the assets"))
+    parser = about_one(under, "add", run_add_asset, subject, who, _("keep an asset"))
     parser.add_argument("name", metavar="NAME", help=_("what they call it"))
     _parts(parser)
     parser = _numbered(under, "change", run_change_asset, _("change an asset"))
@@ -87,7 +87,8 @@ def add_entries(group: Group, subject: Subject, who: str) -> None:
     _numbered(under, "remove", run_remove_asset, _("take an asset away"))
 
 
-def _about(group: Group, name: str, run: Any, subject: Subject, who: str, words: str) -> Parser:
+def about_one(group: Group, name: str, run: Any, subject: Subject, who: str, words: str) -> Parser:
+    """Add a command about a customer or an organization that is named."""
     parser = group.command(name, run, words=words)
     parser.set_defaults(subject=subject)
     parser.add_argument("who", metavar=who)

@@ -31,12 +31,7 @@ def _(facts: Sequence[Called], connection: Connection) -> Touched:
         for fact in facts
     ]
     _keep(connection, facts, special)
-    named = [
-        {"message_id": fact.message_id, "person_id": fact.person_id, "author": False}
-        for fact in facts
-        if fact.person_id is not None
-    ]
-    insert(connection, Participant, named)
+    _name(connection, facts)
     return {fact.conversation_id for fact in facts}
 
 
@@ -61,13 +56,18 @@ def _(facts: Sequence[TaskBegun], connection: Connection) -> Touched:
         for fact in facts
     ]
     _keep(connection, facts, special)
+    _name(connection, facts)
+    return {fact.conversation_id for fact in facts}
+
+
+def _name(connection: Connection, facts: Sequence[Called | TaskBegun]) -> None:
+    """Let whoever it is about take part in it."""
     named = [
         {"message_id": fact.message_id, "person_id": fact.person_id, "author": False}
         for fact in facts
         if fact.person_id is not None
     ]
     insert(connection, Participant, named)
-    return {fact.conversation_id for fact in facts}
 
 
 def _keep(
