@@ -111,3 +111,19 @@ def postgres_url(postgres: "Postgres") -> Iterator[str]:
     name = postgres.create()
     yield postgres.url(name)
     postgres.drop(name)
+
+
+@pytest.fixture
+def postgres_desk(postgres: "Postgres") -> Iterator[Callable[[], str]]:
+    """Make empty stores on PostgreSQL, for this test alone; gives the SQLAlchemy address of each."""
+    from storage.store import open_store
+
+    template = postgres.template("migrated", lambda url: open_store(url).close())
+    with ExitStack() as stack:
+
+        def lend() -> str:
+            name = postgres.lend(template)
+            stack.callback(postgres.give_back, name, template)
+            return postgres.url(name)
+
+        yield lend

@@ -32,7 +32,7 @@ def stores(request, tmp_path, empty_store):
         shutil.copytree(empty_store, tmp_path / "desk")
         url = str(tmp_path / "desk")
     else:
-        url = request.getfixturevalue("postgres_url")
+        url = request.getfixturevalue("postgres_desk")()
     first, second = open_store(url), open_store(url)
     yield first, second
     first.close()

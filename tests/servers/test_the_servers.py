@@ -278,6 +278,30 @@ def test_every_postgres_database_is_fresh(postgres: Postgres, postgres_url: str)
         assert Path(postgres.home).stat().st_uid != 0
 
 
+def test_a_postgres_database_given_back_is_as_good_as_a_fresh_one(postgres: Postgres) -> None:
+    def tell(database: str, statement: str) -> list[tuple[object, ...]]:
+        with psycopg.connect(postgres.conninfo(database), autocommit=True) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    build = "CREATE TABLE t (n int PRIMARY KEY); CREATE TABLE u (n int REFERENCES t); INSERT INTO t VALUES (7)"
+    template = postgres.template("lent_test", lambda url: tell(url.split("@/")[1].split("?")[0], build) and None)
+    once = postgres.lend(template)
+    tell(
+        once,
+        "UPDATE t SET n = 8; INSERT INTO u VALUES (8); INSERT INTO t SELECT n FROM generate_series(10, 500) n; ANALYZE",
+    )
+    postgres.give_back(once, template)
+    again = postgres.lend(template)
+    assert (again, tell(again, "TABLE t"), tell(again, "TABLE u")) == (once, [(7,)], [])
+    assert tell(again, "SELECT count(*) FROM pg_statistic WHERE starelid = 't'::regclass") == [(0,)]
+    tell(again, "ALTER TABLE t ADD m int")
+    postgres.give_back(again, template)
+    other = postgres.lend(template)
+    assert (other != again, tell(other, "TABLE t")) == (True, [(7,)])
+    postgres.drop(other)
+
+
 def echo() -> socket.socket:
     """Answer every line with itself, on a port of its own."""
     listener = socket.create_server(("127.0.0.1", 0))

@@ -25,10 +25,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copytree(template, tmp_path / "desk")
         yield f"sqlite:///{tmp_path / 'desk' / 'desk.db'}"
         return
-    postgres = request.getfixturevalue("postgres")
-    name = postgres.create(postgres.template("migrated", lambda url: open_store(url).close()))
-    yield postgres.url(name)
-    postgres.drop(name)
+    yield request.getfixturevalue("postgres_desk")()
 
 
 @pytest.fixture
@@ -44,13 +41,9 @@ def second_store(request: pytest.FixtureRequest, store_url: str, tmp_path: Path)
     """Another empty store on the same engine, to replay into."""
     if store_url.startswith("sqlite"):
         shutil.copytree(request.getfixturevalue("sqlite_template"), tmp_path / "second")
-        store = open_store(str(tmp_path / "second"))
-        yield store
-        store.close()
-        return
-    postgres = request.getfixturevalue("postgres")
-    name = postgres.create(postgres.template("migrated", lambda url: open_store(url).close()))
-    store = open_store(postgres.url(name))
+        url = str(tmp_path / "second")
+    else:
+        url = request.getfixturevalue("postgres_desk")()
+    store = open_store(url)
     yield store
     store.close()
-    postgres.drop(name)

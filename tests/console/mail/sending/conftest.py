@@ -121,7 +121,7 @@ def either_store(request: pytest.FixtureRequest, empty_store: Path, tmp_path: Pa
         shutil.copytree(empty_store, tmp_path / "desk")
         url = str(tmp_path / "desk")
     else:
-        url = request.getfixturevalue("postgres_url")
+        url = request.getfixturevalue("postgres_desk")()
     store = open_store(url)
     yield store
     store.close()
