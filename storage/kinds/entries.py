@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from storage.kinds.assessing import Assessment
+from storage.kinds.hours import KeptCalendar
 from storage.kinds.ideals import Icp
 from storage.kinds.journey import Engagement, Milestone, Setting, Stay, Usage
 from storage.kinds.personas import Dismissed, Persona
 from storage.kinds.playbooks import Away, Playbook, Plays
+from storage.kinds.policies import KeptPolicy
 from storage.kinds.promises import Promise
 from storage.kinds.retention import Retention
 from storage.kinds.words import EntryKind
@@ -113,6 +115,7 @@ Value = (
     | Dismissed
     | (Promise | Assessment)
     | (Playbook | Plays | Away | Retention)
+    | (KeptCalendar | KeptPolicy)
     | (Usage | Milestone | Stay | Engagement | Setting)  # of journeys
 )
 VALUES: Final[Mapping[EntryKind, type[Value]]] = {
@@ -120,6 +123,7 @@ VALUES: Final[Mapping[EntryKind, type[Value]]] = {
     for one in (
         *(Note, Asset, OwnField, Icp, Persona, Dismissed, Promise, Assessment),
         *(Playbook, Plays, Away, Retention),
+        *(KeptCalendar, KeptPolicy),
         *(Usage, Milestone, Stay, Engagement, Setting),
     )
 }

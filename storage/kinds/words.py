@@ -167,6 +167,8 @@ class EntryKind(StrEnum):
     ENGAGEMENT = "engagement"  # what they make of a feature, as an agent says
     RETENTION = "retention"  # how long a mailbox keeps mail
     SETTING = "setting"  # what the desk says in place of what is shipped
+    CALENDAR = "calendar"  # when the desk, or an agent, is at work
+    POLICY = "policy"  # how soon what must be done
 
 
 class LinkReason(StrEnum):

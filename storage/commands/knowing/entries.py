@@ -13,10 +13,12 @@ from storage.kinds.assessing import Assessment
 from storage.kinds.clean import clean, clean_line, folded
 from storage.kinds.entries import LONGEST_NOTE, Asset, Note, OwnField, Value
 from storage.kinds.errors import BadField, Refused
+from storage.kinds.hours import KeptCalendar
 from storage.kinds.ideals import Icp
 from storage.kinds.journey import Engagement, Milestone, Setting, Stay, Usage
 from storage.kinds.personas import Dismissed, Persona
 from storage.kinds.playbooks import Away, Playbook, Plays
+from storage.kinds.policies import KeptPolicy
 from storage.kinds.profiles import Block, Sort
 from storage.kinds.promises import Promise
 from storage.kinds.retention import Retention
@@ -118,8 +120,8 @@ def checked(session: Session, value: Value, entry_id: int | None = None) -> Valu
             return _icp(session, value, entry_id)
         case Persona():
             return _persona(session, value, entry_id)
-        case Assessment() | Dismissed() | Playbook() | Plays() | Away() | Retention():  # their own commands see to them
-            return value
+        case Assessment() | Dismissed() | Playbook() | Plays() | Away() | Retention() | KeptCalendar() | KeptPolicy():
+            return value  # their own commands see to them
         case Setting():
             return Setting(*journey.setting(value.name, value.value))
         case Usage() | Milestone() | Stay() | Engagement():
