@@ -32,7 +32,8 @@ _ROWS: Final = """
     SELECT conversation.id, conversation.status, conversation.tier, conversation.priority, conversation.assignee_id,
     conversation.customer_id, conversation.oldest_unanswered_at, conversation.last_message_at,
     conversation.last_message_id, conversation.snoozed_until, conversation.message_count, message_text.subject,
-    person.name, organization.name AS name_1, mailbox.name AS name_2, agent.name AS name_3, read_mark.message_id
+    person.name, organization.name AS name_1, mailbox.name AS name_2, agent.name AS name_3, read_mark.message_id,
+    conversation.due_at, conversation.warn_at, conversation.due_metric
     FROM conversation JOIN mailbox ON mailbox.id = conversation.mailbox_id
     LEFT OUTER JOIN message_text ON message_text.message_id = conversation.first_message_id
     LEFT OUTER JOIN person ON person.id = conversation.customer_id

@@ -27,6 +27,7 @@ from storage.kinds.notices import Notice
 from storage.kinds.outbox import DeliveryView
 from storage.kinds.personas import NO_PERSONA, PersonaView
 from storage.kinds.playbooks import NO_MODELS, ModelsView
+from storage.kinds.policies import Metric
 from storage.kinds.promises import PromiseView
 
 
@@ -39,6 +40,8 @@ class QueueRow:
         customer: the customer's name, else the address, else empty when erased.
         waiting_since: when the oldest unanswered message came in; `None` when nothing waits for us.
         unread: whether this agent has not seen the newest message.
+        due_at: the earliest deadline of a clock that runs, past or to come; `warn_at` when it warns, `due_metric`
+            which clock it is. `None` where none runs.
     """
 
     conversation_id: int
@@ -58,6 +61,9 @@ class QueueRow:
     message_count: int
     tags: tuple[str, ...]
     unread: bool
+    due_at: datetime | None = None
+    warn_at: datetime | None = None
+    due_metric: Metric | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,36 @@
 """Applying what agents decide about conversations."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, update
 
 from storage.apply.base import Touched, applies, chunks, insert, move, remove, standing, table
+from storage.apply.stands import stood
 from storage.events import Assigned, Handled, Linked, Snoozed, StatusChanged, Tagged
+from storage.kinds import Cause
 from storage.kinds.errors import Changed
 from storage.models import Conversation, Link, Message, Tag
+from storage.models.statements import Write
+
+_M: Final = table(Message)
+_SINCE: Final = Write(
+    lambda: (
+        update(_M).where(_M.c.id == bindparam("row")).values(handled_at=bindparam("at", type_=_M.c.handled_at.type))
+    )
+)
 
 
 @applies(StatusChanged)
 def _(facts: Sequence[StatusChanged], connection: Connection) -> Touched:
     move(connection, Conversation, "status", [(fact.conversation_id, fact.before, fact.after) for fact in facts])
+    stood(
+        connection,
+        (
+            (fact.conversation_id, fact.before, fact.after, fact.happened_at, fact.because is Cause.UNDONE)
+            for fact in facts
+        ),
+    )
     return ()
 
 
@@ -32,6 +50,8 @@ def _(facts: Sequence[Snoozed], connection: Connection) -> Touched:
 def _(facts: Sequence[Handled], connection: Connection) -> Touched:
     changes = [(number, not fact.after, fact.after) for fact in facts for number in fact.message_ids]
     move(connection, Message, "handled", changes)
+    since = {number: fact.happened_at if fact.after else None for fact in facts for number in fact.message_ids}
+    _SINCE(connection, [{"row": number, "at": at} for number, at in since.items()])
     # An undo may find a message in another conversation than the one it was handled in.
     homes = standing(connection, Message, "conversation_id", (number for number, _, _ in changes))
     return {home for home in homes.values() if home is not None}

@@ -49,6 +49,7 @@ def message_row(fact: Received, joined: Joined | None) -> dict[str, Any]:
         "evidence": joined.evidence if joined else None,
         "through_id": joined.through_id if joined else None,
         "handled": False,
+        "handled_at": None,
         "history": fact.history,
         "channel": Channel.EMAIL,
         "minutes": None,

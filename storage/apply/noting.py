@@ -88,6 +88,7 @@ def _keep(
             "evidence": Evidence.AGENT,
             "through_id": None,
             "handled": True,
+            "handled_at": None,
             "history": False,
             "channel": Channel.EMAIL,
             "minutes": None,

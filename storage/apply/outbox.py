@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from storage.apply.base import Touched, applies, inhabited, insert, move, standing, table
+from storage.apply.stands import stood
 from storage.events import Cancelled, DeliveryChanged, Held, Queued
 from storage.kinds import Delivery, Status
 from storage.kinds.errors import Changed
@@ -75,6 +76,14 @@ def _(facts: Sequence[Cancelled], connection: Connection) -> Touched:
         raise Changed("conversation", tuple(sorted(empty)))
     begun = [fact for fact in facts if fact.starts is not None]
     move(connection, Conversation, "status", [(fact.conversation_id, fact.starts, Status.TRASH) for fact in begun])
+    stood(
+        connection,
+        (
+            (fact.conversation_id, fact.starts, Status.TRASH, fact.happened_at, False)
+            for fact in begun
+            if fact.starts is not None
+        ),
+    )
     return {fact.conversation_id for fact in facts}
 
 

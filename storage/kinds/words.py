@@ -193,6 +193,7 @@ class Cause(StrEnum):
     BACKUP = "backup"  # or to who stands in
     TURN = "turn"  # it was an agent's turn
     NOT_DELIVERED = "not_delivered"  # an answer was refused for good, so nobody was answered
+    UNDONE = "undone"  # an agent took back what had changed it
 
 
 class WantedChange(StrEnum):

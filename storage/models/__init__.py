@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from storage.models.clocks import Alarm, Clock, Stand
 from storage.models.conversations import PRIORITIZED, SHOWN_BELOW, TASKED, Conversation, Link, Parting, Tag
 from storage.models.drafts import Draft
 from storage.models.erasing import Tombstone
@@ -44,6 +45,8 @@ DECIDED: tuple[type[SQLModel], ...] = (
     Tag,
     Link,
     Parting,
+    Stand,
+    Alarm,
     View,
     Rule,
     Response,
@@ -54,7 +57,7 @@ DECIDED: tuple[type[SQLModel], ...] = (
 )
 """Written only by `storage.record`; replaying the log gives them back exactly. In the order of their keys."""
 
-DERIVED: tuple[type[SQLModel], ...] = (MessageText, Cited, Print, QuotedPrint, SubjectKey, SearchEntry)
+DERIVED: tuple[type[SQLModel], ...] = (MessageText, Cited, Print, QuotedPrint, SubjectKey, SearchEntry, Clock)
 """Made again from decided rows and raw mail."""
 
 LOCAL: tuple[type[SQLModel], ...] = (
@@ -83,8 +86,10 @@ __all__ = [
     "TASKED",
     "Address",
     "Agent",
+    "Alarm",
     "Cited",
     "Claim",
+    "Clock",
     "Conversation",
     "Desk",
     "Domain",
@@ -118,6 +123,7 @@ __all__ = [
     "ResponseUse",
     "Rule",
     "SearchEntry",
+    "Stand",
     "SubjectKey",
     "Tag",
     "Tombstone",

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Index, Integer,
 from sqlmodel import Field
 
 from storage.kinds import Channel, ConversationKind, LinkReason, Priority, Status, Tier
+from storage.kinds.policies import Metric
 from storage.models.log import only
 from storage.models.people import key, number
 from storage.models.types import Base, Utc, word
@@ -21,12 +22,15 @@ QUEUE_RANKS = """CASE
     ELSE 0 END"""
 """Who will be let down first: unanswered, then answered, then standing still, then settled, spam, trash and gone."""
 
-_SINCE = "coalesce(oldest_unanswered_at, last_message_at, 0)"
+_SINCE = "coalesce(due_at, oldest_unanswered_at + 86400000000, last_message_at + 86400000000, 0)"
 QUEUE_ORDER = (
     f"CASE WHEN {_SINCE} = 0 THEN 0 ELSE {_SINCE} / 60000000 * 300000000"
     f" + touch_place * 60000000 + {_SINCE} % 60000000 END"
 )
-"""Within a rank: by the minute since which it waits, then by touch model, then by the moment.
+"""Within a rank: by the minute of the earliest deadline, then by touch model, then by the moment.
+
+Where no clock runs a conversation stands as if it were due a day after its oldest unanswered message, or else its
+last one: so it is neither passed over for ever nor before what is late (docs/decisions/0027).
 
 One number holds all three: each minute has room for five places, and in each place for its microseconds.
 """
@@ -50,6 +54,8 @@ class Conversation(Base, table=True):
     Attributes:
         joined_into: the conversation this number stands for since it was joined to another; an alias for ever.
         touch_place: where it stands among such as are as urgent, by the touch model of whom it is with (0 to 4).
+        due_at, warn_at, due_metric: of the clock that runs and is due first; null when none runs
+            (`storage.apply.clocks`).
         first_message_id: the earliest message by arrival, whose subject is the conversation's.
         customer_id: the author of the earliest incoming message, else the first person written to.
     """
@@ -79,6 +85,7 @@ class Conversation(Base, table=True):
         Index("conversation_recent", "last_message_at", "id", "queue_rank"),
         Index("conversation_customer", "customer_id", "queue_rank", "queue_at", "id"),
         Index("conversation_snoozed", "snoozed_until"),
+        Index("conversation_due", "due_at", "id", **only("due_at IS NOT NULL")),
     )
 
     id: int = Field(sa_column=number())
@@ -106,6 +113,9 @@ class Conversation(Base, table=True):
     )
     # Server's default: what begins is nobody's until `storage.apply.touch` knows better.
     touch_place: int = Field(sa_column=Column(Integer, nullable=False, server_default="4"))
+    due_at: datetime | None = Field(sa_type=Utc)
+    warn_at: datetime | None = Field(sa_type=Utc)
+    due_metric: Metric | None = Field(sa_column=Column(word(Metric), nullable=True))
     # Not kept in the row on SQLite, where it stands in the indexes: it could not be added to a table that is there.
     queue_order: int = Field(sa_column=Column(BigInteger, Computed(QUEUE_ORDER)))
 

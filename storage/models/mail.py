@@ -24,7 +24,7 @@ class Message(Base, table=True):
         customer_id: who is the customer here: the author; of a mail that one of us forwarded the original author;
             of an answer the first person it goes to.
         evidence, through_id: the rule that put it into its conversation, and by which message.
-        handled: it needs no answer any more.
+        handled: it needs no answer any more; `handled_at` since when, null where it never needed one.
         history: it came before its mailbox was live.
         channel: how it reached the desk, or left it; a note counts as mail, and goes nowhere.
         minutes: of a call.
@@ -56,6 +56,7 @@ class Message(Base, table=True):
     channel: Channel = Field(sa_column=Column(word(Channel), nullable=False, server_default=Channel.EMAIL.value))
     minutes: int | None = Field(sa_column=Column(SmallInteger))
     erased_at: datetime | None = Field(sa_type=Utc)
+    handled_at: datetime | None = Field(sa_type=Utc)
 
 
 class Participant(Base, table=True):

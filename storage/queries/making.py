@@ -7,6 +7,7 @@ from typing import Any, Final
 from storage.kinds import PUT_AWAY, SETTLED, Priority, Status, Tier
 from storage.kinds.clean import clean_line
 from storage.kinds.moments import moment
+from storage.kinds.policies import Metric
 from storage.views import MailboxView, QueueRow, SavedView
 
 Key = tuple[int, int, int]
@@ -23,6 +24,7 @@ def _members(kind: type[StrEnum]) -> dict[str, Any]:
 
 
 _STATUSES, _TIERS, _PRIORITIES = _members(Status), _members(Tier), _members(Priority)
+_METRICS = _members(Metric)
 _NOT_SNOOZED = SETTLED | PUT_AWAY
 
 
@@ -69,6 +71,9 @@ def queue_rows(
             mailbox,
             assignee,
             seen,
+            due_at,
+            warn_at,
+            metric,
         ) = by_number[number]
         status = _STATUSES[state]
         last = moment(last_at or 0)
@@ -92,6 +97,9 @@ def queue_rows(
                 count,
                 tags.get(number, ()),
                 last_id is not None and seen != last_id,
+                None if due_at is None else moment(due_at),
+                None if warn_at is None else moment(warn_at),
+                _METRICS.get(metric),
             )
         )
     return rows

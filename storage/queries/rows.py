@@ -50,6 +50,9 @@ def _shown(dialect: str) -> Any:
         MAILBOX.c.name,
         AGENT.c.name,
         READ_MARK.c.message_id,
+        _C.due_at,
+        _C.warn_at,
+        _C.due_metric,
     )
     return select(*columns).select_from(rows).where(_C.id.in_(among(dialect)))
 
