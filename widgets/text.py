@@ -127,7 +127,6 @@ def cause_words(cause: str) -> str:
         Cause.BACKUP: _("the owner is away"),
         Cause.TURN: _("whose turn it was"),
         Cause.NOT_DELIVERED: _("the answer reached nobody"),
-        Cause.UNDONE: _("it was taken back"),
     }.get(Cause(cause), "")
 
 

@@ -15,9 +15,7 @@ from storage.models.statements import Write
 
 _M: Final = table(Message)
 _SINCE: Final = Write(
-    lambda: (
-        update(_M).where(_M.c.id == bindparam("row")).values(handled_at=bindparam("at", type_=_M.c.handled_at.type))
-    )
+    lambda: update(_M).where(_M.c.id == bindparam("row")).values(handled_at=bindparam("at", type_=_M.c.handled_at.type))
 )
 
 

@@ -66,9 +66,7 @@ def _tables() -> None:
         sa.Column("corrective", sa.Text()),
     )
     unexplained = sa.text("mark = 'breached' AND explained_at IS NULL")
-    op.create_index(
-        "alarm_unexplained", "alarm", ["due_at"], sqlite_where=unexplained, postgresql_where=unexplained
-    )
+    op.create_index("alarm_unexplained", "alarm", ["due_at"], sqlite_where=unexplained, postgresql_where=unexplained)
     op.create_table(
         "clock",
         sa.Column("conversation_id", sa.BigInteger(), sa.ForeignKey("conversation.id"), primary_key=True),

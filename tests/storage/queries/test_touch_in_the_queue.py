@@ -23,13 +23,19 @@ from storage.store import Store
 C = table(Conversation)
 MINUTE = timedelta(minutes=1)
 WAITS = st.none() | st.integers(0, 400).map(lambda seconds: MONDAY + timedelta(seconds=seconds * 7))
-ROWS = st.lists(st.tuples(st.sampled_from([*Status]), WAITS, WAITS, st.integers(0, 4)), min_size=2, max_size=12)
+ROWS = st.lists(st.tuples(st.sampled_from([*Status]), WAITS, WAITS, WAITS, st.integers(0, 4)), min_size=2, max_size=12)
+DAY = timedelta(days=1)
 
 
 def _urgency(row: Sequence) -> tuple[int, datetime]:
-    """By what a row is more urgent than another: its rank, and the minute since which it waits."""
-    since = row.queue_at
-    return row.queue_rank, since.replace(second=0, microsecond=0)
+    """By what a row is more urgent than another: its rank, and the minute in which it is due."""
+    return row.queue_rank, _due(row).replace(second=0, microsecond=0)
+
+
+def _due(row: Sequence) -> datetime:
+    """When a row is due: by its clock, else a day after whoever waits there wrote, or anybody did."""
+    since = row.oldest_unanswered_at or row.last_message_at
+    return row.due_at or (since + DAY if since else datetime(1970, 1, 1, tzinfo=UTC))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -39,7 +45,7 @@ def test_urgency_is_never_overtaken_and_a_tie_is_broken_by_touch(store: Store, r
     with store.writing() as session:
         connection = session.connection()
         connection.execute(text("DELETE FROM conversation"))
-        for number, (status, waits, last, touch) in enumerate(rows, 1):
+        for number, (status, waits, last, due, touch) in enumerate(rows, 1):
             values = {
                 "id": number,
                 "mailbox_id": 1,
@@ -51,6 +57,7 @@ def test_urgency_is_never_overtaken_and_a_tie_is_broken_by_touch(store: Store, r
                 "message_count": 1,
                 "oldest_unanswered_at": waits,
                 "last_message_at": last,
+                "due_at": due,
                 "touch_place": touch,
             }
             connection.execute(insert(C).values(values))
@@ -64,9 +71,9 @@ def test_urgency_is_never_overtaken_and_a_tie_is_broken_by_touch(store: Store, r
     for one, other in itertools.pairwise(numbers):
         first, second = found[one], found[other]
         assert _urgency(first) <= _urgency(second)
-        if _urgency(first) == _urgency(second) and first.queue_at > datetime(1970, 1, 2, tzinfo=UTC):
-            mine = first.touch_place, first.queue_at, first.id
-            assert mine < (second.touch_place, second.queue_at, second.id)
+        if _urgency(first) == _urgency(second) and _due(first) > datetime(1970, 1, 2, tzinfo=UTC):
+            mine = first.touch_place, _due(first), first.id
+            assert mine < (second.touch_place, _due(second), second.id)
 
 
 class Desk:
