@@ -139,6 +139,8 @@ ROOMS: Final[Mapping[str, Sequence[str]]] = {
     "ideals": ["icp"],
     "playbooks": ["playbook", "away"],
     "personas": ["persona"],
+    "calendars": ["calendar"],
+    "policies": ["policy"],
     "journeys": ["journey"],
     "checking": ["doctor"],
     "configuration": ["config"],

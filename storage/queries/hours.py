@@ -1,7 +1,7 @@
 """The calendars and the policies that a desk has laid down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -48,6 +48,12 @@ class Terms:
             return hours_of(kept.versions)
         except BadField:
             return ALWAYS
+
+    def laid(self, value: KeptCalendar | KeptPolicy) -> "Terms":
+        """Return them with a calendar or a policy that says something else, or is new."""
+        if isinstance(value, KeptCalendar):
+            return replace(self, calendars={**self.calendars, value.name: value})
+        return replace(self, policies={**self.policies, value.name: value})
 
     def has_calendar(self, name: str) -> bool:
         """Say whether there is a calendar of that name."""

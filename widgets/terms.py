@@ -1,0 +1,96 @@
+"""Words for calendars and policies: what each says, in one line or by its parts, and what is wrong with one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from storage.kinds.hours import Calendar
+from storage.kinds.policies import Metric, Pause, Policy
+from storage.kinds.spans import span_text
+from widgets.language import _, ngettext
+from widgets.troubles import numbers_words
+
+
+def metric_words(metric: Metric) -> str:
+    """Return what a metric is called."""
+    return {
+        Metric.FIRST_RESPONSE: _("first response"),
+        Metric.NEXT_RESPONSE: _("next response"),
+        Metric.RESOLUTION: _("resolution"),
+        Metric.ACCEPTANCE: _("acceptance"),
+    }[metric]
+
+
+def targets_words(targets: Mapping[Metric, timedelta]) -> str:
+    """Return the targets of a policy in one line."""
+    return ", ".join(f"{metric_words(metric)} {span_text(target)}" for metric, target in targets.items())
+
+
+def calendar_words(calendar: Calendar, hours: str) -> str:
+    """Return what a calendar says in one line; `hours` are its windows as they are typed."""
+    place = "-".join(filter(None, (calendar.country, calendar.region)))
+    parts = [calendar.zone, hours or _("no hours of the week")]
+    parts += [_("holidays of {place}").format(place=place)] if place else []
+    return "; ".join(parts)
+
+
+def conditions_words(policy: Policy, organizations: Mapping[int, str]) -> str:
+    """Return of which conversations a policy speaks; organizations are called by their names where those are known."""
+    names = {
+        "priority": _("priority"),
+        "touch": _("touch"),
+        "tier": _("tier"),
+        "mailbox": _("mailbox"),
+        "organization": _("organization"),
+        "kind": _("kind"),
+    }
+    said = []
+    for name, values in policy.when.said().items():
+        words = [organizations.get(one, f"#{one}") if name == "organization" else str(one) for one in values]
+        said.append(f"{names[name]} {', '.join(words)}")
+    return "; ".join(said) or _("all conversations")
+
+
+def policy_words(policy: Policy, organizations: Mapping[int, str]) -> str:
+    """Return what a policy says in one line."""
+    parts = [targets_words(policy.targets), policy.calendar, conditions_words(policy, organizations)]
+    parts += [_("where no other speaks")] if policy.fallback else []
+    return "; ".join(parts)
+
+
+def pauses_words(policy: Policy) -> str:
+    """Return what the clocks of a policy wait for."""
+    words = {
+        Pause.CUSTOMER: _("while the customer is waited for"),
+        Pause.THIRD_PARTY: _("while a third party is waited for"),
+    }
+    return ", ".join(words[one] for one in policy.pauses) or _("never")
+
+
+def touched_words(there_are: int, numbers: Sequence[int]) -> str:
+    """Return which of the open conversations a change touches."""
+    if not numbers:
+        return _("It touches no open conversation.")
+    words = ngettext(
+        "It touches {touched} of {count} open conversation: {named}.",
+        "It touches {touched} of {count} open conversations: {named}.",
+        there_are,
+    )
+    return words.format(touched=len(numbers), count=there_are, named=numbers_words(numbers))
+
+
+def fault_words(reason: str, name: str, value: str) -> str:
+    """Return what is wrong with a calendar, and what to do about it."""
+    words = {
+        "zone": _(
+            "{name}: there is no time zone {value}, so it counts as always open: "
+            "plantao calendar set {name} zone=America/Sao_Paulo"
+        ),
+        "country": _("{name}: no holidays are known of a country {value}: plantao calendar set {name} country=BR"),
+        "region": _("{name}: no holidays are known of a region {value}: plantao calendar set {name} region="),
+        "never_open": _(
+            "{name}: it has no open hour in the next year, so nothing in it is ever due: plantao calendar set {name} "
+            'hours="mon-fri 09:00-18:00"'
+        ),
+        "overlap": _("{name}: these windows lie over each other, and count once: {value}"),
+    }[reason]
+    return words.format(name=name, value=value)
