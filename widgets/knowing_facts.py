@@ -72,6 +72,8 @@ def _words_of_entry(values: Values, _name: _Name, _now: datetime) -> str:
         "setting": _("setting of journeys"),
         "calendar": _("calendar"),
         "policy": _("policy"),
+        "rota": _("rota"),
+        "agent": _("card of an agent"),
     }
     name = what.get(str(values.get("entry_kind")), str(values.get("entry_kind")))
     before, after = (values.get(word) for word in ("before", "after"))

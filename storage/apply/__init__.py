@@ -5,7 +5,6 @@ from storage.apply import (  # noqa: F401 - each registers its kinds
     conversations,
     erasing,
     filing,
-    handoffs,
     intake,
     knowing,
     making,

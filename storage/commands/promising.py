@@ -13,14 +13,7 @@ from storage.queries.knowing import customer, entry
 
 
 def promise(
-    session: Session,
-    conversation_id: int,
-    text: str,
-    due: datetime,
-    *,
-    actor: Actor,
-    now: datetime,
-    action_id: int | None = None,
+    session: Session, conversation_id: int, text: str, due: datetime, *, actor: Actor, now: datetime
 ) -> tuple[int, int]:
     """Write down what the agent promised the customer of a conversation; return its number, and the action's id.
 
@@ -31,7 +24,6 @@ def promise(
         due: until when.
         actor: the agent, who promised.
         now: the moment.
-        action_id: the action that this is a part of.
 
     Raises:
         NoSuch: the conversation has no customer, or there is none of that number.
@@ -39,15 +31,7 @@ def promise(
     """
     who = customer(session, conversation_id)
     said = Promise(text, due, actor.agent_id, conversation_id)
-    return knowing.keep_entry(
-        session,
-        said,
-        subject=Subject.PERSON,
-        subject_id=who.person_id,
-        actor=actor,
-        now=now,
-        action_id=action_id,
-    )
+    return knowing.keep_entry(session, said, subject=Subject.PERSON, subject_id=who.person_id, actor=actor, now=now)
 
 
 def keep(session: Session, entry_id: int, *, actor: Actor, now: datetime) -> int:

@@ -9,7 +9,6 @@ from sqlmodel import Session
 
 from storage.apply.base import chunks, table
 from storage.commands.joining import standing_number
-from storage.commands.solving import check_resolving
 from storage.commands.wanted import want
 from storage.events import Actor, Assigned, Fact, Handled, Snoozed, StatusChanged, Tagged
 from storage.kinds import SETTLED, Cause, Channel, Direction, Status
@@ -26,14 +25,7 @@ _Rule = Callable[[Session, Row[*tuple[Any, ...]], datetime], Iterable[Fact]]
 
 
 def set_status(
-    session: Session,
-    numbers: Sequence[int],
-    *,
-    to: Status,
-    actor: Actor,
-    now: datetime,
-    action_id: int | None = None,
-    anyway: bool = False,
+    session: Session, numbers: Sequence[int], *, to: Status, actor: Actor, now: datetime, action_id: int | None = None
 ) -> int:
     """Move conversations to a status; resolving handles their mail and ends a snooze.
 
@@ -44,18 +36,14 @@ def set_status(
         actor: who decides.
         now: the moment.
         action_id: the action that an earlier part of a bulk act began.
-        anyway: N1 resolves although it only directs here.
 
     Returns:
         The action's id.
 
     Raises:
         NoSuch: there is no conversation of a number.
-        Refused: all of them stand there already (rule ``already``), or some cannot be resolved (as
-            `storage.commands.solving.check_resolving`).
+        Refused: all of them stand there already (rule ``already``).
     """
-    if to in SETTLED:
-        check_resolving(session, [row.id for row in _rows(session, numbers) if row.status is not to], anyway=anyway)
 
     def decide(session: Session, row: Row[*tuple[Any, ...]], now: datetime) -> Iterable[Fact]:
         if row.status is to:

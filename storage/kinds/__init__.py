@@ -1,7 +1,6 @@
 """The words of the desk: every enum, stored as its word, and the plain shapes that all floors share."""
 
 from storage.kinds.words import (
-    OPEN_HANDOFF,
     PUT_AWAY,
     SETTLED,
     TASKS,
@@ -9,7 +8,6 @@ from storage.kinds.words import (
     Automatic,
     Cause,
     Channel,
-    ConsultState,
     ConversationKind,
     Delivery,
     Direction,
@@ -17,7 +15,6 @@ from storage.kinds.words import (
     EntryKind,
     ErasedFor,
     Evidence,
-    HandoffState,
     Hold,
     Ignored,
     LinkReason,
@@ -32,7 +29,6 @@ from storage.kinds.words import (
 )
 
 __all__ = [
-    "OPEN_HANDOFF",
     "PUT_AWAY",
     "SETTLED",
     "TASKS",
@@ -40,7 +36,6 @@ __all__ = [
     "Automatic",
     "Cause",
     "Channel",
-    "ConsultState",
     "ConversationKind",
     "Delivery",
     "Direction",
@@ -48,7 +43,6 @@ __all__ = [
     "EntryKind",
     "ErasedFor",
     "Evidence",
-    "HandoffState",
     "Hold",
     "Ignored",
     "LinkReason",

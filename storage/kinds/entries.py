@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from storage.kinds.agents import AgentCard
 from storage.kinds.assessing import Assessment
 from storage.kinds.hours import KeptCalendar
 from storage.kinds.ideals import Icp
@@ -13,6 +14,7 @@ from storage.kinds.playbooks import Away, Playbook, Plays
 from storage.kinds.policies import KeptPolicy
 from storage.kinds.promises import Promise
 from storage.kinds.retention import Retention
+from storage.kinds.rotas import KeptRota
 from storage.kinds.words import EntryKind
 
 LONGEST_NOTE: Final = 20_000
@@ -115,7 +117,7 @@ Value = (
     | Dismissed
     | (Promise | Assessment)
     | (Playbook | Plays | Away | Retention)
-    | (KeptCalendar | KeptPolicy)
+    | (KeptCalendar | KeptPolicy | KeptRota | AgentCard)
     | (Usage | Milestone | Stay | Engagement | Setting)  # of journeys
 )
 VALUES: Final[Mapping[EntryKind, type[Value]]] = {
@@ -123,7 +125,7 @@ VALUES: Final[Mapping[EntryKind, type[Value]]] = {
     for one in (
         *(Note, Asset, OwnField, Icp, Persona, Dismissed, Promise, Assessment),
         *(Playbook, Plays, Away, Retention),
-        *(KeptCalendar, KeptPolicy),
+        *(KeptCalendar, KeptPolicy, KeptRota, AgentCard),
         *(Usage, Milestone, Stay, Engagement, Setting),
     )
 }

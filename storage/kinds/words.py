@@ -169,6 +169,8 @@ class EntryKind(StrEnum):
     SETTING = "setting"  # what the desk says in place of what is shipped
     CALENDAR = "calendar"  # when the desk, or an agent, is at work
     POLICY = "policy"  # how soon what must be done
+    ROTA = "rota"  # who is on call when
+    AGENT = "agent"  # what an agent can do, when, and how much
 
 
 class LinkReason(StrEnum):
@@ -241,25 +243,3 @@ class ErasedFor(StrEnum):
 
     REQUEST = "request"  # the person asked for it
     RETENTION = "retention"  # it was older than its mailbox keeps mail
-
-
-class HandoffState(StrEnum):
-    """How far a handoff is."""
-
-    OFFERED = "offered"  # nobody has accepted it yet
-    ESCALATED = "escalated"  # nobody did in time, and somebody else is asked
-    ACCEPTED = "accepted"
-    RETURNED = "returned"
-    TAKEN_BACK = "taken_back"
-
-
-OPEN_HANDOFF = frozenset({HandoffState.OFFERED, HandoffState.ESCALATED})
-"""The states in which a handoff waits for somebody to accept it."""
-
-
-class ConsultState(StrEnum):
-    """How far a question to a colleague is."""
-
-    ASKED = "asked"
-    ANSWERED = "answered"
-    TAKEN_BACK = "taken_back"

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from storage.commands.knowing.facts import entry_kept
 from storage.events import Actor
 from storage.kinds import EntryKind, Subject
+from storage.kinds.agents import AgentCard
 from storage.kinds.assessing import Assessment
 from storage.kinds.clean import clean, clean_line, folded
 from storage.kinds.entries import LONGEST_NOTE, Asset, Note, OwnField, Value
@@ -22,6 +23,7 @@ from storage.kinds.policies import KeptPolicy
 from storage.kinds.profiles import Block, Sort
 from storage.kinds.promises import Promise
 from storage.kinds.retention import Retention
+from storage.kinds.rotas import KeptRota
 from storage.models import Entry
 from storage.queries import knowing
 from storage.queries.ideals import ideals
@@ -120,8 +122,10 @@ def checked(session: Session, value: Value, entry_id: int | None = None) -> Valu
             return _icp(session, value, entry_id)
         case Persona():
             return _persona(session, value, entry_id)
-        case Assessment() | Dismissed() | Playbook() | Plays() | Away() | Retention() | KeptCalendar() | KeptPolicy():
+        case Assessment() | Dismissed() | Playbook() | Plays() | Away() | Retention():
             return value  # their own commands see to them
+        case KeptCalendar() | KeptPolicy() | KeptRota() | AgentCard():
+            return value  # so do theirs
         case Setting():
             return Setting(*journey.setting(value.name, value.value))
         case Usage() | Milestone() | Stay() | Engagement():

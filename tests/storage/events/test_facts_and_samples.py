@@ -25,7 +25,6 @@ FINAL = {
     "ruled",
     "cancelled",
     "delivery_changed",
-    "escalated",
     "erased",
 }
 ONCE = {"queued"}
