@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from storage.kinds.playbooks import Answers, Assignment, ModelsView, Pick, Playbook
+from storage.kinds.playbooks import Answers, Assignment, ModelsView, Pick, Playbook, Transfers
 from widgets.language import _, ngettext
 from widgets.steady import one_line
 
@@ -27,6 +27,14 @@ def knob_words(book: Playbook) -> str:
     if book.capacity is not None:
         words = ngettext("{count} organization an agent", "{count} organizations an agent", book.capacity)
         said.append(words.format(count=book.capacity))
+    if book.transfer is not None:
+        said.append(
+            {
+                Transfers.FREE: _("anybody hands on"),
+                Transfers.CONSULT: _("colleagues are asked, nobody is passed on"),
+                Transfers.DIRECT: _("N1 registers and directs"),
+            }[book.transfer]
+        )
     said += [pick_words(one) for one in book.picks]
     return "; ".join(said) or _("says nothing of its own")
 

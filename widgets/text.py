@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from storage.kinds import (
     Automatic,
     Cause,
+    ConversationKind,
     Delivery,
     Direction,
     DraftKind,
@@ -71,6 +72,16 @@ def status_words(status: Status) -> str:
 def tier_words(tier: Tier) -> str:
     """Return a tier's name."""
     return {Tier.N1: _("N1"), Tier.N2: _("N2"), Tier.N3: _("N3")}[tier]
+
+
+def kind_words(kind: ConversationKind) -> str:
+    """Return what sort of work a conversation is."""
+    return {
+        ConversationKind.CARE: _("care"),
+        ConversationKind.SUPPORT: _("support"),
+        ConversationKind.TASK: _("task"),
+        ConversationKind.CHECK_IN: _("check-in"),
+    }[kind]
 
 
 def automatic_words(automatic: Automatic) -> str:
@@ -254,6 +265,12 @@ def field_trouble(error: BadField) -> str:
         "name": _("{field}: {value} is no name; write lower-case letters a to z, digits and _."),
         "address": _("{value} is no address of that kind."),
         "domain": _("{value} is no domain; write one as acme.com."),
+        "long_text": _("{field}: at most 4,000 letters, and a line at most 200; what is longer is a note."),
+        "no_visit": _("To N2 a visit goes along: a site or an asset, and from when until when."),
+        "no_site": _("A visit needs a site or an asset."),
+        "window": _("A visit ends after it begins, and within a month: {value}."),
+        "within": _("An answer is waited for from a minute to a month: {value}."),
+        "known_already": _("Either the cause is known or it is not: {value}."),
         "free_mail": _("Anybody may have an address at {value}: it tells no organization."),
     }.get(error.reason, _("{field}: {value} cannot be kept."))
     value = clean_line(error.value)
@@ -313,6 +330,9 @@ def refusal_words(error: Refused) -> str:
         "field_taken": _("There is a field of that name already."),
         "name_taken": _("That name is taken, or another one had it: choose a new one."),
         "no_suggestion": _("Nothing says who they may be, or their profile says it already."),
+        "unsolved": _("Support is resolved with its cause and its solution, or with why the cause is unknown."),
+        "director": _("N1 directs here and resolves nothing: hand it on, or resolve it all the same."),
+        "not_offered": _("Nothing waits to be accepted there."),
         "response_taken": _("There is a response of that shortcode and language already: change that one."),
     }.get(error.rule)
     return words or _("Not done: {rule}.").format(rule=error.rule.replace("_", " "))

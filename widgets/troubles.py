@@ -125,9 +125,23 @@ def _refused(error: Refused) -> str:
         "other_group": _("{about} belong to different groups of mailboxes, which are never joined."),
         "several_conversations": _("The messages belong to several conversations ({about}): split one at a time."),
         "whole_conversation": _("These are all messages of {about}: one has to stay. Nothing was changed."),
+        "settled": _("{about} is settled: reopen it first."),
+        "offered": _("{about} was handed on, and nobody has accepted it: accept it first, or return it."),
+        "same_tier": _("{about} is at that tier already: assign it to somebody there."),
+        "consult_first": _("Nobody is passed on here: consult a colleague about {about}, or say why it is handed on."),
+        "no_destination": _("N1 directs here: name the team or the agent that {about} goes to."),
+        "not_offered": _("Nothing of {about} waits to be accepted."),
+        "not_handed": _("{about} was not handed to the tier where it is, so it cannot be returned."),
+        "own_question": _("A colleague is asked, not yourself: name another agent for {about}."),
+        "task_stays": _("{about} began at the desk as a task, and stays one."),
+        "unsolved": _("{about} is support: it needs its cause and solution, or why the cause is unknown."),
+        "director": _("N1 directs here: {about} goes on to a team, or is resolved all the same."),
+        "accepted": _("Not taken back: {who} accepted {about}, which stays as it is."),
         "changed_since": _("Not taken back: {about} changed since, and stays as it is."),
         "not_put_away": _("Nothing to restore: {about} is neither in the trash nor marked as spam."),
     }.get(error.rule)
     if words is None:
         return explain(error)
-    return words.format(about=about or _("it"))
+    kept = getattr(error, "kept", ())
+    who = ", ".join(dict.fromkeys(clean_line(one.agent) for one in kept if one.agent))
+    return words.format(about=about or _("it"), who=who or _("somebody"))

@@ -256,6 +256,7 @@ def _object(laid: "Laid", book: "Playbook") -> dict[str, Any]:
         "limit": said.get("limit"),
         "check_in": said.get("check_in"),
         "capacity": said.get("capacity"),
+        "transfer": said.get("transfer"),
         "picks": [one.words() for one in book.picks],
         "shipped": book.name not in laid.own,
         "mailboxes": sorted(mailbox for mailbox, model in laid.plays.items() if model == book.name),

@@ -5,6 +5,7 @@ from storage.apply import (  # noqa: F401 - each registers its kinds
     conversations,
     erasing,
     filing,
+    handoffs,
     intake,
     knowing,
     making,

@@ -17,11 +17,12 @@ from storage.commands.joining import standing_number
 from storage.commands.outbox.queueing import following, moment_in
 from storage.commands.reading import mark_read
 from storage.commands.wanted import want
-from storage.events import Actor, Called, Fact, Noted, Withdrawn
+from storage.events import Actor, Called, ConsultEnded, Fact, Noted, Withdrawn
 from storage.kinds import Channel, Direction, Status
 from storage.kinds.errors import NoSuch
 from storage.kinds.mail import Parsed
 from storage.models import Conversation, Mailbox, Message, Raw, ReadMark
+from storage.queries.handoffs import consults_of
 from storage.record import next_ids, record
 from storage.search import add, index_more, remove
 
@@ -51,8 +52,11 @@ def note(
     actor: Actor,
     now: datetime,
     draft_id: int | None = None,
+    action_id: int | None = None,
 ) -> tuple[int, int]:
     """Put a note into a conversation. It changes nothing else: no status, no clock, nothing on a server.
+
+    An agent who was asked something there has answered by it.
 
     Args:
         session: of a writing transaction.
@@ -61,6 +65,7 @@ def note(
         actor: who wrote it.
         now: the moment.
         draft_id: what it was made of: it comes back when the note is taken back.
+        action_id: the action that this is a part of.
 
     Returns:
         The action, and the note's number as a message.
@@ -73,7 +78,9 @@ def note(
     number = standing_number(session, conversation_id)
     message, shape = _message(session, written, number, now, Direction.INTERNAL, Channel.EMAIL)
     fact = Noted(**shape, happened_at=message.arrived_at)
-    action_id = _keep(session, fact, message, actor, now)
+    action_id = _keep(session, fact, message, actor, now, action_id)
+    if ended := _answers(session, number, message.message_id, actor, now):
+        record(session, ended, actor=actor, now=now, action_id=action_id)
     if draft_id is not None:
         drafts.sent(session, draft_id, message.message_id, now=now)
     return action_id, message.message_id
@@ -177,9 +184,25 @@ def _message(
     return written_here(message, direction=direction, channel=channel), shape
 
 
-def _keep(session: Session, fact: Noted | Called, message: Incoming, actor: Actor, now: datetime) -> int:
+def _answers(session: Session, number: int, message_id: int, actor: Actor, now: datetime) -> list[ConsultEnded]:
+    """Return what a note ends: the questions that its author was asked in the conversation before it."""
+    return [
+        ConsultEnded(conversation_id=number, consult_id=one.consult_id, before=None, after=message_id, happened_at=now)
+        for one in consults_of(session, number)
+        if one.agent_id == actor.agent_id
+    ]
+
+
+def _keep(
+    session: Session,
+    fact: Noted | Called,
+    message: Incoming,
+    actor: Actor,
+    now: datetime,
+    action_id: int | None = None,
+) -> int:
     seen_all = actor.agent_id is not None and _seen_all(session, fact.conversation_id, actor.agent_id)
-    action_id = record(session, [fact], actor=actor, now=now)
+    action_id = record(session, [fact], actor=actor, now=now, action_id=action_id)
     derive(session, [message], {})
     index_now(session, [message.message_id])
     if seen_all and actor.agent_id is not None:

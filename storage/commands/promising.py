@@ -13,7 +13,14 @@ from storage.queries.knowing import customer, entry
 
 
 def promise(
-    session: Session, conversation_id: int, text: str, due: datetime, *, actor: Actor, now: datetime
+    session: Session,
+    conversation_id: int,
+    text: str,
+    due: datetime,
+    *,
+    actor: Actor,
+    now: datetime,
+    action_id: int | None = None,
 ) -> tuple[int, int]:
     """Write down what the agent promised the customer of a conversation; return its number, and the action's id.
 
@@ -24,6 +31,7 @@ def promise(
         due: until when.
         actor: the agent, who promised.
         now: the moment.
+        action_id: the action that this is a part of.
 
     Raises:
         NoSuch: the conversation has no customer, or there is none of that number.
@@ -31,7 +39,15 @@ def promise(
     """
     who = customer(session, conversation_id)
     said = Promise(text, due, actor.agent_id, conversation_id)
-    return knowing.keep_entry(session, said, subject=Subject.PERSON, subject_id=who.person_id, actor=actor, now=now)
+    return knowing.keep_entry(
+        session,
+        said,
+        subject=Subject.PERSON,
+        subject_id=who.person_id,
+        actor=actor,
+        now=now,
+        action_id=action_id,
+    )
 
 
 def keep(session: Session, entry_id: int, *, actor: Actor, now: datetime) -> int:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from storage.apply.base import chunks, table
 from storage.commands.joining import standing_number
+from storage.commands.solving import check_resolving
 from storage.commands.wanted import want
 from storage.events import Actor, Assigned, Fact, Handled, Snoozed, StatusChanged, Tagged
 from storage.kinds import SETTLED, Cause, Channel, Direction, Status
@@ -25,7 +26,14 @@ _Rule = Callable[[Session, Row[*tuple[Any, ...]], datetime], Iterable[Fact]]
 
 
 def set_status(
-    session: Session, numbers: Sequence[int], *, to: Status, actor: Actor, now: datetime, action_id: int | None = None
+    session: Session,
+    numbers: Sequence[int],
+    *,
+    to: Status,
+    actor: Actor,
+    now: datetime,
+    action_id: int | None = None,
+    anyway: bool = False,
 ) -> int:
     """Move conversations to a status; resolving handles their mail and ends a snooze.
 
@@ -36,14 +44,18 @@ def set_status(
         actor: who decides.
         now: the moment.
         action_id: the action that an earlier part of a bulk act began.
+        anyway: N1 resolves although it only directs here.
 
     Returns:
         The action's id.
 
     Raises:
         NoSuch: there is no conversation of a number.
-        Refused: all of them stand there already (rule ``already``).
+        Refused: all of them stand there already (rule ``already``), or some cannot be resolved (as
+            `storage.commands.solving.check_resolving`).
     """
+    if to in SETTLED:
+        check_resolving(session, [row.id for row in _rows(session, numbers) if row.status is not to], anyway=anyway)
 
     def decide(session: Session, row: Row[*tuple[Any, ...]], now: datetime) -> Iterable[Fact]:
         if row.status is to:

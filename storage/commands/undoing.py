@@ -12,8 +12,9 @@ from storage.apply.base import chunks, table
 from storage.commands import backwards
 from storage.commands.noting import withdrawn
 from storage.commands.outbox.queueing import taken_back
+from storage.commands.transferring import acceptors
 from storage.commands.wanted import want
-from storage.events import Actor, Cancelled, Erased, Fact, Queued, inverse
+from storage.events import Actor, Cancelled, Erased, Fact, Queued, Transferred, inverse
 from storage.kinds import Delivery
 from storage.kinds.errors import Changed, Refused
 from storage.models import Agent, Event, Outbox
@@ -97,8 +98,8 @@ def take_back(
 
     Raises:
         Refused: nothing of it can be taken back (``final``), it was an erasure or what it said was erased since
-            (``erased``), or all was changed since (``changed_since``,
-            a `NothingStands`).
+            (``erased``), or all was changed since (``changed_since``, or ``accepted`` where it was a handoff; a
+            `NothingStands`).
     """
     if backwards.large(session, action_id, only):
         return _take_back_much(session, action_id, actor=actor, now=now, into=into)
@@ -108,7 +109,12 @@ def take_back(
         raise Refused("final")  # its draft is there again, and whoever sends that would have sent twice
     if any(isinstance(fact, Erased) for _, fact in done) or (forgotten and len(forgotten) == len(done)):
         raise Refused("erased")
-    back = {number: one for number, fact in done if number not in forgotten and (one := inverse(fact)) is not None}
+    stays = _stays(session, [fact for _, fact in done])
+    back = {
+        number: one
+        for number, fact in done
+        if number not in forgotten and fact not in stays and (one := inverse(fact)) is not None
+    }
     about = {number: fact.about for number, fact in done}
     groups = dict.fromkeys(about[number] for number in back)
     # In the log's own order backwards: what ran as one kind there runs as one kind here.
@@ -120,6 +126,9 @@ def take_back(
     names = _changed_by(session, numbers, after=done[-1][0]) if numbers else {}
     kept = tuple(Kept(number, names.get(number, "")) for number in numbers)
     elsewhere = None in changed  # a view or a rule, which no conversation's timeline tells of
+    if not inverses and (accepted := acceptors(session, [fact for _, fact in done])):
+        who = tuple(Kept(number, name) for number, name in accepted.items())
+        raise NothingStands("accepted", tuple(accepted), who)
     if not inverses and _has_left(session, [fact for _, fact in done]):
         raise NothingStands("has_left", tuple(numbers), kept)
     if not inverses:
@@ -146,6 +155,13 @@ def _take_back_much(session: Session, action_id: int, *, actor: Actor, now: date
     if new is None:
         raise Refused("erased" if told else "final")
     return Undone(new, action_id, told, ())
+
+
+def _stays(session: Session, facts: Sequence[Fact]) -> list[Fact]:
+    """Return what of an action is not taken back with the rest: of a handoff the answer that has left with it."""
+    if not any(isinstance(fact, Transferred) for fact in facts):
+        return []
+    return [fact for fact in facts if isinstance(fact, Queued) and _has_left(session, [fact])]
 
 
 def _has_left(session: Session, facts: Collection[Fact]) -> bool:

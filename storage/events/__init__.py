@@ -14,6 +14,16 @@ from storage.events.decided import (
 )
 from storage.events.erasing import Erased
 from storage.events.filing import Ruled, RuleKept, ViewKept
+from storage.events.handoffs import (
+    Accepted,
+    Consulted,
+    ConsultEnded,
+    Escalated,
+    KindChanged,
+    Returned,
+    Solved,
+    Transferred,
+)
 from storage.events.intake import Joined, Merged, Met, Moved, Quarantined, Received, Redelivered, Split
 from storage.events.inverse import inverse
 from storage.events.knowing import (
@@ -34,6 +44,7 @@ from storage.events.responses import ResponseKept, ResponseUsed
 __all__ = [
     "KINDS",
     "PERSONAL",
+    "Accepted",
     "Actor",
     "AddressKept",
     "AgentJoined",
@@ -41,16 +52,20 @@ __all__ = [
     "Belongs",
     "Called",
     "Cancelled",
+    "ConsultEnded",
+    "Consulted",
     "CustomerKept",
     "CustomersMerged",
     "DeliveryChanged",
     "DomainKept",
     "EntryKept",
     "Erased",
+    "Escalated",
     "Fact",
     "Handled",
     "Held",
     "Joined",
+    "KindChanged",
     "Linked",
     "MailboxAdded",
     "MailboxChanged",
@@ -67,13 +82,16 @@ __all__ = [
     "Redelivered",
     "ResponseKept",
     "ResponseUsed",
+    "Returned",
     "RuleKept",
     "Ruled",
     "Snoozed",
+    "Solved",
     "Split",
     "StatusChanged",
     "Tagged",
     "TaskBegun",
+    "Transferred",
     "ViewKept",
     "Withdrawn",
     "inverse",

@@ -3,6 +3,7 @@
 from storage.events.base import Fact
 from storage.events.decided import Assigned, Handled, Linked, Snoozed, StatusChanged, Tagged
 from storage.events.filing import RuleKept, ViewKept
+from storage.events.handoffs import Accepted, Consulted, ConsultEnded, KindChanged, Returned, Solved, Transferred
 from storage.events.intake import Merged, Moved, Split
 from storage.events.knowing import (
     AddressKept,
@@ -38,6 +39,32 @@ def inverse(fact: Fact) -> Fact | None:  # noqa: C901, PLR0912 - a case a kind r
             )
         case RuleKept() | Held() | Belongs():
             return fact.model_copy(update={"before": fact.after, "after": fact.before})
+        case Accepted() | ConsultEnded() | KindChanged():
+            return fact.model_copy(update={"before": fact.after, "after": fact.before})
+        case Transferred():
+            return fact.model_copy(update={"before": fact.after, "after": fact.before, "stands": not fact.stands})
+        case Returned():
+            return fact.model_copy(
+                update={
+                    "before": fact.after,
+                    "after": fact.before,
+                    "state_before": fact.state,
+                    "state": fact.state_before,
+                }
+            )
+        case Consulted():
+            return fact.model_copy(update={"stands": not fact.stands})
+        case Solved():
+            return fact.model_copy(
+                update={
+                    "stood": fact.stands,
+                    "stands": fact.stood,
+                    "known_before": fact.known,
+                    "known": fact.known_before,
+                    "before": fact.after,
+                    "after": fact.before,
+                }
+            )
         case Tagged():
             return fact.model_copy(update={"added": fact.removed, "removed": fact.added})
         case ViewKept():

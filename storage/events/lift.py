@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from storage.events import decided, erasing, filing, intake, knowing, noting, outbox, responses
+from storage.events import decided, erasing, filing, handoffs, intake, knowing, noting, outbox, responses
 from storage.events.base import Fact, personal_fields
 
 KINDS: dict[str, type[Fact]] = {
@@ -49,6 +49,14 @@ KINDS: dict[str, type[Fact]] = {
         knowing.Belongs,
         knowing.CustomersMerged,
         knowing.EntryKept,
+        handoffs.Transferred,
+        handoffs.Accepted,
+        handoffs.Returned,
+        handoffs.Escalated,
+        handoffs.Consulted,
+        handoffs.ConsultEnded,
+        handoffs.Solved,
+        handoffs.KindChanged,
         erasing.Erased,
     )
 }

@@ -1,6 +1,7 @@
 """The words of the desk: every enum, stored as its word, and the plain shapes that all floors share."""
 
 from storage.kinds.words import (
+    OPEN_HANDOFF,
     PUT_AWAY,
     SETTLED,
     TASKS,
@@ -8,6 +9,7 @@ from storage.kinds.words import (
     Automatic,
     Cause,
     Channel,
+    ConsultState,
     ConversationKind,
     Delivery,
     Direction,
@@ -15,6 +17,7 @@ from storage.kinds.words import (
     EntryKind,
     ErasedFor,
     Evidence,
+    HandoffState,
     Hold,
     Ignored,
     LinkReason,
@@ -29,6 +32,7 @@ from storage.kinds.words import (
 )
 
 __all__ = [
+    "OPEN_HANDOFF",
     "PUT_AWAY",
     "SETTLED",
     "TASKS",
@@ -36,6 +40,7 @@ __all__ = [
     "Automatic",
     "Cause",
     "Channel",
+    "ConsultState",
     "ConversationKind",
     "Delivery",
     "Direction",
@@ -43,6 +48,7 @@ __all__ = [
     "EntryKind",
     "ErasedFor",
     "Evidence",
+    "HandoffState",
     "Hold",
     "Ignored",
     "LinkReason",

@@ -31,6 +31,14 @@ class Assignment(StrEnum):
     FREE = "free"
 
 
+class Transfers(StrEnum):
+    """How conversations go to another tier."""
+
+    FREE = "free"
+    CONSULT = "consult"  # nobody is passed on: whoever does it all the same says why
+    DIRECT = "direct"  # N1 only registers and directs, to a destination that it names
+
+
 @dataclass(frozen=True, slots=True)
 class Pick:
     """One rule of a model that is a mixture of others.
@@ -62,6 +70,7 @@ class Playbook:
         limit: how many conversations an agent has in work at once.
         check_in: days between one check-in and the next; 0 for none.
         capacity: how many organizations of this model an agent owns.
+        transfer: how conversations go to another tier.
         picks: of a mixture, which of the others holds; the first that meets.
     """
 
@@ -73,6 +82,7 @@ class Playbook:
     check_in: int | None = None
     capacity: int | None = None
     picks: tuple[Pick, ...] = ()
+    transfer: Transfers | None = None
 
     kind = EntryKind.PLAYBOOK
 
@@ -90,7 +100,7 @@ class Playbook:
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> "Playbook":
         """Return what `written` gave."""
-        answers, assignment = kept.get("answers"), kept.get("assignment")
+        answers, assignment, transfer = kept.get("answers"), kept.get("assignment"), kept.get("transfer")
         return cls(
             kept["name"],
             Scope(kept["scope"]),
@@ -100,10 +110,11 @@ class Playbook:
             kept.get("check_in"),
             kept.get("capacity"),
             tuple(Pick(*one) for one in kept.get("picks", ())),
+            Transfers(transfer) if transfer else None,
         )
 
 
-KNOBS: Final[Sequence[str]] = ("answers", "assignment", "limit", "check_in", "capacity")
+KNOBS: Final[Sequence[str]] = ("answers", "assignment", "limit", "check_in", "capacity", "transfer")
 """The knobs by name, in the order in which they are shown."""
 
 

@@ -243,3 +243,25 @@ class ErasedFor(StrEnum):
 
     REQUEST = "request"  # the person asked for it
     RETENTION = "retention"  # it was older than its mailbox keeps mail
+
+
+class HandoffState(StrEnum):
+    """How far a handoff is."""
+
+    OFFERED = "offered"  # nobody has accepted it yet
+    ESCALATED = "escalated"  # nobody did in time, and somebody else is asked
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    TAKEN_BACK = "taken_back"
+
+
+OPEN_HANDOFF = frozenset({HandoffState.OFFERED, HandoffState.ESCALATED})
+"""The states in which a handoff waits for somebody to accept it."""
+
+
+class ConsultState(StrEnum):
+    """How far a question to a colleague is."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    TAKEN_BACK = "taken_back"

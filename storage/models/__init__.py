@@ -7,6 +7,7 @@ from storage.models.conversations import PRIORITIZED, SHOWN_BELOW, TASKED, Conve
 from storage.models.drafts import Draft
 from storage.models.erasing import Tombstone
 from storage.models.filing import Rule, View
+from storage.models.handoffs import Consult, Handoff, Solution
 from storage.models.local import Folder, Lease, Look, MailBase, MailboxState, MailContent, Placement, ReadMark, Wanted
 from storage.models.log import Event, EventPersonal
 from storage.models.mail import (
@@ -53,6 +54,9 @@ DECIDED: tuple[type[SQLModel], ...] = (
     ResponseUse,
     Outbox,
     Recipient,
+    Handoff,
+    Consult,
+    Solution,
     Tombstone,
 )
 """Written only by `storage.record`; replaying the log gives them back exactly. In the order of their keys."""
@@ -90,6 +94,7 @@ __all__ = [
     "Cited",
     "Claim",
     "Clock",
+    "Consult",
     "Conversation",
     "Desk",
     "Domain",
@@ -98,6 +103,7 @@ __all__ = [
     "Event",
     "EventPersonal",
     "Folder",
+    "Handoff",
     "Lease",
     "Link",
     "Look",
@@ -123,6 +129,7 @@ __all__ = [
     "ResponseUse",
     "Rule",
     "SearchEntry",
+    "Solution",
     "Stand",
     "SubjectKey",
     "Tag",

@@ -197,6 +197,9 @@ _ABOUT: Final = {
     "queued": _of_message,
     "delivery_changed": _of_message,
     "assigned": _of_conversation,
+    "transferred": _of_conversation,
+    "returned": _of_conversation,
+    "solved": _of_conversation,
 }
 """Which facts with a personal part are about whom or what; a test holds it to name every kind that can be."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from storage.kinds.errors import BadField
-from storage.kinds.playbooks import KNOBS, Answers, Assignment, Pick, Playbook, Scope
+from storage.kinds.playbooks import KNOBS, Answers, Assignment, Pick, Playbook, Scope, Transfers
 
 _T, _S = Scope.TOUCH, Scope.SERVICE
 
@@ -19,11 +19,11 @@ SHIPPED: Final = (
     ),
     Playbook("convenient", _S, check_in=0),
     Playbook("in-depth", _S, assignment=Assignment.OWNER),
-    Playbook("single-team", _S, assignment=Assignment.FREE),
+    Playbook("single-team", _S, assignment=Assignment.FREE, transfer=Transfers.CONSULT),
     Playbook("one-to-one", _S, assignment=Assignment.ROUND_ROBIN, limit=1),
     Playbook("self-service", _S, answers=Answers.SEND),
     Playbook("online", _S),
-    Playbook("redirected", _S),
+    Playbook("redirected", _S, transfer=Transfers.DIRECT),
     Playbook("hybrid", _S, picks=(Pick("channel", "phone", "in-depth"), Pick("", "", "online"))),
 )
 """The thirteen rows that every desk has: five touch models, eight service models."""
@@ -149,8 +149,8 @@ def changed(book: Playbook, knob: str, text: str) -> Playbook:
             value = _picks(book, text)
         case _ if not text:
             value = None
-        case "answers" | "assignment":
-            kind: Any = Answers if name == "answers" else Assignment
+        case "answers" | "assignment" | "transfer":
+            kind: Any = {"answers": Answers, "assignment": Assignment, "transfer": Transfers}[name]
             words = tuple(str(one) for one in kind)
             if text.casefold() not in words:
                 raise BadField(knob, text, "choice", words)

@@ -9,20 +9,33 @@ from made.post import MONDAY, Post, letter
 from sqlalchemy import select
 
 from storage.apply.base import table
-from storage.commands import joining, knowing, noting, responses, ruling, trash, triage, undoing, views
+from storage.commands import (
+    joining,
+    knowing,
+    noting,
+    responses,
+    ruling,
+    solving,
+    transferring,
+    trash,
+    triage,
+    undoing,
+    views,
+)
 from storage.commands.desk import agent_named
 from storage.commands.erasing import erase
 from storage.commands.outbox import acts, queueing, sending, steps
 from storage.commands.outbox.items import Result
 from storage.commands.responses import Entry
 from storage.events import Actor
-from storage.kinds import Automatic, Delivery, Direction, EntryKind, Status, Subject
+from storage.kinds import Automatic, ConversationKind, Delivery, Direction, EntryKind, Status, Subject, Tier
 from storage.kinds.entries import Note
 from storage.kinds.errors import DeskError
 from storage.kinds.filing import Conditions, Deeds
+from storage.kinds.handoffs import Contents, Visit
 from storage.kinds.mail import Parsed
 from storage.kinds.responses import Canned
-from storage.models import Conversation, Message, Outbox
+from storage.models import Conversation, Handoff, Message, Outbox
 from storage.queries.erasing import survey
 from storage.store import Store
 
@@ -40,7 +53,7 @@ class Life:
     """A desk with three mailboxes in two tenants and two agents, living by chance."""
 
     def __init__(self, store: Store, seed: int) -> None:
-        self.store, self.chance = store, Random(seed)
+        self.store, self.chance, self.hands = store, Random(seed), Random(seed + 1)
         self.now = MONDAY
         self.posts = [
             Post(store, name="one", address="one@plantao.example", group="a", archive="Archive"),
@@ -75,6 +88,8 @@ class Life:
                 )
             )
             happening()
+            if self.hands.random() < 0.2:
+                self.hand()
 
     def letter(self) -> Parsed:
         chance = self.chance
@@ -301,8 +316,7 @@ class Life:
         """Somebody writes a note, or was on the telephone."""
         chance, actor, now, number = self.chance, self.chance.choice(self.agents), self.now, self.some(1)
         self.names.append(f"{len(self.names)}@notes.invalid")
-        said = letter(self.names[-1], by="desk@notes.invalid", to=(), text=chance.choice(TEXTS), dated_at=now)
-        written = noting.Written(said, hashlib.sha256(said.header_id.encode()).digest(), 10)
+        written = self.written(self.names[-1])
         if not number:
             return
         chosen = {"conversation_id": number[0], "actor": actor, "now": now}
@@ -316,6 +330,47 @@ class Life:
             self.tell(lambda session: noting.note(session, written, **chosen), "note")
         else:
             self.tell(lambda session: noting.call(session, written, **chosen, **call), "call")
+
+    def hand(self) -> None:
+        """A conversation goes to another tier, is accepted, returned, or left alone; a colleague is asked."""
+        chance, actor, now, rows = self.hands, self.hands.choice(self.agents), self.now, table(Handoff)
+        with self.store.reading() as session:  # among all conversations those that were handed on are seldom met
+            every = list(session.connection().execute(select(table(Conversation).c.id)).scalars())
+            handed = select(rows.c.conversation_id).where(rows.c.state != "taken_back").order_by(rows.c.id.desc())
+            some = [*chance.sample(every, min(len(every), 2)), *session.connection().execute(handed.limit(4)).scalars()]
+        if not some:
+            return
+        number, written = chance.choice(some), self.written(f"{chance.random()}@notes.invalid")
+        to, other = chance.choice(list(Tier)), chance.choice(self.agents).agent_id
+        visit = Visit("Dock 4", "", now, now + timedelta(hours=2)) if chance.random() < 0.7 else None
+        wanted = transferring.Transfer(
+            number,
+            to,
+            Contents(chance.choice(("see why", "")), reason="too deep", visit=visit),
+            to_agent_id=chance.choice((None, other)),
+        )
+        chosen = {"actor": actor, "now": now}
+        deeds = {
+            "hand on": lambda session: transferring.transfer(session, wanted, note=written, **chosen),
+            "accept": lambda session: transferring.accept(session, number, **chosen),
+            "return": lambda session: transferring.give_back(session, number, chance.choice(("no", "")), **chosen),
+            "consult": lambda session: transferring.consult(
+                session, number, other, note=written, within=timedelta(hours=1), **chosen
+            ),
+            "escalate": lambda session: transferring.escalate_due(session, now=now),
+            "solve": lambda session: solving.solve(session, number, cause=chance.choice("ab"), solution="c", **chosen),
+            "kind": lambda session: solving.set_kind(
+                session, [number], to=chance.choice((ConversationKind.CARE, ConversationKind.SUPPORT)), **chosen
+            ),
+        }
+        name = chance.choice(("hand on", "hand on", "accept", "return", *deeds))
+        self.tell(deeds[name], name)
+
+    def written(self, name: str) -> noting.Written:
+        """A note as it is kept."""
+        text = TEXTS[len(self.names) % len(TEXTS)]
+        said = letter(name, by="desk@notes.invalid", to=(), text=text, dated_at=self.now)
+        return noting.Written(said, hashlib.sha256(said.header_id.encode()).digest(), 10)
 
     def know(self) -> None:
         """Somebody learns a few things of customers."""

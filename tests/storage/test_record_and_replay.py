@@ -44,6 +44,9 @@ EVERYTHING = {
     "note",
     "call",
     "know",
+    "hand on",
+    "accept",
+    "return",
     "undo",
     "redo",
 }
@@ -93,6 +96,12 @@ def test_replay_equals_state(store: Store, second_store: Store, seed: int) -> No
         "belongs",
         "customers_merged",
         "entry_kept",
+        "transferred",
+        "accepted",
+        "returned",
+        "consulted",
+        "solved",
+        "kind_changed",
         "erased",
     }
     assert_replays(store, second_store)

@@ -1,6 +1,7 @@
 """Taking everything out of messages that they say, for ever; what erases a person and what erases by age does it."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,7 +15,9 @@ from storage.kinds import Ignored
 from storage.models import (
     Cited,
     Claim,
+    Event,
     EventPersonal,
+    Handoff,
     Mailbox,
     Message,
     MessageText,
@@ -24,6 +27,7 @@ from storage.models import (
     QuotedPrint,
     Raw,
     Recipient,
+    Solution,
     SubjectKey,
     Wanted,
 )
@@ -68,10 +72,29 @@ def record_erased(
 
 
 def forget_facts(session: Session, event_ids: Sequence[int]) -> None:
-    """Delete the personal parts of facts, with their salts."""
+    """Delete the personal parts of facts, with their salts; handoffs and causes that they tell of are emptied."""
     rows = table(EventPersonal)
     for some in chunks(event_ids):
+        _empty_told(session, some)
         session.connection().execute(delete(rows).where(rows.c.event_id.in_(some)))
+
+
+def _empty_told(session: Session, event_ids: Sequence[int]) -> None:
+    events = table(Event)
+    chosen = select(events.c.kind, events.c.public).where(events.c.id.in_(event_ids), events.c.kind.in_(tuple(_TOLD)))
+    for row in session.connection().execute(chosen).all():
+        model, key, empty = _TOLD[row.kind]
+        told, number = table(model), json.loads(row.public)["fact"][key]
+        column = told.c.conversation_id if model is Solution else told.c.id
+        session.connection().execute(update(told).where(column == number).values(empty))
+
+
+_TOLD: Final[Mapping[str, tuple[type[SQLModel], str, dict[str, None]]]] = {
+    "transferred": (Handoff, "handoff_id", {"brief": None}),
+    "returned": (Handoff, "handoff_id", {"reason": None}),
+    "solved": (Solution, "conversation_id", {"cause": None, "solution": None}),
+}
+"""Which rows hold what the personal parts of facts say, by which field they are found, and what of them is emptied."""
 
 
 def empty_messages(

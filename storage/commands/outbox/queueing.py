@@ -18,6 +18,7 @@ from storage.commands.intake.people import recognise
 from storage.commands.intake.reception import incoming, own_addresses, received
 from storage.commands.joining import standing_number
 from storage.commands.reading import mark_read
+from storage.commands.solving import check_resolving
 from storage.commands.wanted import want
 from storage.events import Actor, Cancelled, Fact, Handled, Joined, Queued, Snoozed, StatusChanged
 from storage.kinds import SETTLED, Direction, Evidence, Status
@@ -80,6 +81,7 @@ def queue(
     draft_id: int | None = None,
     uses: Sequence[responses.Use] = (),
     actions: Sequence[Actions] = (),
+    action_id: int | None = None,
 ) -> Sent:
     """Put an answer into the outbox: the message, its delivery, what it handles, and where the conversation stands.
 
@@ -95,11 +97,13 @@ def queue(
         draft_id: what it was made of: it comes back when the message is taken back.
         uses: the canned responses in it.
         actions: what macros do beside.
+        action_id: the action that this is a part of.
 
     Raises:
         Changed: another conversation began meanwhile and has the number; make the bytes anew.
         NoSuch: the draft was sent or thrown away meanwhile, or there is no such conversation.
-        Refused: it goes to nobody (rule ``no_recipient``), or is known already (``already``).
+        Refused: it goes to nobody (rule ``no_recipient``), is known already (``already``), or the conversation cannot
+            be resolved by it (as `storage.commands.solving.check_resolving`).
     """
     if not outgoing.recipients:
         raise Refused("no_recipient")
@@ -115,7 +119,7 @@ def queue(
     # What the action is stands first, in the log as in the agent's history.
     facts: list[Fact] = [_queued(message, outgoing, number, starts, actor, now, undo_window), *met]
     facts += [received(message, raw_id), _joined(message, outgoing, number, starts, actor, now)]
-    action_id = record(session, facts, actor=actor, now=now)
+    action_id = record(session, facts, actor=actor, now=now, action_id=action_id)
     derive(session, [message], {message.message_id: traits_of(message)})
     if actor.agent_id is not None:
         if changes := following(session, number, message.message_id, None if outgoing.begins else after, now):
@@ -228,6 +232,8 @@ def following(session: Session, number: int, message_id: int, after: Status | No
     facts: list[Fact] = []
     if row.snoozed_until is not None:
         facts.append(Snoozed(conversation_id=number, before=row.snoozed_until, after=None, happened_at=now))
+    if after in SETTLED and after is not row.status:
+        check_resolving(session, [number])
     if after is not None and after is not row.status:
         facts.append(StatusChanged(conversation_id=number, before=row.status, after=after, happened_at=now))
     rows = table(Message)

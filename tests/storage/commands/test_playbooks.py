@@ -147,7 +147,7 @@ def test_a_playbook_is_changed_put_back_and_undone(desk: Desk) -> None:
         ("check-in", "x"),
         ("answers", "maybe"),
         ("picks", "else=low"),
-        ("transfer", "free"),
+        ("transfer", "never"),
     ):
         with pytest.raises(BadField):
             desk.tell(playbooks.change, "mid", {knob: text})

@@ -25,6 +25,7 @@ FINAL = {
     "ruled",
     "cancelled",
     "delivery_changed",
+    "escalated",
     "erased",
 }
 ONCE = {"queued"}

@@ -1,0 +1,202 @@
+"""Handoffs as they stand, what a brief says, who is asked beside, and what is to go on because nobody accepted it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import func, or_, select
+from sqlmodel import Session
+
+from storage.kinds import OPEN_HANDOFF, ConsultState, HandoffState, Tier
+from storage.kinds.handoffs import ConsultView, Contents, HandoffView, SolutionView
+from storage.kinds.playbooks import Transfers
+from storage.queries import playbooks
+from storage.queries.history import joined_numbers
+from storage.queries.tables import AGENT, CONSULT, CONVERSATION, HANDOFF, SOLUTION
+from storage.rules import transfers
+
+_H, _C = HANDOFF.c, CONVERSATION.c
+_IS_OPEN: Final = _H.state.in_(tuple(sorted(OPEN_HANDOFF)))
+_MOST: Final = 200  # handoffs that are looked through for those nobody accepted
+
+
+def handoffs_of(session: Session, conversation_id: int) -> tuple[HandoffView, ...]:
+    """Return the handoffs of a conversation, and of what was joined to it, the oldest first.
+
+    Args:
+        session: of any transaction.
+        conversation_id: its own number.
+    """
+    return _views(session, _H.conversation_id.in_((conversation_id, *joined_numbers(session, conversation_id))))
+
+
+def handoff(session: Session, handoff_id: int) -> HandoffView | None:
+    """Return a handoff by its number."""
+    return next(iter(_views(session, _H.id == handoff_id)), None)
+
+
+def open_handoff(session: Session, conversation_id: int) -> HandoffView | None:
+    """Return the handoff of a conversation that waits to be accepted; `None` where none does."""
+    return next((one for one in reversed(handoffs_of(session, conversation_id)) if one.state in OPEN_HANDOFF), None)
+
+
+def standing_handoff(session: Session, conversation_id: int, tier: Tier) -> HandoffView | None:
+    """Return the handoff by which a conversation is at a tier, accepted or not; `None` where none brought it there."""
+    stands = {*OPEN_HANDOFF, HandoffState.ACCEPTED}
+    found = handoffs_of(session, conversation_id)
+    return next((one for one in reversed(found) if one.state in stands and one.to_tier is tier), None)
+
+
+def consults_of(session: Session, conversation_id: int) -> tuple[ConsultView, ...]:
+    """Return the colleagues who are asked in a conversation and have yet to answer, who is due first before others."""
+    numbers = (conversation_id, *joined_numbers(session, conversation_id))
+    return consults(session, CONSULT.c.conversation_id.in_(numbers))
+
+
+def consults(session: Session, *which: Any) -> tuple[ConsultView, ...]:
+    """Return colleagues who are asked and have yet to answer, who is due first before others."""
+    asks, asked = AGENT.alias(), AGENT.alias()
+    chosen = (
+        select(CONSULT, asks.c.name.label("by_name"), asked.c.name.label("name"))
+        .select_from(
+            CONSULT.join(asks, asks.c.id == CONSULT.c.by_agent_id).join(asked, asked.c.id == CONSULT.c.agent_id)
+        )
+        .where(CONSULT.c.state == ConsultState.ASKED, *which)
+        .order_by(CONSULT.c.due_at, CONSULT.c.id)
+    )
+    return tuple(
+        ConsultView(
+            row.id,
+            row.conversation_id,
+            row.by_agent_id,
+            row.by_name or "",
+            row.agent_id,
+            row.name or "",
+            row.note_id,
+            row.at,
+            row.due_at,
+            row.state,
+            row.answered_id,
+        )
+        for row in session.connection().execute(chosen)
+    )
+
+
+def solution_of(session: Session, conversation_id: int) -> SolutionView | None:
+    """Return what was found to be the cause, and what solved it; `None` where nobody wrote it down."""
+    return solutions(session, [conversation_id]).get(conversation_id)
+
+
+def solutions(session: Session, numbers: Sequence[int]) -> dict[int, SolutionView]:
+    """Return the causes that were found in conversations, by their numbers."""
+    chosen = select(SOLUTION).where(SOLUTION.c.conversation_id.in_(numbers))
+    return {
+        row.conversation_id: SolutionView(row.known, row.cause or "", row.solution or "")
+        for row in session.connection().execute(chosen)
+    }
+
+
+def knob_of(session: Session, conversation_id: int) -> Transfers | None:
+    """Return how a conversation goes to another tier, as the playbook that holds says."""
+    return knobs_of(session, [conversation_id]).get(conversation_id)
+
+
+def knobs_of(session: Session, numbers: Iterable[int]) -> dict[int, Transfers]:
+    """Return how conversations go to another tier, by number; those of which no playbook says anything are left out."""
+    served = playbooks.served(session, numbers)
+    return {number: knob for number, one in served.items() if (knob := one.playing.knob("transfer")[0]) is not None}
+
+
+def overdue(session: Session, now: datetime) -> tuple[HandoffView, ...]:
+    """Return the handoffs that nobody accepted in time, and that can go on to somebody else, the first due first."""
+    found = _views(session, _IS_OPEN, _H.escalations < transfers.MOST_ESCALATIONS, most=_MOST)
+    late = [one for one in found if one.due_at is not None and one.due_at <= now]
+    return tuple(sorted(late, key=lambda one: (one.due_at, one.handoff_id)))
+
+
+def asked_first(session: Session, tier: Tier, at: datetime) -> tuple[int | None, str]:
+    """Return who is asked first to accept what goes to a tier, and by which rota; nobody where none says.
+
+    Args:
+        session: of any transaction.
+        tier: the receiving one.
+        at: the moment.
+    """
+    del session, tier, at
+    return None, ""
+
+
+def asked_next(session: Session, one: HandoffView, at: datetime) -> tuple[int | None, str]:
+    """Return who is asked to accept a handoff that nobody accepted in time; nobody for anybody of the tier."""
+    del session, one, at
+    return None, ""
+
+
+def _views(session: Session, *which: Any, most: int | None = None) -> tuple[HandoffView, ...]:
+    giver, asked, accepts = AGENT.alias(), AGENT.alias(), AGENT.alias()
+    chosen = (
+        select(
+            HANDOFF, giver.c.name.label("from_name"), asked.c.name.label("to_name"), accepts.c.name.label("accepted")
+        )
+        .select_from(
+            HANDOFF.outerjoin(giver, giver.c.id == _H.from_agent_id)
+            .outerjoin(asked, asked.c.id == _H.to_agent_id)
+            .outerjoin(accepts, accepts.c.id == _H.accepted_by)
+        )
+        .where(*which)
+        .order_by(_H.id)
+        .limit(most)
+    )
+    return tuple(map(_view, session.connection().execute(chosen)))
+
+
+def _view(row: Any) -> HandoffView:
+    is_open = row.state in OPEN_HANDOFF
+    due = transfers.due_at(row.at, row.to_tier, escalations=row.escalations, escalated_at=row.escalated_at)
+    return HandoffView(
+        handoff_id=row.id,
+        conversation_id=row.conversation_id,
+        from_tier=row.from_tier,
+        to_tier=row.to_tier,
+        from_agent_id=row.from_agent_id,
+        from_agent=row.from_name or "",
+        to_agent_id=row.to_agent_id,
+        to_agent=row.to_name or "",
+        destination=row.destination,
+        rota=row.rota,
+        at=row.at,
+        state=row.state,
+        due_at=due if is_open else None,
+        accepted_at=row.accepted_at,
+        accepted_by=row.accepted_by,
+        accepted=row.accepted or "",
+        returned_at=row.returned_at,
+        reason=row.reason or "",
+        escalations=row.escalations,
+        escalated_at=row.escalated_at,
+        crossed=row.crossed,
+        note_id=row.note_id,
+        told_id=row.told_id,
+        contents=Contents.read(row.brief) if row.brief else None,
+    )
+
+
+def is_bouncing(number: Any) -> Any:
+    """Return the condition that a conversation crossed one border twice, for a column of its number."""
+    return number.in_(_today().where(_H.crossed > 1))
+
+
+def is_offered(number: Any, *, to: int | None = None) -> Any:
+    """Return the condition that a handoff of a conversation waits to be accepted, for a column of its number.
+
+    Args:
+        number: the column.
+        to: an agent: only what they, or anybody of the tier, are asked to accept.
+    """
+    mine = [or_(_H.to_agent_id == to, _H.to_agent_id.is_(None))] if to is not None else []
+    return number.in_(_today().where(_IS_OPEN, *mine))
+
+
+def _today() -> Any:
+    """Return the selection of the numbers under which conversations that were handed on stand today."""
+    return select(func.coalesce(_C.joined_into, _C.id)).join(HANDOFF, _H.conversation_id == _C.id)
