@@ -9,11 +9,12 @@ import json
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from storage.drivers import sqlite_driver
-from storage.kinds.moments import moment
+from storage.kinds.moments import microseconds, moment
 from storage.queries.making import Key, mailbox_view, nameless, queue_rows, saved_views
 from storage.versions import HEAD, SECURE_SQLITE
 from storage.views import MailboxView, QueueWindow, SavedView
@@ -73,6 +74,8 @@ _COUNTS: Final[Mapping[str, str]] = {
     "is:open": "conversation.queue_rank < 4",
     "is:settled sort:newest": "conversation.queue_rank = 5"
     " AND (conversation.queue_order != 0 OR conversation.last_message_at IS NOT NULL)",
+    "is:open sla:late": "conversation.queue_rank < 4 AND conversation.due_at IS NOT NULL"
+    " AND conversation.due_at <= :now",
     "is:spam sort:newest": "conversation.queue_rank < 7 AND conversation.status = 'spam'"
     " AND (conversation.queue_order != 0 OR conversation.last_message_at IS NOT NULL)",
 }
@@ -97,13 +100,14 @@ class FirstPage:
     mailboxes: tuple[MailboxView, ...]
 
 
-def first_page(path: Path, *, agent: str, size: int) -> FirstPage | None:
+def first_page(path: Path, *, agent: str, size: int, now: datetime | None = None) -> FirstPage | None:
     """Read the first page of the store in the file `path`.
 
     Args:
         path: of a store on SQLite.
         agent: who sits down, by name.
         size: rows of the page.
+        now: the moment; `None` for the present.
 
     Returns:
         The page; `None` where there is none, or the store is of another version, locked, broken or new to the agent.
@@ -113,7 +117,7 @@ def first_page(path: Path, *, agent: str, size: int) -> FirstPage | None:
         return None
     try:
         with closing(_connected(driver, path)) as line:
-            return _read(line, agent, size)
+            return _read(line, agent, size, microseconds(now or datetime.now(UTC)))
     except Exception:  # noqa: BLE001 - a lock, damage, a word of a later version: the whole road says what it is
         return None
 
@@ -124,7 +128,7 @@ def _connected(driver: Any, path: Path) -> Any:
     return line
 
 
-def _read(line: Any, agent: str, size: int) -> FirstPage | None:
+def _read(line: Any, agent: str, size: int, now: int) -> FirstPage | None:
     def rows(statement: str, *values: Any) -> list[Any]:
         found: list[Any] = line.execute(statement, values).fetchall()
         return found
@@ -142,7 +146,7 @@ def _read(line: Any, agent: str, size: int) -> FirstPage | None:
     unnamed = nameless(found)
     shown = queue_rows(keys[:size], found, rows(_TAGS, numbers), rows(_ADDRESSES, _many(unnamed)) if unnamed else ())
     counts = {
-        query: int(line.execute(_COUNT.format(where=where), {"agent": agent_id}).fetchone()[0])
+        query: int(line.execute(_COUNT.format(where=where), {"agent": agent_id, "now": now}).fetchone()[0])
         for query, where in _COUNTS.items()
     }
     return FirstPage(

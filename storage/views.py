@@ -18,6 +18,7 @@ from storage.kinds import (
     Status,
     Tier,
 )
+from storage.kinds.clocks import ClockView
 from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.ideals import FitView
 from storage.kinds.journey import Fares
@@ -316,6 +317,7 @@ class ContextView:
         models: which touch and service model hold, and whose customer it is.
         fit: of what the desk wishes, that which their organization is most; `None` where it wishes nothing.
         fares: how the customer fares; `None` where nobody is known, or it was not asked for.
+        clocks: how each clock of the conversation stands; none where the moment was not given.
     """
 
     conversation_id: int
@@ -363,6 +365,7 @@ class ContextView:
     models: ModelsView = NO_MODELS
     fit: FitView | None = None
     fares: Fares | None = None
+    clocks: tuple[ClockView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class ViewLabel:
 
     Attributes:
         quiet: what is in it asks for nothing, so that its count can be spared.
+        lit: what is in it is late.
     """
 
     key: str
@@ -36,6 +37,7 @@ class ViewLabel:
     count: str
     current: bool
     quiet: bool = False
+    lit: bool = False
 
 
 class Bar(Widget):
@@ -98,6 +100,9 @@ class StatusRow(Bar):
                 line.put(" ", ground="selected").put(view.key, "accent", ground="selected")
                 line.put(f" {name}", "bright", ground="selected")
                 line.put(f"{count} ", "muted", ground="selected")
+            elif view.lit:
+                line.gap().put(view.key, "accent", bold=True).put(f" {name}", "muted")
+                line.gap().put(count.strip(), "late", bold=True).gap()
             else:
                 line.gap().put(view.key, "accent", bold=True).put(f" {name}{count} ", "muted")
         taken = sum(cell_len(text) for text, _role in asides) + 3 * (len(asides) - 1)

@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from storage.kinds import Status
 from storage.views import ContextView, ConversationView, OtherView
+from widgets.clock_rows import metered, promise_spans, shown_clocks
 from widgets.ends import GAP, write
 from widgets.ideal import fit_spans
 from widgets.journey import phase_words
@@ -43,6 +44,7 @@ from widgets.playbooks import away_words, model_words, pick_words
 from widgets.promised import due_role
 from widgets.strip import LABEL, label
 from widgets.text import language_words
+from widgets.urgency import metric_words
 from widgets.wrapping import wrap
 
 _DAYS_FROM = 30  # columns from which a settled conversation has room for its day
@@ -270,15 +272,20 @@ class ContextPane(Pane):
 
     def _clocks(self, view: ConversationView, context: ContextView) -> Iterator[Row]:
         yield _heading(_("clocks"))
-        *_before, waits = waits_spans(view, self._now)
+        known = shown_clocks(context.clocks)
         until = view.snoozed_until
         if until is not None and until > self._now:
-            waits = (_("snoozed"), "paused")
-            yield Row((label(_("waits")), waits), ((day_words(until, self._now), "muted"),))
-        else:
+            yield Row((label(_("waits")), (_("snoozed"), "paused")), ((day_words(until, self._now), "muted"),))
+        elif not known:
+            *_before, waits = waits_spans(view, self._now)
             yield Row((label(_("waits")), waits if waits_since(view) is not None else (_("nothing"), "muted")))
-        if first := answered_spans(context):
+        for one in known:
+            yield Row((label(metric_words(one.metric)), *metered(one, self._now)))
+        if not known and (first := answered_spans(context)):
             yield Row((label(_("first")), *first))
+        if known and context.promised:
+            left, moment = promise_spans(context.promised, self._now)
+            yield Row((label(_("promise")), *left), moment)
         if context.last_at is not None:
             who = last_words(context)  # which is never cut for when it was
             room = self.size.width - 2 - LABEL - cell_len(who) - GAP

@@ -281,6 +281,6 @@ class ConversationPane(Pane):
 
     def _strip_of(self, view: ConversationView, rows: int) -> tuple[Ends, ...]:
         if not self._narrow:
-            return (one_row(view, self._now, self.agent_id),)
+            return (one_row(view, self._beside, self._now, self.agent_id),)
         whole = two_rows if rows < 6 else five_rows
         return whole(view, self._beside, self._now, self.agent_id, room=self._width)

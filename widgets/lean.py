@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rich.console import Console
-from textual._compositor import CompositorUpdate
+from rich.control import Control
+from textual._compositor import ChopsUpdate, CompositorUpdate
 
 _STYLE = re.compile("\x1b\\[([0-9;]*)m")
 _MOVES = re.compile("(?:\n?\x1b\\[[0-9]+;[0-9]+H)+")  # to a place: no style is seen in it
@@ -100,6 +101,17 @@ def lean(sequence: str) -> str:
     return "".join(made)
 
 
+def _changed(update: ChopsUpdate, console: Console) -> Iterator[str]:
+    """Yield what draws the cells that changed; Textual begins where their widget does, and sends all before them."""
+    for y, first, last in update.spans:
+        for end, (start, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is None or start >= last or end <= first:
+                continue
+            left, right = max(start, first), min(end, last)
+            yield Control.move_to(left, y).segment.text
+            yield strip.crop(left - start, right - start).render(console)
+
+
 class Lean(CompositorUpdate):
     """An update of the screen in fewer bytes."""
 
@@ -108,4 +120,6 @@ class Lean(CompositorUpdate):
 
     def render_segments(self, console: Console) -> str:
         """Return what is written to the terminal."""
+        if isinstance(self._update, ChopsUpdate):
+            return lean("".join(_changed(self._update, console)))
         return lean(self._update.render_segments(console))

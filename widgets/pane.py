@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from widgets.clicking import CoverClicked
+from widgets.differing import differing
 from widgets.line import Line, Span, cut
 from widgets.look import Look
 
@@ -76,10 +77,14 @@ class Pane(Widget):
             self.repaint()
 
     def repaint(self) -> None:
-        """Send the rows that look different now, and no others."""
+        """Send what looks different now, and no other cell: of a clock that counts down, its digits."""
         for y in range(self.size.height):
-            if self._drawn.get(y) != self._row(y):
+            before, after = self._drawn.get(y), self._row(y)
+            if before is None or before.cell_length != self.size.width:
                 self.refresh(Region(0, y, self.size.width, 1))
+            elif before != after:
+                first, last = differing(before, after)
+                self.refresh(Region(first, y, last - first, 1))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Let the wheel go down, where the mouse is followed."""
@@ -130,6 +135,11 @@ class Pane(Widget):
             self.covered()
             first = max(0, self.size.height - rows)
             self.refresh(Region(0, first, self.size.width, self.size.height - first))
+
+    @property
+    def covering(self) -> Sequence[Strip]:
+        """The rows that are drawn over the last ones."""
+        return self._over
 
     def covered(self) -> None:
         """Take note that there are rows more or less."""

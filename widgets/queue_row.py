@@ -13,9 +13,9 @@ from widgets.line import Line, one_line
 from widgets.look import Ground, Look, Role
 from widgets.moments import span_words
 from widgets.text import status_words, tier_words
+from widgets.urgency import clock_width, left_role, left_words
 
 _NONE = "–"  # noqa: RUF001 - the sign for "none"
-_CLOCK = 8  # as wide as the longest late form, in English and Spanish
 _STILL = SETTLED | PUT_AWAY | {Status.WAITING, Status.ON_HOLD}
 TIER_ROLES: dict[Tier, Role] = {Tier.N1: "n1", Tier.N2: "n2", Tier.N3: "n3"}
 
@@ -35,7 +35,7 @@ class Columns:
     @classmethod
     def within(cls, width: int) -> "Columns":
         """Share `width` out: 45 cells hold name and subject, 70 and more all four."""
-        fixed = 1 + 1 + 1 + _CLOCK + 1 + 2 + 1  # cursor, sign, gap, clock, gap, tier, gap
+        fixed = 1 + 1 + 1 + clock_width() + 1 + 2 + 1  # cursor, sign, gap, clock, gap, tier, gap
         if width >= 70:
             spare = max(0, width - 100)
             name, organization, owner = 14 + spare // 6, 13 + spare // 6, 5 + spare // 8
@@ -54,14 +54,20 @@ def short_name(name: str, width: int) -> str:
 
 
 def clock_words(row: QueueRow, now: datetime) -> tuple[str, Role]:
-    """Return what the clock column says: how long the oldest unanswered message waits, or why nothing does."""
+    """Return what the clock column says: what is left, or by how much it is late, or why nothing runs.
+
+    Where no clock runs though somebody waits, as where no policy is meant for them, it counts up from when they wrote.
+    """
     if row.status in _STILL:
         return (_("paused") if row.status is Status.WAITING else status_words(row.status)), "paused"
-    if row.snoozed_until is not None and row.snoozed_until > now:
+    late = row.due_at is not None and row.due_at <= now
+    if row.snoozed_until is not None and row.snoozed_until > now and not late:
         return _("snoozed"), "paused"
+    if row.due_at is not None:
+        return left_words(row.due_at, now), left_role(row.due_at, row.warn_at, now)
     if row.waiting_since is None:
         return _NONE, "muted"
-    return span_words(now - row.waiting_since), "text"
+    return f"+{span_words(now - row.waiting_since)}", "muted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ def draw_row(row: QueueRow, look: Look, width: int, manner: RowManner, now: date
         line.sign("●", "accent")
     elif manner.writer:
         line.sign("~", "soon")
-    line.to(3).put(look.sign(words), clock_role, width=_CLOCK, right=True).gap()
+    line.to(3).put(look.sign(words), clock_role, width=clock_width(), right=True, bold=clock_role == "late").gap()
     line.put(tier_words(row.tier), "muted" if idle and row.tier is Tier.N1 else TIER_ROLES[row.tier], width=2).gap()
     name = one_line(row.customer) or look.sign(_NONE)
     line.put(short_name(name, columns.name), "bright" if row.unread else quiet, width=columns.name).gap()

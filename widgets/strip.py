@@ -5,6 +5,7 @@ from datetime import datetime
 from rich.cells import cell_len
 
 from storage.views import ContextView, ConversationView, OtherView
+from widgets.clock_rows import owed_spans, promise_spans, strip_parts
 from widgets.ends import Ends, fitting
 from widgets.journey_rows import fares_spans
 from widgets.known import (
@@ -38,9 +39,9 @@ _GAP: Span = ("   ", "muted")
 _CLOCKS_ROW = 3
 
 
-def one_row(view: ConversationView, now: datetime, agent_id: int | None) -> Ends:
-    """Return the row that is enough where the context has a pane: who has it, how it stands, what waits."""
-    return (*hands_spans(view, agent_id), _GAP, *size_spans(view)), waits_spans(view, now)
+def one_row(view: ConversationView, context: ContextView | None, now: datetime, agent_id: int | None) -> Ends:
+    """Return the row that is enough where the context has a pane: who has it, how it stands, what is owed next."""
+    return (*hands_spans(view, agent_id), _GAP, *size_spans(view)), owed_spans(view, context, now)
 
 
 def two_rows(
@@ -161,11 +162,15 @@ def _filed(view: ConversationView) -> list[tuple[Span, ...]]:
 
 def _clocks(view: ConversationView, context: ContextView | None, now: datetime, room: int) -> Ends:
     """Return the clocks, and how the conversation stands; what has no room whole is left out, the last first."""
-    left: list[Span] = [label(_("clocks")), *waits_spans(view, now)]
+    known = [*strip_parts(context.clocks, now)] if context is not None else []
+    left: list[Span] = [label(_("clocks")), *(known[0] if known else waits_spans(view, now))]
     right = size_spans(view)
-    parts: list[list[Span]] = []
+    parts: list[list[Span]] = [[_GAP, *one] for one in known[1:]]
     if context is not None:
-        if first := answered_spans(context):
+        if context.promised and known:
+            until, _moment = promise_spans(context.promised, now)
+            parts.insert(0, [_GAP, ("◆ ", "soon"), (_("promise") + " ", "muted"), *until])
+        if not known and (first := answered_spans(context)):
             parts.append([_GAP, (_("first") + " ", "muted"), *first])
         if context.last_at is not None and context.ours_last:  # theirs stand in the row of what they wrote
             moment = moment_words(context.last_at, now)

@@ -4,7 +4,7 @@ Nothing of the store is imported until a function is called, in the thread that 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -56,29 +56,42 @@ class Elsewhere:
 
 
 def views() -> tuple[View, ...]:
-    """Return the views of the thin console, in the reader's language."""
+    """Return the console's own views, in the reader's language; the tiers have no key until somebody keeps them."""
     return (
         View("1", _("Mine"), "is:open is:mine"),
         View("2", _("Unassigned"), "is:open is:unassigned"),
         View("3", _("All"), "is:open"),
         View("4", _("Settled"), _SETTLED),
         View("5", _("Spam"), _SPAM),
+        View("9", _("Late"), LATE),
+        View("", _("N1"), "is:open tier:n1"),
+        View("", _("N2"), "is:open tier:n2"),
+        View("", _("N3"), "is:open tier:n3"),
     )
 
 
 _SETTLED: Final = "is:settled sort:newest"
 _SPAM: Final = "is:spam sort:newest"
+LATE: Final = "is:open sla:late"
+"""The query of what is late."""
+
+_FIRST: Final = frozenset("12345")
+"""The keys of views that somebody who takes one means to have instead."""
+
 QUIET: Final = frozenset({_SETTLED, _SPAM})
 """Queries of views in which nothing is to be done."""
 
 
 def merged(kept: Sequence[SavedView]) -> tuple[View, ...]:
     """Return all views by their keys, the console's own and the saved ones; a saved one may stand on another's key."""
-    own = {one.key for one in kept if one.key}
-    found = [view for view in views() if view.key not in own]
+    taken, names = {one.key for one in kept if one.key}, {one.name.casefold() for one in kept}
+    found = [view for view in views() if view.key and view.key not in taken]
     found += [View(one.key, one.name, one.query, one.view_id, one.shared) for one in kept if one.key]
     found.sort(key=lambda view: view.key)
-    return (*found, *(View("", one.name, one.query, one.view_id, one.shared) for one in kept if not one.key))
+    found += [View("", one.name, one.query, one.view_id, one.shared) for one in kept if not one.key]
+    # What has no key of its own, or lost it to a saved one, is still there by its name.
+    spare = [view for view in views() if view.key in {"", *taken} - _FIRST and view.name.casefold() not in names]
+    return (*found, *(replace(view, key="") for view in spare))
 
 
 def make_ready() -> None:
@@ -180,9 +193,9 @@ def most_urgent(session: "Session", *, agent_id: int | None, now: datetime, but:
 
     for query in ("is:open -is:waiting -is:on_hold (owner:me OR owner:none)", "is:open"):
         window = inbox.window(session, query=query, agent_id=agent_id, now=now, size=2)
-        rows = [row for row in window.rows if row.conversation_id != but and row.waiting_since is not None]
-        if rows:
-            return rows[0]
+        for row in window.rows:
+            if row.conversation_id != but and (row.waiting_since is not None or row.due_at is not None):
+                return row
     return None
 
 

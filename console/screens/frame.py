@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from console.screens import standing
-from console.screens.asking import QUIET, Elsewhere, SyncState, View
+from console.screens.asking import LATE, QUIET, Elsewhere, SyncState, View
 from console.screens.commands.base import Where
 from storage.kinds.outbox import OPEN, OutboxRow, needs_agent
 from storage.views import MailboxView
@@ -79,7 +79,14 @@ class Frame:
         """Return the views that have a key, for the first row."""
         counts = {key: count_words(count) for key, count in self.counts.items()}
         return [
-            ViewLabel(view.key, view.name, counts.get(view.key, ""), view == current, view.words in QUIET)
+            ViewLabel(
+                view.key,
+                view.name,
+                counts.get(view.key, ""),
+                view == current,
+                quiet=view.words in QUIET or (view.words == LATE and not self.counts.get(view.key)),
+                lit=view.words == LATE and bool(self.counts.get(view.key)),
+            )
             for view in views
             if view.key
         ]

@@ -17,6 +17,7 @@ from widgets.language import _
 from widgets.moments import span_words
 from widgets.queue import Queue
 from widgets.text import query_words
+from widgets.urgency import why_urgent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -214,12 +215,12 @@ class Goes(Performs):
             self.call_off()
             self.say(((_("Nothing else waits."), "ok"),))
             return
-        waits = row.waiting_since
-        why = (
-            _("nobody waits longer: {span}").format(span=span_words(now - waits))
-            if waits
-            else _("nothing waits; it is first in order")
-        )
+        if row.due_at is not None:
+            why = why_urgent(row.due_metric or "", row.due_at, "", now)
+        elif row.waiting_since is not None:
+            why = _("no clock runs; nobody waits longer: {span}").format(span=span_words(now - row.waiting_since))
+        else:
+            why = _("nothing waits; it is first in order")
         self.queue.go_to(row.conversation_id)
         try:
             await self.open_conversation(row.conversation_id).wait()

@@ -22,9 +22,25 @@ from sqlmodel import Session
 
 from storage.kinds import TASKS, Channel, ConversationKind, Priority, Status
 from storage.kinds.clean import folded
+from storage.kinds.clocks import ClockState
 from storage.models import PRIORITIZED, SHOWN_BELOW, SPOKEN, TASKED
-from storage.queries.tables import AGENT, CONVERSATION, MAILBOX, MESSAGE, READ_MARK, TAG
-from storage.rules.query import COMPUTED, BadQuery, Field, Moment, Node, Not, Or, State, Text, Trouble, of_customer
+from storage.queries.tables import AGENT, CLOCK, CONVERSATION, MAILBOX, MESSAGE, READ_MARK, TAG
+from storage.rules.query import (
+    COMPUTED,
+    SLA,
+    BadQuery,
+    Field,
+    Moment,
+    Node,
+    Not,
+    Or,
+    Sla,
+    State,
+    Text,
+    Trouble,
+    of_customer,
+    sla_asked,
+)
 from storage.rules.query import And as Both
 from storage.search.matching import matching, written
 
@@ -135,10 +151,35 @@ def _field(ground: Ground, field: Field) -> Condition:
         case "kind" if field.value in TASKS:  # of the one sort, or of both
             sorts = TASKS if field.value == ConversationKind.TASK else {ConversationKind.CHECK_IN}
             return and_(_C.kind.in_(sorted(sorts)), literal_column(TASKED))
+        case "sla":
+            return _sla(field)
         case "channel" if field.value == Channel.PHONE:  # no conversation begins with a call, but calls stand in it
             return _C.id.in_(select(MESSAGE.c.conversation_id).where(_IN_ONE, literal_column(SPOKEN)))
         case name:
             return _C[name] == field.value
+
+
+def _sla(field: Field) -> Condition:
+    """Return how the clock stands that is due first; of what has none nothing is late, also when this is negated."""
+    asked = sla_asked(field)
+    runs = _C.due_at.is_not(None)
+    match asked.word:
+        case Sla.LATE:
+            return and_(runs, _C.due_at <= asked.at)
+        case Sla.WARNED:
+            return and_(runs, _C.due_at > asked.at, _C.warn_at.is_not(None), _C.warn_at <= asked.at)
+        case Sla.PAUSED:
+            return and_(_C.due_at.is_(None), _stands())
+        case Sla.NONE:
+            return and_(_C.due_at.is_(None), not_(_stands()))
+        case _:
+            return and_(runs, _C.due_at < asked.at if asked.before else _C.due_at > asked.at)
+
+
+def _stands() -> Condition:
+    """Return that a clock of the conversation stands, for the customer or for a third party."""
+    paused = (CLOCK.c.conversation_id == _C.id, CLOCK.c.state.in_((ClockState.PAUSED, ClockState.ON_HOLD)))
+    return exists(select(CLOCK.c.conversation_id).where(*paused).correlate(CONVERSATION))
 
 
 def _tagged(field: Field, *, probed: bool) -> Condition:
@@ -239,7 +280,7 @@ def served(node: Node) -> bool:
         case Field(name="kind", value=value):
             return value in TASKS
         case Field(name=name):
-            return name in {"owner", "mailbox", "tier", "tag"} or of_customer(name)
+            return name in {"owner", "mailbox", "tier", "tag", SLA} or of_customer(name)
         case _:
             return False
 

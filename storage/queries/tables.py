@@ -15,6 +15,7 @@ def _table(model: type[SQLModel]) -> Table:
 ADDRESS = _table(models.Address)
 AGENT = _table(models.Agent)
 CLAIM = _table(models.Claim)
+CLOCK = _table(models.Clock)
 CONSULT = _table(models.Consult)
 CONVERSATION = _table(models.Conversation)
 DOMAIN = _table(models.Domain)

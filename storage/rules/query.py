@@ -6,6 +6,7 @@ either tier), ``-`` negates what follows it, parentheses group. The fields are t
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -113,6 +114,15 @@ class Has(StrEnum):
     ATTACHMENT = "attachment"
 
 
+class Sla(StrEnum):
+    """The words of ``sla:``, beside what is left: ``sla<1h``, ``sla>2h``."""
+
+    LATE = "late"
+    WARNED = "warned"  # inside the share of its time from which it warns, and not late
+    PAUSED = "paused"  # stands for the customer or for a third party
+    NONE = "none"  # no clock is there at all
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Words to be found, one after the other.
@@ -148,7 +158,7 @@ class Field:
     @property
     def word(self) -> str:
         """The field as it may have been typed."""
-        return f"{self.name}:{self.value}"
+        return f"{self.name}{'' if self.name == SLA and self.value[:1] in '<>' else ':'}{self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,21 +229,27 @@ COMPUTED = ("lifecycle", "engagement", "health", "milestone")
 PROFILES = ("touch", "service", "persona", "lifecycle", "stage", "typology")
 """Fields of the customer's profile, or else of their organization's, that have a word of their own."""
 
+SLA = "sla"
+"""The field that asks for clocks."""
+
 OWN = "field."
 """What stands before the name of any field of profiles, such as those that the desk made itself."""
 
 _MOMENTS = ("before", "after")
 
-FIELDS = tuple(sorted({*VALUES, *_TEXTS, *_NAMES, *FITS, *COMPUTED, *PROFILES, *_MOMENTS}))
+FIELDS = tuple(sorted({*VALUES, *_TEXTS, *_NAMES, *FITS, *COMPUTED, *PROFILES, *_MOMENTS, SLA}))
 """Every field that a query may name today, beside those of profiles behind `OWN`."""
 
-_FIELD = re.compile(r"([A-Za-z][A-Za-z_]*|(?i:field)\.[A-Za-z0-9_]+):(?!//)")
+_FIELD = re.compile(r"([A-Za-z][A-Za-z_]*|(?i:field)\.[A-Za-z0-9_]+):(?!//)|((?i:sla))(?=[<>])")
+_LEFT = re.compile(r"(?P<sign><=?|>=?)\s*(?P<amount>\d{1,6})(?P<unit>m|h|d|w)", re.IGNORECASE)
 _SHARE = re.compile(r"(?P<name>.*?)\s*(?P<sign>>=|<=|>|<|=)\s*(?P<share>[0-9]{1,3}%?|(?i:good|poor|unknown))")
 _AFTER_NAME = re.compile(r'[<>=][^\s()"]*')
 _PLAIN = re.compile(r'[^\s()"]+')
 _AGO = re.compile(r"(\d{1,6})([hdw])")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_LEFT_UNITS = {"m": timedelta(minutes=1), **_UNITS}
+_LEFT_KNOWN = (*Sla, "<1h", ">2h")
 
 
 def of_customer(name: str) -> bool:
@@ -295,6 +311,38 @@ def _between(sign: str, word: str) -> tuple[int, int]:
         "<": (0, share - 1),
         "=": (share, share),
     }[sign]
+
+
+@dataclass(frozen=True, slots=True)
+class SlaAsked:
+    """What is asked of the clock that is due first.
+
+    Attributes:
+        word: how it stands; `None` where what is left is asked for.
+        before: whether it is due before `at`, else after it.
+        at: that moment, or the present where a word asks.
+    """
+
+    word: Sla | None
+    at: datetime
+    before: bool = True
+
+
+def sla_asked(field: Field) -> SlaAsked:
+    """Return what ``sla:late`` or ``sla<1h`` asks for; what is late has less than nothing left, and is due before.
+
+    Raises:
+        BadQuery: it cannot be read.
+    """
+    assert field.now is not None
+    said = _LEFT.fullmatch(field.value)
+    if said is not None:
+        left = int(said["amount"]) * _LEFT_UNITS[said["unit"].lower()]
+        with suppress(OverflowError):
+            return SlaAsked(None, (field.now + left).astimezone(UTC), before=said["sign"][0] == "<")
+    elif field.value.lower() in set(Sla):
+        return SlaAsked(Sla(field.value.lower()), field.now.astimezone(UTC))
+    raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word, known=_LEFT_KNOWN)
 
 
 def health_asked(field: Field) -> tuple[int, int] | None:
@@ -477,7 +525,7 @@ class _Reader:
             else:
                 self._word(plain[0], at, plain.end(), exact=False)
             return plain.end()
-        name = named[1].lower()
+        name = (named[1] or named[2]).lower()
         if named.end() < len(text) and text[named.end()] == '"':
             value, end = self._quoted(named.end())
             exact = True
@@ -510,7 +558,7 @@ class _Reader:
 
     def _field(self, name: str, value: str, at: int, end: int, *, exact: bool) -> None:
         typed = self._text[at:end]
-        known = tuple(str(member) for member in VALUES.get(name, ()))
+        known = tuple(str(member) for member in (_LEFT_KNOWN if name == SLA else VALUES.get(name, ())))
         if not value:
             raise BadQuery(Trouble.MISSING_VALUE, place=at, word=typed, known=known)
         if name in _TEXTS:
@@ -520,7 +568,7 @@ class _Reader:
             if moment is None:
                 raise BadQuery(Trouble.BAD_DATE, place=at, word=typed)
             self._tokens.append(_Token("word", at, typed, Moment(name == "before", moment, at)))
-        elif known:
+        elif name in VALUES:
             value = value.lower().replace("-", "_").replace(" ", "_")
             if value not in known:
                 raise BadQuery(Trouble.UNKNOWN_VALUE, place=at, word=typed, known=known)
@@ -537,10 +585,12 @@ class _Reader:
 
     def _computed(self, name: str, value: str, at: int) -> Field:
         """Return a field; one that asks for what is computed can be read, and says when it was asked."""
-        if name not in COMPUTED:
+        if name not in COMPUTED and name != SLA:
             return Field(name, value, at)
         asked = Field(name, value, at, self._now.date(), self._now)
-        if name == "health":
+        if name == SLA:
+            sla_asked(asked)
+        elif name == "health":
             health_asked(asked)
         elif name == "engagement":
             engagement_asked(asked)

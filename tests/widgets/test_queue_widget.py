@@ -169,7 +169,7 @@ def test_a_row_at_eighty_columns_reads_as_the_picture(make_row, now):
         tier=Tier.N2,
         assignee_id=7,
         subject="Cobrança em duplicidade na fatura de agosto",
-        waiting_since=now.replace(hour=7, minute=27),
+        due_at=now.replace(hour=11, minute=37),
     )
     assert draw_row(row, Look("dark"), 80, RowManner(True, True, 7), now).text == (
         "▌●     2h05 N2 Ana Souza      ACME Logísti… Cobrança em duplicidade na f… you   "

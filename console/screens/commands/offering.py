@@ -266,12 +266,14 @@ def offer_query(screen: "DeskScreen") -> Offer:
 
     async def offer(text: str) -> Sequence[Choice]:
         from storage.queries import completing
-        from storage.rules.query import FIELDS, OWN, VALUES
+        from storage.rules.query import FIELDS, OWN, SLA, VALUES
 
         before, space, last = text.rpartition(" ")
         lead = f"{before}{space}"
         minus = "-" if last.startswith("-") else ""
         name, colon, value = last.removeprefix("-").partition(":")
+        if name.lower()[: len(SLA) + 1] in {f"{SLA}<", f"{SLA}>"}:
+            name, colon, value = SLA, ":", name[len(SLA) :]
         if not colon:
             begun = name.startswith(OWN) or (len(name) > 1 and OWN.startswith(name))  # "fi", and no other word in f
             own = await screen.desk.ask(completing.own_fields) if begun else {}
@@ -283,10 +285,20 @@ def offer_query(screen: "DeskScreen") -> Offer:
         if name not in FIELDS and not name.startswith(OWN):
             return []
         known = [str(each) for each in VALUES.get(name, ())] or await _values(screen, name, value.strip('"'))
-        choices = ((each, Choice(f"{lead}{minus}{name}:{_quoted(each)}", f"{name}:{one_line(each)}")) for each in known)
+        signs = {each: "" if name == SLA and each[0] in "<>" else ":" for each in known}
+        choices = (
+            (each, Choice(f"{lead}{minus}{name}{sign}{_quoted(each)}", f"{name}{sign}{one_line(each)}"))
+            for each, sign in signs.items()
+        )
         return [choice for choice in best(value.strip('"'), choices) if choice.text != text]
 
     return offer
+
+
+_EXAMPLES = {
+    "health": ["<50", ">=70", "unknown"],
+    "sla": ["late", "warned", "paused", "none", "<1h", "<4h", ">1d"],
+}
 
 
 async def _values(screen: "DeskScreen", field: str, letters: str) -> list[str]:
@@ -302,8 +314,8 @@ async def _values(screen: "DeskScreen", field: str, letters: str) -> list[str]:
             return [mailbox.name for mailbox in await screen.desk.ask(mailboxes.states)]
         case "org":
             return ["none", *await screen.desk.ask(completing.organizations, letters)]
-        case "health":
-            return ["<50", ">=70", "unknown"]
+        case _ if field in _EXAMPLES:
+            return _EXAMPLES[field]
         case "engagement":
             return await screen.desk.ask(completing.engagements)
         case "fit" | "icp":
@@ -346,6 +358,7 @@ def _field_words() -> dict[str, str]:
         "health": _("from 0 to 100, as in <50, or unknown"),
         "milestone": _("overdue, open or done"),
         "has": _("attachment"),
+        "sla": _("late, warned, paused, none, or what is left: sla<1h"),
         "before": _("a day, or so long ago: 3d"),
         "after": _("a day, or so long ago: 3d"),
         "sort": _("newest, oldest or urgent"),

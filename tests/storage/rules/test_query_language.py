@@ -18,11 +18,13 @@ from storage.rules.query import (
     Not,
     Or,
     Query,
+    Sla,
     Sort,
     Text,
     Trouble,
     Where,
     parse,
+    sla_asked,
 )
 
 NOW = datetime(2026, 8, 18, 9, 32, tzinfo=ZoneInfo("America/Sao_Paulo"))
@@ -186,3 +188,34 @@ def test_any_string_is_read_or_refused(text):
         assert 0 <= refused.place <= len(text)
         assert "\x1b" not in refused.word
         assert "\u202e" not in refused.word
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("sla:late", (Sla.LATE, timedelta(0), True)),
+        ("SLA:Paused", (Sla.PAUSED, timedelta(0), True)),
+        ("sla<1h", (None, timedelta(hours=1), True)),
+        ("sla:<90m", (None, timedelta(minutes=90), True)),
+        ("sla>2D", (None, timedelta(days=2), False)),
+        ("sla>=1w", (None, timedelta(weeks=1), False)),
+    ],
+)
+def test_clocks_are_asked_for_by_a_word_or_by_what_is_left(text, asked):
+    found = sla_asked(read(text).where)
+    assert (found.word, found.at - NOW, found.before) == asked
+    assert read(f"-{text}").where == Not(Field("sla", text[3:].lstrip(":"), 1, NOW.date()))
+
+
+@pytest.mark.parametrize("text", ["sla:soon", "sla<", "sla<1", "sla<1x", "sla<999999w", "sla:1h", "is:open sla>h"])
+def test_what_is_wrong_with_a_clock_that_is_asked_for_is_pointed_at(text):
+    with pytest.raises(BadQuery) as wrong:
+        read(text)
+    assert text[wrong.value.place :].startswith("sla")
+    assert wrong.value.word == text[wrong.value.place :]
+    assert wrong.value.known == ("late", "warned", "paused", "none", "<1h", ">2h")
+
+
+def test_a_word_that_only_begins_so_is_a_word():
+    assert read("sla").where == word("sla")
+    assert read("slack<3").where == word("slack 3")
