@@ -25,6 +25,9 @@ _SERVICES: Final = {
 }
 
 
+_WELL: Final = frozenset({Check.RECIPIENTS, Check.PROMISED, Check.KEEPS})  # are well without being said to be right
+
+
 def severity_words(severity: Severity) -> str:
     """Return how much a finding matters, in a word."""
     return {Severity.STOP: _("stop"), Severity.LOOK: _("look"), Severity.OK: _("ok")}[severity]
@@ -50,7 +53,7 @@ def finding_words(finding: Finding, now: datetime, *, conversation_id: int | Non
         conversation_id: the one that is answered, so that only another one is named.
     """
     what = one_line(finding.what)
-    if finding.severity is Severity.OK and finding.check is not Check.RECIPIENTS:
+    if finding.severity is Severity.OK and finding.check not in _WELL:
         return _("right, you said: {words}").format(words=_said(finding, what, now, conversation_id))
     return _said(finding, what, now, conversation_id)
 
@@ -84,6 +87,10 @@ def _said(finding: Finding, what: str, now: datetime, conversation_id: int | Non
         Check.ATTACHMENT_ABSENT: _("“{what}”, and nothing is attached"),
         Check.ATTACHMENT_GONE: _("{what} is not there any more"),
         Check.OTHER_CUSTOMER: _("{what} is the address of another customer"),
+        Check.PROMISE: _("a promise by {at}? “{what}”"),
+        Check.PROMISED: _("promised by {at}: {what}"),
+        Check.OWED: _("promised by {at}, and kept by this? “{what}”"),
+        Check.KEEPS: _("kept by this: {what}"),
         Check.RECIPIENTS: _("to {what}"),
     }
     return words[finding.check].format(what=what, at=at)

@@ -8,7 +8,7 @@ from widgets.moments import moment_words, span_words
 
 
 def due_words(one: PromiseView, now: datetime) -> str:
-    """Return when a promise is due, or since when it is overdue."""
+    """Return when a promise is due, or since when it is broken."""
     if one.due <= now:
-        return _("overdue {span}").format(span=span_words(now - one.due))
+        return _("broken {span} ago").format(span=span_words(now - one.due))
     return _("by {moment}").format(moment=moment_words(one.due, now))

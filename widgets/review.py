@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from storage.kinds.review import Finding, Severity
+from storage.kinds.review import Check, Finding, Severity
 from widgets.arrangement import THREE_PANES
 from widgets.ends import write
 from widgets.findings import finding_words, severity_words
@@ -18,6 +18,9 @@ from widgets.pane import Pane
 
 LABEL = 6  # cells of the column that the gravity stands in
 _ROLES: dict[Severity, Role] = {Severity.STOP: "late", Severity.LOOK: "soon", Severity.OK: "ok"}
+
+
+_TAKEN: Final = frozenset({Check.PROMISED, Check.KEEPS})  # what sending does, and can be left out again
 
 
 def counted(findings: Sequence[Finding]) -> list[Span]:
@@ -59,7 +62,7 @@ class ReviewPane(Pane):
         """What has a row: where the window is narrow what is well is only counted (LOOK §7)."""
         if self.app.size.width >= THREE_PANES:
             return self._findings
-        return [one for one in self._findings if one.severity is not Severity.OK]
+        return [one for one in self._findings if one.severity is not Severity.OK or one.check in _TAKEN]
 
     @property
     def chosen(self) -> Finding | None:
@@ -115,7 +118,7 @@ class ReviewPane(Pane):
         return first, rows
 
     def _remedies(self, finding: Finding) -> list[tuple[str, str]]:
-        if finding.severity is Severity.OK:
+        if finding.severity is Severity.OK and finding.check not in _TAKEN:
             return []
         return [self._keys[name] for name in finding.remedies if self._keys.get(name, ("", ""))[0]]
 

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from storage.kinds.clean import clean_line, folded
+from storage.kinds.moments import in_zone
 from widgets.language import _
 
 
@@ -63,8 +64,8 @@ def _iso(words: str, now: datetime) -> datetime | None:
     except ValueError:
         return None
     if len(words) <= len("2026-12-24"):
-        return _local(datetime.combine(moment.date(), MORNING), now)
-    return moment if moment.tzinfo else _local(moment, now)
+        return in_zone(datetime.combine(moment.date(), MORNING), now)
+    return moment if moment.tzinfo else in_zone(moment, now)
 
 
 def _day(words: str, now: datetime) -> datetime | None:
@@ -98,12 +99,4 @@ def _clock(words: str) -> time | None:
 
 
 def _at(day: datetime, clock: time) -> datetime:
-    return _local(datetime.combine(day.date(), clock), day)
-
-
-def _local(moment: datetime, now: datetime) -> datetime:
-    """Put a moment without a zone into the person's: this machine's rules, so that summer time is right."""
-    zone = now.tzinfo
-    if zone is None or type(zone).__name__ == "timezone":
-        return moment.astimezone()
-    return moment.replace(tzinfo=zone)
+    return in_zone(datetime.combine(day.date(), clock), day)

@@ -20,6 +20,7 @@ def add(group: Group) -> None:
     parser = under.command("list", run_list, words=_("the promises that are open, what is due first before the others"))
     parser.add_argument("--mine", action="store_true", help=_("only those that you gave"))
     parser.add_argument("--overdue", action="store_true", help=_("only those whose time has passed"))
+    parser.add_argument("--broken", action="store_true", help=_("only those whose time passed before they were kept"))
     parser.add_argument("--kept", action="store_true", help=_("those that were kept instead, the newest first"))
     parser = under.command("add", run_add, words=_("write down what you promised the customer of a conversation"))
     parser.add_argument("id", metavar="ID", help=_("the conversation: 4213 or #4213"))
@@ -44,6 +45,8 @@ def run_list(call: "Call") -> int:
     if options.mine:
         name = call.settings.agent_name()
         views = [one for one in views if one.agent == name]
+    if options.broken:
+        views = [one for one in views if one.broken or (not one.kept and one.due < call.now)]
     if options.overdue:
         views = [one for one in views if not one.kept and one.due < call.now]
     for one in views:
@@ -118,6 +121,7 @@ def _show(call: "Call", one: "PromiseView") -> None:
                 "due": one.due,
                 "overdue": not one.kept and one.due < call.now,
                 "kept": one.kept,
+                "broken": one.broken or (not one.kept and one.due < call.now),
                 "agent": one.agent or None,
                 "conversation_id": one.conversation_id,
                 "customer_id": one.person_id,
@@ -127,6 +131,6 @@ def _show(call: "Call", one: "PromiseView") -> None:
         )
         return
     number = f"#{one.conversation_id}" if one.conversation_id else ""
-    due = _("kept") if one.kept else due_words(one, call.now)
+    due = (_("kept late") if one.broken else _("kept")) if one.kept else due_words(one, call.now)
     cells = [(str(one.entry_id), 6), (due, 20), (number, 8), (one.customer, 18), (one.agent, 10)]
     call.out.line(columns(cells, last=one.text, width=call.out.width))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from console.config.accounts import Account
     from storage.commands.outbox.queueing import Sent
     from storage.kinds.drafts import DraftView
+    from storage.kinds.promises import Commitment
     from storage.kinds.responses import Actions
     from storage.kinds.review import Finding
 
@@ -75,6 +76,22 @@ def add(group: Group) -> None:
         metavar="CHECK",
         help=_("what the review finds is right: secret, placeholder, …; may be repeated"),
     )
+    parser.add_argument("--promises", action="store_true", help=_("write down what the answer promises, as is found"))
+    parser.add_argument(
+        "--promise",
+        action="append",
+        default=[],
+        metavar="TEXT@WHEN",
+        help=_("write down that this is promised with it, until then; may be repeated"),
+    )
+    parser.add_argument(
+        "--keeps",
+        action="append",
+        default=[],
+        type=int,
+        metavar="NUMBER",
+        help=_("the promise of that number is kept by this; may be repeated"),
+    )
     parser.add_argument("--force", action="store_true", help=_("all that the review finds is right"))
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--now", action="store_true", help=_("it may leave at once; undo has no time then"))
@@ -87,13 +104,16 @@ def run_reply(call: "Call") -> int:
     from console.mail.outgoing import NoAccount, account_of
 
     right = _said_right(call)
+    given = _promises_given(call)
+    if call.options.draft and (given or call.options.promises or call.options.keeps):
+        raise Usage(_("A draft promises nothing yet: say what is promised or kept when it is sent."))
     writing = written(call)
     account: Account | None = None
     if not call.options.draft:
         if writing.draft.mailbox_id is None:
             raise NoAccount(writing.draft.mailbox)
         account = account_of(call.settings.accounts, writing.draft.mailbox, writing.draft.address)
-    findings, keys = _reviewed(call, writing.draft, right)
+    findings, keys, found = _reviewed(call, writing.draft, right)
     writing = replace(writing, draft=replace(writing.draft, right=keys))
     stops = _tell_findings(call, findings, writing.draft.conversation_id)
     if account is None:
@@ -106,7 +126,32 @@ def run_reply(call: "Call") -> int:
                 stops,
             ).format(count=stops)
         )
-    return _tell_sent(call, writing, _send(call, writing, account))
+    promises = (*given, *(found if call.options.promises else ()))
+    return _tell_sent(call, writing, _send(call, writing, account, promises), promises)
+
+
+def _promises_given(call: "Call") -> "tuple[Commitment, ...]":
+    """Return what ``--promise`` says that is promised.
+
+    Raises:
+        Usage: one of them has no words, or no moment to come.
+    """
+    from storage.kinds.promises import Commitment
+    from widgets.when import NoMoment, read_moment
+
+    given = []
+    for one in call.options.promise:
+        text, _at, when = one.rpartition("@")
+        if not text.strip():
+            raise Usage(_("--promise {word}: write TEXT@WHEN, as in 'call back@tomorrow 10:00'.").format(word=one[:60]))
+        try:
+            due = read_moment(when, now=call.now)
+        except NoMoment as wrong:
+            raise Usage(str(wrong)) from None
+        if due <= call.now:
+            raise Usage(_("{moment} has passed: a promise is due later.").format(moment=when))
+        given.append(Commitment(text.strip(), due))
+    return tuple(given)
 
 
 def _said_right(call: "Call") -> frozenset[str]:
@@ -123,15 +168,19 @@ def _said_right(call: "Call") -> frozenset[str]:
     return frozenset(named)
 
 
-def _reviewed(call: "Call", draft: "DraftView", right: frozenset[str]) -> "tuple[Sequence[Finding], frozenset[str]]":
-    """Return what the review finds, and the keys of what was said to be right."""
+def _reviewed(
+    call: "Call", draft: "DraftView", right: frozenset[str]
+) -> "tuple[Sequence[Finding], frozenset[str], tuple[Commitment, ...]]":
+    """Return what the review finds, the keys of what was said to be right, and what the answer promises."""
     from console.mail.parse.language import guess
     from storage.kinds.mail import entries
     from storage.kinds.review import Written
     from storage.queries.answering import review_facts
     from storage.rules.mentions import addresses_in
+    from storage.rules.promised import promised
     from storage.rules.reviewing import review
 
+    found = promised(draft.body, now=call.now) if draft.kind is not DraftKind.FORWARD else ()
     own = "\n".join(line for line in draft.body.split("\n") if not line.startswith(">"))
     looked_at = Written(
         kind=draft.kind,
@@ -142,17 +191,20 @@ def _reviewed(call: "Call", draft: "DraftView", right: frozenset[str]) -> "tuple
         body=draft.body,
         attachments=tuple(one.name for one in draft.attachments),
         language=guess(own),
+        promises=found,
+        taken={one.text: one for one in found} if call.options.promises else {},
+        keeps=frozenset(call.options.keeps),
     )
     mentioned = {address for address, _start, _end in addresses_in(draft.body)}
     facts = call.ask(review_facts, draft, mentioned=mentioned, now=call.now)
-    found = review(looked_at, facts)
-    keys = frozenset(one.key for one in found if call.options.force or one.check in right)
-    return review(looked_at, facts, keys), keys
+    findings = review(looked_at, facts)
+    keys = frozenset(one.key for one in findings if call.options.force or one.check in right)
+    return review(looked_at, facts, keys), keys, found
 
 
 def _tell_findings(call: "Call", findings: "Sequence[Finding]", conversation_id: int | None) -> int:
     """Say to standard error what stops it and what is to be looked at; return how much stops it."""
-    from storage.kinds.review import Severity
+    from storage.kinds.review import Check, Severity
     from widgets.findings import finding_words, severity_words
 
     stops = 0
@@ -164,6 +216,10 @@ def _tell_findings(call: "Call", findings: "Sequence[Finding]", conversation_id:
             stops += 1
             if "right" in one.remedies:
                 line += " " + _("(if it is right: --right {check})").format(check=one.check.value)
+        elif one.check is Check.PROMISE:
+            line += " " + _("(to write it down: --promises)")
+        elif one.check is Check.OWED:
+            line += " " + _("(if it is: --keeps {number})").format(number=one.other)
         call.out.error(f"plantao: {line}")
     return stops
 
@@ -217,7 +273,7 @@ def _begun(call: "Call", draft: "DraftView") -> "DraftView":
     return kept
 
 
-def _send(call: "Call", writing: "Writing", account: "Account") -> "Sent":
+def _send(call: "Call", writing: "Writing", account: "Account", promises: "Sequence[Commitment]") -> "Sent":
     """Queue it; what fails leaves no draft behind, and what is killed leaves one."""
     from console.mail.answering import send_draft
     from storage.commands import drafts
@@ -236,6 +292,8 @@ def _send(call: "Call", writing: "Writing", account: "Account") -> "Sent":
             after=after,
             uses=writing.uses,
             actions=actions,
+            promises=promises,
+            keeps=call.options.keeps,
         )
     except Exception:
         call.desk.tell_now(drafts.forget, draft.draft_id, agent_id=call.desk.agent_id)
@@ -253,10 +311,12 @@ def _afterwards(call: "Call", writing: "Writing") -> "tuple[Status | None, tuple
     return None if writing.draft.kind is DraftKind.FORWARD else Status.WAITING, actions
 
 
-def _tell_sent(call: "Call", writing: "Writing", sent: "Sent") -> int:
+def _tell_sent(call: "Call", writing: "Writing", sent: "Sent", promises: "Sequence[Commitment]") -> int:
     from storage.commands.leasing import SYNC, lease_holder
     from storage.queries.answering import cites
     from storage.queries.outbox import delivery
+    from widgets.moments import moment_words
+    from widgets.steady import one_line
 
     item = call.ask(delivery, sent.message_id)
     people = [one.address for one in item.recipients]
@@ -270,6 +330,7 @@ def _tell_sent(call: "Call", writing: "Writing", sent: "Sent") -> int:
                 "mailbox": writing.draft.mailbox,
                 "recipients": people,
                 "leaves_at": sent.leaves_at,
+                "promises": [{"text": one.text, "due": one.due} for one in promises],
                 "done": call.options.done,
             }
         )
@@ -285,6 +346,10 @@ def _tell_sent(call: "Call", writing: "Writing", sent: "Sent") -> int:
                 number=sent.conversation_id, message=sent.message_id, moment=moment, people=_people_words(people)
             )
         )
+        for one in promises:
+            call.out.line(
+                _("promised by {at}: {what}").format(at=moment_words(one.due, call.now), what=one_line(one.text))
+            )
     if call.ask(lease_holder, SYNC, now=call.now) is None:
         call.out.error(_("plantao: no sync is running for this desk: it leaves with the next `plantao sync`."))
     return DONE

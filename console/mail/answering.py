@@ -17,6 +17,7 @@ from storage.events import Actor
 from storage.kinds import DraftKind, Status
 from storage.kinds.drafts import DraftView
 from storage.kinds.errors import Changed, NoSuch, Refused
+from storage.kinds.promises import Commitment
 from storage.kinds.responses import Actions
 from storage.queries.answering import Cites, cites
 from storage.rules.addressing import people_in
@@ -39,6 +40,8 @@ def send_draft(
     after: Status | None,
     uses: Sequence[Use] = (),
     actions: Sequence[Actions] = (),
+    promises: Sequence[Commitment] = (),
+    keeps: Sequence[int] = (),
 ) -> Sent:
     """Freeze a draft into its final bytes and queue them.
 
@@ -53,6 +56,7 @@ def send_draft(
         after: where the conversation stands then; `None` leaves it open.
         uses: the canned responses in it.
         actions: what macros do beside.
+        promises, keeps: as `queueing.queue` takes them.
 
     Raises:
         ComposingError: an attachment vanished, an address is none, there is no recipient, or it is too much for one
@@ -116,6 +120,8 @@ def send_draft(
                     draft_id=draft.draft_id,
                     uses=uses,
                     actions=actions,
+                    promises=promises,
+                    keeps=keeps,
                 )
         except (Changed, NoSuch, Refused) as refused:  # by the record: whatever fails later may have been committed
             store.content.erase([outgoing.raw_digest])

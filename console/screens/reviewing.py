@@ -9,11 +9,12 @@ from textual import work
 
 from console.files.attaching import gone
 from console.library.words import action_words
-from console.screens.questions import Asks
+from console.screens.questions import Asks, Question
 from storage.kinds import DraftKind, Status
 from storage.kinds.drafts import Attached, DraftView, Inserted
 from storage.kinds.errors import DeskError
 from storage.kinds.mail import entries
+from storage.kinds.promises import Commitment
 from storage.kinds.responses import Actions
 from storage.kinds.review import Check, Finding, Severity, Written
 from widgets.fields import Fields
@@ -38,6 +39,9 @@ class Reviews(Asks):
     Attributes:
         after: where the conversation stands once it is on its way; `None` where it stays.
         inserted: the canned responses that went into it, in their order.
+        commitments: what it promises, as was found last; `taken` are those that are written down when it is sent, by
+            their sentences, as the agent wants them to be.
+        keeps: the numbers of promises that it keeps.
     """
 
     editor: "Editor"
@@ -53,6 +57,9 @@ class Reviews(Asks):
         self.attached: tuple[Attached, ...] = ()
         self.after: Status | None = Status.WAITING
         self.inserted: tuple[Inserted, ...] = ()
+        self.taken: dict[str, Commitment] = {}
+        self.keeps: set[int] = set()
+        self.commitments: tuple[Commitment, ...] = ()
         self._told: frozenset[str] = frozenset()
 
     @property
@@ -88,9 +95,11 @@ class Reviews(Asks):
     def written(self) -> Written:
         """Return the draft as the review reads it."""
         from console.mail.parse.language import guess
+        from storage.rules.promised import promised
 
         values = self.values()
         own = "\n".join(line for line in values["body"].split("\n") if not line.startswith(">"))
+        self.commitments = () if self.note else promised(values["body"], now=self.now())
         return Written(
             kind=self.kind,
             to=entries(values["to"]),
@@ -100,6 +109,9 @@ class Reviews(Asks):
             body=values["body"],
             attachments=tuple(one.name for one in self.attached),
             language=guess(own),
+            promises=self.commitments,
+            taken=self.taken,
+            keeps=frozenset(self.keeps),
         )
 
     @work(exclusive=True, group="review")
@@ -267,6 +279,52 @@ class Reviews(Asks):
                 self.editor.go_to(place.start, place.end)
         elif place.field != "attachments":
             self.fields.go_to(place.field)
+
+    def promises(self) -> list[Commitment]:
+        """Return what is written down as promised when it is sent: of what the text still says."""
+        return [self.taken[one.text] for one in self.commitments if one.text in self.taken]
+
+    def action_promise(self) -> None:
+        """Let a promise be written down with the answer, or be kept by it; or not."""
+        finding = self.review.chosen
+        match finding.check if finding is not None else None:
+            case Check.PROMISE:
+                assert finding is not None
+                assert finding.at is not None
+                self.taken[finding.other] = Commitment(finding.what, finding.at)
+            case Check.PROMISED:
+                assert finding is not None
+                del self.taken[finding.other]
+            case Check.OWED | Check.KEEPS:
+                assert finding is not None
+                self.keeps ^= {int(finding.other)}
+            case _:
+                self.say_refusal(_("That is no promise."))
+                return
+        self._look_again()
+
+    @work(exclusive=True, group="promise")
+    async def action_promise_otherwise(self) -> None:
+        """Let a promise be written down in other words, or with another moment."""
+        from console.screens.commands.promising import parted, trouble_of
+        from widgets.when import read_moment
+
+        finding = self.review.chosen
+        if finding is None or "change-promise" not in finding.remedies or finding.at is None:
+            self.say_refusal(_("That is no promise."))
+            return
+        text = f'"{finding.what.replace(chr(34), chr(39))}" {finding.at:%Y-%m-%d %H:%M}'
+        said = await self.ask(
+            Question(_("promised"), text, judge=lambda line: trouble_of(parted(line, self.now()), self.now()))
+        )
+        if not said:
+            return
+        words, when = parted(said, self.now())
+        if wrong := trouble_of((words, when), self.now()):
+            self.say_refusal(wrong)
+            return
+        self.taken[finding.other] = Commitment(words, read_moment(when, now=self.now()))
+        self._look_again()
 
     def action_then(self, status: Status | None) -> None:
         """Choose how the conversation stands once the answer is on its way."""

@@ -104,4 +104,6 @@ class Sends(Fills):
             after=self.after if draft.conversation_id is not None else Status.WAITING,
             uses=uses,
             actions=self.done_beside(),
+            promises=self.promises(),
+            keeps=sorted(self.keeps),
         )

@@ -13,3 +13,14 @@ def microseconds(moment: datetime) -> int:
 def moment(ticks: int) -> datetime:
     """Return the aware UTC moment that lies `ticks` microseconds after 1970."""
     return EPOCH + timedelta(microseconds=ticks)
+
+
+def in_zone(moment: datetime, now: datetime) -> datetime:
+    """Put a moment without a zone into a person's, whose present is `now`: by this machine's rules of summer time.
+
+    A present that was told by the machine alone carries an offset and no rules.
+    """
+    zone = now.tzinfo
+    if zone is None or type(zone).__name__ == "timezone":
+        return moment.astimezone()
+    return moment.replace(tzinfo=zone)

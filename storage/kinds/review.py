@@ -1,11 +1,13 @@
 """What the review of a draft looks at, and what it finds: frozen shapes that rules make and widgets draw."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from storage.kinds.mail import Correspondent
+from storage.kinds.promises import Commitment, PromiseView
 from storage.kinds.words import DraftKind
 
 
@@ -37,8 +39,20 @@ class Check(StrEnum):
     SECRET = "secret"  # noqa: S105 - the name of a check
     OTHER_CUSTOMER = "other_customer"
     LANGUAGE = "language"
+    PROMISE = "promise"  # the answer promises something
+    PROMISED = "promised"  # which is written down with it
+    OWED = "owed"  # something promised before is open
+    KEEPS = "keeps"  # which is kept by this answer
     RECIPIENTS = "recipients"  # the one that says all is well with them
 
+
+_ALIKE: Final = {
+    Check.PROMISE: Check.PROMISE,
+    Check.PROMISED: Check.PROMISE,
+    Check.OWED: Check.OWED,
+    Check.KEEPS: Check.OWED,
+}
+"""What stays the same finding when the agent takes it up."""
 
 Field = Literal["to", "cc", "bcc", "subject", "body", "attachments"]
 
@@ -64,7 +78,8 @@ class Finding:
         place: where it stands in the draft, for what stands there.
         remedies: the names of the commands that settle it, the first one first.
         message_id: of the message that has not been seen.
-        other: a second thing, such as the language that was expected or the number of another conversation.
+        other: a second thing, such as the language that was expected or the number of another conversation; of what was
+            promised before its number.
     """
 
     check: Check
@@ -79,6 +94,8 @@ class Finding:
     @property
     def key(self) -> str:
         """What stays the same as long as it is the same finding, so that it can be said to be right once."""
+        if self.check in _ALIKE:
+            return f"{_ALIKE[self.check]}:{self.other}"
         return f"{self.check}:{self.what}:{self.message_id or ''}"
 
 
@@ -90,6 +107,9 @@ class Written:
         to, cc, bcc: as they are written, one entry each.
         attachments: names of what goes with it.
         language: of the body, ``pt``, ``es``, ``en``, or empty when it cannot be told.
+        promises: what it promises, as `storage.rules.promised` finds it.
+        taken: which of them are written down when it is sent, by their sentences, as the agent wants them to be.
+        keeps: the numbers of promises that are kept by it.
     """
 
     kind: DraftKind
@@ -100,6 +120,9 @@ class Written:
     body: str = ""
     attachments: tuple[str, ...] = ()
     language: str = ""
+    promises: tuple[Commitment, ...] = ()
+    taken: Mapping[str, Commitment] = field(default_factory=dict)
+    keeps: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +164,7 @@ class ReviewFacts:
         language: in which the customer writes; empty when it cannot be told.
         gone: names of attachments that are not where they were, or not as they were.
         attached_bytes: the sum of what is attached.
+        owed: what was promised the customer before, and is open; what is due first, first.
     """
 
     expected: tuple[Correspondent, ...] = ()
@@ -153,3 +177,4 @@ class ReviewFacts:
     language: str = ""
     gone: tuple[str, ...] = ()
     attached_bytes: int = 0
+    owed: tuple[PromiseView, ...] = ()

@@ -13,12 +13,14 @@ from storage.kinds.clean import folded
 from storage.kinds.drafts import DraftView
 from storage.kinds.errors import NoSuch
 from storage.kinds.mail import Correspondent
+from storage.kinds.promises import PromiseView
 from storage.kinds.review import ReviewFacts, Unseen, Writes
 from storage.models.details import named_in, read_details
 from storage.queries import conversations
 from storage.queries.drafts import writers
 from storage.queries.history import events_of
 from storage.queries.names import addresses_like
+from storage.queries.promises import promised_to
 from storage.queries.tables import ADDRESS, CONVERSATION, DRAFT, MAILBOX, MESSAGE, PERSON, TEXT
 from storage.rules.addressing import recipients, written_to
 from storage.views import ConversationView, MessageView
@@ -199,7 +201,15 @@ def review_facts(
         language=answer.language,
         gone=tuple(gone),
         attached_bytes=attached,
+        owed=_owed(session, draft),
     )
+
+
+def _owed(session: Session, draft: DraftView) -> tuple[PromiseView, ...]:
+    """Return what is promised to the customer of the conversation that is answered, and open."""
+    chosen = select(CONVERSATION.c.customer_id).where(CONVERSATION.c.id == draft.conversation_id)
+    number = session.connection().execute(chosen).scalar()
+    return () if number is None else promised_to(session, number)
 
 
 @dataclass(frozen=True, slots=True)

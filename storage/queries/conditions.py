@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +28,7 @@ from storage.models import PRIORITIZED, SHOWN_BELOW, SPOKEN, TASKED
 from storage.queries.tables import AGENT, CLOCK, CONVERSATION, MAILBOX, MESSAGE, READ_MARK, TAG
 from storage.rules.query import (
     COMPUTED,
+    PROMISE,
     SLA,
     BadQuery,
     Field,
@@ -38,6 +40,7 @@ from storage.rules.query import (
     State,
     Text,
     Trouble,
+    due_asked,
     of_customer,
     sla_asked,
 )
@@ -146,6 +149,8 @@ def _field(ground: Ground, field: Field) -> Condition:
             return _tagged(field, probed=field in ground.probed)
         case name if of_customer(name):
             return _told(ground, field, probed=field in ground.probed)
+        case name if name == PROMISE:
+            return _said(due_asked(field))
         case "priority" if field.value != Priority.NORMAL:
             return and_(_C.priority == field.value, literal_column(PRIORITIZED))
         case "kind" if field.value in TASKS:  # of the one sort, or of both
@@ -198,6 +203,12 @@ def _told(ground: Ground, field: Field, *, probed: bool) -> Condition:
     from storage.queries.segments import served_to  # late: a desk's first frame asks nothing of customers
 
     return served_to(ground.session, field, probed=probed, among=ground.among)
+
+
+def _said(due: datetime | None = None) -> Condition:
+    from storage.queries.promises import said_in  # late, as above
+
+    return _C.id.in_(said_in(due=due))
 
 
 def _rows_of(session: Session, field: Field, among: Sequence[int] | None) -> Select[Any]:
@@ -280,7 +291,7 @@ def served(node: Node) -> bool:
         case Field(name="kind", value=value):
             return value in TASKS
         case Field(name=name):
-            return name in {"owner", "mailbox", "tier", "tag", SLA} or of_customer(name)
+            return name in {"owner", "mailbox", "tier", "tag", SLA, PROMISE} or of_customer(name)
         case _:
             return False
 
@@ -297,6 +308,8 @@ def _state(ground: Ground, state: State) -> Condition:
             return _C.assignee_id.is_(None)
         case State.MINE:
             return _assigned_to(ground.agent_id) if ground.agent_id is not None else false()
+        case State.PROMISED:
+            return _said()
         case State.UNREAD:
             seen = (
                 select(READ_MARK.c.message_id)

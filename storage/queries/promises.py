@@ -1,14 +1,15 @@
 """What was promised to customers, and is not kept yet."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Select, func, select
 from sqlmodel import Session
 
 from storage.kinds import EntryKind, Subject
-from storage.kinds.promises import Promise, PromiseView
-from storage.queries.tables import ADDRESS, AGENT, ENTRY, PERSON
+from storage.kinds.promises import Promise, PromiseView, found_by
+from storage.queries.tables import ADDRESS, AGENT, CONVERSATION, ENTRY, PERSON
 
 _MOST: Final = 200  # promises of a customer
 
@@ -58,6 +59,36 @@ def promises(session: Session, *, kept: bool = False, limit: int = 1000) -> Sequ
     return [_view(row, agents) for row in session.connection().execute(chosen.limit(limit))]
 
 
+def unbroken(session: Session, *, now: datetime, limit: int) -> Sequence[PromiseView]:
+    """Return the promises whose time has passed, and of which that is not written down yet; what was due first, first.
+
+    Args:
+        session: of any transaction.
+        now: the moment.
+        limit: how many.
+    """
+    chosen = _with_customer().where(
+        ENTRY.c.kind == EntryKind.PROMISE, ENTRY.c.name.between("1", found_by(now)), ENTRY.c.value.is_not(None)
+    )
+    rows = session.connection().execute(chosen.order_by(ENTRY.c.name, ENTRY.c.id).limit(limit)).all()
+    agents = _agents(session) if rows else {}
+    return [_view(row, agents) for row in rows]
+
+
+def said_in(*, due: datetime | None = None) -> Select[Any]:
+    """Return the selection of the numbers of conversations in which something was promised that is open.
+
+    Args:
+        due: only what is due before that moment.
+    """
+    said = ENTRY.c.value["conversation"].as_integer()
+    name = ENTRY.c.name.is_not(None) if due is None else ENTRY.c.name < found_by(due)
+    chosen = select(func.coalesce(CONVERSATION.c.joined_into, CONVERSATION.c.id))
+    return chosen.join_from(ENTRY, CONVERSATION, CONVERSATION.c.id == said).where(
+        ENTRY.c.kind == EntryKind.PROMISE, name, ENTRY.c.value.is_not(None)
+    )
+
+
 def promise(session: Session, entry_id: int) -> PromiseView | None:
     """Return one promise; `None` where there is none of that number."""
     chosen = _with_customer().where(
@@ -89,4 +120,5 @@ def _view(row: Any, agents: dict[int, str]) -> PromiseView:
         said.kept,
         row.subject_id,
         getattr(row, "customer", ""),
+        said.broken,
     )

@@ -12,6 +12,7 @@ from storage.kinds import PUT_AWAY, SETTLED, EntryKind, ErasedFor, PersonKind, S
 from storage.kinds.retention import Period, Retention, before
 from storage.queries import knowing
 from storage.queries.erasing import UNSETTLED
+from storage.queries.promises import said_in
 from storage.queries.several import listed
 from storage.queries.tables import (
     ADDRESS,
@@ -51,7 +52,10 @@ def _count(session: Session, mailbox_id: int, until: datetime) -> tuple[int, int
 
 
 def old(session: Session, mailbox_id: int, until: datetime, *, limit: int) -> list[int]:
-    """Return conversations of a mailbox that are done, with no message since a moment, none of them erased yet."""
+    """Return conversations of a mailbox that are done, with no message since a moment, none of them erased yet.
+
+    Those in which something was promised that is open are left.
+    """
     left = select(MESSAGE.c.id).where(MESSAGE.c.conversation_id == CONVERSATION.c.id, MESSAGE.c.erased_at.is_(None))
     chosen = _old(mailbox_id, until).where(left.exists()).order_by(CONVERSATION.c.id).limit(limit)
     return list(session.connection().execute(chosen).scalars())
@@ -68,6 +72,7 @@ def _old(mailbox_id: int, until: datetime) -> Any:
         CONVERSATION.c.status.in_(_DONE),
         CONVERSATION.c.last_message_at < until,
         ~under_way.exists(),
+        CONVERSATION.c.id.not_in(said_in()),  # what is owed there is owed by what was said
     )
 
 

@@ -81,6 +81,7 @@ class State(StrEnum):
     UNREAD = "unread"
     MINE = "mine"
     UNASSIGNED = "unassigned"
+    PROMISED = "promised"  # something was promised there that is open
 
 
 class Sort(StrEnum):
@@ -158,7 +159,7 @@ class Field:
     @property
     def word(self) -> str:
         """The field as it may have been typed."""
-        return f"{self.name}{'' if self.name == SLA and self.value[:1] in '<>' else ':'}{self.value}"
+        return f"{self.name}{'' if self.name in {SLA, PROMISE} and self.value[:1] in '<>' else ':'}{self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +236,15 @@ SLA = "sla"
 OWN = "field."
 """What stands before the name of any field of profiles, such as those that the desk made itself."""
 
+PROMISE = "promise"
+"""The field that asks for what was promised and is due within so long: ``promise<1h``, ``promise:late``."""
+
 _MOMENTS = ("before", "after")
 
-FIELDS = tuple(sorted({*VALUES, *_TEXTS, *_NAMES, *FITS, *COMPUTED, *PROFILES, *_MOMENTS, SLA}))
+FIELDS = tuple(sorted({*VALUES, *_TEXTS, *_NAMES, *FITS, *COMPUTED, *PROFILES, *_MOMENTS, SLA, PROMISE}))
 """Every field that a query may name today, beside those of profiles behind `OWN`."""
 
-_FIELD = re.compile(r"([A-Za-z][A-Za-z_]*|(?i:field)\.[A-Za-z0-9_]+):(?!//)|((?i:sla))(?=[<>])")
+_FIELD = re.compile(r"([A-Za-z][A-Za-z_]*|(?i:field)\.[A-Za-z0-9_]+):(?!//)|((?i:sla|promise))(?=[<>])")
 _LEFT = re.compile(r"(?P<sign><=?|>=?)\s*(?P<amount>\d{1,6})(?P<unit>m|h|d|w)", re.IGNORECASE)
 _SHARE = re.compile(r"(?P<name>.*?)\s*(?P<sign>>=|<=|>|<|=)\s*(?P<share>[0-9]{1,3}%?|(?i:good|poor|unknown))")
 _AFTER_NAME = re.compile(r'[<>=][^\s()"]*')
@@ -372,6 +376,22 @@ def engagement_asked(field: Field) -> tuple[str, Engaged]:
         lead = f"{feature}=" if feature else ""
         known = tuple(lead + one for one in Engaged)
         raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word, known=known) from None
+
+
+def due_asked(field: Field) -> datetime:
+    """Return before which moment that must be due which ``promise<1h`` asks for, or ``promise:late``.
+
+    Raises:
+        BadQuery: it cannot be read.
+    """
+    assert field.now is not None
+    if field.value.lower() == "late":
+        return field.now
+    said = _LEFT.fullmatch(field.value)
+    if said is not None and said["sign"] == "<":
+        with suppress(OverflowError):
+            return field.now + int(said["amount"]) * _LEFT_UNITS[said["unit"].lower()]
+    raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word, known=("<1h", "<2d", "late"))
 
 
 def parse(text: str, *, now: datetime) -> Query:
@@ -585,7 +605,7 @@ class _Reader:
 
     def _computed(self, name: str, value: str, at: int) -> Field:
         """Return a field; one that asks for what is computed can be read, and says when it was asked."""
-        if name not in COMPUTED and name != SLA:
+        if name not in COMPUTED and name not in {SLA, PROMISE}:
             return Field(name, value, at)
         asked = Field(name, value, at, self._now.date(), self._now)
         if name == SLA:
@@ -594,6 +614,8 @@ class _Reader:
             health_asked(asked)
         elif name == "engagement":
             engagement_asked(asked)
+        elif name == PROMISE:
+            due_asked(asked)
         return asked
 
     @staticmethod

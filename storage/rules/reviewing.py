@@ -67,6 +67,7 @@ def _of_mail(written: Written, facts: ReviewFacts) -> Iterator[Finding]:
     yield from _attachments(written, facts)
     yield from _leaks(written, facts)
     yield from _language(written, facts)
+    yield from _promises(written, facts)
 
 
 def _news(facts: ReviewFacts) -> Iterator[Finding]:
@@ -166,6 +167,25 @@ def _secret(written: Written, secret: Secret, severity: Severity, remedies: tupl
     shown = what if secret.name == "private_address" else masked(what)  # an address is no key: it is shown whole
     place = Place("body", secret.start, secret.end)
     return Finding(Check.SECRET, severity, shown, place=place, remedies=remedies, other=secret.name)
+
+
+def _promises(written: Written, facts: ReviewFacts) -> Iterator[Finding]:
+    """What it promises, and what was promised before: offered, and never written down unless the agent takes it."""
+    if written.kind is DraftKind.FORWARD:
+        return
+    for owed in facts.owed[:_TOLD]:
+        check, severity = (Check.OWED, Severity.LOOK)
+        if owed.entry_id in written.keeps:
+            check, severity = Check.KEEPS, Severity.OK
+        yield Finding(check, severity, owed.text, owed.due, None, ("take-promise",), other=str(owed.entry_id))
+    for said in written.promises:
+        place = Place("body", said.start, said.end)
+        if taken := written.taken.get(said.text):
+            remedies: tuple[str, ...] = ("take-promise", "change-promise")
+            yield Finding(Check.PROMISED, Severity.OK, taken.text, taken.due, place, remedies, other=said.text)
+        else:
+            remedies = ("take-promise", "change-promise", "right")
+            yield Finding(Check.PROMISE, Severity.LOOK, said.text, said.due, place, remedies, other=said.text)
 
 
 def _language(written: Written, facts: ReviewFacts) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from storage.commands import (
     joining,
     knowing,
     noting,
+    promising,
     responses,
     ruling,
     solving,
@@ -34,6 +35,7 @@ from storage.kinds.errors import DeskError
 from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.handoffs import Contents, Visit
 from storage.kinds.mail import Parsed
+from storage.kinds.promises import Commitment
 from storage.kinds.responses import Canned
 from storage.models import Conversation, Handoff, Message, Outbox
 from storage.queries.erasing import survey
@@ -54,6 +56,7 @@ class Life:
 
     def __init__(self, store: Store, seed: int) -> None:
         self.store, self.chance, self.hands = store, Random(seed), Random(seed + 1)
+        self.aside = Random(seed)  # by which what came later in the desk's own life changes nothing of the rest
         self.now = MONDAY
         self.posts = [
             Post(store, name="one", address="one@plantao.example", group="a", archive="Archive"),
@@ -269,6 +272,8 @@ class Life:
                 now=now,
                 undo_window=timedelta(seconds=10),
                 after=chance.choice((None, Status.WAITING, Status.RESOLVED)),
+                promises=[Commitment("an answer", now + timedelta(hours=2))] * self.aside.choice((0, 0, 1)),
+                keeps=self.aside.sample(range(1, 30), 4),
             )
             self.done.add("queue")
 
@@ -376,6 +381,8 @@ class Life:
         """Somebody learns a few things of customers."""
         for _ in range(4):
             self.learn()
+        clock = Actor(None, "clock")
+        self.tell(lambda session: promising.note_broken(session, actor=clock, now=self.now, limit=9), "break")
 
     def learn(self) -> None:
         """Somebody learns who a customer is: fields, addresses, organizations, notes; or that two are one."""

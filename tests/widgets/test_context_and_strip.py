@@ -532,16 +532,16 @@ def test_clocks_are_said_whole_or_not_at_all_and_once_is_once(make_context, make
         assert "once 01:12   " in "".join(text for text, _role in wrote[0])
 
 
-def test_what_is_promised_says_when_it_is_due_or_that_it_is_overdue_in_words(make_context):
+def test_what_is_promised_says_when_it_is_due_or_that_it_is_broken_in_words(make_context):
     promised = (
         PromiseView(1, "call back", NOW - minutes(65), "Ana", 4213, kept=False),
         PromiseView(2, "the invoice", NOW + timedelta(days=1), "", None, kept=False),
     )
-    assert [due_words(one, NOW) for one in promised] == ["overdue 1h05", "by Tue 09:32"]
+    assert [due_words(one, NOW) for one in promised] == ["broken 1h05 ago", "by Tue 09:32"]
     assert [due_role(one, NOW) for one in promised] == ["late", "text"]
     context = make_context(promised=promised, pinned=("Pays late.",))
     words = "".join(text for text, _role in promised_spans(context.promised, NOW))
-    assert words == "overdue 1h05  call back"
+    assert words == "broken 1h05 ago  call back"
 
 
 CARD = Persona(

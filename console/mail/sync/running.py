@@ -23,6 +23,7 @@ from console.mail.imap.errors import ImapError, NeedsAgent
 from console.mail.imap.server import Server
 from console.mail.milestones import Overdue
 from console.mail.outgoing import smtp_server_of
+from console.mail.promising import Broken, note_broken
 from console.mail.reading import Readers
 from console.mail.sending import MailboxSender
 from console.mail.sync.folders import Step
@@ -128,6 +129,7 @@ def sync_once(
         while not stop.is_set() and _wake_due(store):
             pass
         Overdue(store).look()
+        note_broken(store, now=datetime.now(UTC))
     if broken:
         raise broken[0]
     return outcome
@@ -159,12 +161,13 @@ def watch(store: Store, accounts: Sequence[Account], *, report: Report, stop: Ev
         indexing.start()
         for thread in threads:
             thread.start()
-        patience, overdue, duties = _Patience(store), Overdue(store), Duties(store)
+        patience, overdue, duties, promises = _Patience(store), Overdue(store), Duties(store), Broken(store)
         while not over.is_set() and not (stop.is_set() and patience.ends()):
             _ring(store, mailboxes, senders)
             duties.look(datetime.now(UTC))
             _wake_due(store)
             overdue.look()
+            promises.look(datetime.now(UTC))
             (over if stop.is_set() else stop).wait(_LOOK_EVERY)
         over.set()
         for one in mailboxes:

@@ -357,6 +357,7 @@ def _field_words() -> dict[str, str]:
         "engagement": _("a state, or FEATURE=state: little, unaware, frustrated or value"),
         "health": _("from 0 to 100, as in <50, or unknown"),
         "milestone": _("overdue, open or done"),
+        "promise": _("due within so long: <1h, <2d; or late"),
         "has": _("attachment"),
         "sla": _("late, warned, paused, none, or what is left: sla<1h"),
         "before": _("a day, or so long ago: 3d"),

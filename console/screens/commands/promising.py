@@ -146,6 +146,19 @@ def parted(line: str, now: datetime) -> tuple[str, str]:
     return " ".join(words), ""
 
 
+def trouble_of(said: tuple[str, str], now: datetime) -> str:
+    """Return why what `parted` gave cannot be promised; empty where it can."""
+    text, when = said
+    if not text:
+        return _("what was promised is missing")
+    if not when:
+        return _("until when is missing")
+    try:
+        return "" if read_moment(when, now=now) > now else _("that has passed")
+    except NoMoment as wrong:
+        return str(wrong)
+
+
 def _trouble(screen: Does, text: str) -> str:
     if not text.strip():
         return ""

@@ -24,6 +24,7 @@ from storage.events import Actor, Cancelled, Fact, Handled, Joined, Queued, Snoo
 from storage.kinds import SETTLED, Direction, Evidence, Status
 from storage.kinds.errors import Changed, NoSuch, Refused
 from storage.kinds.mail import Parsed
+from storage.kinds.promises import Commitment
 from storage.kinds.responses import Actions
 from storage.models import Cited, Conversation, Mailbox, Message, Print, QuotedPrint, Raw, SubjectKey
 from storage.record import next_id, next_ids, record
@@ -82,6 +83,8 @@ def queue(
     uses: Sequence[responses.Use] = (),
     actions: Sequence[Actions] = (),
     action_id: int | None = None,
+    promises: Sequence[Commitment] = (),
+    keeps: Sequence[int] = (),
 ) -> Sent:
     """Put an answer into the outbox: the message, its delivery, what it handles, and where the conversation stands.
 
@@ -98,8 +101,11 @@ def queue(
         uses: the canned responses in it.
         actions: what macros do beside.
         action_id: the action that this is a part of.
+        promises: what it promises the customer, to be written down.
+        keeps: the numbers of promises that are kept by it.
 
     Raises:
+        BadField: a promise is empty or too long.
         Changed: another conversation began meanwhile and has the number; make the bytes anew.
         NoSuch: the draft was sent or thrown away meanwhile, or there is no such conversation.
         Refused: it goes to nobody (rule ``no_recipient``), is known already (``already``), or the conversation cannot
@@ -128,6 +134,12 @@ def queue(
         responses.note_used(session, message.message_id, uses, actor=actor, now=now, action_id=action_id)
         for one in actions:
             responses.act(session, number, one, actor=actor, now=now, action_id=action_id)
+        if keeps or promises:
+            from storage.commands import promising  # late: what is known of customers begins tasks, as this begins mail
+
+            promising.keep_with(session, keeps, actor=actor, now=now, action_id=action_id)
+            for said in promises:
+                promising.promise(session, number, said.text, said.due, actor=actor, now=now, action_id=action_id)
         mark_read(session, conversation_id=number, message_id=message.message_id, agent_id=actor.agent_id)
     if draft_id is not None:
         drafts.sent(session, draft_id, message.message_id, now=now)

@@ -313,3 +313,35 @@ def test_the_outbox_is_listed_held_released_and_dropped(desk):
     said = desk("outbox", "hold", 999)
     assert (said.status, "There is no message 999 in the outbox" in said.err) == (1, True)
     assert desk("outbox", "hold", "x").status == 2
+
+
+def test_what_an_answer_promises_is_hinted_at_written_down_and_kept(desk):
+    said = desk("reply", 1, "Te aviso amanhã até as 15h.", "--json")
+    assert "reads" not in said.out
+    assert "--promises" in said.err
+    assert sent(said)["promises"] == []
+    assert desk("promise", "list").out == ""
+    row = sent(desk("reply", 1, "Te aviso amanhã até as 15h.", "--promises", "--promise", "the price@2h", "--json"))
+    assert [one["text"] for one in row["promises"]] == ["the price", "Te aviso amanhã até as 15h."]
+    listed = rows(desk("promise", "list", "--json"))
+    assert [one["text"] for one in listed] == ["the price", "Te aviso amanhã até as 15h."]
+    assert [one["conversation_id"] for one in rows(desk("list", "is:promised promise<3h", "--json"))] == [1]
+    said = desk("reply", 1, "Aqui está o preço.", "--keeps", listed[0]["promise_id"], "--json")
+    assert "--keeps" in said.err  # the other one is open
+    assert [one["text"] for one in rows(desk("promise", "list", "--json"))] == ["Te aviso amanhã até as 15h."]
+    desk("undo")
+    assert len(rows(desk("promise", "list", "--json"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--promise", "the price"), "TEXT@WHEN"),
+        (("--promise", "the price@never"), "is no moment"),
+        (("--promise", "the price@2020-01-01"), "has passed"),
+        (("--promises", "--draft"), "A draft promises nothing yet"),
+    ],
+)
+def test_what_cannot_be_promised_with_an_answer_is_said(desk, options, said):
+    done = desk("reply", 1, "Oi.", *options)
+    assert (done.status, said in done.err) == (2, True), done.err

@@ -3,16 +3,23 @@
 from datetime import timedelta
 
 import pytest
-from made.post import DAY, HOUR, MONDAY, Post
+from made.post import DAY, HOUR, MONDAY, Post, letter
 from made.rows import decided
+from sqlalchemy import select
 
-from storage.commands import promising
+from console.mail.promising import note_broken
+from storage.commands import promising, triage
 from storage.commands.desk import agent_named
+from storage.commands.erasing import retaining
+from storage.commands.outbox import queueing
 from storage.commands.undoing import redo, undo
 from storage.events import Actor
+from storage.kinds import Status
 from storage.kinds.errors import BadField, NoSuch, Refused
-from storage.queries import context, conversations, customer_screen
+from storage.kinds.promises import Commitment
+from storage.queries import context, conversations, customer_screen, inbox
 from storage.queries.promises import promise, promised_to, promises
+from storage.queries.tables import EVENT
 from storage.record import replay
 from storage.store import Store
 
@@ -67,3 +74,113 @@ def test_promises_are_given_kept_and_taken_back(store: Store, second_store: Stor
     with store.reading() as log, second_store.writing() as session:
         replay(log, session)
     assert decided(second_store)["entry"] == decided(store)["entry"]
+
+
+@pytest.fixture
+def ana(store: Store) -> Actor:
+    """An agent; two customers wrote."""
+    post = Post(store)
+    post.send("1@x", by="bo@acme.example")
+    post.send("2@x", by="li@other.example", at=MONDAY + HOUR)
+    with store.writing() as session:
+        return Actor(agent_named(session, "Ana", now=MONDAY), "one")
+
+
+@pytest.fixture
+def tell(store: Store, ana: Actor):
+    def tell(command, *arguments, **choices):
+        with store.writing() as session:
+            return command(session, *arguments, **{"actor": ana, "now": MONDAY, **choices})
+
+    return tell
+
+
+def test_a_promise_that_was_not_kept_in_time_is_broken_once_with_the_moment_it_was_due(
+    store: Store, second_store: Store, tell
+) -> None:
+    late, _ = tell(promising.promise, 1, "call back", MONDAY + HOUR)
+    soon, _ = tell(promising.promise, 2, "a price", MONDAY + DAY)
+    assert note_broken(store, now=MONDAY + HOUR - timedelta(seconds=1)) == 0
+    assert [note_broken(store, now=MONDAY + 3 * HOUR) for _ in range(2)] == [1, 0]
+    with store.reading() as session:
+        assert [(one.entry_id, one.broken) for one in promises(session)] == [(late, True), (soon, False)]
+        told = session.connection().execute(
+            select(EVENT.c.happened_at, EVENT.c.recorded_at).order_by(EVENT.c.id.desc())
+        )
+        assert tuple(told.first()) == (MONDAY + HOUR, MONDAY + 3 * HOUR), "late, with both times"
+    tell(promising.keep, late)
+    with store.reading() as session:
+        (kept,) = promises(session, kept=True)
+        assert (kept.broken, kept.kept) == (True, True)
+    assert note_broken(store, now=MONDAY + 3 * HOUR) == 0
+    tell(undo)
+    with store.reading() as session:
+        assert [(one.broken, one.kept) for one in promised_to(session, 1)] == [(True, False)]
+    with store.reading() as log, second_store.writing() as session:
+        replay(log, session)
+    assert decided(second_store)["entry"] == decided(store)["entry"]
+
+
+def test_conversations_in_which_something_is_promised_are_found(store: Store, tell) -> None:
+    def found(query: str, at=MONDAY) -> list[int]:
+        with store.reading() as session:
+            return sorted(row.conversation_id for row in inbox.window(session, query=query, agent_id=1, now=at).rows)
+
+    assert found("is:promised") == []
+    number, _ = tell(promising.promise, 2, "a price", MONDAY + timedelta(minutes=50))
+    assert (found("is:promised"), found("-is:promised")) == ([2], [1])
+    assert (found("promise<1h"), found("promise:<1h"), found("promise<0h"), found("promise:late")) == ([2], [2], [], [])
+    assert found("promise:late", MONDAY + HOUR) == [2]
+    note_broken(store, now=MONDAY + HOUR)
+    assert found("is:promised promise:late", MONDAY + HOUR) == [2]
+    tell(promising.keep, number)
+    assert (found("is:promised"), found("promise:late", MONDAY + HOUR)) == ([], [])
+
+
+def test_an_answer_and_what_it_promises_are_one_action(store: Store, second_store: Store, tell) -> None:
+    open_one, _ = tell(promising.promise, 1, "call back", MONDAY + HOUR)
+    before = decided(store)["entry"]
+
+    def queue(session, **choices):
+        return queueing.queue(
+            session,
+            queueing.Outgoing(
+                mailbox_id=1,
+                parsed=letter("p1@x", by="one@plantao.example", to=("bo@acme.example",), dated_at=MONDAY),
+                raw_digest=b"1" * 32,
+                size=10,
+                sender="one@plantao.example",
+                recipients=("bo@acme.example",),
+                conversation_id=1,
+            ),
+            undo_window=timedelta(seconds=10),
+            after=Status.WAITING,
+            promises=[Commitment("the invoice", MONDAY + DAY)],
+            keeps=[open_one, 999],
+            **choices,
+        )
+
+    tell(queue)
+    with store.reading() as session:
+        assert [one.text for one in promised_to(session, 1)] == ["the invoice"]
+        assert [one.entry_id for one in promises(session, kept=True)] == [open_one]
+    tell(undo)
+    assert before[0] in decided(store)["entry"]
+    with store.reading() as session:
+        assert [one.text for one in promised_to(session, 1)] == ["call back"]
+    with store.reading() as log, second_store.writing() as session:
+        replay(log, session)
+    assert decided(second_store)["entry"] == decided(store)["entry"]
+
+
+def test_a_conversation_in_which_something_is_owed_is_kept_by_a_run_of_retention(store: Store, tell) -> None:
+    tell(triage.set_status, [1, 2], to=Status.RESOLVED)
+    number, _ = tell(promising.promise, 1, "call back", MONDAY + DAY)
+    with store.reading() as session:
+        name = conversations.read(session, 1, agent_id=None).mailbox
+    tell(retaining.keep_period, name, 1)
+    later = {"on_servers": False, "now": MONDAY + 90 * DAY}
+    assert tell(retaining.erase_old, 1, **later).conversations == 1
+    assert tell(retaining.erase_old, 1, **later).conversations == 0
+    tell(promising.keep, number)
+    assert tell(retaining.erase_old, 1, **later).conversations == 1
