@@ -15,6 +15,7 @@ from storage.views import ConversationView, EventView, MessageView
 from widgets.deliveries import delivery_lines, delivery_words
 from widgets.facts import event_words
 from widgets.language import _, ngettext
+from widgets.legal import without_notice
 from widgets.line import Span, one_line
 from widgets.look import Ground
 from widgets.moments import erased_words, moment_words, size_words
@@ -250,6 +251,7 @@ class Timeline:
         elif self.unfolded:
             made += _text(message.text.strip("\n"))
         else:
+            reply = without_notice(reply)
             made += _text(reply.strip("\n"))
             if message.original and message.original.text.strip():
                 made += _text(message.original.text.strip("\n"), before=BLANK)
@@ -327,7 +329,8 @@ class Timeline:
         for attachment in files[:_FILES_SHOWN]:
             word = _("inline") if attachment.inline else _("file")
             name = one_line(attachment.name) or one_line(attachment.media_type)
-            lines.append(Drawn(((f"{word}  ", "muted"), (name, "text"), (f"  {size_words(attachment.size)}", "muted"))))
+            size = f"  {size_words(attachment.size)}"
+            lines.append(Drawn(((f"{word}  ", "muted"), (name, "text"), (size, "muted"), ("  o", "accent"))))
         lines += _more(len(files) - _FILES_SHOWN, _("files"))
         shown = len(message.links) if self.unfolded else _LINKS_SHOWN
         for number, link in enumerate(message.links[:shown], 1):

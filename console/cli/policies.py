@@ -94,11 +94,14 @@ def run_show(call: "Call") -> int:
     if now is not None:
         for metric, target in now.targets.items():
             call.out.line(f"  {metric_words(metric)}: {span_text(target)}")
-        call.out.line(f"  {_('calendar')}: {now.calendar}")
-        call.out.line(f"  {_('for')}: {conditions_words(now, names)}")
-        call.out.line(f"  {_('warns at')}: {round(now.warn * 100)}%")
-        call.out.line(f"  {_('grace on reopening')}: {span_text(now.grace, days=True)}")
-        call.out.line(f"  {_('pauses')}: {pauses_words(now)}")
+        for word, said in (
+            (_("calendar"), now.calendar),
+            (_("for"), conditions_words(now, names)),
+            (_("warns at"), f"{round(now.warn * 100)}%"),
+            (_("grace on reopening"), span_text(now.grace, days=True)),
+            (_("pauses"), pauses_words(now)),
+        ):
+            call.out.line(f"  {word}: {said}")
         if now.fallback:
             call.out.line("  " + _("It gives way to policies that are no fallback, metric by metric."))
     for one in kept.versions:

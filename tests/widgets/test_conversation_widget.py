@@ -54,6 +54,15 @@ async def test_quotes_are_folded_and_z_unfolds_them(make_message, make_conversat
         assert any("› 4 quoted lines" in line for line in lines(app.pane))
 
 
+async def test_a_notice_of_secrecy_is_folded_with_the_quotes(make_message, make_conversation, now):
+    notice = "Esta mensagem é confidencial e de uso exclusivo do destinatário.\nSe a recebeu por engano, apague-a e avise quem a enviou."
+    view = make_conversation([make_message(1, text=f"Obrigada.\n\n{notice}", reply_text=f"Obrigada.\n\n{notice}")])
+    said = everything(view, now)
+    assert not any("destinatário" in line for line in said)
+    assert any("› 2 lines more" in line for line in said)
+    assert any("destinatário" in line for line in everything(view, now, unfolded=True))
+
+
 async def test_it_starts_at_the_first_message_that_waits(make_message, make_conversation, now):
     app = Reading()
     messages = [make_message(number, handled=number < 38) for number in range(1, 39)]
