@@ -129,12 +129,16 @@ def run_show(call: "Call") -> int:
         return DONE
     now = kept.at(call.now)
     call.out.line(kept.name, bold=True)
-    call.out.line(f"  {_('zone')}: {now.zone}")
-    call.out.line(f"  {_('hours')}: {windows_text(now.windows) or _('no hours of the week')}")
+    for word, said in (
+        (_("zone"), now.zone),
+        (_("hours"), windows_text(now.windows) or _("no hours of the week")),
+    ):
+        call.out.line(f"  {word}: {said}")
     if now.country:
         place = "-".join(filter(None, (now.country, now.region)))
         words = _("{place}, and those that are left to each house") if now.optional else "{place}"
-        call.out.line(f"  {_('holidays')}: {words.format(place=place)}")
+        word = _("holidays")
+        call.out.line(f"  {word}: {words.format(place=place)}")
     for day in now.days:
         call.out.line(f"  {day.day.isoformat()}: {day_text(day)}")
     for one in kept.versions:
