@@ -43,8 +43,8 @@ def read_moment(text: str, *, now: datetime) -> datetime:
         NoMoment: it names none.
     """
     words = folded(clean_line(text))
-    if span := _SPAN.fullmatch(words):
-        return now + timedelta(**{_UNITS[span[2]]: int(span[1])})
+    if (span := read_span(words)) is not None:
+        return now + span
     try:
         found = _iso(words, now) or _day(words, now) or _clock_alone(words, now)
     except (ValueError, OverflowError):
@@ -56,6 +56,12 @@ def read_moment(text: str, *, now: datetime) -> datetime:
             )
         )
     return found
+
+
+def read_span(text: str) -> timedelta | None:
+    """Return how long ``30m``, ``4h``, ``2d`` or ``1w`` is; `None` where a text is no span."""
+    span = _SPAN.fullmatch(folded(clean_line(text)).strip())
+    return timedelta(**{_UNITS[span[2]]: int(span[1])}) if span else None
 
 
 def _iso(words: str, now: datetime) -> datetime | None:

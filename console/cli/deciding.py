@@ -25,10 +25,14 @@ def add(group: Group) -> None:
     for name, status, words in (
         ("wait", Status.WAITING, _("the customer has to answer")),
         ("hold", Status.ON_HOLD, _("a third party has to answer")),
-        ("resolve", Status.RESOLVED, _("the work is done")),
         ("spam", Status.SPAM, _("nobody wants this mail")),
     ):
         _about(group.command(name, run_status, words=words)).set_defaults(status=status)
+    parser = _about(group.command("resolve", run_resolve, words=_("the work is done")))
+    parser.add_argument("--cause", default="", metavar="TEXT", help=_("what was the cause; support needs it"))
+    parser.add_argument("--solution", default="", metavar="TEXT", help=_("what solved it"))
+    parser.add_argument("--unknown", default="", metavar="WHY", help=_("why the cause is unknown"))
+    parser.add_argument("--anyway", action="store_true", help=_("also where N1 only directs"))
     _about(
         group.command("trash", run_trash, words=_("throw conversations away; they come back if the customer writes"))
     )
@@ -90,6 +94,16 @@ def run_status(call: "Call") -> int:
 
     to = call.options.status
     return _bulk(call, triage.set_status, status_words(to), to=to)
+
+
+def run_resolve(call: "Call") -> int:
+    """Resolve conversations, with cause and solution where they are given."""
+    from storage.commands import resolving
+    from widgets.text import status_words
+
+    options = call.options
+    said = {name: getattr(options, name) for name in ("cause", "solution", "unknown", "anyway")}
+    return _bulk(call, resolving.resolve, status_words(Status.RESOLVED), **said)
 
 
 def run_trash(call: "Call") -> int:

@@ -15,6 +15,8 @@ from widgets.language import _, ngettext
 
 _SENDING = frozenset({"queued", "cancelled", "held", "delivery_changed"})
 _BESIDE = ("received", "joined", "met", "handled")  # what an answer is made of, and says nothing beside it
+_BRIEF = 23  # lines of a brief: a screen of 24, and the prompt
+_WIDEST = 80  # cells of its lines
 _CITED = re.compile(r"\[([0-9]{1,4})\]")
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def add(group: Group) -> None:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--source", action="store_true", dest="raw", help=_("the same as --raw"))
     only.add_argument("--headers", action="store_true", help=_("nothing but every header field"))
+    only.add_argument("--brief", action="store_true", help=_("what a specialist reads first, on one screen"))
     only.add_argument("--parts", action="store_true", help=_("nothing but the parts: their types, names and sizes"))
     parser = group.command("why", run_why, words=_("how a conversation was threaded"))
     parser.add_argument("id", nargs="+", metavar="ID", help=_("4213, #4213, 10-20, or - for standard input"))
@@ -66,6 +69,9 @@ def run_show(call: "Call") -> int:
         for place, (number, message_id) in enumerate(wanted):
             if place and not call.out.json_lines:
                 call.out.line()
+            if call.options.brief:
+                _print_brief(call, number)
+                continue
             view = call.ask(read, number, agent_id=call.agent_id)
             messages = [one for one in view.messages if message_id in {None, one.message_id}]
             if call.out.json_lines:
@@ -75,6 +81,20 @@ def run_show(call: "Call") -> int:
             else:
                 _print_conversation(call, view, messages, alone=message_id is not None)
     return DONE
+
+
+def _print_brief(call: "Call", number: int) -> None:
+    """Print what a specialist reads first; --full leaves nothing of it out."""
+    from storage.queries.briefing import brief
+    from widgets.briefs import brief_lines
+
+    told = call.ask(brief, number, now=call.now)
+    if call.out.json_lines:
+        call.out.object(asdict(told))
+        return
+    height = None if call.options.full else _BRIEF
+    for line in brief_lines(told, call.now, min(call.out.width, _WIDEST), height=height):
+        call.out.line(line)
 
 
 def run_why(call: "Call") -> int:

@@ -105,9 +105,7 @@ def transfer(
         Refused: by a rule of `storage.rules.transfers.refusal`.
         Changed, Refused: as `queueing.queue`.
     """
-    row = _standing(session, wanted.conversation_id)
-    wanted = replace(wanted, contents=tidied(wanted.contents), destination=clean_line(wanted.destination).strip())
-    may_transfer(session, row, wanted)
+    row, wanted = checked(session, wanted)
     to_agent_id, rota = wanted.to_agent_id, ""
     if to_agent_id is None:
         to_agent_id, rota = handoffs.asked_first(session, wanted.to, now)
@@ -142,8 +140,10 @@ def transfer(
     return Handed(action_id, fact.handoff_id, row.id, note_id, told_id)
 
 
-def may_transfer(session: Session, row: Row[*tuple[Any, ...]], wanted: Transfer) -> None:
-    """Refuse what a rule forbids, as `transfer`."""
+def checked(session: Session, wanted: Transfer) -> tuple[Row[*tuple[Any, ...]], Transfer]:
+    """Return where a conversation stands, and what is wanted, tidied; refuse what a rule forbids, as `transfer`."""
+    row = _standing(session, wanted.conversation_id)
+    wanted = replace(wanted, contents=tidied(wanted.contents), destination=clean_line(wanted.destination).strip())
     rule = transfers.refusal(
         status=row.status,
         current=row.tier,
@@ -158,6 +158,7 @@ def may_transfer(session: Session, row: Row[*tuple[Any, ...]], wanted: Transfer)
     if len(wanted.destination) > transfers.LONGEST_LINE:
         raise BadField("destination", wanted.destination[:40], "long_text")
     transfers.check(wanted.contents, wanted.to)
+    return row, wanted
 
 
 def tidied(contents: Contents) -> Contents:

@@ -137,7 +137,7 @@ def only_conversation(node: Node) -> bool:
             return False
 
 
-def _field(ground: Ground, field: Field) -> Condition:
+def _field(ground: Ground, field: Field) -> Condition:  # noqa: C901 - a case a field reads well
     match field.name:
         case "is":
             return _state(ground, State(field.value))
@@ -151,20 +151,13 @@ def _field(ground: Ground, field: Field) -> Condition:
             return _told(ground, field, probed=field in ground.probed)
         case name if name == PROMISE:
             return _said(due_asked(field))
-        case "sla":
-            return _sla(field)
-        case _:
-            return _of_row(field)
-
-
-def _of_row(field: Field) -> Condition:
-    """Return what the conversation's own columns answer."""
-    match field.name:
         case "priority" if field.value != Priority.NORMAL:
             return and_(_C.priority == field.value, literal_column(PRIORITIZED))
         case "kind" if field.value in TASKS:  # of the one sort, or of both
             sorts = TASKS if field.value == ConversationKind.TASK else {ConversationKind.CHECK_IN}
             return and_(_C.kind.in_(sorted(sorts)), literal_column(TASKED))
+        case "sla":
+            return _sla(field)
         case "channel" if field.value == Channel.PHONE:  # no conversation begins with a call, but calls stand in it
             return _C.id.in_(select(MESSAGE.c.conversation_id).where(_IN_ONE, literal_column(SPOKEN)))
         case name:

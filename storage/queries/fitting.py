@@ -46,7 +46,7 @@ def fitting(session: Session, conversation_id: int) -> Mapping[int, float]:
         session: of any transaction.
         conversation_id: the newest mail in it that came in is what shall be answered.
     """
-    text = _asked(session, conversation_id)
+    text = " ".join(asked_in(session, conversation_id))
     words = sorted({folded(word) for word in _WORD.findall(text[:_LONGEST])}, key=lambda word: (-len(word), word))
     questions = _questions(session, conversation_id)
     if not words or not questions:
@@ -135,7 +135,8 @@ def _segments(connection: Connection, subject: Subject, numbers: Collection[int]
     return found
 
 
-def _asked(session: Session, conversation_id: int) -> str:
+def asked_in(session: Session, conversation_id: int) -> tuple[str, str]:
+    """Return subject and text of the newest mail in a conversation that came in; both empty where none did."""
     newest = (
         select(TEXT.c.subject, TEXT.c.reply_text)
         .select_from(MESSAGE.join(TEXT, TEXT.c.message_id == MESSAGE.c.id))
@@ -148,7 +149,7 @@ def _asked(session: Session, conversation_id: int) -> str:
         .limit(1)
     )
     row = session.connection().execute(newest).first()
-    return f"{row.subject} {row.reply_text}" if row else ""
+    return (row.subject, row.reply_text) if row else ("", "")
 
 
 def _questions(session: Session, conversation_id: int) -> dict[int, list[tuple[int, bool]]]:

@@ -1,0 +1,94 @@
+"""`plantao transfer` and what follows: handed on with a brief, accepted, returned, asked, resolved with a cause."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def opened(run, filled):
+    """Conversations that are not settled, as imported mail is."""
+    assert run("reopen", "1", "2").status == 0
+    return filled
+
+
+def test_a_conversation_is_handed_on_read_accepted_and_returned(run, opened):
+    run("note", "1", "switched retry off on br-2")
+    asked = run("transfer", "1", "--to", "n3", "--asked", "Why 500s?", "--destination", "Payments", "--tried", "prayed")
+    assert asked.status == 0, asked.err
+    assert "N1 → N3 Payments" in asked.out
+    assert "accept within" in asked.out
+    brief = run("show", "1", "--brief").out
+    lines = brief.splitlines()
+    assert len(lines) <= 23
+    assert all(len(line) <= 80 for line in lines)
+    assert "Why 500s?" in brief
+    assert "switched retry off on br-2" in brief
+    assert "prayed" in brief
+    said = json.loads(run("show", "1", "--brief", "--json").out)
+    assert (said["tier"], said["handoff"]["state"], said["contents"]["asked"]) == ("n3", "offered", "Why 500s?")
+    accepted = json.loads(run("accept", "1", "--json").out)
+    assert (accepted["state"], accepted["done"]) == ("accepted", "accept")
+    again = run("accept", "1")
+    assert (again.status, "waits to be accepted" in again.err) == (1, True)
+    assert run("return", "1", "--reason", "no log").status == 0
+    shown = run("show", "1").out
+    assert "handed on, N1 → N3, to Payments" in shown
+    assert "returned, N3 → N1: no log" in shown
+    assert "× bounced" in run("show", "1", "--brief").out
+
+
+def test_undo_takes_it_back_until_it_is_accepted(run, opened):
+    run("transfer", "1", "--to", "n3", "--asked", "Why?")
+    assert run("undo").status == 0
+    assert json.loads(run("show", "1", "--json").out)["tier"] == "n1"
+    history = run("history").out
+    assert "transferred" in history
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("--to", "n4", "--asked", "x"), 2, "n4"),
+        (("--to", "n3"), 2, "asked needs a value"),
+        (("--to", "n1", "--asked", "x"), 1, "#1 is at that tier already"),
+        (("--to", "n2", "--asked", "x"), 2, "reason needs a value"),
+        (("--to", "n2", "--asked", "x", "--reason", "r"), 2, "a visit goes along"),
+        (("--to", "n2", "--asked", "x", "--reason", "r", "--site", "s"), 2, "time window"),
+        (("--to", "n3", "--asked", "x", "--agent", "Nobody"), 1, "Nobody here is called Nobody"),
+        (("--to", "n3", "--asked", "x", "--promise", "y"), 2, "--due"),
+        (("--to", "n3", "--asked", "x", "--told", "y"), 78, "has no account here"),
+    ],
+)
+def test_what_cannot_be_handed_on_is_said_and_nothing_is_done(run, opened, words, status, said):
+    done = run("transfer", "1", *words)
+    assert (done.status, said in done.err) == (status, True), done.err
+    assert json.loads(run("show", "1", "--json").out)["tier"] == "n1"
+
+
+def test_a_visit_is_booked_with_n2(run, opened):
+    given = ("--reason", "broken", "--site", "Dock 4", "--asset", "printer", "--from", "2h", "--until", "4h")
+    assert run("transfer", "1", "--to", "n2", "--asked", "Change it.", *given).status == 0
+    brief = run("show", "1", "--brief").out
+    assert "Dock 4, printer, " in brief
+
+
+def test_a_colleague_is_asked(run, opened):
+    run("take", "1")
+    alone = run("consult", "1", "me", "--text", "Do you know?")
+    assert (alone.status, "not yourself" in alone.err) == (1, True)
+    odd = run("consult", "1", "me", "--text", "x", "--within", "soon")
+    assert (odd.status, "no span of time" in odd.err) == (2, True)
+
+
+def test_support_is_resolved_with_its_cause(run, opened):
+    assert run("kind", "1", "--to", "support").out.strip() == "#1: support"
+    some = run("resolve", "1", "2")
+    assert (some.status, "#1 is support" in some.err, "#2: resolved" in some.out) == (1, True, True)
+    half = run("resolve", "1", "--cause", "a key")
+    assert (half.status, "solution needs a value" in half.err) == (2, True)
+    assert run("resolve", "1", "--cause", "a key", "--solution", "sent it").status == 0
+    assert "a key; sent it" in run("show", "1", "--brief").out
+    run("undo")
+    assert json.loads(run("show", "1", "--json").out)["status"] != "resolved"
+    assert run("resolve", "1", "--unknown", "never came again").status == 0
