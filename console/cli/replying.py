@@ -219,7 +219,7 @@ def _tell_findings(call: "Call", findings: "Sequence[Finding]", conversation_id:
         elif one.check is Check.PROMISE:
             line += " " + _("(to write it down: --promises)")
         elif one.check is Check.OWED:
-            line += " " + _("(if it is: --keeps {number})").format(number=one.other)
+            line += " " + _("(if so, --keeps {number})").format(number=one.other)
         call.out.error(f"plantao: {line}")
     return stops
 

@@ -1,9 +1,9 @@
 """A query's fields as conditions of SQL, for the queue and for the search alike."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -149,15 +149,13 @@ def _field(ground: Ground, field: Field) -> Condition:  # noqa: C901 - a case a 
             return _tagged(field, probed=field in ground.probed)
         case name if of_customer(name):
             return _told(ground, field, probed=field in ground.probed)
-        case name if name == PROMISE:
-            return _said(due_asked(field))
+        case name if name in _DUE:
+            return _DUE[name](field)
         case "priority" if field.value != Priority.NORMAL:
             return and_(_C.priority == field.value, literal_column(PRIORITIZED))
         case "kind" if field.value in TASKS:  # of the one sort, or of both
             sorts = TASKS if field.value == ConversationKind.TASK else {ConversationKind.CHECK_IN}
             return and_(_C.kind.in_(sorted(sorts)), literal_column(TASKED))
-        case "sla":
-            return _sla(field)
         case "channel" if field.value == Channel.PHONE:  # no conversation begins with a call, but calls stand in it
             return _C.id.in_(select(MESSAGE.c.conversation_id).where(_IN_ONE, literal_column(SPOKEN)))
         case name:
@@ -392,3 +390,10 @@ def _named(session: Session, field: Field, table: Any, *, partly: bool, also: tu
         names = tuple(sorted(row.name for row in rows))
         raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word, known=(*also, *names))
     return int(fitting[0])
+
+
+_DUE: Final[Mapping[str, Callable[[Field], Condition]]] = {
+    "sla": _sla,
+    PROMISE: lambda field: _said(due_asked(field)),
+}
+"""What asks for moments that are ahead, or over."""
