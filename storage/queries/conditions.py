@@ -137,7 +137,7 @@ def only_conversation(node: Node) -> bool:
             return False
 
 
-def _field(ground: Ground, field: Field) -> Condition:  # noqa: C901 - a case a field reads well
+def _field(ground: Ground, field: Field) -> Condition:
     match field.name:
         case "is":
             return _state(ground, State(field.value))
@@ -316,6 +316,10 @@ def _state(ground: Ground, state: State) -> Condition:
                 .scalar_subquery()
             )
             return unread(seen)
+        case State.OFFERED | State.BOUNCING:
+            from storage.queries.handoffs import is_bouncing, is_offered  # late: a desk's first frame asks neither
+
+            return is_bouncing(_C.id) if state is State.BOUNCING else is_offered(_C.id, to=ground.agent_id)
         case _ if ground.timely:
             return cast(_C.status, TextType) == state.value
         case _:

@@ -81,6 +81,8 @@ class State(StrEnum):
     UNREAD = "unread"
     MINE = "mine"
     UNASSIGNED = "unassigned"
+    OFFERED = "offered"  # a handoff that the agent, or anybody of the tier, is asked to accept
+    BOUNCING = "bouncing"  # crossed one border twice
     PROMISED = "promised"  # something was promised there that is open
 
 
