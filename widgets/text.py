@@ -251,6 +251,11 @@ def field_trouble(error: BadField) -> str:
         "no_target": _("The policy {value} has no target: give it one of {choices}, as in first-response=4h."),
         "backwards": _("{field}: it ends before it begins."),
         "many": _("{field}: at most {choices} of them."),
+        "turn_at": _("{field}: {value} is no time at which turns change; write mon 09:00, or 09:00."),
+        "clock": _("{field}: {value} is no time; write 22:00-07:00."),
+        "no_round": _(
+            "The events that come again without end (from {value} on) are no round of turns, one after another."
+        ),
         "weight": _("{value} is no weight: write a whole number from 1 to 1000."),
         "operator": _("{field} cannot be compared by {value}; there are {choices}."),
         "no_value": _("{field}: nothing stands behind known."),

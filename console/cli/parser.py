@@ -141,6 +141,8 @@ ROOMS: Final[Mapping[str, Sequence[str]]] = {
     "playbooks": ["playbook", "away"],
     "personas": ["persona"],
     "calendars": ["calendar"],
+    "rotas": ["oncall", "rota"],
+    "agents": ["agent"],
     "policies": ["policy"],
     "journeys": ["journey"],
     "checking": ["doctor"],

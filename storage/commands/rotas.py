@@ -56,7 +56,7 @@ def set_rota(session: Session, version: Rota, *, begun: date | None = None, acto
         return keep_entry(session, KeptRota(version.name, (version,)), actor=actor, now=now)[1]
     if held is not None and replace(held, valid_from=None) == version:
         raise Refused("already")
-    return _keep(session, here, rules.edited(kept, version, now), actor=actor, now=now)
+    return keep_rota(session, here, rules.edited(kept, version, now), actor=actor, now=now)
 
 
 def end_rota(session: Session, name: str, *, actor: Actor, now: datetime) -> int:
@@ -66,11 +66,11 @@ def end_rota(session: Session, name: str, *, actor: Actor, now: datetime) -> int
         NoSuch: there is no rota of that name, or it has ended.
     """
     here = roster(session)
-    kept = _kept(here, name, now)
+    kept = standing_rota(here, name, now)
     ended = replace(kept.at(now), agents=())
     kept = rules.edited(kept, ended, now)
     overrides = tuple(replace(one, until=min(one.until, now)) for one in kept.overrides if one.since < now)
-    return _keep(session, here, replace(kept, overrides=overrides), actor=actor, now=now)
+    return keep_rota(session, here, replace(kept, overrides=overrides), actor=actor, now=now)
 
 
 def override(
@@ -97,7 +97,7 @@ def override(
             them are there (``already``).
     """
     here = roster(session)
-    kept = before = _kept(here, name, now)
+    kept = before = standing_rota(here, name, now)
     for agent_id, since, until in given:
         if until <= since:
             raise BadField("until", until.isoformat(), "backwards")
@@ -114,7 +114,7 @@ def override(
         raise Refused("already")
     if len(kept.overrides) > MOST_OVERRIDES:
         raise BadField("override", name, "many", (str(MOST_OVERRIDES),))
-    return _keep(session, here, kept, actor=actor, now=now)
+    return keep_rota(session, here, kept, actor=actor, now=now)
 
 
 def end_override(session: Session, name: str, number: int, *, actor: Actor, now: datetime) -> int:
@@ -132,12 +132,12 @@ def end_override(session: Session, name: str, number: int, *, actor: Actor, now:
         Refused: it is over (rule ``past``).
     """
     here = roster(session)
-    kept = _kept(here, name, now)
+    kept = standing_rota(here, name, now)
     if not 1 <= number <= len(kept.overrides):
         raise NoSuch("override", number)
     if kept.overrides[number - 1].until <= now:
         raise Refused("past")
-    return _keep(session, here, rules.without(kept, number - 1, now), actor=actor, now=now)
+    return keep_rota(session, here, rules.without(kept, number - 1, now), actor=actor, now=now)
 
 
 def set_agent(session: Session, card: AgentCard, *, actor: Actor, now: datetime) -> int:
@@ -243,12 +243,18 @@ def _on(held: Rota, now: datetime) -> int | None:
     return held.agents[(number - 1) % len(held.agents)] if number > 0 else None
 
 
-def _kept(here: Roster, name: str, now: datetime) -> KeptRota:
+def standing_rota(here: Roster, name: str, now: datetime) -> KeptRota:
+    """Return the rota of a name.
+
+    Raises:
+        NoSuch: there is none, or it has ended.
+    """
     kept = here.rotas.get(name)
     if kept is None or not kept.at(now).agents:
         raise NoSuch("rota", name)
     return kept
 
 
-def _keep(session: Session, here: Roster, kept: KeptRota, *, actor: Actor, now: datetime) -> int:
+def keep_rota(session: Session, here: Roster, kept: KeptRota, *, actor: Actor, now: datetime) -> int:
+    """Let a rota that is there be another; return the action's id."""
     return change_entry(session, here.rota_entries[kept.name], kept, kind=EntryKind.ROTA, actor=actor, now=now)
