@@ -40,7 +40,7 @@ def run_export(call: "Call") -> int:
     from console.cli.rotas import kept_in, moment
     from console.library.shifts import written
     from storage.queries.on_call import as_told, roster
-    from storage.rules.rotas import spells
+    from storage.rules.rotas import duty, spells
     from widgets.on_call import why_words
 
     since = moment(call, call.options.since)
@@ -50,6 +50,8 @@ def run_export(call: "Call") -> int:
     now = call.now.astimezone(UTC)
     here = call.ask(roster, past=since < now)
     kept = kept_in(here, call.options.name)
+    begun = duty(kept, since, hours=here.hours, people=here.people)
+    since = begun.since if begun is not None else since  # the first is told whole, so that it stays the same event
     held = [as_told(here, one) for one in spells(kept, since, until, hours=here.hours, people=here.people)]
     why = {place: why_words(one.why, one.names, call.now) for place, one in enumerate(held)}
     addresses = {number: card.address for number, card in here.cards.items() if card.address}

@@ -87,6 +87,12 @@ def test_what_is_not_understood_is_refused_with_the_event(tmp_path: Path, lines:
         read(calendar(tmp_path, f"SUMMARY:Ana\r\n{lines}"), now=NOW)
 
 
+FOR_EVER = (
+    b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:x\r\nDTSTART:20260304T220000Z\r\n"
+    b"RRULE:FREQ=DAILY;COUNT=999999999\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -102,8 +108,7 @@ def test_what_is_not_understood_is_refused_with_the_event(tmp_path: Path, lines:
         b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20260304T220000Z\r\nDTSTART:20260304T220000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
         b"x" * 2_000_001,
         b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\nEND:VEVENT\r\n" * 2_001 + b"END:VCALENDAR\r\n",
-        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:x\r\nDTSTART:20260304T220000Z\r\n"
-        b"RRULE:FREQ=DAILY;COUNT=999999999\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+        FOR_EVER,
     ],
 )
 def test_hostile_files_end_in_a_sentence(tmp_path: Path, data: bytes) -> None:
