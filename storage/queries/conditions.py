@@ -319,7 +319,8 @@ def _state(ground: Ground, state: State) -> Condition:
         case State.OFFERED | State.BOUNCING:
             from storage.queries.handoffs import is_bouncing, is_offered  # late: a desk's first frame asks neither
 
-            return is_bouncing(_C.id) if state is State.BOUNCING else is_offered(_C.id, to=ground.agent_id)
+            asked: Condition = is_offered(_C.id, to=ground.agent_id)
+            return asked if state is State.OFFERED else and_(is_bouncing(_C.id))
         case _ if ground.timely:
             return cast(_C.status, TextType) == state.value
         case _:
