@@ -14,7 +14,7 @@ from widgets.line import Line, Span
 from widgets.look import Look
 from widgets.pane import Pane
 
-Target = tuple[Literal["conversation", "person", "criterion", "persona"], int]
+Target = tuple[Literal["conversation", "person", "criterion", "persona", "policy", "calendar"], int]
 """Where a row leads."""
 
 _NEAR_END = 20  # rows before the last one from which more are asked for

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from storage.kinds.hour_words import windows_text
 from storage.kinds.hours import Calendar
 from storage.kinds.policies import Metric, Pause, Policy
 from storage.kinds.spans import span_text
@@ -25,10 +26,10 @@ def targets_words(targets: Mapping[Metric, timedelta]) -> str:
     return ", ".join(f"{metric_words(metric)} {span_text(target)}" for metric, target in targets.items())
 
 
-def calendar_words(calendar: Calendar, hours: str) -> str:
-    """Return what a calendar says in one line; `hours` are its windows as they are typed."""
+def calendar_words(calendar: Calendar) -> str:
+    """Return what a calendar says in one line."""
     place = "-".join(filter(None, (calendar.country, calendar.region)))
-    parts = [calendar.zone, hours or _("no hours of the week")]
+    parts = [calendar.zone, windows_text(calendar.windows) or _("no hours of the week")]
     parts += [_("holidays of {place}").format(place=place)] if place else []
     return "; ".join(parts)
 

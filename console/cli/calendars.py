@@ -119,7 +119,7 @@ def run_list(call: "Call") -> int:
 
 def run_show(call: "Call") -> int:
     """Print what a calendar says."""
-    from storage.rules.hour_words import day_text, windows_text
+    from storage.kinds.hour_words import day_text, windows_text
     from widgets.moments import moment_words
 
     laid = _laid(call)
@@ -156,7 +156,7 @@ def run_set(call: "Call") -> int:
 
 def run_days(call: "Call") -> int:
     """Lay days of its own down, or print them."""
-    from storage.rules.hour_words import day_text, read_day
+    from storage.kinds.hour_words import day_text, read_day
 
     if not call.options.knob:
         for one in _kept(_laid(call), call.options.name).at(call.now).days:
@@ -174,8 +174,8 @@ def run_days(call: "Call") -> int:
 
 def run_holidays(call: "Call") -> int:
     """Print the days of a year that are not as their weekday."""
+    from storage.kinds.hour_words import day_text
     from storage.rules.holidays_in import holidays_in
-    from storage.rules.hour_words import day_text
     from storage.rules.hours import FIRST_YEAR, LAST_YEAR
 
     calendar = _kept(_laid(call), call.options.name).at(call.now)
@@ -269,10 +269,9 @@ def _kept(laid: "Terms", name: str) -> "KeptCalendar":
 
 
 def _says(calendar: "Calendar") -> str:
-    from storage.rules.hour_words import windows_text
     from widgets.terms import calendar_words
 
-    return calendar_words(calendar, windows_text(calendar.windows))
+    return calendar_words(calendar)
 
 
 def _users(laid: "Terms", name: str) -> list[str]:
@@ -291,7 +290,7 @@ def _object(call: "Call", laid: "Terms", kept: "KeptCalendar") -> dict[str, Any]
 
 
 def _version(one: "Calendar") -> dict[str, Any]:
-    from storage.rules.hour_words import day_text, windows_text
+    from storage.kinds.hour_words import day_text, windows_text
 
     return {
         "zone": one.zone,

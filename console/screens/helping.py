@@ -44,6 +44,7 @@ def groups(commands: tuple[Command, ...], letters: str = "", *, first: Where = "
         ("customer", _("on the screen of a customer")),
         ("icp", _("on the screen of the ICP")),
         ("personas", _("in the personas")),
+        ("terms", _("in the policies and calendars")),
         ("enrol", _("while a mailbox is set up")),
         ("help", _("here")),
     )

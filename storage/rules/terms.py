@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from storage.kinds.clean import clean_line
 from storage.kinds.errors import BadField
+from storage.kinds.hour_words import DAYS, read_windows
 from storage.kinds.hours import ALWAYS_NAME, Calendar, OwnDay
 from storage.kinds.policies import CONDITIONS, Metric, Pause, Policy, When
 from storage.kinds.spans import read_span
 from storage.kinds.words import ConversationKind, Priority, Tier
 from storage.rules.holidays_in import country_of, region_of
-from storage.rules.hour_words import DAYS, read_windows
 from storage.rules.hours import hours_of, zone_named
 from storage.rules.playbooks import SHIPPED as BOOKS
 from storage.rules.playbooks import TOUCH

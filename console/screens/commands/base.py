@@ -25,6 +25,7 @@ Where = Literal[
     "customer",
     "icp",
     "personas",
+    "terms",
 ]
 """What has the keys: one of the main screen's two panes, or a screen of its own."""
 
@@ -53,6 +54,7 @@ RULES: Final[frozenset[Where]] = frozenset({"rules"})
 CUSTOMER: Final[frozenset[Where]] = frozenset({"customer"})
 ICP: Final[frozenset[Where]] = frozenset({"icp"})
 PERSONAS: Final[frozenset[Where]] = frozenset({"personas"})
+TERMS: Final[frozenset[Where]] = frozenset({"terms"})
 READING: Final[frozenset[Where]] = frozenset({"conversation"})
 MAIN: Final[frozenset[Where]] = frozenset({"queue", "conversation"})
 LISTS: Final[frozenset[Where]] = frozenset(
@@ -72,6 +74,7 @@ LISTS: Final[frozenset[Where]] = frozenset(
         "customer",
         "icp",
         "personas",
+        "terms",
     }
 )
 LINED: Final[frozenset[Where]] = frozenset(
@@ -88,6 +91,7 @@ LINED: Final[frozenset[Where]] = frozenset(
         "customer",
         "icp",
         "personas",
+        "terms",
     }
 )
 """Where there is a `:` line: not where letters are typed anyway, nor beside a draft."""

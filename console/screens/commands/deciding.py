@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from console.screens.commands.base import CUSTOMER, ICP, MAIN, PERSONAS, RULES, Command, Run
+from console.screens.commands.base import CUSTOMER, ICP, MAIN, PERSONAS, RULES, TERMS, Command, Run
 from console.screens.commands.offering import (
     offer_agents,
     offer_moments,
@@ -134,7 +134,7 @@ def commands() -> Sequence[Command]:
             ("u",),
             _("undo"),
             _("take your last action back"),
-            MAIN | RULES | CUSTOMER | ICP | PERSONAS,
+            MAIN | RULES | CUSTOMER | ICP | PERSONAS | TERMS,
             undo,
             also=_("back revert"),
             anywhere=True,
@@ -144,7 +144,7 @@ def commands() -> Sequence[Command]:
             ("U",),
             "",
             _("do again what was taken back"),
-            MAIN | RULES | CUSTOMER | ICP | PERSONAS,
+            MAIN | RULES | CUSTOMER | ICP | PERSONAS | TERMS,
             redo,
             also=_("again"),
             anywhere=True,

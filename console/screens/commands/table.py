@@ -22,6 +22,7 @@ from console.screens.commands import (
     responding,
     ruling,
     tasks,
+    terms,
     wishing,
 )
 from console.screens.commands.base import Command
@@ -51,6 +52,7 @@ def _in(_language: str) -> tuple[Command, ...]:
         *tasks.commands(),
         *playbooks.commands(),
         *wishing.commands(),
+        *terms.commands(),
         *places.commands(),
         *reading.commands(),
         *keeping.commands(),
@@ -60,5 +62,6 @@ def _in(_language: str) -> tuple[Command, ...]:
         *responding.commands(),
         *customer.inside(),
         *wishing.inside(),
+        *terms.inside(),
         *going[2:],
     )

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.kinds.errors import BadField
+from storage.kinds.hour_words import day_text, read_day, read_windows, windows_text
 from storage.kinds.hours import Calendar, OwnDay, Window
 from storage.kinds.spans import read_span, span_text
-from storage.rules.hour_words import day_text, read_day, read_windows, windows_text
 from storage.rules.terms import faults
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)

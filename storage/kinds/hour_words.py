@@ -1,4 +1,4 @@
-"""Hours of calendars as people type them: ``mon-fri 09:00-12:00 13:00-18:00, sat 22:00-06:00``; pure."""
+"""Hours of calendars as people type them: ``mon-fri 09:00-12:00 13:00-18:00, sat 22:00-06:00``."""
 
 import re
 from collections.abc import Sequence
