@@ -106,8 +106,8 @@ def run_list(call: "Call") -> int:
 
 def run_show(call: "Call") -> int:
     """Print what a rota says."""
+    from storage.kinds.hour_words import windows_text
     from storage.queries.on_call import as_told, on_call_in
-    from storage.rules.hour_words import windows_text
     from storage.rules.rotas import spells
     from widgets.moments import moment_words
     from widgets.on_call import turn_words, why_words
@@ -294,7 +294,7 @@ def told(call: "Call", name: str) -> int:
 
 def rota_object(here: "Roster", kept: "KeptRota", now: datetime, on: "OnCall | None") -> dict[str, Any]:
     """Return a rota as JSON tells it."""
-    from storage.rules.hour_words import windows_text
+    from storage.kinds.hour_words import windows_text
 
     rota = kept.at(now)
     return {

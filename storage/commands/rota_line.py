@@ -13,9 +13,9 @@ from storage.kinds import Tier
 from storage.kinds.agents import AgentCard
 from storage.kinds.clean import clean_line
 from storage.kinds.errors import BadField
+from storage.kinds.hour_words import DAYS, read_windows
 from storage.kinds.rotas import Every, Rota
 from storage.queries.on_call import Roster, roster
-from storage.rules.hour_words import DAYS, read_windows
 
 ROTA_KNOBS: Final = ("tier", "topic", "zone", "agents", "turn", "at", "hours", "calendar", "lead", "begin")
 AGENT_KNOBS: Final = ("tiers", "skills", "languages", "hours", "limit", "quiet", "zone", "address")
