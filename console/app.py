@@ -96,6 +96,7 @@ class Plantao(DeskApp):
         typed: the lines of earlier sessions; `None` keeps them for this one alone.
         ahead: reads the rows that the first frame shows; `None` paints it without.
         behind: gives what else the configuration says, before the desk is opened; it takes its time.
+        main: makes the screen that stands first, of a look.
 
     Attributes:
         fault: what is wrong with the configuration, when the console ended for it.
@@ -125,6 +126,7 @@ class Plantao(DeskApp):
         typed: TypedLines | None = None,
         ahead: "Ahead | None" = None,
         behind: "Callable[[], Behind] | None" = None,
+        main: Callable[[Look], MainScreen] = MainScreen,
         **choices: Any,
     ) -> None:
         self.look = look or choose_look("auto", os.environ)  # before Textual chooses its filters
@@ -151,7 +153,7 @@ class Plantao(DeskApp):
         self._feed: Feed | None = None
         self._ahead = ahead
         self._behind = behind
-        self._main = MainScreen(self.look)
+        self._main = main(self.look)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Let nothing through to the terminal that could command it; the look needs no other filter."""
@@ -245,6 +247,11 @@ class Plantao(DeskApp):
         if self._caller is not None:
             await self._caller.look()
 
+    def entitle(self, title: str) -> None:
+        """Let the window's title say it, where the configuration does not keep it from that."""
+        if self._caller is not None:
+            self._caller.entitle(title)
+
     def _heard(self, change: Change) -> None:
         """Publish a change; this is called in the feed's thread."""
         if self._loop_runs():
@@ -309,6 +316,8 @@ class Plantao(DeskApp):
 
     def on_unmount(self) -> None:
         """Let the store go."""
+        if self._caller is not None:
+            self._caller.leave()
         if self._feed is not None:
             self._feed.stop()
         self.means.close()
@@ -376,6 +385,7 @@ def run_console(
     lines: Path | None = None,
     ahead: "Ahead | None" = None,
     behind: "Callable[[], Behind] | None" = None,
+    main: Callable[[Look], MainScreen] = MainScreen,
 ) -> int:
     """Run the console until the agent leaves it.
 
@@ -391,6 +401,7 @@ def run_console(
         lines: the file in which what is typed on the `:` line is kept between sessions.
         ahead: reads the rows that the first frame shows.
         behind: gives what else the configuration says: means, accounts, undo_window and notices.
+        main: makes the screen that stands first.
 
     Returns:
         The exit status: 0 done, 1 failed, 2 when there is no terminal to draw on.
@@ -414,6 +425,7 @@ def run_console(
         typed=TypedLines(lines),
         ahead=ahead,
         behind=behind,
+        main=main,
     )
     sys.setswitchinterval(_TURNS)
     with _ending_in_order(app):

@@ -6,10 +6,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from console.config.values import Line, refuse
+from storage.kinds.moments import between_hours
 from widgets.language import _
 
-Call = Literal["mine", "assigned", "failed"]
-"""New mail in a conversation of mine; a conversation that somebody gives me; an answer of mine that did not leave."""
+Call = Literal["mine", "assigned", "failed", "late", "handoff"]
+"""New mail in a conversation of mine; a conversation that somebody gives me; an answer of mine that did not leave; a
+clock of mine that ran out; a handoff that I am asked to accept."""
+
+_ALL: tuple[Call, ...] = ("mine", "assigned", "failed", "late", "handoff")
 
 
 def quiet_hours(text: str) -> tuple[time, time]:
@@ -40,15 +44,23 @@ class Notices(BaseModel):
         desktop: how a notice reaches the desktop: by OSC 9 (iTerm2, kitty, WezTerm, Windows Terminal), by OSC 777
             (foot, Ghostty, rxvt, VTE with its patch), or not at all.
         about: for what.
-        quiet: hours of the day without any, such as ``22:00-07:00``, in the zone of this machine.
+        quiet: hours of the day without any, such as ``22:00-07:00``, in the zone of this machine; whoever is on call
+            is called for what is late and for handoffs all the same.
+        title: whether the window's title says what is late and what waits to be accepted.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     bell: bool = False
     desktop: Literal["off", "osc9", "osc777"] = "off"
-    about: tuple[Call, ...] = ("mine", "assigned", "failed")
+    about: tuple[Call, ...] = _ALL
     quiet: Annotated[Line, AfterValidator(_quiet)] | None = None
+    title: bool = True
+
+    def on_duty(self) -> "Notices":
+        """Return them for the console of whoever is on call: the bell rings unless it is switched off."""
+        rings = self.bell if "bell" in self.model_fields_set else True
+        return self.model_copy(update={"bell": rings})
 
     @property
     def wanted(self) -> bool:
@@ -59,6 +71,4 @@ class Notices(BaseModel):
         """Say whether these are quiet hours; they may go over midnight."""
         if self.quiet is None:
             return False
-        first, last = quiet_hours(self.quiet)
-        here = now.time()
-        return first <= here < last if first <= last else here >= first or here < last
+        return between_hours(*quiet_hours(self.quiet), now.time())

@@ -46,3 +46,18 @@ def notice(
     if made and through_tmux and environment.get("TMUX"):
         made = "\x1bPtmux;" + made.replace("\x1b", "\x1b\x1b") + "\x1b\\"
     return made + ("\x07" if bell else "")
+
+
+KEEP_TITLE: Final = "\x1b[22;2t"
+GIVE_TITLE_BACK: Final = "\x1b[23;2t"
+"""What has a terminal put its window's title by, and take it up again (xterm's control sequences)."""
+
+
+def has_titles(environment: Mapping[str, str]) -> bool:
+    """Say whether the terminal is one whose window has a title: the console of Linux would print it."""
+    return environment.get("TERM", "linux") not in {"linux", "dumb", "unknown", ""}
+
+
+def window_title(text: str) -> str:
+    r"""Return what names the terminal's window: OSC 2, ended by ST, since a bell here would be one to some."""
+    return f"\x1b]2;{clean_line(text)[:LONGEST]}\x1b\\"

@@ -1,10 +1,13 @@
 """Calls an agent for what happened: by the terminal's bell and the desktop's notices, as configured."""
 
+import os
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from console.files.calling import notice
+from console.files.calling import GIVE_TITLE_BACK, KEEP_TITLE, has_titles, notice, window_title
 from widgets.language import _, ngettext
+from widgets.urgency import metric_sentence
 
 if TYPE_CHECKING:
     from console.config.noticing import Notices
@@ -24,6 +27,7 @@ class Caller:
         self._app = app
         self._notices = notices
         self._cursor: int | None = None
+        self._title = ""
 
     async def look(self) -> None:
         """Read what happened since the last look, and call for it; the first look only takes note of where one is."""
@@ -38,12 +42,42 @@ class Caller:
                 self._cursor = await desk.ask(history.last_event)
                 return
             self._cursor, found = await desk.ask(
-                noticing.news, self._cursor, agent_id=desk.agent_id, calls=self._notices.about
+                noticing.news,
+                self._cursor,
+                agent_id=desk.agent_id,
+                calls=self._notices.about,
+                now=self._app.clock(),
             )
         except DeskError:
             return  # the screen says what is wrong with the store
-        if found and not self._notices.silent(self._app.clock()):
-            self.call(*told(found))
+        wanted = await self._wanted(found, self._app.clock()) if found else ()
+        if wanted:
+            self.call(*told(wanted))
+
+    async def _wanted(self, found: Sequence["Notice"], now: datetime) -> Sequence["Notice"]:
+        """Return for what the agent is called now: in quiet hours for what presses, and only while they are on call."""
+        from storage.queries import noticing
+
+        desk = self._app.desk
+        if desk is None:
+            return ()
+        rest = await desk.ask(noticing.rest, agent_id=desk.agent_id, now=now)
+        if not rest.quiet and not self._notices.silent(now):
+            return found
+        return [one for one in found if one.call in noticing.WAKING] if rest.on_call else ()
+
+    def entitle(self, title: str) -> None:
+        """Let the window say something in its title, until the console is left."""
+        if not self._notices.title or title == self._title or not has_titles(os.environ):
+            return
+        keep = "" if self._title else KEEP_TITLE
+        self._title = title
+        self._write(keep + window_title(title))
+
+    def leave(self) -> None:
+        """Give the window the title back that it had."""
+        if self._title:
+            self._write(GIVE_TITLE_BACK)
 
     def call(self, title: str, text: str) -> None:
         """Write one notice to the terminal, between two frames."""
@@ -54,6 +88,9 @@ class Caller:
             desktop=self._notices.desktop,
             through_tmux=self._app.means.clipboard == "tmux",
         )
+        self._write(made)
+
+    def _write(self, made: str) -> None:
         driver = self._app._driver  # noqa: SLF001 - Textual has no way for what is not drawn
         if driver is not None and made:
             driver.write(made)
@@ -70,5 +107,7 @@ def told(found: Sequence["Notice"]) -> tuple[str, str]:
         "mine": _("{who} wrote"),
         "assigned": _("{who} gave you this"),
         "failed": _("not sent"),
+        "late": _("{metric} is late").format(metric=metric_sentence(one.metric)) if one.metric else "",
+        "handoff": _("{who} hands you this") if one.who else _("nobody accepted it: now you are asked"),
     }[one.call].format(who=one.who or _("somebody"))
     return f"#{one.conversation_id} {words}", one.subject

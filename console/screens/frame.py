@@ -12,7 +12,7 @@ from console.screens.commands.base import Where
 from storage.kinds.outbox import OPEN, OutboxRow, needs_agent
 from storage.views import MailboxView
 from widgets.arrangement import TWO_PANES, arranged
-from widgets.bars import PaneTitle, Trouble, ViewLabel
+from widgets.bars import BRAND, PaneTitle, Trouble, ViewLabel
 from widgets.context import ContextPane, context_title
 from widgets.conversation import ConversationPane
 from widgets.deliveries import delivery_words, reasons
@@ -90,6 +90,18 @@ class Frame:
             for view in views
             if view.key
         ]
+
+    def window_title(self, views: Sequence[View], offered: int = 0) -> str:
+        """Return the title of the window: what is late, and what waits to be accepted.
+
+        Args:
+            views: those whose counts are known.
+            offered: handoffs that this agent is asked to accept.
+        """
+        late = next((self.counts.get(view.key, 0) for view in views if view.key and view.words == LATE), 0)
+        parts = [_("{count} to accept").format(count=count_words(offered))] if offered else []
+        parts += [_("{count} late").format(count=count_words(late))] if late else []
+        return f"{', '.join(parts)} - {BRAND}" if parts else BRAND
 
     def asides(self, now: datetime, width: int) -> list[Span]:
         """Return the right end of the first row: what is well is silent at 80 columns."""

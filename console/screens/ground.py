@@ -82,6 +82,9 @@ class DeskApp(App[int]):
     def wake_feed(self) -> None:
         """Let the feed look at once: something was written here."""
 
+    def entitle(self, title: str) -> None:
+        """Let the window's title say it."""
+
     def turn_to(self, name: LookName) -> None:
         """Show everything in another palette."""
 

@@ -458,6 +458,8 @@ class MainScreen(Moves, Follows):
         keys, always = self.ground.keymap.footer(self.where)
         self.prompt.show(frame.useful(keys, self.where, nothing=nothing), always)
         self.empty.show(*frame.empty(self.view, self.views, self.narrowed, self.now()))
+        if not frame.opening:
+            self.ground.entitle(frame.window_title(self.views))
         self._titles()
 
     def _titles(self) -> None:

@@ -1,6 +1,6 @@
 """Moments as the tables keep them: microseconds since 1970 in UTC."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -24,3 +24,8 @@ def in_zone(moment: datetime, now: datetime) -> datetime:
     if zone is None or type(zone).__name__ == "timezone":
         return moment.astimezone()
     return moment.replace(tzinfo=zone)
+
+
+def between_hours(first: time, last: time, at: time) -> bool:
+    """Say whether a time of the day lies between two others, the second not included; they may go over midnight."""
+    return first <= at < last if first <= last else at >= first or at < last
