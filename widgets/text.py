@@ -137,6 +137,8 @@ def cause_words(cause: str) -> str:
         Cause.OWNER: _("who owns the customer"),
         Cause.BACKUP: _("the owner is away"),
         Cause.TURN: _("whose turn it was"),
+        Cause.SKILL: _("whose turn it was among those who know of it"),
+        Cause.LANGUAGE: _("whose turn it was among those who write its language"),
         Cause.NOT_DELIVERED: _("the answer reached nobody"),
     }.get(Cause(cause), "")
 

@@ -117,7 +117,7 @@ def _refused(error: Refused) -> str:
         "already": _("Nothing to change: {about} stands so already."),
         "capacity": _("They own as many organizations as the touch model allows: say why one more, behind `because`."),
         "limit": _("{about} would be more than your model allows in work at once: say why you take it all the same."),
-        "taken": _("A colleague has {about}: assign to yourself first."),
+        "taken": _("{who} has {about}: assign to yourself first."),
         "retired": _("They do not work here any more: `plantao agent retire --back` takes that back."),
         "address_taken": _("Another agent has that address: `plantao agent list` shows whose it is."),
         "past": _("That moment has passed: choose a later one."),

@@ -16,6 +16,7 @@ from storage.kinds import SETTLED, Cause, Channel, Direction, Status
 from storage.kinds.clean import clean_line
 from storage.kinds.errors import NoSuch, Refused
 from storage.models import Agent, Conversation, Message, Tag
+from storage.queries.agents import cards
 from storage.queries.working import over_limit
 from storage.record import record
 
@@ -106,10 +107,13 @@ def assign(
 
     Raises:
         NoSuch: there is no conversation or agent of that number.
-        Refused: all of them are that agent's already, or would be more than a model allows (rule ``limit``).
+        Refused: all of them are that agent's already, they do not work here any more (rule ``retired``), or it would be
+            more than a model or their card allows (rule ``limit``).
     """
     if to is not None and session.get(Agent, to) is None:
         raise NoSuch("agent", to)
+    if to is not None and (card := cards(session).get(to)) is not None and card.is_retired(now):
+        raise Refused("retired")
     reason = clean_line(reason)
     over = frozenset(over_limit(session, [row.id for row in _rows(session, numbers)], to))
     if over and not reason:
@@ -136,11 +140,12 @@ def take(
 
     Raises:
         NoSuch: there is no conversation of a number.
-        Refused: a colleague has one (rule ``taken``), all are the agent's already, or as `assign`.
+        Refused: a colleague has one (rule ``taken``, with who), all are the agent's already, or as `assign`.
     """
     rows = _rows(session, numbers)
-    if taken := tuple(row.id for row in rows if row.assignee_id not in {None, actor.agent_id}):
-        raise Refused("taken", taken)
+    if taken := [row for row in rows if row.assignee_id not in {None, actor.agent_id}]:
+        holder = session.get(Agent, taken[0].assignee_id)
+        raise Refused("taken", tuple(row.id for row in taken), (holder and holder.name) or "")
     return assign(session, numbers, to=actor.agent_id, actor=actor, now=now, action_id=action_id, reason=reason)
 
 

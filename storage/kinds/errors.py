@@ -105,10 +105,12 @@ class Refused(DeskError):
     Attributes:
         rule: the rule's word, such as ``already`` or ``same_conversation``.
         ids: the conversations concerned.
+        who: the colleague concerned, by name; empty where it is about nobody.
     """
 
     rule: str
     ids: tuple[int, ...] = ()
+    who: str = ""
 
     def __str__(self) -> str:
         """Name the rule, for logs."""

@@ -194,6 +194,8 @@ class Cause(StrEnum):
     OWNER = "owner"  # what a customer writes returns to who owns them
     BACKUP = "backup"  # or to who stands in
     TURN = "turn"  # it was an agent's turn
+    SKILL = "skill"  # it was their turn among those who know what it is about
+    LANGUAGE = "language"  # it was their turn among those who write its language
     NOT_DELIVERED = "not_delivered"  # an answer was refused for good, so nobody was answered
     UNDONE = "undone"  # an agent took back what had changed it
 

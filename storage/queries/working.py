@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from storage.kinds import Subject
 from storage.queries import playbooks
+from storage.queries.agents import cards
 from storage.queries.tables import CONVERSATION, PROFILE
 from storage.rules.playbooks import playing
 
@@ -15,7 +16,7 @@ _IN_WORK = 2  # ranks below: it waits for us, or was answered and is still open
 
 
 def over_limit(session: Session, numbers: Sequence[int], agent_id: int | None) -> tuple[int, ...]:
-    """Return which of these conversations would be one more than an agent may have in work, as their models say.
+    """Return which of these conversations would be one more than an agent may have, as models or their card say.
 
     Args:
         session: of any transaction.
@@ -26,10 +27,12 @@ def over_limit(session: Session, numbers: Sequence[int], agent_id: int | None) -
         return ()
     served = playbooks.served(session, numbers)
     limits = {number: one.playing.knob("limit")[0] for number, one in served.items() if one.assignee_id != agent_id}
+    card = cards(session).get(agent_id)
+    if card is not None and card.limit is not None:
+        limits = {number: min(card.limit, card.limit if one is None else one) for number, one in limits.items()}
     if all(limit is None for limit in limits.values()):
         return ()
-    mine = select(func.count()).select_from(CONVERSATION).where(_C.assignee_id == agent_id, _C.queue_rank < _IN_WORK)
-    has = session.connection().execute(mine).scalar_one()
+    has = in_work(session, [agent_id]).get(agent_id, 0)
     over = []
     for number in numbers:
         if number in limits:
@@ -38,6 +41,17 @@ def over_limit(session: Session, numbers: Sequence[int], agent_id: int | None) -
                 over.append(number)
             has += 1
     return tuple(over)
+
+
+def in_work(session: Session, agents: Sequence[int]) -> dict[int, int]:
+    """Return how many conversations agents have in work, by their numbers; of whoever has none, nothing."""
+    counted = (
+        select(_C.assignee_id, func.count())
+        .where(_C.assignee_id.in_(agents), _C.queue_rank < _IN_WORK)
+        .group_by(_C.assignee_id)
+    )
+    rows = session.connection().execute(counted)
+    return {number: count for number, count in rows if number is not None}
 
 
 def over_capacity(session: Session, organization_id: int, *, owner: str, touch: str, stage: str) -> bool:

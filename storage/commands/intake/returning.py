@@ -1,6 +1,7 @@
 """To whom mail that arrives goes by itself: to the customer's owner, to the backup while they are away, or in turn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -10,14 +11,20 @@ from sqlmodel import Session
 from storage.apply.base import table
 from storage.commands.intake.deliveries import Incoming
 from storage.events import Assigned, Fact
-from storage.kinds import Automatic, Cause, Direction
+from storage.kinds import Automatic, Cause, Direction, Tier
+from storage.kinds.agents import AgentCard
 from storage.kinds.playbooks import Assignment
-from storage.models import Desk, Message
+from storage.models import Desk, Message, Tag
 from storage.models.statements import Lookup, some_values
 from storage.models.types import inserting
+from storage.queries.agents import cards
+from storage.queries.hours import terms
 from storage.queries.playbooks import Laid, Served, agent_ids, laid, served
+from storage.queries.working import in_work
+from storage.rules.assigning import Asks, Ready, fitting
 
-_D, _M = table(Desk), table(Message)
+_D, _M, _T = table(Desk), table(Message), table(Tag)
+_TAGS: Final = Lookup(lambda: select(_T.c.tag).where(_T.c.conversation_id.in_(some_values())))
 _HOMES: Final = Lookup(lambda: select(_M.c.id, _M.c.conversation_id).where(_M.c.id.in_(some_values())))
 _TURN: Final = "turn"  # under which name it is kept whose turn was last
 
@@ -35,7 +42,8 @@ def returned(
     What a person wrote and is live is met, and nothing else: history returns to nobody. A model that says *owner* gives
     what the customer writes to their owner, whoever has it; where no model says anything, an owner gets what nobody
     has, or what they have and are away from. Whoever is away is stood in for by the organization's backup. A model that
-    says *round robin* gives what begins and nobody has to the next agent who is here.
+    says *round robin* gives what begins and nobody has to the next agent who is here, works for the tier, writes the
+    language, is at work and has room; those who know what it is about go before others.
 
     Args:
         session: of a writing transaction, the messages joined to their conversations.
@@ -60,14 +68,17 @@ def returned(
             arrived[row.conversation_id] = max(at, arrived.get(row.conversation_id, at))
     here = laid(session)
     numbers = agent_ids(session)
-    turn = _Turn(session, here, numbers, now)
+    known = cards(session)
+    gone = {number for number, card in known.items() if card.is_retired(now)}
+    turn = Turn(session, here, numbers, known, now)
     facts: list[Fact] = []
+    firsts = {number: live[first] for number, first in begun.items() if first in live}
     for number, one in sorted(served(session, arrived, here).items()):
-        to, because = _to(one, here, numbers, now)
+        to, because = _to(one, here, numbers, gone, now)
         if to is None and number in begun and one.assignee_id is None:
             if one.playing.knob("assignment")[0] is not Assignment.ROUND_ROBIN:
                 continue
-            to, because = turn.next(), Cause.TURN
+            to, because = turn.next(number, firsts.get(number))
         if to is not None and to != one.assignee_id:
             facts.append(
                 Assigned(
@@ -82,41 +93,96 @@ def returned(
     return facts
 
 
-def _to(one: Served, here: Laid, numbers: Mapping[str, int], now: datetime) -> tuple[int | None, Cause]:
+def _to(
+    one: Served, here: Laid, numbers: Mapping[str, int], gone: Collection[int], now: datetime
+) -> tuple[int | None, Cause]:
     """Return the agent to whom a customer's mail returns, and why; `None` where it stays where it is."""
     says, _model = one.playing.knob("assignment")
     owner = numbers.get(one.owner)
     if owner is None or says not in {None, Assignment.OWNER}:
         return None, Cause.OWNER
-    to, because = owner, Cause.OWNER
-    if here.is_away(one.owner, now) and not here.is_away(one.backup, now) and one.backup in numbers:
-        to, because = numbers[one.backup], Cause.BACKUP
+
+    def is_here(name: str) -> bool:
+        return name in numbers and numbers[name] not in gone and not here.is_away(name, now)
+
+    to: int | None = owner
+    because = Cause.OWNER
+    if not is_here(one.owner):
+        to, because = (numbers[one.backup], Cause.BACKUP) if is_here(one.backup) else (None, Cause.OWNER)
     if says is None and one.assignee_id not in {None, owner}:  # somebody took it, and no model says that it returns
         return None, because
     return to, because
 
 
-class _Turn:
-    """Whose turn it is: the agents who are here, in the order of their numbers."""
+class Turn:
+    """Whose turn it is: the agents who are here, in the order of their numbers.
 
-    def __init__(self, session: Session, here: Laid, numbers: Mapping[str, int], now: datetime) -> None:
+    Args:
+        session: of a writing transaction.
+        here: who is away.
+        numbers: the agents' numbers by their names.
+        known: what is laid down of them.
+        now: the moment.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        here: Laid,
+        numbers: Mapping[str, int],
+        known: Mapping[int, AgentCard],
+        now: datetime,
+    ) -> None:
         self._session = session
         self._here = sorted(number for name, number in numbers.items() if not here.is_away(name, now))
+        self._known = {number: known.get(number) or AgentCard(number) for number in self._here}
+        self._now = now
         self._last: int | None = None
+        self._ready: dict[int, Ready] | None = None
 
-    def next(self) -> int | None:
-        if not self._here:
-            return None
+    def next(self, conversation_id: int, message: Incoming | None) -> tuple[int | None, Cause]:
+        """Return whose turn it is to have a conversation that begins with a message, and why; `None` for nobody."""
+        ready = self._read()
+        able, because = fitting(self._asks(conversation_id, message), ready.values(), self._now)
+        order = [one for one in self._here if one in able]
+        if not order:
+            return None, because
         if self._last is None:
             held = self._session.connection().execute(select(_D.c.value).where(_D.c.name == _TURN)).scalar()
             self._last = int(bytes(held)) if held is not None else 0
-        self._last = next((one for one in self._here if one > self._last), self._here[0])
-        return self._last
+        last = self._last = next((one for one in order if one > (self._last or 0)), order[0])
+        ready[last] = replace(ready[last], has=ready[last].has + 1)
+        return last, because
 
     def keep(self) -> None:
+        """Keep whose turn was last."""
         if self._last is None:
             return
         connection = self._session.connection()
         row = {"name": _TURN, "value": str(self._last).encode()}
         statement = inserting(connection.dialect.name)(_D).values(row)
         connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": row["value"]}))
+
+    def _read(self) -> dict[int, Ready]:
+        if self._ready is None:
+            limited = [number for number, card in self._known.items() if card.limit is not None]
+            has = in_work(self._session, limited) if limited else {}
+            laid_down = terms(self._session) if any(card.hours for card in self._known.values()) else None
+            self._ready = {
+                number: Ready(
+                    card,
+                    laid_down is None or not card.hours or laid_down.hours(card.hours).is_open(self._now),
+                    has.get(number, 0),
+                )
+                for number, card in self._known.items()
+            }
+        return self._ready
+
+    def _asks(self, conversation_id: int, message: Incoming | None) -> Asks:
+        if message is None:
+            return Asks(Tier.N1)
+        tags: Collection[str] = ()
+        if any(card.skills for card in self._known.values()):
+            tags = [row.tag for row in _TAGS(self._session.connection(), [conversation_id])]
+        parsed = message.parsed
+        return Asks(Tier.N1, parsed.language, tags, f"{parsed.subject} {parsed.reply_text}")

@@ -90,7 +90,7 @@ async def test_a_bulk_act_says_what_stays_and_why(five, console, desk, store, un
         await until(lambda: len(app._main.queue.marked) == 5)
         await pilot.press("t")
         await until(lambda: "taken 4 conversations" in screen_text(app))
-        assert "1 stays: A colleague has #2: assign to yourself" in screen_text(app)
+        assert "1 stays: Bruno has #2: assign to yourself" in screen_text(app)
         assert [read(desk, number).assignee for number in five] == ["Ana", "Bruno", "Ana", "Ana", "Ana"]
 
 

@@ -1,0 +1,92 @@
+"""Whose turn can it be: agents who work for a tier, write the language, are at work and have room; pure."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.kinds import Cause, Tier
+from storage.kinds.agents import AgentCard
+from storage.kinds.clean import folded
+
+_WORD = re.compile(r"\w+")
+_LOOKED = 20_000  # letters of a mail that are looked through for what it is about
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What a conversation asks of whoever gets it.
+
+    Attributes:
+        tier: at which it stands.
+        language: of its mail, empty where nobody knows.
+        tags: those that it has.
+        words: its subject and its mail.
+    """
+
+    tier: Tier
+    language: str = ""
+    tags: Collection[str] = ()
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An agent to whom work may go.
+
+    Attributes:
+        card: what is laid down of them.
+        is_open: whether they are at work.
+        has: how many conversations they have in work.
+    """
+
+    card: AgentCard
+    is_open: bool = True
+    has: int = 0
+
+    def may_have(self, asks: Asks, at: datetime) -> bool:
+        """Say whether they can be given such a conversation; what they write is asked apart."""
+        card = self.card
+        room = card.limit is None or self.has < card.limit
+        return room and self.is_open and not card.is_retired(at) and (not card.tiers or asks.tier in card.tiers)
+
+
+def fitting(asks: Asks, ready: Iterable[Ready], at: datetime) -> tuple[frozenset[int], Cause]:
+    """Return to whom a conversation may go, and by what they were chosen from among those who are here.
+
+    Whoever says in which languages they write gets nothing in another. Where anybody knows what it is about, by a tag
+    or a word of it, only those who do are left.
+
+    Args:
+        asks: what the conversation asks.
+        ready: the agents who are here.
+        at: the moment.
+    """
+    able = [one for one in ready if one.may_have(asks, at)]
+    because = Cause.TURN
+    if asks.language:
+        language = asks.language.casefold().partition("-")[0]
+        speak = [one for one in able if not one.card.languages or language in _bare(one.card.languages)]
+        if len(speak) < len(able):
+            because = Cause.LANGUAGE
+        able = speak
+    if known := knows(asks, {one.card.agent_id: one.card.skills for one in able if one.card.skills}):
+        return frozenset(known), Cause.SKILL
+    return frozenset(one.card.agent_id for one in able), because
+
+
+def knows(asks: Asks, skills: Mapping[int, Collection[str]]) -> set[int]:
+    """Return who has a skill that is a tag of a conversation, or stands in its words."""
+    if not skills:
+        return set()
+    tags = {folded(one) for one in asks.tags}
+    text = f" {' '.join(_WORD.findall(folded(asks.words[:_LOOKED])))} "
+    return {
+        agent_id
+        for agent_id, some in skills.items()
+        if any(folded(one) in tags or f" {' '.join(_WORD.findall(folded(one)))} " in text for one in some)
+    }
+
+
+def _bare(languages: Iterable[str]) -> set[str]:
+    return {one.casefold().partition("-")[0] for one in languages}

@@ -1,0 +1,107 @@
+"""To whom mail goes in turn: tiers, skills, languages, hours, limits; never to whoever is away or does not work here."""
+
+from datetime import timedelta
+
+import pytest
+from made.post import HOUR, MONDAY, Out, Post
+
+from storage.commands import knowing, playbooks, rotas, triage
+from storage.kinds import Cause, Subject, Tier
+from storage.kinds.agents import AgentCard
+from storage.kinds.errors import Refused
+from storage.kinds.hours import Calendar, KeptCalendar, Window
+from storage.record import facts_of
+from storage.rules.assigning import Asks, Ready, fitting
+from storage.store import Store
+
+
+class Desk:
+    """Ana, Rui and Eva, before a mailbox whose mail goes round."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.post = store, Post(store)
+        self.ana, self.rui, self.eva = (Out(self.post, name).actor for name in ("Ana", "Rui", "Eva"))
+        self.tell(playbooks.play, "desk", "one-to-one")
+        self.count = 0
+
+    def tell(self, command, *args, now=MONDAY, **given):
+        with self.store.writing() as session:
+            return command(session, *args, actor=self.eva, now=now, **given)
+
+    def card(self, who, **given) -> None:
+        self.tell(rotas.set_agent, AgentCard(who.agent_id, **given))
+
+    def comes(self, subject: str = "Fatura", text: str = "A fatura veio errada.", **given) -> tuple[str, Cause] | None:
+        """Let a mail come; return whose it is, and why."""
+        self.count += 1
+        self.post.now = MONDAY + HOUR
+        self.post.send(
+            f"{self.count}@x", by=f"n{self.count}@x.example", subject=subject, text=f"{text} {self.count}", **given
+        )
+        with self.store.reading() as session:
+            facts = [fact for _n, fact in facts_of(session) if fact.kind == "assigned"]
+        names = {self.ana.agent_id: "Ana", self.rui.agent_id: "Rui", self.eva.agent_id: "Eva"}
+        mine = [fact for fact in facts if fact.conversation_id == self.count]
+        return (names[mine[-1].after], mine[-1].because) if mine else None
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    return Desk(store)
+
+
+def test_who_does_not_work_for_the_tier_or_here_or_is_away_gets_nothing(desk: Desk) -> None:
+    assert [desk.comes()[0] for _ in range(3)] == ["Ana", "Rui", "Eva"]
+    desk.card(desk.ana, tiers=(Tier.N3,))
+    assert [desk.comes()[0] for _ in range(3)] == ["Rui", "Eva", "Rui"]
+    desk.tell(rotas.retire, desk.rui.agent_id)
+    assert [desk.comes() for _ in range(2)] == [("Eva", Cause.TURN)] * 2
+    with pytest.raises(Refused, match="retired"):
+        desk.tell(triage.assign, [1], to=desk.rui.agent_id)
+    desk.tell(playbooks.leave, "Eva", None)
+    assert desk.comes() is None
+
+
+def test_who_knows_what_it_is_about_goes_before_others(desk: Desk) -> None:
+    desk.card(desk.rui, skills=("vpn", "Rede Fixa"))
+    assert desk.comes("VPN caiu") == ("Rui", Cause.SKILL)
+    assert desk.comes("Olá", "a rede fixa, de novo") == ("Rui", Cause.SKILL)
+    assert desk.comes("Olá", "vpns e redes")[1] is Cause.TURN
+    desk.tell(playbooks.leave, "Rui", None)
+    assert desk.comes("VPN caiu")[1] is Cause.TURN
+
+
+def test_hours_and_limits_are_kept(desk: Desk) -> None:
+    early = Calendar("early", "UTC", tuple(Window(day, (MONDAY - 4 * HOUR).time(), MONDAY.time()) for day in range(7)))
+    desk.tell(knowing.keep_entry, KeptCalendar("early", (early,)))
+    desk.card(desk.ana, hours="early")
+    desk.card(desk.rui, limit=1)
+    assert [desk.comes()[0] for _ in range(3)] == ["Rui", "Eva", "Eva"]
+    with pytest.raises(Refused, match="limit"):
+        desk.tell(triage.assign, [2], to=desk.rui.agent_id)
+    desk.tell(triage.assign, [2], to=desk.rui.agent_id, reason="he asked for it")
+
+
+def test_what_returns_goes_to_no_owner_who_left_and_to_nobody_where_nobody_stands_in(desk: Desk) -> None:
+    desk.comes()
+    desk.tell(knowing.set_fields, Subject.PERSON, 1, {"owner": "Rui", "touch": "high"})
+    desk.tell(rotas.retire, desk.rui.agent_id)
+    desk.post.now = MONDAY + 2 * HOUR
+    desk.post.send("b@x", at=MONDAY + HOUR, by="n1@x.example", cites=("1@x",), subject="Re: Fatura", text="Outra vez.")
+    with desk.store.reading() as session:
+        last = [fact for _n, fact in facts_of(session) if fact.kind == "assigned"][-1]
+    assert (last.after, last.because) == (desk.ana.agent_id, Cause.TURN)
+
+
+def test_a_language_keeps_those_out_who_do_not_write_it() -> None:
+    ready = [
+        Ready(AgentCard(1, languages=("pt-br", "es"))),
+        Ready(AgentCard(2, languages=("en",))),
+        Ready(AgentCard(3)),
+    ]
+    assert fitting(Asks(Tier.N1, "pt"), ready, MONDAY) == (frozenset({1, 3}), Cause.LANGUAGE)
+    assert fitting(Asks(Tier.N1), ready, MONDAY) == (frozenset({1, 2, 3}), Cause.TURN)
+    assert fitting(Asks(Tier.N1, "fr"), ready[:2], MONDAY)[0] == frozenset()
+    tagged = [*ready, Ready(AgentCard(4, skills=("urgência",), retired=MONDAY + timedelta(days=1)))]
+    assert fitting(Asks(Tier.N1, tags=["urgencia"]), tagged, MONDAY) == (frozenset({4}), Cause.SKILL)
+    assert fitting(Asks(Tier.N1, tags=["urgencia"]), tagged, MONDAY + timedelta(days=2))[1] is Cause.TURN
