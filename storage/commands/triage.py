@@ -145,7 +145,7 @@ def take(
     rows = _rows(session, numbers)
     if taken := [row for row in rows if row.assignee_id not in {None, actor.agent_id}]:
         holder = session.get(Agent, taken[0].assignee_id)
-        raise Refused("taken", tuple(row.id for row in taken), (holder and holder.name) or "")
+        raise Refused("taken", tuple(row.id for row in taken), who=(holder and holder.name) or "")
     return assign(session, numbers, to=actor.agent_id, actor=actor, now=now, action_id=action_id, reason=reason)
 
 

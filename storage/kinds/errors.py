@@ -1,6 +1,6 @@
 """What can go wrong with the record: errors that carry meaning; `widgets.text` gives them words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -110,7 +110,7 @@ class Refused(DeskError):
 
     rule: str
     ids: tuple[int, ...] = ()
-    who: str = ""
+    who: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
         """Name the rule, for logs."""
