@@ -119,7 +119,7 @@ def _refused(error: Refused) -> str:
         "limit": _("{about} would be more than your model allows in work at once: say why you take it all the same."),
         "taken": _("{who} has {about}: assign to yourself first."),
         "retired": _("They do not work here any more: `plantao agent retire --back` takes that back."),
-        "address_taken": _("Another agent has that address: `plantao agent list` shows whose it is."),
+        "agents_address": _("Another agent has that address: `plantao agent list` shows whose it is."),
         "past": _("That moment has passed: choose a later one."),
         "same_conversation": _("Joining needs two conversations, and {about} is one: name another."),
         "other_group": _("{about} belong to different groups of mailboxes, which are never joined."),

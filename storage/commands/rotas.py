@@ -146,7 +146,7 @@ def set_agent(session: Session, card: AgentCard, *, actor: Actor, now: datetime)
     Raises:
         NoSuch: there is no such agent.
         BadField: a value cannot be used.
-        Refused: it stands so already (rule ``already``), or another agent has that address (``address_taken``).
+        Refused: it stands so already (rule ``already``), or another agent has that address (``agents_address``).
     """
     here = roster(session)
     if card.agent_id not in here.names:
@@ -214,7 +214,7 @@ def _checked_card(here: Roster, session: Session, card: AgentCard) -> AgentCard:
     if wanted and any(
         one.address.casefold() == wanted for number, one in here.cards.items() if number != card.agent_id
     ):
-        raise Refused("address_taken")
+        raise Refused("agents_address")
     return replace(card, skills=skills, languages=languages, address=address)
 
 

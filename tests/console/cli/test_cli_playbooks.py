@@ -26,7 +26,7 @@ def test_models_are_listed_changed_exchanged_and_taken_back(filled: Path, run, t
     file.write_text("{", encoding="utf-8")
     assert "is no list of playbooks" in run("playbook", "import", file).err
     assert told(run("playbook", "reset", "mid", "--json"))[0]["shipped"] is True
-    assert "no field transfer" in run("playbook", "set", "mid", "transfer=free").err
+    assert "no field surveys" in run("playbook", "set", "mid", "surveys=on").err
 
 
 def test_a_mailbox_plays_a_model_and_an_agent_is_away(filled: Path, run) -> None:

@@ -40,7 +40,7 @@ def test_a_shared_view_on_a_key_of_the_consoles_own_stands_for_that_one(run, hom
     assert (kept["key"], kept["shared"]) == ("3", True)
     run("view", "save", "Vera's", "is:mine")
     (home / "config.toml").write_text('agent = "rui"\n')
-    assert listed(run).keys() == {"Mine", "Unassigned", "Everything", "Settled", "Spam"}
+    assert listed(run).keys() == {"Mine", "Unassigned", "Everything", "Settled", "Spam", "Late", "N1", "N2", "N3"}
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ def test_what_an_agent_can_do_is_laid_down_and_found_by_address(store: Store, de
         with pytest.raises(BadField) as refused:
             desk(rotas.set_agent, wrong)
         assert refused.value.reason == reason
-    with pytest.raises(Refused, match="address_taken"):
+    with pytest.raises(Refused, match="agents_address"):
         desk(rotas.set_agent, AgentCard(rui, address="Ana@desk.example"))
     with pytest.raises(NoSuch):
         desk(rotas.set_agent, AgentCard(99, limit=2))
