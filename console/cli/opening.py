@@ -10,14 +10,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from console.ahead import Behind
     from console.cli.call import Call
+    from console.screens.main import MainScreen
+    from widgets.look import Look
 
 _ROWS_FIRST = 0.5  # seconds that the console has to itself once its desk is open: its first rows come before the sync
 
 
-def run_console(call: "Call") -> int:
-    """Open the console on the call's store."""
+def run_console(call: "Call", *, on_call: bool = False) -> int:
+    """Open the console on the call's store.
+
+    Args:
+        call: whose desk.
+        on_call: whether it is the console of whoever is on call: one pane, the brief first.
+    """
     from console.config.early import agent_name
 
     early = call.early
@@ -28,7 +37,7 @@ def run_console(call: "Call") -> int:
         from console.ahead import Ahead
 
         agent = agent_name(early.agent)
-        ahead = Ahead(store_url, agent=agent)  # beside the imports that follow
+        ahead = Ahead(store_url, agent=agent) if not on_call else None  # beside the imports that follow
         from console.app import run_console as run
         from console.screens.ground import NewAccounts
 
@@ -45,19 +54,30 @@ def run_console(call: "Call") -> int:
             keys=early.keys,
             new_accounts=NewAccounts(call.configuration_file, keeping.begin),
             lines=call.paths.state / "lines",
-            behind=lambda: _behind(call),
+            behind=lambda: _behind(call, on_call=on_call),
+            main=_main_screen(on_call=on_call),
         )
 
 
-def _behind(call: "Call") -> "Behind":
+def _main_screen(*, on_call: bool) -> "Callable[[Look], MainScreen]":
+    """Return what makes the screen that stands first."""
+    if on_call:
+        from console.screens.oncall import OnCallScreen
+
+        return OnCallScreen
+    from console.screens.main import MainScreen
+
+    return MainScreen
+
+
+def _behind(call: "Call", *, on_call: bool) -> "Behind":
     """Check the whole configuration, and return what the console needs of it once the desk is open."""
     from console.ahead import Behind
     from console.files.means import Means
 
     settings = call.settings
-    return Behind(
-        Means.configured(settings), settings.accounts, settings.undo_window, settings.read_on, settings.notices
-    )
+    notices = settings.notices.on_duty() if on_call else settings.notices
+    return Behind(Means.configured(settings), settings.accounts, settings.undo_window, settings.read_on, notices)
 
 
 def sync_command(call: "Call") -> list[str]:

@@ -1,5 +1,6 @@
 """`oncall` and `rota`: who is on call, why, and who is next; rotas laid down, overridden and checked."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +21,12 @@ _AHEAD: Final = timedelta(days=90)  # a check and an export look so far
 
 def add(group: Group) -> None:
     """Add the commands."""
-    parser = group.command("oncall", run_oncall, words=_("who is on call, why, and who is next"))
+    parser = group.command(
+        "oncall",
+        run_oncall,
+        words=_("the console of whoever is on call; who that is, why, and who is next"),
+        more=_("Without a moment, on a terminal: one pane, the brief first. With one, or in a pipe: who answers then."),
+    )
     parser.add_argument("--at", metavar="TIME", help=_("at which moment; now without it"))
     parser.add_argument("--tier", metavar="TIER", help=_("only n1, n2 or n3"))
     parser = group.command("rota", None, words=_("who is on call in turn"))
@@ -58,7 +64,16 @@ def add(group: Group) -> None:
 
 
 def run_oncall(call: "Call") -> int:
-    """Print who is on call at a moment."""
+    """Open the console of whoever is on call; print who that is for a moment, or where there is no terminal."""
+    asks = call.options.at is not None or call.options.tier is not None or call.out.json_lines
+    if not asks and sys.stdout.isatty():
+        from console.cli.opening import run_console
+
+        return run_console(call, on_call=True)
+    return _tell_who(call)
+
+
+def _tell_who(call: "Call") -> int:
     from storage.kinds import Tier
     from storage.queries.on_call import on_call
     from widgets.moments import moment_words

@@ -199,6 +199,16 @@ def most_urgent(session: "Session", *, agent_id: int | None, now: datetime, but:
     return None
 
 
+def most_urgent_and_why(
+    session: "Session", *, agent_id: int | None, now: datetime, but: int | None
+) -> tuple[QueueRow | None, str]:
+    """Return what `most_urgent` does, and the policy whose clock makes it so urgent; empty where none runs."""
+    from storage.queries.urgency import policy_behind
+
+    row = most_urgent(session, agent_id=agent_id, now=now, but=but)
+    return row, "" if row is None else policy_behind(session, row.conversation_id, row.due_metric)
+
+
 @dataclass(frozen=True, slots=True)
 class SyncState:
     """How the mailboxes stand, in the terms of the first row."""

@@ -14,6 +14,7 @@ from console.screens.questions import Question
 from storage.kinds.errors import DeskError
 from storage.views import ActionView, SearchHit
 from widgets.language import _
+from widgets.line import one_line
 from widgets.moments import span_words
 from widgets.queue import Queue
 from widgets.text import query_words
@@ -205,8 +206,11 @@ class Goes(Performs):
         now = self.now()
         self.set_out("conversation")
         try:
-            row = await self.desk.ask(
-                asking.most_urgent, agent_id=self.ground.agent_id, now=now, but=self.shown_id if self.reading else None
+            row, policy = await self.desk.ask(
+                asking.most_urgent_and_why,
+                agent_id=self.ground.agent_id,
+                now=now,
+                but=self.shown_id if self.reading else None,
             )
         except DeskError:
             self.call_off()
@@ -216,7 +220,7 @@ class Goes(Performs):
             self.say(((_("Nothing else waits."), "ok"),))
             return
         if row.due_at is not None:
-            why = why_urgent(row.due_metric or "", row.due_at, "", now)
+            why = why_urgent(row.due_metric or "", row.due_at, one_line(policy), now)
         elif row.waiting_since is not None:
             why = _("no clock runs; nobody waits longer: {span}").format(span=span_words(now - row.waiting_since))
         else:
