@@ -65,6 +65,8 @@ class Life:
         ]
         with store.writing() as session:
             self.agents = [Actor(agent_named(session, name, now=MONDAY), name) for name in ("ana", "rui")]
+            self.eva = Actor(agent_named(session, "eva", now=MONDAY), "eva")
+        self.owed: list[int] = []
         self.names: list[str] = []
         self.refused = 0
         self.done: set[str] = set()
@@ -272,8 +274,8 @@ class Life:
                 now=now,
                 undo_window=timedelta(seconds=10),
                 after=chance.choice((None, Status.WAITING, Status.RESOLVED)),
-                promises=[Commitment("an answer", now + timedelta(hours=2))] * self.aside.choice((0, 0, 1)),
-                keeps=self.aside.sample(range(1, 30), 4),
+                promises=[Commitment("an answer", now + timedelta(days=5000))] * self.aside.choice((0, 0, 1)),
+                keeps=self.aside.sample(self.owed, min(len(self.owed), 2)),
             )
             self.done.add("queue")
 
@@ -381,8 +383,18 @@ class Life:
         """Somebody learns a few things of customers."""
         for _ in range(4):
             self.learn()
-        clock = Actor(None, "clock")
-        self.tell(lambda session: promising.note_broken(session, actor=clock, now=self.now, limit=9), "break")
+        self.owe()
+
+    def owe(self) -> None:
+        """A third agent, who takes nothing back, promises something; what is not kept in time is broken."""
+        number, due = self.aside.randint(1, 6), self.now + timedelta(hours=self.aside.choice((1, 200)))
+        clock, eva, now = Actor(None, "clock"), self.eva, self.now
+
+        def promise(session):
+            self.owed.append(promising.promise(session, number, "a price", due, actor=eva, now=now)[0])
+
+        self.tell(lambda session: promising.note_broken(session, actor=clock, now=now, limit=9), "break")
+        self.tell(promise, "promise")
 
     def learn(self) -> None:
         """Somebody learns who a customer is: fields, addresses, organizations, notes; or that two are one."""
