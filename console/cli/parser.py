@@ -132,6 +132,7 @@ ROOMS: Final[Mapping[str, Sequence[str]]] = {
     "retaining": ["retention"],
     "tasks": ["task"],
     "promising": ["promise"],
+    "reporting": ["report"],
     "responding": ["response"],
     "customers": ["customer"],
     "organizations": ["organization"],

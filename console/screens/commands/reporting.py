@@ -1,0 +1,63 @@
+"""What a period of the desk comes to, on a page."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from console.screens.commands.base import MAIN, Command
+from storage.kinds.reports import Asked
+from widgets.language import _
+from widgets.paper import Entry
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+    from console.screens.main import MainScreen
+    from console.screens.paper import PaperScreen
+
+
+def commands() -> Sequence[Command]:
+    """Return them."""
+    return (
+        Command(
+            "report",
+            ("g n",),
+            "",
+            _("what a period comes to; a first and a last day: 2026-11-01 2026-11-30"),
+            MAIN,
+            report,
+            "words",
+            _("figures metrics sla breaches solved statistics transfers"),
+            anywhere=True,
+        ),
+    )
+
+
+def report(screen: "MainScreen", rest: str) -> None:
+    """Show a report of the last weeks, or of the days that the line says."""
+    from storage.rules.reports import period
+
+    words, now = rest.split(), screen.now()
+    try:
+        days = [date.fromisoformat(word) for word in words]
+    except ValueError:
+        screen.say_refusal(_("Write the first and the last day as 2026-11-01 2026-11-30, or none."))
+        return
+    first, last = (*days, None, None)[:2]
+    since, until = period(first, last, now)
+    if len(days) > 2 or since >= until:
+        screen.say_refusal(_("Write the first and the last day as 2026-11-01 2026-11-30, or none."))
+        return
+    screen.app.push_screen(report_paper(screen.desk, Asked(since, until), now))
+
+
+def report_paper(desk: "Desk", asked: Asked, now: datetime) -> "PaperScreen":
+    """Return a pager of a report."""
+    from console.screens.paper import PaperScreen
+
+    def load() -> Iterable[Entry]:
+        from storage.queries.reports import report as read
+        from widgets.report import lines
+
+        return list(lines(desk.ask_now(read, asked), now.tzinfo))
+
+    return PaperScreen(_("Report"), load)

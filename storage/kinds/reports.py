@@ -1,0 +1,149 @@
+"""What a period of the desk comes to: each figure with its n, and with what was left out of it (DOMAIN §3, §6)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from storage.kinds.policies import Metric
+from storage.kinds.words import Tier
+
+
+class Measure(StrEnum):
+    """What is measured; `storage.rules.reports` says how."""
+
+    SOLVED = "solved"
+    CONTACTS = "contacts"
+    FIRST_RESPONSE = "first_response"
+    BETWEEN_CONTACTS = "between_contacts"
+    FIRST_CONTACT = "first_contact"
+    ACCEPTANCE = "acceptance"
+
+
+class Unit(StrEnum):
+    """What a figure counts."""
+
+    SHARE = "share"  # from 0 to 1
+    COUNT = "count"
+    SECONDS = "seconds"
+
+
+class LeftOut(StrEnum):
+    """Why something is not in a figure."""
+
+    HISTORY = "history"  # older than its mailbox's first live moment
+    TASK = "task"  # begun by the desk for itself
+    OURS = "ours"  # we wrote first: nobody waited for us
+    AUTOMATIC = "automatic"  # a machine wrote first
+    PUT_AWAY = "put_away"  # spam or trash
+    UNSOLVED = "unsolved"
+    UNANSWERED = "unanswered"  # by a person, so far
+    NO_CHAT = "no_chat"  # mail and calls are no chat
+    OPEN = "open"  # not accepted yet
+    RETURNED = "returned"  # sent back instead
+    TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure.
+
+    Attributes:
+        n: how many it is drawn from.
+        value: the share, or the mean; `None` where nothing is there to be drawn from.
+        p50, p90: of counts and times: what half, and nine tenths, do not exceed.
+        left_out: how many are not in it, and why.
+    """
+
+    measure: Measure
+    unit: Unit
+    n: int
+    value: float | None
+    p50: float | None = None
+    p90: float | None = None
+    left_out: tuple[tuple[LeftOut, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """Handoffs over one border between tiers.
+
+    Attributes:
+        transfers: how many were handed on, those taken back apart.
+        accepted, returned, open: what became of them; who returns one says that it was misrouted (DOMAIN §2).
+        escalated: how many went on to the next because nobody accepted them in time.
+        bounces: those with which a conversation crossed the same border again.
+        acceptance: from transfer to acceptance.
+    """
+
+    from_tier: Tier
+    to_tier: Tier
+    transfers: int
+    accepted: int
+    returned: int
+    open: int
+    escalated: int
+    bounces: int
+    acceptance: Figure
+
+    @property
+    def misrouted(self) -> float | None:
+        """The share of those that ended which were returned."""
+        ended = self.accepted + self.returned
+        return self.returned / ended if ended else None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How far the clocks of a metric were kept: the last clock of each conversation, as it stands now.
+
+    Attributes:
+        met, breached: in time, and not.
+        running: neither yet, paused ones among them.
+        dropped: came to need nothing.
+    """
+
+    metric: Metric
+    met: int
+    breached: int
+    running: int
+    dropped: int
+
+    @property
+    def share(self) -> float | None:
+        """The share that was met of those that ended or were late."""
+        n = self.met + self.breached
+        return self.met / n if n else None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of what a report tells.
+
+    Attributes:
+        since, until: of conversations that began in between, and of handoffs made in between; `until` is outside.
+        mailbox_id, agent_id, tier, touch: only theirs: of the conversation as it stands now; `None` for all.
+    """
+
+    since: datetime
+    until: datetime
+    mailbox_id: int | None = None
+    agent_id: int | None = None
+    tier: Tier | None = None
+    touch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All of it.
+
+    Attributes:
+        began: the conversations that began in the period.
+        left_out: those of them that are in no figure, and why.
+    """
+
+    asked: Asked
+    began: int
+    left_out: tuple[tuple[LeftOut, int], ...]
+    figures: tuple[Figure, ...]
+    borders: tuple[Border, ...]
+    clocks: tuple[Kept, ...]

@@ -1,0 +1,155 @@
+"""What a period of the desk comes to, read some thousands of conversations at a time."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlmodel import Session
+
+from storage.kinds import TASKS
+from storage.kinds.clocks import ClockState
+from storage.kinds.policies import Metric
+from storage.kinds.reports import Asked, Kept, Report
+from storage.queries.several import listed
+from storage.queries.tables import CLOCK, CONVERSATION, HANDOFF, MESSAGE, STAND
+from storage.rules.playbooks import place
+from storage.rules.reports import Contact, Handed, Story, Tally, Turn, borders
+
+_AT_ONCE: Final = 2000
+_C = CONVERSATION.c
+_RUNNING: Final = (ClockState.RUNNING, ClockState.PAUSED, ClockState.ON_HOLD)
+
+
+def report(session: Session, asked: Asked) -> Report:
+    """Return what a period comes to.
+
+    Every conversation that stands is gone through for when it began: a report is asked for now and then, and an index
+    for it would be kept at every message.
+
+    Args:
+        session: of any transaction.
+        asked: the period, and of what.
+    """
+    tally = Tally()
+    for some in _began(session, asked):
+        for story in _stories(session, some):
+            tally.take(story)
+    found, acceptance = borders(_handed(session, asked))
+    return Report(
+        asked=asked,
+        began=tally.began,
+        left_out=tuple(tally.left_out.items()),
+        figures=(*tally.figures(), acceptance),
+        borders=found,
+        clocks=_clocks(session, asked),
+    )
+
+
+def _of(asked: Asked) -> list[ColumnElement[bool]]:
+    """Return the conditions on conversations that are not of the period."""
+    conditions: list[ColumnElement[bool]] = []
+    if asked.mailbox_id is not None:
+        conditions.append(_C.mailbox_id == asked.mailbox_id)
+    if asked.agent_id is not None:
+        conditions.append(_C.assignee_id == asked.agent_id)
+    if asked.tier is not None:
+        conditions.append(_C.tier == asked.tier)
+    if asked.touch is not None:
+        conditions.append(_C.touch_place == place(asked.touch))
+    return conditions
+
+
+def _began(session: Session, asked: Asked) -> Iterator[Sequence[Any]]:
+    """Yield the conversations that began in the period, in the order of their numbers."""
+    chosen = (
+        select(_C.id, _C.status, _C.kind)
+        .join_from(CONVERSATION, MESSAGE, MESSAGE.c.id == _C.first_message_id)
+        .where(
+            _C.joined_into.is_(None),
+            MESSAGE.c.arrived_at >= asked.since,
+            MESSAGE.c.arrived_at < asked.until,
+            *_of(asked),
+        )
+        .order_by(_C.id)
+        .limit(_AT_ONCE)
+    )
+    last = 0
+    while rows := session.connection().execute(chosen.where(_C.id > last)).all():
+        yield rows
+        last = rows[-1].id
+
+
+def _stories(session: Session, rows: Sequence[Any]) -> Iterator[Story]:
+    connection = session.connection()
+    numbers = [row.id for row in rows]
+    m, s = MESSAGE.c, STAND.c
+
+    def by_number(chosen: Select[Any]) -> dict[int, list[Any]]:
+        found = connection.execute(chosen)
+        return {number: list(some) for number, some in groupby(found, key=lambda row: row.conversation_id)}
+
+    contacts = by_number(
+        select(m.conversation_id, m.arrived_at, m.direction, m.automatic, m.channel, m.history)
+        .where(m.conversation_id.in_(listed(connection, numbers)))
+        .order_by(m.conversation_id, m.arrived_at, m.id)
+    )
+    turns = by_number(
+        select(s.conversation_id, s.at, s.before, s.after)
+        .where(s.conversation_id.in_(listed(connection, numbers)))
+        .order_by(s.conversation_id, s.place)
+    )
+    handed = set(
+        connection.execute(
+            select(HANDOFF.c.conversation_id).where(HANDOFF.c.conversation_id.in_(listed(connection, numbers)))
+        ).scalars()
+    )
+    for row in rows:
+        yield Story(
+            row.status,
+            row.kind,
+            [
+                Contact(one.arrived_at, one.direction, one.automatic, one.channel, one.history)
+                for one in contacts.get(row.id, ())
+            ],
+            [Turn(one.at, one.before, one.after) for one in turns.get(row.id, ())],
+            row.id in handed,
+        )
+
+
+def _handed(session: Session, asked: Asked) -> Iterator[Handed]:
+    h = HANDOFF.c
+    chosen = select(h.from_tier, h.to_tier, h.state, h.at, h.accepted_at, h.escalations, h.crossed).where(
+        h.at >= asked.since, h.at < asked.until
+    )
+    if conditions := _of(asked):
+        # What was handed on may have been joined to another since: it counts where it lies now.
+        now = CONVERSATION.alias("now")
+        stands = func.coalesce(now.c.joined_into, now.c.id)
+        chosen = chosen.join(now, now.c.id == h.conversation_id).join(CONVERSATION, _C.id == stands).where(*conditions)
+    for row in session.connection().execute(chosen.order_by(h.id)):
+        yield Handed(*row)
+
+
+def _clocks(session: Session, asked: Asked) -> tuple[Kept, ...]:
+    """Return how far the clocks were kept that began to run in the period, metric by metric."""
+    k = CLOCK.c
+
+    def counted(*states: ClockState) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((k.state.in_(states), 1), else_=0)), 0)
+
+    chosen = (
+        select(
+            k.metric,
+            counted(ClockState.MET),
+            counted(ClockState.BREACHED),
+            counted(*_RUNNING),
+            counted(ClockState.DROPPED),
+        )
+        .join_from(CLOCK, CONVERSATION, _C.id == k.conversation_id)
+        .where(k.started_at >= asked.since, k.started_at < asked.until, _C.joined_into.is_(None), *_of(asked))
+        .where(_C.kind.not_in(TASKS))
+        .group_by(k.metric)
+    )
+    found = {row[0]: Kept(row[0], *(int(count) for count in row[1:])) for row in session.connection().execute(chosen)}
+    return tuple(found.get(metric, Kept(metric, 0, 0, 0, 0)) for metric in Metric)

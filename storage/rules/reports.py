@@ -1,0 +1,263 @@
+"""What a period of the desk comes to, reckoned from what happened in each conversation.
+
+Pure. The definitions, from DOMAIN §3 and its sources:
+
+- *solved*: the share of the conversations that began in the period which are resolved or closed now.
+- *contacts*: how many messages and calls of the customer it took to solve one, up to when it was resolved the last
+  time; the mean over those that are solved.
+- *first response*: from the customer's first message to the first public answer by a person after it. Notes, automatic
+  answers and changes of status never count. All hours count: what business hours make of it, the clocks say.
+- *between contacts*: from each contact of a chat to the next, on either side. Mail and calls are no chat, and a desk
+  has no other channel yet: they are left out, and counted.
+- *first contact*: the share of those that are solved which took one contact of the customer, were never handed on and
+  never reopened (first-contact resolution of N1 as solver, DOMAIN §2).
+- *acceptance*: from a transfer to its acceptance.
+
+A conversation begins with its first message. What a machine or the desk itself began, what is history, spam or trash is
+in no figure.
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Final
+
+from storage.kinds import (
+    PUT_AWAY,
+    SETTLED,
+    TASKS,
+    Automatic,
+    Channel,
+    ConversationKind,
+    Direction,
+    HandoffState,
+    Status,
+)
+from storage.kinds.moments import in_zone
+from storage.kinds.reports import Border, Figure, LeftOut, Measure, Unit
+from storage.kinds.words import Tier
+
+_CHATLESS: Final = frozenset({Channel.EMAIL, Channel.PHONE})
+
+
+DAYS: Final = 28
+"""Days of a report that says none."""
+
+
+def period(since: date | None, until: date | None, now: datetime) -> tuple[datetime, datetime]:
+    """Return the begin of the first day, and the end of the last one, in a person's zone.
+
+    Args:
+        since: the first day; `None` for `DAYS` days in all.
+        until: the last day; `None` for today.
+        now: the present, in their zone.
+    """
+    last = until or now.date()
+    first = since or last - timedelta(days=DAYS - 1)
+    begin, end = (in_zone(datetime.combine(day, time()), now) for day in (first, last + timedelta(days=1)))
+    return begin, end
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A message or a call, in the order of arrival."""
+
+    at: datetime
+    direction: Direction
+    automatic: Automatic
+    channel: Channel
+    history: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A change of status."""
+
+    at: datetime
+    before: Status
+    after: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened in one conversation.
+
+    Attributes:
+        contacts, turns: in their order.
+        handed: whether it was ever handed on.
+    """
+
+    status: Status
+    kind: ConversationKind
+    contacts: Sequence[Contact]
+    turns: Sequence[Turn] = ()
+    handed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One handoff."""
+
+    from_tier: Tier
+    to_tier: Tier
+    state: HandoffState
+    at: datetime
+    accepted_at: datetime | None
+    escalations: int
+    crossed: int
+
+
+@dataclass
+class Sums:
+    """A mean with its percentiles: eight bytes for each value."""
+
+    values: "array[float]" = field(default_factory=lambda: array("d"))
+
+    def figure(self, measure: Measure, unit: Unit, left_out: Counter[LeftOut]) -> Figure:
+        """Return the mean, and what half and nine tenths do not exceed (nearest rank)."""
+        ordered = sorted(self.values)
+        n = len(ordered)
+        if not n:
+            return Figure(measure, unit, 0, None, left_out=_told(left_out))
+        half, most = (ordered[-(-n * share // 100) - 1] for share in (50, 90))
+        return Figure(measure, unit, n, sum(ordered) / n, half, most, _told(left_out))
+
+
+def _told(left_out: Counter[LeftOut]) -> tuple[tuple[LeftOut, int], ...]:
+    return tuple((why, left_out[why]) for why in LeftOut if left_out[why])
+
+
+class Tally:
+    """Takes conversations one by one, and tells the figures."""
+
+    def __init__(self) -> None:
+        self.began = 0
+        self.left_out: Counter[LeftOut] = Counter()
+        self._counted = self._solved = self._first_contact = self._chatless = self._unanswered = 0
+        self._contacts, self._response, self._between = Sums(), Sums(), Sums()
+
+    def take(self, story: Story) -> None:
+        """Take a conversation that began in the period."""
+        self.began += 1
+        if (why := left_out(story)) is not None:
+            self.left_out[why] += 1
+            return
+        self._counted += 1
+        response = first_response(story.contacts)
+        if response is None:
+            self._unanswered += 1
+        else:
+            self._response.values.append(response.total_seconds())
+        chat = [one.at for one in story.contacts if one.channel not in _CHATLESS and one.automatic is Automatic.NO]
+        self._chatless += len(chat) < 2
+        self._between.values.extend((later - earlier).total_seconds() for earlier, later in pairwise(chat))
+        if story.status not in SETTLED:
+            return
+        self._solved += 1
+        took = contacts_to_solve(story)
+        self._contacts.values.append(took)
+        self._first_contact += took == 1 and not story.handed and not _reopened(story.turns)
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Return the figures of what was taken."""
+        unsolved = Counter({LeftOut.UNSOLVED: self._counted - self._solved})
+        share = self._solved / self._counted if self._counted else None
+        at_once = self._first_contact / self._solved if self._solved else None
+        unanswered = Counter({LeftOut.UNANSWERED: self._unanswered})
+        chatless = Counter({LeftOut.NO_CHAT: self._chatless})
+        return (
+            Figure(Measure.SOLVED, Unit.SHARE, self._counted, share),
+            self._contacts.figure(Measure.CONTACTS, Unit.COUNT, unsolved),
+            self._response.figure(Measure.FIRST_RESPONSE, Unit.SECONDS, unanswered),
+            self._between.figure(Measure.BETWEEN_CONTACTS, Unit.SECONDS, chatless),
+            Figure(Measure.FIRST_CONTACT, Unit.SHARE, self._solved, at_once, left_out=_told(unsolved)),
+        )
+
+
+def left_out(story: Story) -> LeftOut | None:
+    """Return why a conversation is in no figure; `None` where it is in them."""
+    if story.kind in TASKS:
+        return LeftOut.TASK
+    if story.status in PUT_AWAY:
+        return LeftOut.PUT_AWAY
+    first = next((one for one in story.contacts if one.direction is not Direction.INTERNAL), None)
+    if first is None or first.direction is Direction.OUTGOING:
+        return LeftOut.OURS
+    if first.history:
+        return LeftOut.HISTORY
+    return None if first.automatic is Automatic.NO else LeftOut.AUTOMATIC
+
+
+def first_response(contacts: Sequence[Contact]) -> timedelta | None:
+    """Return how long it took until a person answered in public; `None` where nobody has."""
+    asked = None
+    for one in contacts:
+        if one.automatic is not Automatic.NO or one.direction is Direction.INTERNAL:
+            continue
+        if asked is None and one.direction is Direction.INCOMING:
+            asked = one.at
+        elif asked is not None and one.direction is Direction.OUTGOING:
+            return one.at - asked
+    return None
+
+
+def contacts_to_solve(story: Story) -> int:
+    """Return how often the customer got in touch until it was resolved the last time; once at least."""
+    ends = [one.at for one in story.turns if one.after in SETTLED and one.before not in SETTLED]
+    theirs = [one.at for one in story.contacts if one.direction is Direction.INCOMING and one.automatic is Automatic.NO]
+    return max(1, sum(at <= ends[-1] for at in theirs) if ends else len(theirs))
+
+
+def _reopened(turns: Sequence[Turn]) -> bool:
+    return any(one.before in SETTLED and one.after not in SETTLED | PUT_AWAY for one in turns)
+
+
+def borders(handoffs: Iterable[Handed]) -> tuple[tuple[Border, ...], Figure]:
+    """Return what became of handoffs by the border that they crossed, and acceptance over all of them."""
+    counts: dict[tuple[Tier, Tier], Counter[str]] = {}
+    times: dict[tuple[Tier, Tier], Sums] = {}
+    every, all_left = Sums(), Counter[LeftOut]()
+    lefts: dict[tuple[Tier, Tier], Counter[LeftOut]] = {}
+    for one in handoffs:
+        border = one.from_tier, one.to_tier
+        count, left = counts.setdefault(border, Counter()), lefts.setdefault(border, Counter())
+        if one.state is HandoffState.TAKEN_BACK:
+            left[LeftOut.TAKEN_BACK] += 1
+            all_left[LeftOut.TAKEN_BACK] += 1
+            continue
+        count["transfers"] += 1
+        count["escalated"] += one.escalations > 0
+        count["bounces"] += one.crossed > 1
+        if one.accepted_at is not None:
+            taken = (one.accepted_at - one.at).total_seconds()
+            times.setdefault(border, Sums()).values.append(taken)
+            every.values.append(taken)
+        count[_became(one)] += 1
+        if one.accepted_at is None:
+            why = LeftOut.RETURNED if one.state is HandoffState.RETURNED else LeftOut.OPEN
+            left[why] += 1
+            all_left[why] += 1
+    found = tuple(
+        Border(
+            *border,
+            count["transfers"],
+            count["accepted"],
+            count["returned"],
+            count["open"],
+            count["escalated"],
+            count["bounces"],
+            times.get(border, Sums()).figure(Measure.ACCEPTANCE, Unit.SECONDS, lefts[border]),
+        )
+        for border, count in sorted(counts.items())
+        if count["transfers"]
+    )
+    return found, every.figure(Measure.ACCEPTANCE, Unit.SECONDS, all_left)
+
+
+def _became(one: Handed) -> str:
+    if one.state is HandoffState.RETURNED:
+        return "returned"
+    return "accepted" if one.state is HandoffState.ACCEPTED else "open"

@@ -1,0 +1,53 @@
+"""`plantao report`: figures with their n, of the last weeks or of a period, as words and as JSON."""
+
+import json
+
+import pytest
+
+
+def test_a_report_of_all_that_came_says_its_n_and_what_was_left_out(run, filled):
+    told = json.loads(run("report", "--from", "2000-01-01", "--json").out)
+    whole = len(run("list", "is:open OR is:settled", "--json").out.splitlines())
+    assert told["conversations"] == whole > 0
+    figures = {one["measure"]: one for one in told["figures"]}
+    assert list(figures) == [
+        "solved",
+        "contacts",
+        "first_response",
+        "between_contacts",
+        "first_contact",
+        "acceptance",
+    ]
+    assert figures["solved"]["n"] + sum(told["left_out"].values()) == whole
+    assert {one["metric"] for one in told["clocks"]} == {"first_response", "next_response", "resolution", "acceptance"}
+    assert told["transfers"] == []
+    words = run("report", "--from", "2000-01-01").out
+    assert "solved at the first contact" in words
+    assert all(len(line) <= 80 for line in words.splitlines()), words
+    assert json.loads(run("report", "--from", "1999-01-01", "--until", "1999-12-31", "--json").out)["conversations"] == 0
+
+
+def test_a_report_is_narrowed_by_mailbox_tier_agent_and_touch_model(run, filled):
+    mailbox = json.loads(run("show", 1, "--json").out)["mailbox"]
+    span = ("--from", "2000-01-01", "--json")
+    whole = json.loads(run("report", *span).out)["conversations"]
+    assert json.loads(run("report", *span, "--mailbox", mailbox.upper()).out)["conversations"] == whole
+    assert json.loads(run("report", *span, "--tier", "n3").out)["conversations"] == 0
+    assert json.loads(run("report", *span, "--touch", "high").out)["conversations"] == 0
+    run("take", 1)
+    name = json.loads(run("show", 1, "--json").out)["assignee"]
+    assert json.loads(run("report", *span, "--agent", name).out)["conversations"] == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--from", "yesterday"), "is no day"),
+        (("--from", "2026-02-01", "--until", "2026-01-01"), "is after"),
+        (("--mailbox", "nowhere"), "There is no mailbox nowhere"),
+        (("--agent", "nobody"), "There is no agent nobody"),
+    ],
+)
+def test_what_cannot_be_reported_is_said(run, filled, options, said):
+    done = run("report", *options)
+    assert (done.status, said in done.err) == (2, True), done.err

@@ -1,0 +1,26 @@
+"""The report on a page: by its key, by its name, and of the days that the line says."""
+
+import pytest
+
+from console.screens.paper import PaperScreen
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_report_is_read_on_a_page_and_left(deliver, console, until, screen_text, size):
+    deliver({"name": "Ana Souza", "address": "ana@acme.example", "subject": "Cobrança", "text": "Bom dia.\n"})
+    app = console()
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("g", "n")
+        await until(lambda: isinstance(app.screen, PaperScreen) and "first response" in screen_text(app))
+        shown = screen_text(app)
+        assert "1 conversation began in these days" in shown
+        assert "without 1 not answered by a person" in shown
+        await pilot.press("q")
+        await until(lambda: app.screen is app._main)
+        await pilot.press(":", *"report 2020-01-01 2020-01-31", "enter")
+        await until(lambda: "0 conversations began" in screen_text(app))
+        await pilot.press("q")
+        await until(lambda: app.screen is app._main)
+        await pilot.press(":", *"report soon", "enter")
+        await until(lambda: "Write the first and the last day" in screen_text(app))

@@ -1,0 +1,95 @@
+"""A report of a desk that lived by chance is what a slow reading of each conversation gives, on both engines."""
+
+from datetime import timedelta
+
+import pytest
+from made.life import Life
+from made.post import MONDAY
+from sqlmodel import select
+
+from storage.kinds import Automatic, Direction, HandoffState, Status, Tier
+from storage.kinds.clocks import ClockState
+from storage.kinds.reports import Asked, Measure
+from storage.models import Clock, Conversation, Handoff, Message, Stand
+from storage.queries import reports
+from storage.queries.reports import report
+from storage.rules.playbooks import place
+from storage.store import Store
+
+SETTLED = {Status.RESOLVED, Status.CLOSED}
+
+
+def slowly(session, asked: Asked) -> dict[str, object]:
+    """Reckon a few of the figures conversation by conversation, in another way."""
+    told: dict[str, object] = {"began": 0, "counted": 0, "solved": 0, "took": [], "response": []}
+    for one in session.exec(select(Conversation)).all():
+        if one.joined_into is not None or not chosen(one, asked):
+            continue
+        messages = session.exec(
+            select(Message).where(Message.conversation_id == one.id).order_by(Message.arrived_at, Message.id)  # type: ignore[arg-type]
+        ).all()
+        if not messages or not asked.since <= messages[0].arrived_at < asked.until:
+            continue
+        told["began"] += 1
+        mail = [each for each in messages if each.direction is not Direction.INTERNAL]
+        out = one.status in {Status.SPAM, Status.TRASH} or one.kind.value in {"task", "checkin"}
+        if out or not mail or mail[0].direction is Direction.OUTGOING or mail[0].history:
+            continue
+        if mail[0].automatic is not Automatic.NO:
+            continue
+        told["counted"] += 1
+        people = [each for each in mail if each.automatic is Automatic.NO]
+        answers = [each for each in people if each.direction is Direction.OUTGOING]
+        if answers:
+            told["response"].append((answers[0].arrived_at - people[0].arrived_at).total_seconds())
+        if one.status in SETTLED:
+            told["solved"] += 1
+            stands = session.exec(select(Stand).where(Stand.conversation_id == one.id).order_by(Stand.place)).all()
+            ends = [each.at for each in stands if each.after in SETTLED and each.before not in SETTLED]
+            theirs = [each for each in people if each.direction is Direction.INCOMING]
+            told["took"].append(max(1, len([each for each in theirs if not ends or each.arrived_at <= ends[-1]])))
+    return told
+
+
+def chosen(one: Conversation, asked: Asked) -> bool:
+    return (
+        (asked.mailbox_id is None or one.mailbox_id == asked.mailbox_id)
+        and (asked.agent_id is None or one.assignee_id == asked.agent_id)
+        and (asked.tier is None or one.tier is asked.tier)
+        and (asked.touch is None or one.touch_place == place(asked.touch))
+    )
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_report_is_what_a_slow_reading_gives(store: Store, seed: int, monkeypatch) -> None:
+    life = Life(store, seed)
+    life.live(120)
+    monkeypatch.setattr(reports, "_AT_ONCE", 7)
+    whole = MONDAY - timedelta(days=90), life.now + timedelta(days=1)
+    part = MONDAY + timedelta(days=1), MONDAY + (life.now - MONDAY) / 2
+    asked = [Asked(*span) for span in (whole, part)]
+    asked += [Asked(*whole, mailbox_id=1), Asked(*whole, tier=Tier.N2), Asked(*whole, touch="high")]
+    asked.append(Asked(*whole, agent_id=life.agents[0].agent_id))
+    for one in asked:
+        with store.reading() as session:
+            fast, slow = report(session, one), slowly(session, one)
+        found = {each.measure: each for each in fast.figures}
+        assert fast.began == slow["began"]
+        assert found[Measure.SOLVED].n == slow["counted"]
+        assert found[Measure.CONTACTS].n == slow["solved"] == found[Measure.FIRST_CONTACT].n
+        for measure, values in ((Measure.CONTACTS, slow["took"]), (Measure.FIRST_RESPONSE, slow["response"])):
+            assert found[measure].n == len(values)
+            assert found[measure].value == (pytest.approx(sum(values) / len(values)) if values else None)
+        assert fast.began == sum(count for _why, count in fast.left_out) + slow["counted"]
+    with store.reading() as session:
+        every = report(session, asked[0])
+        handoffs = session.exec(select(Handoff)).all()
+        kept = [each for each in handoffs if each.state is not HandoffState.TAKEN_BACK]
+        assert sum(one.transfers for one in every.borders) == len(kept)
+        assert sum(one.returned for one in every.borders) == sum(each.state is HandoffState.RETURNED for each in kept)
+        gone = {one.id for one in session.exec(select(Conversation)).all() if one.joined_into is not None}
+        clocks = [each for each in session.exec(select(Clock)).all() if each.conversation_id not in gone]
+        for one in every.clocks:
+            of_it = [each for each in clocks if each.metric is one.metric]
+            assert one.met == sum(each.state is ClockState.MET for each in of_it)
+            assert one.met + one.breached + one.running + one.dropped == len(of_it)
