@@ -24,7 +24,9 @@ def test_a_report_of_all_that_came_says_its_n_and_what_was_left_out(run, filled)
     words = run("report", "--from", "2000-01-01").out
     assert "solved at the first contact" in words
     assert all(len(line) <= 80 for line in words.splitlines()), words
-    assert json.loads(run("report", "--from", "1999-01-01", "--until", "1999-12-31", "--json").out)["conversations"] == 0
+    assert (
+        json.loads(run("report", "--from", "1999-01-01", "--until", "1999-12-31", "--json").out)["conversations"] == 0
+    )
 
 
 def test_a_report_is_narrowed_by_mailbox_tier_agent_and_touch_model(run, filled):
