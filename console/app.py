@@ -320,6 +320,7 @@ class Plantao(DeskApp):
             self._caller.leave()
         if self._feed is not None:
             self._feed.stop()
+        self._main.leave_all()
         self.means.close()
         if self.desk is not None and isinstance(self._given, str):
             self.desk.store.close()

@@ -258,3 +258,19 @@ def conversation(
 
     view = conversations.read(session, conversation_id, agent_id=agent_id)
     return view, context.read(session, view, agent_id=agent_id, now=now), agents.agents(session)
+
+
+def company(session: "Session", *, agent_id: int | None, now: datetime) -> tuple[dict[int, str], dict[int, str]]:
+    """Return who writes in which conversation now, and who only has it open: a colleague's name by its number."""
+    from storage.kinds import Doing
+    from storage.queries import drafts, presence
+
+    writers = {
+        one.conversation_id: one.agent
+        for one in reversed(drafts.writers(session, now=now, but=agent_id))
+        if not one.note
+    }
+    there = presence.present(session, now=now, but=agent_id)
+    writing = {one.conversation_id: one.agent for one in reversed(there) if one.doing is Doing.WRITING}
+    lookers = {one.conversation_id: one.agent for one in reversed(there) if one.doing is Doing.LOOKING}
+    return {**writing, **writers}, lookers

@@ -145,6 +145,7 @@ class ComposerScreen(Moves, Sends):
             self.dismiss(error)
             return
         self._show(begun)
+        await self.tell_writing()
 
     def _show(self, begun: drafting.Begun) -> None:
         self.begun = begun

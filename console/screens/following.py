@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from textual import work
 from textual.timer import Timer
@@ -22,6 +23,8 @@ from widgets.conversation import ConversationPane
 if TYPE_CHECKING:
     from console.config.accounts import Account
 
+_BEAT: Final = timedelta(seconds=20)  # after which it is told again that a conversation is still read
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _BREATH = 0.1  # seconds between two readings
 _LONGEST_BREATH = 0.5  # the same while change follows upon change, as in a first sync: reading takes time from the keys
 
@@ -30,7 +33,7 @@ class Follows(Answers):
     """The reading of a screen with a queue, a conversation and its context.
 
     Attributes:
-        writers: who writes where, by conversation.
+        writers: who writes where, by conversation; `lookers` who only has it open.
     """
 
     conversation: ConversationPane
@@ -48,6 +51,8 @@ class Follows(Answers):
         self._aim: int | None = None  # the conversation that the cursor goes to once its row is read
         self._read_marks: dict[int, int] = {}
         self.writers: dict[int, str] = {}
+        self.lookers: dict[int, str] = {}
+        self._attended: tuple[int | None, datetime] = None, _NEVER
 
     def _changed(self, change: Change) -> None:
         self._stale = Change(
@@ -148,12 +153,41 @@ class Follows(Answers):
 
     async def _read_writers(self) -> None:
         """See who writes where: with each change, and each time the clocks move, since who died says nothing."""
-        from storage.queries import drafts
-
-        now = self.now()
-        found = await self.desk.ask(drafts.writers, now=now, but=self.ground.agent_id)
-        self.writers = {one.conversation_id: one.agent for one in reversed(found) if not one.note}
+        self.writers, self.lookers = await self.desk.ask(asking.company, agent_id=self.ground.agent_id, now=self.now())
         self.queue.write_in(self.writers)
+
+    @work(exclusive=True, group="attend")
+    async def attend(self) -> None:
+        """Let colleagues see which conversation is read here: told when it changes, and again while it stays so."""
+        if self.app.screen is not self:
+            return  # a composer above tells its own
+        here = self.shown_id if self.reading else None
+        number, at = self._attended
+        now = self.now()
+        agent = self.ground.agent_id
+        if self.ground.desk is None or agent is None or (here == number and (here is None or now - at < _BEAT)):
+            return
+        from storage.commands.presence import note_presence
+
+        self._attended = here, now
+        with suppress(DeskError):  # nothing is lost by it, and the next beat tells it
+            await self.desk.tell(note_presence, here, agent_id=agent, console=self.desk.actor.console, now=now)
+
+    def on_screen_resume(self) -> None:
+        """Come back from a composer, which told that somebody writes."""
+        self._attended = self._attended[0], _NEVER
+        self.attend()
+
+    def leave_all(self) -> None:
+        """Let colleagues see that nothing is read here any more; called as the console ends."""
+        if self._attended[0] is None or self.ground.desk is None or self.ground.agent_id is None:
+            return
+        from storage.commands.presence import note_presence
+
+        with suppress(DeskError):  # whoever is dead is forgotten in a minute
+            self.desk.tell_now(
+                note_presence, None, agent_id=self.ground.agent_id, console=self.desk.actor.console, now=self.now()
+            )
 
     def without_mailbox(self) -> bool:
         """Say whether there is none yet, and one can be set up here."""
@@ -212,6 +246,7 @@ class Follows(Answers):
                 self.give_keys(reading=False)
         self.paint()
         self.arrive(journey)
+        self.attend()
         if journey is not None:
             await self._note_look()
 

@@ -30,6 +30,7 @@ class Panes(Protocol):
     conversation: ConversationPane
     context: ContextPane
     writers: dict[int, str]
+    lookers: dict[int, str]
     view: View
     narrowed: str
     reading: bool
@@ -134,7 +135,10 @@ class Frame:
         view = shown.conversation.view
         title = f"#{view.conversation_id} {view.subject}" if view else ""
         writer = shown.writers.get(view.conversation_id, "") if view else ""
+        looker = shown.lookers.get(view.conversation_id, "") if view else ""
         writes = _("{who} writes").format(who=one_line(writer)) if writer else ""
+        if looker and not writer:
+            writes = _("{who} looks").format(who=one_line(looker))
         if share.panes == 1 and not reading:
             return [of_queue]
         if share.panes == 1:

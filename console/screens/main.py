@@ -155,8 +155,9 @@ class MainScreen(Moves, Follows):
         if self.ground.desk is not None:
             for pane in (self.queue, self.conversation, self.context):
                 pane.tick(self.now())
-            if self.writers:
+            if self.writers or self.lookers:
                 self._changed(Change(local=True))
+            self.attend()
         self.paint()
 
     # ------------------------------------------------------------------------------------------ the queue speaks
@@ -428,6 +429,8 @@ class MainScreen(Moves, Follows):
             self._searched = None
         self.queue.has_keys, self.conversation.has_keys = not reading, reading
         self._arrange()
+        if not reading:
+            self.attend()
 
     def _arrange(self) -> None:
         """Give each pane its place; what has none is not there."""

@@ -1,6 +1,7 @@
 """A draft kept as it is typed: saved whenever something changed, never two savings at once, never behind for long."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from textual import work
 from console.screens import drafting
 from console.screens.attaching import Attaches
 from console.screens.reviewing import Reviews
+from storage.kinds import Doing, DraftKind
 from storage.kinds.drafts import DraftView
 from storage.kinds.errors import DeskError, NoSuch
 from widgets.language import _
@@ -108,6 +110,17 @@ class Saves(Attaches, Reviews):
             "body": self.editor.text,
         }
 
+    async def tell_writing(self) -> None:
+        """Let others see who has the conversation open; what happens to a note bothers nobody."""
+        number = self.draft.conversation_id
+        if number is None or self.draft.kind is DraftKind.NOTE:
+            return
+        from storage.commands.presence import note_presence
+
+        given: dict[str, Any] = {"agent_id": self.desk.agent_id, "console": self.desk.actor.console, "now": self.now()}
+        with suppress(DeskError):  # the next sign tells it
+            await self.desk.tell(note_presence, number, doing=Doing.WRITING, **given)
+
     async def _sign(self) -> None:
         """Let others see that it is still being written."""
         if self.begun is not None and self.is_current:
@@ -119,3 +132,4 @@ class Saves(Attaches, Reviews):
                 )
             except DeskError:
                 return  # the next saving says what is wrong
+            await self.tell_writing()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.kinds.responses import Actions
-from storage.kinds.words import DraftKind
+from storage.kinds.words import Doing, DraftKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +89,18 @@ class Writer:
     conversation_id: int
     since: datetime
     note: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A colleague who has a conversation open.
+
+    Attributes:
+        at: when that was last said.
+    """
+
+    agent_id: int
+    agent: str
+    conversation_id: int
+    doing: Doing
+    at: datetime

@@ -240,6 +240,13 @@ class Hold(StrEnum):
     ACCOUNT = "account"  # the server does not let the mailbox in until somebody mends it
 
 
+class Doing(StrEnum):
+    """What an agent does in a conversation that they have open."""
+
+    LOOKING = "looking"
+    WRITING = "writing"
+
+
 class ErasedFor(StrEnum):
     """Why something was erased."""
 

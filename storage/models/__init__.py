@@ -8,7 +8,18 @@ from storage.models.drafts import Draft
 from storage.models.erasing import Tombstone
 from storage.models.filing import Rule, View
 from storage.models.handoffs import Consult, Handoff, Solution
-from storage.models.local import Folder, Lease, Look, MailBase, MailboxState, MailContent, Placement, ReadMark, Wanted
+from storage.models.local import (
+    Folder,
+    Lease,
+    Look,
+    MailBase,
+    MailboxState,
+    MailContent,
+    Placement,
+    Presence,
+    ReadMark,
+    Wanted,
+)
 from storage.models.log import Event, EventPersonal
 from storage.models.mail import (
     SPOKEN,
@@ -73,6 +84,7 @@ LOCAL: tuple[type[SQLModel], ...] = (
     Lease,
     ReadMark,
     Look,
+    Presence,
     Draft,
     Claim,
     MailContent,
@@ -119,6 +131,7 @@ __all__ = [
     "Parting",
     "Person",
     "Placement",
+    "Presence",
     "Print",
     "Profile",
     "QuotedPrint",

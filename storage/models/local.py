@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Text
 from sqlmodel import Field
 
-from storage.kinds import WantedChange
+from storage.kinds import Doing, WantedChange
 from storage.models.people import key, number
 from storage.models.types import Base, Utc, word
 
@@ -116,6 +116,16 @@ class Look(Base, table=True):
     seen: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     before_at: datetime | None = Field(sa_type=Utc)
     before: dict[str, Any] | None = Field(sa_column=Column(JSON(none_as_null=True)))
+
+
+class Presence(Base, table=True):
+    """Who has a conversation open at a console; gone where `at` is long past (`storage.queries.presence.FRESH`)."""
+
+    agent_id: int = Field(sa_column=Column(BigInteger, ForeignKey("agent.id"), primary_key=True))
+    console: str = Field(sa_column=Column(Text, primary_key=True))
+    conversation_id: int = Field(sa_column=key("conversation"))
+    doing: Doing = Field(sa_type=word(Doing))
+    at: datetime = Field(sa_type=Utc)
 
 
 class ReadMark(Base, table=True):
