@@ -33,6 +33,7 @@ def add(group: Group) -> None:
     parser.add_argument("--agent", metavar="NAME", help=_("only conversations of this agent"))
     parser.add_argument("--tier", choices=[str(one) for one in Tier], help=_("only conversations of this tier"))
     parser.add_argument("--touch", choices=_TOUCHES, help=_("only customers of this touch model"))
+    parser.add_argument("--history", action="store_true", help=_("also what came before its mailbox was live"))
 
 
 def run_report(call: "Call") -> int:
@@ -70,6 +71,7 @@ def asked_for(call: "Call") -> "Asked":
         _named(options.agent, names, _("There is no agent {name}; there are {known}.")),
         Tier(options.tier) if options.tier else None,
         options.touch,
+        options.history,
     )
 
 

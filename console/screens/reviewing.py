@@ -284,9 +284,14 @@ class Reviews(Asks):
         """Return what is written down as promised when it is sent: of what the text still says."""
         return [self.taken[one.text] for one in self.commitments if one.text in self.taken]
 
+    def _promise_meant(self, remedy: str) -> Finding | None:
+        """Return the finding under the cursor, if it is a promise, else the first that is one and was not taken."""
+        listed = [self.review.chosen, *(one for one in self.review.findings if one.severity is not Severity.OK)]
+        return next((one for one in listed if one is not None and remedy in one.remedies), None)
+
     def action_promise(self) -> None:
         """Let a promise be written down with the answer, or be kept by it; or not."""
-        finding = self.review.chosen
+        finding = self._promise_meant("take-promise")
         match finding.check if finding is not None else None:
             case Check.PROMISE:
                 assert finding is not None
@@ -309,8 +314,8 @@ class Reviews(Asks):
         from console.screens.commands.promising import parted, trouble_of
         from widgets.when import read_moment
 
-        finding = self.review.chosen
-        if finding is None or "change-promise" not in finding.remedies or finding.at is None:
+        finding = self._promise_meant("change-promise")
+        if finding is None or finding.at is None:
             self.say_refusal(_("That is no promise."))
             return
         text = f'"{finding.what.replace(chr(34), chr(39))}" {finding.at:%Y-%m-%d %H:%M}'

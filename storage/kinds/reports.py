@@ -122,6 +122,7 @@ class Asked:
     Attributes:
         since, until: of conversations that began in between, and of handoffs made in between; `until` is outside.
         mailbox_id, agent_id, tier, touch: only theirs: of the conversation as it stands now; `None` for all.
+        history: whether what came before its mailbox was live counts as well.
     """
 
     since: datetime
@@ -130,6 +131,7 @@ class Asked:
     agent_id: int | None = None
     tier: Tier | None = None
     touch: str | None = None
+    history: bool = False
 
 
 @dataclass(frozen=True, slots=True)

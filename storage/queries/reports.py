@@ -31,7 +31,7 @@ def report(session: Session, asked: Asked) -> Report:
         session: of any transaction.
         asked: the period, and of what.
     """
-    tally = Tally()
+    tally = Tally(history=asked.history)
     for some in _began(session, asked):
         for story in _stories(session, some):
             tally.take(story)

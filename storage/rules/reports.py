@@ -13,8 +13,8 @@ Pure. The definitions, from DOMAIN §3 and its sources:
   never reopened (first-contact resolution of N1 as solver, DOMAIN §2).
 - *acceptance*: from a transfer to its acceptance.
 
-A conversation begins with its first message. What a machine or the desk itself began, what is history, spam or trash is
-in no figure.
+A conversation begins with its first message. What a machine or the desk itself began, what is spam or trash, and what
+is history unless it is asked for, is in no figure.
 """
 
 from array import array
@@ -131,9 +131,14 @@ def _told(left_out: Counter[LeftOut]) -> tuple[tuple[LeftOut, int], ...]:
 
 
 class Tally:
-    """Takes conversations one by one, and tells the figures."""
+    """Takes conversations one by one, and tells the figures.
 
-    def __init__(self) -> None:
+    Args:
+        history: whether what came before its mailbox was live is in them.
+    """
+
+    def __init__(self, *, history: bool = False) -> None:
+        self._history = history
         self.began = 0
         self.left_out: Counter[LeftOut] = Counter()
         self._counted = self._solved = self._first_contact = self._chatless = self._unanswered = 0
@@ -142,7 +147,7 @@ class Tally:
     def take(self, story: Story) -> None:
         """Take a conversation that began in the period."""
         self.began += 1
-        if (why := left_out(story)) is not None:
+        if (why := left_out(story)) is not None and not (self._history and why is LeftOut.HISTORY):
             self.left_out[why] += 1
             return
         self._counted += 1
@@ -186,9 +191,9 @@ def left_out(story: Story) -> LeftOut | None:
     first = next((one for one in story.contacts if one.direction is not Direction.INTERNAL), None)
     if first is None or first.direction is Direction.OUTGOING:
         return LeftOut.OURS
-    if first.history:
-        return LeftOut.HISTORY
-    return None if first.automatic is Automatic.NO else LeftOut.AUTOMATIC
+    if first.automatic is not Automatic.NO:
+        return LeftOut.AUTOMATIC
+    return LeftOut.HISTORY if first.history else None
 
 
 def first_response(contacts: Sequence[Contact]) -> timedelta | None:

@@ -178,13 +178,12 @@ def _promises(written: Written, facts: ReviewFacts) -> Iterator[Finding]:
         if owed.entry_id in written.keeps:
             check, severity = Check.KEEPS, Severity.OK
         yield Finding(check, severity, owed.text, owed.due, None, ("take-promise",), other=str(owed.entry_id))
+    remedies = ("take-promise", "change-promise")
     for said in written.promises:
         place = Place("body", said.start, said.end)
         if taken := written.taken.get(said.text):
-            remedies: tuple[str, ...] = ("take-promise", "change-promise")
             yield Finding(Check.PROMISED, Severity.OK, taken.text, taken.due, place, remedies, other=said.text)
         else:
-            remedies = ("take-promise", "change-promise", "right")
             yield Finding(Check.PROMISE, Severity.LOOK, said.text, said.due, place, remedies, other=said.text)
 
 

@@ -22,7 +22,7 @@ def commands() -> Sequence[Command]:
             "report",
             ("g n",),
             "",
-            _("what a period comes to; a first and a last day: 2026-11-01 2026-11-30"),
+            _("what a period comes to; days, history: 2026-11-01 2026-11-30"),
             MAIN,
             report,
             "words",
@@ -37,17 +37,23 @@ def report(screen: "MainScreen", rest: str) -> None:
     from storage.rules.reports import period
 
     words, now = rest.split(), screen.now()
+    history = "history" in words
+    words = [word for word in words if word != "history"]
     try:
         days = [date.fromisoformat(word) for word in words]
     except ValueError:
-        screen.say_refusal(_("Write the first and the last day as 2026-11-01 2026-11-30, or none."))
+        screen.say_refusal(
+            _("Write the first and the last day as 2026-11-01 2026-11-30, or none; and history, or not.")
+        )
         return
     first, last = (*days, None, None)[:2]
     since, until = period(first, last, now)
     if len(days) > 2 or since >= until:
-        screen.say_refusal(_("Write the first and the last day as 2026-11-01 2026-11-30, or none."))
+        screen.say_refusal(
+            _("Write the first and the last day as 2026-11-01 2026-11-30, or none; and history, or not.")
+        )
         return
-    screen.app.push_screen(report_paper(screen.desk, Asked(since, until), now))
+    screen.app.push_screen(report_paper(screen.desk, Asked(since, until, history=history), now))
 
 
 def report_paper(desk: "Desk", asked: Asked, now: datetime) -> "PaperScreen":

@@ -103,6 +103,15 @@ async def test_what_was_promised_before_is_offered_as_kept(number, console, desk
         assert owed(desk) == ["call back"]
 
 
+async def test_the_key_means_the_promise_wherever_the_cursor_is(number, console, desk, until, screen_text, account):
+    app = console(accounts=(account,))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await review(app, pilot, until, "Segue em anexo. Respondo até as 15h.")
+        await until(lambda: "stops it" in screen_text(app) and "a promise by" in screen_text(app))
+        await pilot.press("p")
+        await until(lambda: "promised by" in screen_text(app))
+
+
 async def test_a_key_where_no_promise_is_says_so(number, console, until, screen_text, account):
     app = console(accounts=(account,))
     async with app.run_test(size=(80, 24)) as pilot:

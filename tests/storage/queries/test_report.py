@@ -33,9 +33,9 @@ def slowly(session, asked: Asked) -> dict[str, object]:
         told["began"] += 1
         mail = [each for each in messages if each.direction is not Direction.INTERNAL]
         out = one.status in {Status.SPAM, Status.TRASH} or one.kind.value in {"task", "checkin"}
-        if out or not mail or mail[0].direction is Direction.OUTGOING or mail[0].history:
+        if out or not mail or mail[0].direction is Direction.OUTGOING:
             continue
-        if mail[0].automatic is not Automatic.NO:
+        if mail[0].automatic is not Automatic.NO or (mail[0].history and not asked.history):
             continue
         told["counted"] += 1
         people = [each for each in mail if each.automatic is Automatic.NO]
@@ -69,6 +69,7 @@ def test_a_report_is_what_a_slow_reading_gives(store: Store, seed: int, monkeypa
     part = MONDAY + timedelta(days=1), MONDAY + (life.now - MONDAY) / 2
     asked = [Asked(*span) for span in (whole, part)]
     asked += [Asked(*whole, mailbox_id=1), Asked(*whole, tier=Tier.N2), Asked(*whole, touch="high")]
+    asked.append(Asked(*whole, history=True))
     asked.append(Asked(*whole, agent_id=life.agents[0].agent_id))
     for one in asked:
         with store.reading() as session:

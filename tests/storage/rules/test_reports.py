@@ -72,6 +72,12 @@ def test_what_nobody_waited_for_is_in_no_figure_and_is_counted() -> None:
     assert (tally.began, told[Measure.SOLVED].n, told[Measure.SOLVED].value) == (9, 1, 1.0)
 
 
+def test_history_is_in_the_figures_when_it_is_asked_for() -> None:
+    tally = Tally(history=True)
+    tally.take(story(contact(0, history=True), contact(1, OUT, history=True)))
+    assert (tally.left_out, tally.figures()[2].n) == ({}, 1)
+
+
 def test_contacts_are_counted_until_it_was_resolved_the_last_time() -> None:
     ends = turn(2, Status.OPEN, Status.RESOLVED)
     solved = [
