@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from storage.kinds.clocks import ClockState, Why
 from storage.kinds.hours import Calendar, OwnDay, Window
 from storage.kinds.policies import Matter, Metric, Pause, Policy, When
 from storage.rules.clocks import Answered, Asked, Offered, Stood, Story, clocks
-from storage.rules.hours import hours_of
+from storage.rules.hours import ALWAYS, hours_of
 from storage.rules.policies import matching
 
 MINUTE = timedelta(minutes=1)
@@ -59,8 +60,8 @@ def policies(draw, zero: datetime) -> tuple[Policy, ...]:
     for number in range(draw(st.integers(1, 3))):
         edges = sorted(draw(st.lists(MOMENTS, max_size=2, unique=True)))
         bounds = [None, *(zero + edge * MINUTE for edge in edges), None]
-        for since, until in zip(bounds, bounds[1:], strict=False):
-            found.append(  # noqa: PERF401 - drawn one by one
+        for since, until in pairwise(bounds):
+            found.append(
                 Policy(
                     f"p{number}",
                     draw(TARGETS),
@@ -88,7 +89,7 @@ def stories(draw, zero: datetime) -> Story:
     ]
     answered = [Answered(moment(at), next(numbers)) for at in draw(st.lists(MOMENTS, max_size=3))]
     before, stood = Status.NEW, []
-    for at, status in sorted(draw(STEPS), key=lambda step: step[0]):
+    for at, status in draw(STEPS):  # as they were recorded: mail that comes late tells of what was
         stood.append(Stood(moment(at), before, status))
         before = status
     offered = [
@@ -179,10 +180,7 @@ def test_clocks_are_as_walking_minute_by_minute_finds_them(data) -> None:
     versions, held, story = data.draw(calendars(zero)), data.draw(policies(zero)), data.draw(stories(zero))
     now = zero + data.draw(MOMENTS) * MINUTE
     model = Model(story, held, versions)
-    days, always = hours_of(versions), hours_of(Calendar("always", "UTC", ()))
-    del always
-    from storage.rules.hours import ALWAYS
-
+    days = hours_of(versions)
     found = clocks(story, held, lambda name: ALWAYS if name == "always" else days, now)
     for clock in found:
         matter = MATTER if clock.metric is not Metric.ACCEPTANCE else Matter(**{**_fields(MATTER), "tier": "n2"})
@@ -205,7 +203,7 @@ def test_clocks_are_as_walking_minute_by_minute_finds_them(data) -> None:
             spent += MINUTE * counted
             minute += MINUTE
         assert clock.spent == spent
-        for one, other in zip(clock.intervals, clock.intervals[1:], strict=False):
+        for one, other in pairwise(clock.intervals):
             assert one.ends == other.starts
         if clock.stopped_at is None and clock.due_at is not None and not late:
             # Nothing more happens: it is due when walking on says so.
