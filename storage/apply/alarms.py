@@ -21,7 +21,7 @@ _EXPLAINING: Final = Write(
             _A.c.conversation_id == bindparam("number"),
             _A.c.metric == bindparam("which", type_=_A.c.metric.type),
             _A.c.due_at == bindparam("due", type_=_A.c.due_at.type),
-            _A.c.mark == Mark.BREACHED,
+            _A.c.mark == bindparam("breach", type_=_A.c.mark.type),
         )
         .values(
             explained_at=bindparam("at", type_=_A.c.explained_at.type),
@@ -94,6 +94,7 @@ def _(facts: Sequence[BreachExplained], connection: Connection) -> Touched:
             "number": number,
             "which": metric,
             "due": due,
+            "breach": Mark.BREACHED,
             "at": fact.after_at,
             "why": fact.cause,
             "then": fact.corrective,

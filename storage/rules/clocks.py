@@ -1,9 +1,9 @@
 """Clocks (DOMAIN §3): how long what is owed has waited, by which policies, and when it is due; pure.
 
-A clock starts at a message, a beginning or a transfer, and stops at an answer, a resolution or an acceptance. Between the
-two it counts the open hours of its policy's calendar, without the pauses that the policy grants. Its deadline is the first
-moment at which, by a policy that is in force at that moment, the time counted reaches the target: so the shortest
-deadline wins, an edit touches what still runs, and never what was late or done before it.
+A clock starts at a message, a beginning or a transfer, and stops at an answer, a resolution or an acceptance. Between
+the two it counts the open hours of its policy's calendar, without the pauses that the policy grants. Its deadline is
+the first moment at which, by a policy that is in force at that moment, the time counted reaches the target: so the
+shortest deadline wins, an edit touches what still runs, and never what was late or done before it.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -96,7 +96,6 @@ class Life:
             )
             happening()
             self.tick(happening.__name__)
-            self.tick()
             if self.hands.random() < 0.2:
                 self.hand()
 
