@@ -34,7 +34,8 @@ _ROWS: Final = """
     conversation.customer_id, conversation.oldest_unanswered_at, conversation.last_message_at,
     conversation.last_message_id, conversation.snoozed_until, conversation.message_count, message_text.subject,
     person.name, organization.name AS name_1, mailbox.name AS name_2, agent.name AS name_3, read_mark.message_id,
-    conversation.due_at, conversation.warn_at, conversation.due_metric
+    conversation.due_at, conversation.warn_at, conversation.due_metric, EXISTS (SELECT handoff.id FROM handoff
+    WHERE handoff.conversation_id = conversation.id AND handoff.crossed > 1) AS anon_1
     FROM conversation JOIN mailbox ON mailbox.id = conversation.mailbox_id
     LEFT OUTER JOIN message_text ON message_text.message_id = conversation.first_message_id
     LEFT OUTER JOIN person ON person.id = conversation.customer_id

@@ -105,6 +105,8 @@ def draw_row(row: QueueRow, look: Look, width: int, manner: RowManner, now: date
         line.put("*", "accent", bold=True)
     elif row.unread:
         line.sign("●", "accent")
+    elif row.bouncing:
+        line.sign("×", "soon")  # noqa: RUF001 - the sign of LOOK §3
     elif manner.writer:
         line.sign("~", "soon")
     line.to(3).put(look.sign(words), clock_role, width=clock_width(), right=True, bold=clock_role == "late").gap()

@@ -14,7 +14,7 @@ from widgets.line import Line, Span
 from widgets.look import Look
 from widgets.pane import Pane
 
-Target = tuple[Literal["conversation", "person", "criterion", "persona", "policy", "calendar"], int]
+Target = tuple[Literal["conversation", "person", "criterion", "persona", "policy", "calendar", "fact"], int]
 """Where a row leads."""
 
 _NEAR_END = 20  # rows before the last one from which more are asked for
@@ -79,6 +79,11 @@ class Sheet(Pane):
     def chosen(self) -> Target | None:
         """Where the row under the cursor leads; `None` where the cursor is not seen."""
         return self._rows[self._cursor].target if self._cursor is not None and self._seen(self._cursor) else None
+
+    @property
+    def chosen_key(self) -> object:
+        """What tells the row under the cursor from others; `None` where the cursor is not seen, or on no such row."""
+        return self._rows[self._cursor].key if self._cursor is not None and self._seen(self._cursor) else None
 
     def lay(self, rows: Sequence[SheetRow], *, at: Target | None = None, anew: bool = False) -> None:
         """Show other rows; the cursor stays on what it is on, and what is seen stays where it is.

@@ -42,6 +42,7 @@ def draft_words(kind: DraftKind) -> str:
         DraftKind.FORWARD: _("forward"),
         DraftKind.NEW: _("new message"),
         DraftKind.NOTE: _("note"),
+        DraftKind.HANDOFF: _("handoff"),
     }[kind]
 
 

@@ -145,7 +145,6 @@ ROOMS: Final[Mapping[str, Sequence[str]]] = {
     "rotas": ["oncall", "rota"],
     "agents": ["agent"],
     "policies": ["policy"],
-    "breaching": ["breach"],
     "journeys": ["journey"],
     "checking": ["doctor"],
     "configuration": ["config"],

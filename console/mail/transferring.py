@@ -49,6 +49,7 @@ def hand_on(
     actor: Actor,
     now: datetime,
     undo_window: timedelta,
+    draft_id: int | None = None,
 ) -> Handed:
     """Hand a conversation to another tier, with its note, and the answer in which the customer is told, if any.
 
@@ -60,6 +61,7 @@ def hand_on(
         actor: who hands it on.
         now: the moment, in the agent's zone; in it the note tells the times.
         undo_window: for how long the answer can be taken back.
+        draft_id: what it was made of: it comes back when the handoff is taken back.
 
     Raises:
         ComposingError: the answer goes to nobody, or is too much for one message; nothing was done.
@@ -79,7 +81,14 @@ def hand_on(
     try:
         with store.writing() as session:
             return transferring.transfer(
-                session, wanted, note=note, told=told, undo_window=undo_window, actor=actor, now=now
+                session,
+                wanted,
+                note=note,
+                told=told,
+                undo_window=undo_window,
+                draft_id=draft_id,
+                actor=actor,
+                now=now,
             )
     except DeskError:  # by the record: whatever fails later may have been committed
         store.content.erase([note.raw_digest, *([told.raw_digest] if told is not None else ())])

@@ -1,7 +1,6 @@
 """What each kind of fact does to the decided tables: one set-wise `apply` a kind, used live and by replay alike."""
 
 from storage.apply import (  # noqa: F401 - each registers its kinds
-    alarms,
     arrival,
     conversations,
     erasing,
@@ -16,7 +15,6 @@ from storage.apply import (  # noqa: F401 - each registers its kinds
     responses,
 )
 from storage.apply.base import apply, missing
-from storage.apply.clocks import settle, settle_after
 from storage.apply.refresh import refresh
 
-__all__ = ["apply", "missing", "refresh", "settle", "settle_after"]
+__all__ = ["apply", "missing", "refresh"]

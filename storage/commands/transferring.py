@@ -82,6 +82,7 @@ def transfer(
     note: Written,
     told: Outgoing | None = None,
     undo_window: timedelta = timedelta(0),
+    draft_id: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> Handed:
@@ -96,6 +97,7 @@ def transfer(
         note: the brief as a note.
         told: what the customer is told; `None` for nothing.
         undo_window: for how long the answer can be taken back.
+        draft_id: what it was made of: it comes back when the handoff is taken back.
         actor: the agent who hands it on.
         now: the moment.
 
@@ -108,7 +110,7 @@ def transfer(
     row, wanted = checked(session, wanted)
     to_agent_id, rota = wanted.to_agent_id, ""
     if to_agent_id is None:
-        to_agent_id, rota = handoffs.asked_first(session, wanted.to, now)
+        to_agent_id, rota = handoffs.asked_first(session, wanted.to, now, destination=wanted.destination)
     elif session.get(Agent, to_agent_id) is None:
         raise NoSuch("agent", to_agent_id)
     (note_id,) = next_ids(session, Message)
@@ -130,7 +132,7 @@ def transfer(
     # What the action is stands first, in the log as in the agent's history.
     action_id = record(session, [fact, *_woken(row, now)], actor=actor, now=now)
     common: dict[str, Any] = {"actor": actor, "now": now, "action_id": action_id}
-    _action, written = noting.note(session, note, conversation_id=row.id, **common)
+    _action, written = noting.note(session, note, conversation_id=row.id, draft_id=draft_id, **common)
     assert written == note_id
     if wanted.promise is not None:
         promising.promise(session, row.id, wanted.promise.text, wanted.promise.due, **common)
@@ -281,6 +283,11 @@ def escalate_due(session: Session, *, now: datetime) -> int:
     if facts:
         record(session, facts, actor=CLOCK, now=now)
     return len(facts)
+
+
+def any_overdue(session: Session, *, now: datetime) -> bool:
+    """Say whether a handoff is to go on, so that only then the store's lock is taken."""
+    return bool(handoffs.overdue(session, now))
 
 
 def consult(

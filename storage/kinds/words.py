@@ -217,6 +217,7 @@ class DraftKind(StrEnum):
     FORWARD = "forward"
     NEW = "new"
     NOTE = "note"  # internal, never sent
+    HANDOFF = "handoff"  # a brief for another tier; it stands in no list of drafts
 
 
 class Delivery(StrEnum):

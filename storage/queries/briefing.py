@@ -30,6 +30,8 @@ _PROMISES: Final = 5
 _LOOKED_BACK: Final = 1_500  # settled conversations, the newest, that are compared
 _WORDS: Final = 10  # of the conversation: the longest of its subject, then of what was asked
 _ALIKE: Final = 2  # words that must be met
+_COMMON: Final = 8  # a word that more than one of so many has says nothing, where they are more than a few
+_FEW: Final = 16
 _WORD: Final = re.compile(r"[^\W\d_]{4,30}")
 _CHANGES: Final = ("status_changed", "transferred", "returned")
 
@@ -168,6 +170,8 @@ def similar(session: Session, conversation_id: int, *, limit: int = 2) -> tuple[
         if expression is None:
             continue
         found = list(connection.execute(matching(connection, expression, among=sorted(known))).scalars())
+        if len(found) * _COMMON > len(known) + _FEW:
+            continue
         for entry in found:
             met, weight = likeness.get(entry, (0, 0.0))
             likeness[entry] = met + 1, weight + log(1 + len(known) / len(found))

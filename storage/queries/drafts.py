@@ -39,14 +39,21 @@ def drafts(session: Session, *, agent_id: int, dropped: bool = False) -> tuple[D
         dropped: those that were thrown away and can be recalled, instead.
     """
     kept = DRAFT.c.dropped_at.is_not(None) if dropped else DRAFT.c.dropped_at.is_(None)
-    chosen = _drafts(agent_id).where(kept).order_by(DRAFT.c.updated_at.desc(), DRAFT.c.id.desc())
+    chosen = (
+        _drafts(agent_id)
+        .where(kept, DRAFT.c.kind != DraftKind.HANDOFF)
+        .order_by(DRAFT.c.updated_at.desc(), DRAFT.c.id.desc())
+    )
     return tuple(_view(row) for row in session.connection().execute(chosen))
 
 
 def with_drafts(session: Session, *, agent_id: int) -> frozenset[int]:
     """Return the conversations in which an agent has something that is not sent yet."""
     chosen = select(DRAFT.c.conversation_id).where(
-        DRAFT.c.agent_id == agent_id, DRAFT.c.dropped_at.is_(None), DRAFT.c.conversation_id.is_not(None)
+        DRAFT.c.agent_id == agent_id,
+        DRAFT.c.dropped_at.is_(None),
+        DRAFT.c.conversation_id.is_not(None),
+        DRAFT.c.kind != DraftKind.HANDOFF,
     )
     return frozenset(session.connection().execute(chosen).scalars())
 

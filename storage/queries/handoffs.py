@@ -4,18 +4,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, literal_column, or_, select
 from sqlmodel import Session
 
 from storage.kinds import OPEN_HANDOFF, ConsultState, HandoffState, Tier
+from storage.kinds.errors import NoSuch
 from storage.kinds.handoffs import ConsultView, Contents, HandoffView, SolutionView
 from storage.kinds.playbooks import Transfers
+from storage.kinds.policies import Metric
 from storage.queries import playbooks
 from storage.queries.history import joined_numbers
-from storage.queries.tables import AGENT, CONSULT, CONVERSATION, HANDOFF, SOLUTION
+from storage.queries.tables import AGENT, CLOCK, CONSULT, CONVERSATION, HANDOFF, SOLUTION
 from storage.rules import transfers
 
-_H, _C = HANDOFF.c, CONVERSATION.c
+_H = HANDOFF.c
 _IS_OPEN: Final = _H.state.in_(tuple(sorted(OPEN_HANDOFF)))
 _MOST: Final = 200  # handoffs that are looked through for those nobody accepted
 
@@ -114,32 +116,54 @@ def overdue(session: Session, now: datetime) -> tuple[HandoffView, ...]:
     return tuple(sorted(late, key=lambda one: (one.due_at, one.handoff_id)))
 
 
-def asked_first(session: Session, tier: Tier, at: datetime) -> tuple[int | None, str]:
+def asked_first(session: Session, tier: Tier, at: datetime, *, destination: str = "") -> tuple[int | None, str]:
     """Return who is asked first to accept what goes to a tier, and by which rota; nobody where none says.
 
     Args:
         session: of any transaction.
         tier: the receiving one.
         at: the moment.
+        destination: the team that is named: a rota of that name, or for that topic, is asked before others.
     """
-    del session, tier, at
-    return None, ""
+    from storage.queries.on_call import on_call  # late: most that is asked of handoffs asks no rota
+
+    known = [one for one in on_call(session, at, tier=tier) if one.agent_id is not None]
+    named = destination.casefold()
+    known.sort(key=lambda one: named not in {one.rota.casefold(), one.topic.casefold()})
+    return (known[0].agent_id, known[0].rota) if known else (None, "")
 
 
 def asked_next(session: Session, one: HandoffView, at: datetime) -> tuple[int | None, str]:
-    """Return who is asked to accept a handoff that nobody accepted in time; nobody for anybody of the tier."""
-    del session, one, at
-    return None, ""
+    """Return who is asked to accept a handoff that nobody accepted in time; nobody for anybody of the tier.
+
+    Args:
+        session: of any transaction.
+        one: the handoff.
+        at: the moment.
+    """
+    from storage.queries.on_call import next_after  # late, as above
+
+    if one.to_agent_id is None or not one.rota:
+        return None, ""
+    try:
+        found = next_after(session, at, one.to_agent_id, rota=one.rota)
+    except NoSuch:  # the rota was taken away since
+        found = None
+    return (found[0], one.rota) if found is not None else (None, "")
 
 
 def _views(session: Session, *which: Any, most: int | None = None) -> tuple[HandoffView, ...]:
+    # The clock of this handoff, and no earlier one's: it runs from the moment in which it was handed on.
+    accepting = (CLOCK.c.metric == Metric.ACCEPTANCE) & (CLOCK.c.started_at == _H.at)
     giver, asked, accepts = AGENT.alias(), AGENT.alias(), AGENT.alias()
     chosen = (
         select(
             HANDOFF, giver.c.name.label("from_name"), asked.c.name.label("to_name"), accepts.c.name.label("accepted")
         )
+        .add_columns(CLOCK.c.due_at.label("clock_due"))
         .select_from(
-            HANDOFF.outerjoin(giver, giver.c.id == _H.from_agent_id)
+            HANDOFF.outerjoin(CLOCK, (CLOCK.c.conversation_id == _H.conversation_id) & accepting)
+            .outerjoin(giver, giver.c.id == _H.from_agent_id)
             .outerjoin(asked, asked.c.id == _H.to_agent_id)
             .outerjoin(accepts, accepts.c.id == _H.accepted_by)
         )
@@ -152,7 +176,9 @@ def _views(session: Session, *which: Any, most: int | None = None) -> tuple[Hand
 
 def _view(row: Any) -> HandoffView:
     is_open = row.state in OPEN_HANDOFF
-    due = transfers.due_at(row.at, row.to_tier, escalations=row.escalations, escalated_at=row.escalated_at)
+    due = transfers.due_at(
+        row.at, row.to_tier, row.clock_due, escalations=row.escalations, escalated_at=row.escalated_at
+    )
     return HandoffView(
         handoff_id=row.id,
         conversation_id=row.conversation_id,
@@ -183,7 +209,7 @@ def _view(row: Any) -> HandoffView:
 
 def is_bouncing(number: Any) -> Any:
     """Return the condition that a conversation crossed one border twice, for a column of its number."""
-    return number.in_(_today().where(_H.crossed > 1))
+    return number.in_(_today().where(literal_column("handoff.crossed > 1")))
 
 
 def is_offered(number: Any, *, to: int | None = None) -> Any:
@@ -194,9 +220,12 @@ def is_offered(number: Any, *, to: int | None = None) -> Any:
         to: an agent: only what they, or anybody of the tier, are asked to accept.
     """
     mine = [or_(_H.to_agent_id == to, _H.to_agent_id.is_(None))] if to is not None else []
-    return number.in_(_today().where(_IS_OPEN, *mine))
+    # As the index of those few has it: with values in its place it would not be used.
+    return number.in_(_today().where(literal_column("handoff.state IN ('offered', 'escalated')"), *mine))
 
 
 def _today() -> Any:
     """Return the selection of the numbers under which conversations that were handed on stand today."""
-    return select(func.coalesce(_C.joined_into, _C.id)).join(HANDOFF, _H.conversation_id == _C.id)
+    stood = CONVERSATION.alias("stood")
+    rows = HANDOFF.join(stood, stood.c.id == _H.conversation_id)
+    return select(func.coalesce(stood.c.joined_into, stood.c.id)).select_from(rows)

@@ -74,6 +74,7 @@ def queue_rows(
             due_at,
             warn_at,
             metric,
+            bouncing,
         ) = by_number[number]
         status = _STATUSES[state]
         last = moment(last_at or 0)
@@ -100,6 +101,7 @@ def queue_rows(
                 None if due_at is None else moment(due_at),
                 None if warn_at is None else moment(warn_at),
                 _METRICS.get(metric),
+                bool(bouncing),
             )
         )
     return rows

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, exists, literal_column, select
 
 from storage.prepared import Prepared, among, many
 from storage.queries.making import Key, nameless, queue_rows
@@ -11,6 +11,7 @@ from storage.queries.tables import (
     ADDRESS,
     AGENT,
     CONVERSATION,
+    HANDOFF,
     MAILBOX,
     ORGANIZATION,
     PERSON,
@@ -53,6 +54,7 @@ def _shown(dialect: str) -> Any:
         _C.due_at,
         _C.warn_at,
         _C.due_metric,
+        exists(select(HANDOFF.c.id).where(HANDOFF.c.conversation_id == _C.id, literal_column("handoff.crossed > 1"))),
     )
     return select(*columns).select_from(rows).where(_C.id.in_(among(dialect)))
 

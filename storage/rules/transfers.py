@@ -104,13 +104,19 @@ def may_resolve(*, kind: ConversationKind, solved: bool, knob: Transfers | None,
     return None
 
 
-def due_at(at: datetime, tier: Tier, *, escalations: int, escalated_at: datetime | None) -> datetime:
-    """Return until when a handoff is to be accepted where no policy says otherwise.
+def due_at(
+    at: datetime, tier: Tier, clock: datetime | None = None, *, escalations: int, escalated_at: datetime | None
+) -> datetime:
+    """Return until when a handoff is to be accepted; whoever it went on to has as long again.
 
-    Whoever it went on to has as long again.
+    Args:
+        at: when it was handed on.
+        tier: the receiving one.
+        clock: the deadline of its acceptance clock; without one it is `WITHIN` that holds.
+        escalations: how often it went on; `escalated_at` when it was due to, the last time.
     """
-    since = escalated_at if escalations and escalated_at is not None else at
-    return since + WITHIN[tier]
+    within = clock - at if clock is not None else WITHIN[tier]
+    return (escalated_at if escalations and escalated_at is not None else at) + within
 
 
 def crossings(handoffs: Iterable[HandoffView], one: Tier, other: Tier) -> int:

@@ -26,6 +26,7 @@ Where = Literal[
     "icp",
     "personas",
     "terms",
+    "transfer",
 ]
 """What has the keys: one of the main screen's two panes, or a screen of its own."""
 
@@ -55,6 +56,7 @@ CUSTOMER: Final[frozenset[Where]] = frozenset({"customer"})
 ICP: Final[frozenset[Where]] = frozenset({"icp"})
 PERSONAS: Final[frozenset[Where]] = frozenset({"personas"})
 TERMS: Final[frozenset[Where]] = frozenset({"terms"})
+TRANSFER: Final[frozenset[Where]] = frozenset({"transfer"})
 READING: Final[frozenset[Where]] = frozenset({"conversation"})
 MAIN: Final[frozenset[Where]] = frozenset({"queue", "conversation"})
 LISTS: Final[frozenset[Where]] = frozenset(

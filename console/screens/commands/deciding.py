@@ -15,7 +15,7 @@ from console.screens.doing import Deed, Targets
 from console.screens.questions import Question
 from storage.kinds import Status
 from storage.kinds.clean import clean_line
-from storage.kinds.errors import NoSuch
+from storage.kinds.errors import NoSuch, Refused
 from widgets.language import _
 from widgets.moments import moment_words
 from widgets.when import NoMoment, read_moment
@@ -36,7 +36,7 @@ def commands() -> Sequence[Command]:
             _("resolve"),
             _("resolve: nothing is left to do"),
             MAIN,
-            _status(Status.RESOLVED, "resolve", leaves=True),
+            resolve,
             "conversation",
             _("done close settle archive"),
             repeats=True,
@@ -176,6 +176,30 @@ def _status(to: Status, name: str, *, leaves: bool) -> Run:
         )
 
     return run
+
+
+async def resolve(screen: "MainScreen", rest: str) -> None:
+    """Resolve; of one that is support its cause is asked for, and where N1 only directs `anyway` is needed."""
+    from storage.commands.solving import check_resolving
+
+    targets, more = about(screen, rest)
+    anyway = more == "anyway"
+    choices: dict[str, Any] = {"anyway": anyway}
+    if len(targets.numbers) == 1:
+        try:
+            await screen.desk.ask(check_resolving, targets.numbers, anyway=anyway)
+        except Refused as refused:
+            if refused.rule != "unsolved":
+                screen.say_refusal(_("N1 directs here: T hands it on; :resolve anyway resolves it all the same."))
+                return
+            from console.screens.commands.handing import ask_cause
+
+            said = await ask_cause(screen, targets.words())
+            if said is None:
+                return
+            choices |= said
+    line = line_of("resolve", targets, "anyway" if anyway else "")
+    await screen.do(Deed(from_room("resolving", "resolve"), _("resolved"), line, leaves=True, choices=choices), targets)
 
 
 def _done_words() -> dict[Status, str]:

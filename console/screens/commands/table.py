@@ -8,6 +8,7 @@ from console.screens.commands import (
     deciding,
     elsewhere,
     enrolling,
+    handing,
     joining,
     journey,
     keeping,
@@ -43,6 +44,7 @@ def _in(_language: str) -> tuple[Command, ...]:
         *answering.commands(),
         *noting.commands(),
         *deciding.commands(),
+        *handing.commands(),
         *putting_away.commands(),
         *ruling.commands(),
         *joining.commands(),
@@ -65,5 +67,6 @@ def _in(_language: str) -> tuple[Command, ...]:
         *customer.inside(),
         *wishing.inside(),
         *terms.inside(),
+        *handing.inside(),
         *going[2:],
     )

@@ -10,7 +10,7 @@ from made.rows import decided
 from sqlalchemy import event, select
 
 from storage.apply.base import table
-from storage.commands import knowing, noting, solving, transferring, triage, undoing
+from storage.commands import joining, knowing, noting, rotas, solving, transferring, triage, undoing
 from storage.commands.bulk import in_parts
 from storage.commands.desk import agent_named
 from storage.commands.outbox import queueing
@@ -20,8 +20,10 @@ from storage.kinds import ConversationKind, HandoffState, Status, Tier
 from storage.kinds.errors import BadField, Refused
 from storage.kinds.handoffs import Contents, Gleaned, Promised, Tried, Visit
 from storage.kinds.playbooks import Plays
+from storage.kinds.rotas import Rota
 from storage.models import Event, Handoff
-from storage.queries import handoffs, promises
+from storage.queries import handoffs, inbox, promises
+from storage.queries.on_call import on_call
 from storage.queries.outbox import delivery
 from storage.record import verify
 from storage.store import Store
@@ -46,9 +48,9 @@ class Desk:
         with self.store.writing() as session:
             return command(session, *given, actor=actor or self.bruno, now=self.now, **choices)
 
-    def ask(self, query, *given, **choices):
+    def ask(self, asked, *given, **choices):
         with self.store.reading() as session:
-            return query(session, *given, **choices)
+            return asked(session, *given, **choices)
 
     def note(self, text: str = "asked") -> noting.Written:
         said = letter(f"n{next(_UNIQUE)}@notes.invalid", by="desk@notes.invalid", to=(), text=text, dated_at=self.now)
@@ -374,3 +376,55 @@ def test_many_are_resolved_without_the_support_that_has_no_cause(desk: Desk) -> 
         desk.store, triage.set_status, [1, 2, 3], actor=desk.bruno, clock=lambda: desk.now, to=Status.RESOLVED
     )
     assert (progress.changed, progress.refused, progress.why.rule) == ((1, 3), (2,), "unsolved")
+
+
+def found(desk: Desk, query: str, agent: Actor | None = None) -> list[int]:
+    chosen = {"query": query, "agent_id": (agent or desk.bruno).agent_id, "now": desk.now}
+    return [row.conversation_id for row in desk.ask(inbox.window, **chosen).rows]
+
+
+def test_what_waits_to_be_accepted_and_what_bounces_is_asked_for(desk: Desk) -> None:
+    desk.post.send("b@x", by="b@other.example", subject="other")
+    assert found(desk, "is:offered") == found(desk, "is:bouncing") == []
+    desk.transfer(to_agent_id=desk.ines.agent_id)
+    assert found(desk, "is:offered", desk.ines) == [1]
+    assert found(desk, "is:offered", desk.marta) == []
+    assert found(desk, "is:open -is:offered", desk.ines) == [2]
+    desk.now += HOUR
+    with desk.store.writing() as session:
+        transferring.escalate_due(session, now=desk.now)
+    assert found(desk, "is:offered", desk.marta) == [1]
+    desk.tell(transferring.give_back, 1, "no", actor=desk.ines)
+    assert found(desk, "is:offered") == []
+    assert found(desk, "is:bouncing") == [1]
+    rows = desk.ask(inbox.window, query="is:open", agent_id=None, now=desk.now).rows
+    assert {row.conversation_id: row.bouncing for row in rows} == {1: True, 2: False}
+
+
+def test_what_was_handed_on_and_joined_since_is_found_and_accepted_under_its_new_number(desk: Desk) -> None:
+    desk.post.send("b@x", by="b@other.example", subject="other")
+    number = 2
+    desk.tell(transferring.transfer, Transfer(number, Tier.N3, Contents("Why?")), note=desk.note())
+    desk.tell(joining.join, [1, number])
+    assert found(desk, "is:offered") == [1]
+    desk.tell(transferring.accept, 1, actor=desk.ines)
+    assert row_of(desk.store, 1).assignee_id == desk.ines.agent_id
+
+
+def test_a_rota_says_who_is_asked_first_and_who_next(desk: Desk) -> None:
+    people = (desk.ines.agent_id, desk.marta.agent_id)
+    begun = (desk.now - timedelta(hours=1)).date()
+    desk.tell(rotas.set_rota, Rota("payments", "UTC", people, begun, tier=Tier.N3))
+    with desk.store.reading() as session:
+        (held,) = on_call(session, desk.now, tier=Tier.N3)
+    desk.transfer(destination="Payments")
+    assert (desk.handoff().to_agent_id, desk.handoff().rota) == (held.agent_id, "payments")
+    desk.now += HOUR
+    with desk.store.writing() as session:
+        transferring.escalate_due(session, now=desk.now)
+    assert desk.handoff().to_agent_id == held.next_agent_id
+    desk.now += HOUR
+    with desk.store.writing() as session:
+        assert transferring.escalate_due(session, now=desk.now) == 1
+        assert transferring.escalate_due(session, now=desk.now + HOUR) == 0
+    assert (desk.handoff().to_agent_id, desk.handoff().escalations) == (None, 2)

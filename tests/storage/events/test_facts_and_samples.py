@@ -14,8 +14,6 @@ from storage.kinds import Cause
 
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.json"))
 FINAL = {
-    "clock_warned",
-    "clock_breached",
     "agent_joined",
     "mailbox_added",
     "mailbox_changed",
