@@ -74,6 +74,7 @@ def _words_of_entry(values: Values, _name: _Name, _now: datetime) -> str:
         "policy": _("policy"),
         "rota": _("rota"),
         "agent": _("card of an agent"),
+        "handover": _("handover that was read"),
     }
     name = what.get(str(values.get("entry_kind")), str(values.get("entry_kind")))
     before, after = (values.get(word) for word in ("before", "after"))

@@ -255,6 +255,7 @@ def field_trouble(error: BadField) -> str:
         "backwards": _("{field}: it ends before it begins."),
         "many": _("{field}: at most {choices} of them."),
         "turn_at": _("{field}: {value} is no time at which turns change; write mon 09:00, or 09:00."),
+        "long_handover": _("{field}: at most 2,000 letters."),
         "clock": _("{field}: {value} is no time; write 22:00-07:00."),
         "no_round": _(
             "The events that come again without end (from {value} on) are no round of turns, one after another."

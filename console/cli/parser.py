@@ -144,6 +144,7 @@ ROOMS: Final[Mapping[str, Sequence[str]]] = {
     "calendars": ["calendar"],
     "rotas": ["oncall", "rota"],
     "agents": ["agent"],
+    "handover": ["handover"],
     "policies": ["policy"],
     "journeys": ["journey"],
     "checking": ["doctor"],

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from storage.kinds.agents import AgentCard
 from storage.kinds.assessing import Assessment
+from storage.kinds.handover import Handover
 from storage.kinds.hours import KeptCalendar
 from storage.kinds.ideals import Icp
 from storage.kinds.journey import Engagement, Milestone, Setting, Stay, Usage
@@ -117,7 +118,7 @@ Value = (
     | Dismissed
     | (Promise | Assessment)
     | (Playbook | Plays | Away | Retention)
-    | (KeptCalendar | KeptPolicy | KeptRota | AgentCard)
+    | (KeptCalendar | KeptPolicy | KeptRota | AgentCard | Handover)
     | (Usage | Milestone | Stay | Engagement | Setting)  # of journeys
 )
 VALUES: Final[Mapping[EntryKind, type[Value]]] = {
@@ -125,7 +126,7 @@ VALUES: Final[Mapping[EntryKind, type[Value]]] = {
     for one in (
         *(Note, Asset, OwnField, Icp, Persona, Dismissed, Promise, Assessment),
         *(Playbook, Plays, Away, Retention),
-        *(KeptCalendar, KeptPolicy, KeptRota, AgentCard),
+        *(KeptCalendar, KeptPolicy, KeptRota, AgentCard, Handover),
         *(Usage, Milestone, Stay, Engagement, Setting),
     )
 }

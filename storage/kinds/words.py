@@ -171,6 +171,7 @@ class EntryKind(StrEnum):
     POLICY = "policy"  # how soon what must be done
     ROTA = "rota"  # who is on call when
     AGENT = "agent"  # what an agent can do, when, and how much
+    HANDOVER = "handover"  # that whoever comes on read what was handed over
 
 
 class LinkReason(StrEnum):

@@ -14,6 +14,7 @@ from storage.kinds.assessing import Assessment
 from storage.kinds.clean import clean, clean_line, folded
 from storage.kinds.entries import LONGEST_NOTE, Asset, Note, OwnField, Value
 from storage.kinds.errors import BadField, Refused
+from storage.kinds.handover import Handover
 from storage.kinds.hours import KeptCalendar
 from storage.kinds.ideals import Icp
 from storage.kinds.journey import Engagement, Milestone, Setting, Stay, Usage
@@ -124,7 +125,7 @@ def checked(session: Session, value: Value, entry_id: int | None = None) -> Valu
             return _persona(session, value, entry_id)
         case Assessment() | Dismissed() | Playbook() | Plays() | Away() | Retention():
             return value  # their own commands see to them
-        case KeptCalendar() | KeptPolicy() | KeptRota() | AgentCard():
+        case KeptCalendar() | KeptPolicy() | KeptRota() | AgentCard() | Handover():
             return value  # so do theirs
         case Setting():
             return Setting(*journey.setting(value.name, value.value))
