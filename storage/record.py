@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Row, func, or_, select
 from sqlmodel import Session, SQLModel
 
-from storage.apply import apply, refresh
+from storage.apply import apply, refresh, settle, settle_after
 from storage.apply.base import insert, table
 from storage.events import Actor, Fact, lift
 from storage.events.text import row_text, texts_of, written_moment
@@ -90,7 +90,9 @@ def record(
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"NOTIFY {CHANNEL}")  # heard when, and only when, this commits
     insert(connection, EventPersonal, personals)
-    refresh(session, apply(session, facts))
+    touched = apply(session, facts)
+    refresh(session, touched)
+    settle_after(connection, facts, touched)
     return action
 
 
@@ -178,7 +180,9 @@ def replay(log: Session, target: Session) -> int:
     while page := list(islice(facts, _PAGE)):
         apply(target, page)
         done += len(page)
-    refresh(target, target.connection().execute(select(table(Conversation).c.id)).scalars().all())
+    numbers = target.connection().execute(select(table(Conversation).c.id)).scalars().all()
+    refresh(target, numbers)
+    settle(target.connection(), numbers)
     return done
 
 

@@ -18,7 +18,7 @@ from storage.kinds import (
     Status,
     Tier,
 )
-from storage.kinds.clocks import ClockView
+from storage.kinds.clocks import BreachView, ClockView
 from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.ideals import FitView
 from storage.kinds.journey import Fares
@@ -165,7 +165,11 @@ class EventView:
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """A conversation as an agent reads it: where it stands, and its messages and events in the order of time."""
+    """A conversation as an agent reads it: where it stands, and its messages and events in the order of time.
+
+    Attributes:
+        due_at, warn_at, due_metric: as of `QueueRow`.
+    """
 
     conversation_id: int
     subject: str
@@ -186,6 +190,9 @@ class ConversationView:
     linked: tuple[int, ...]
     messages: tuple[MessageView, ...]
     events: tuple[EventView, ...]
+    due_at: datetime | None = None
+    warn_at: datetime | None = None
+    due_metric: Metric | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,12 +461,14 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """How a conversation was threaded.
+    """Why a conversation is as it is: how it was threaded, and how its clocks stand.
 
     Attributes:
         joined_numbers: the numbers that were joined into it.
         parted_from: conversations that an agent told apart from it for good.
         models: which touch and service model hold, and which rule picked them.
+        clocks: every clock, interval by interval; none where the moment was not given.
+        breaches: those that were recorded, the last one first.
     """
 
     conversation_id: int
@@ -468,6 +477,8 @@ class Why:
     links: tuple[Linked, ...]
     parted_from: tuple[int, ...]
     models: ModelsView = NO_MODELS
+    clocks: tuple[ClockView, ...] = ()
+    breaches: tuple[BreachView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

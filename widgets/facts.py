@@ -6,7 +6,7 @@ from typing import Final
 
 from storage.kinds import PUT_AWAY, Delivery, Hold, Status
 from storage.views import EventView
-from widgets import handing_facts, knowing_facts
+from widgets import clock_facts, handing_facts, knowing_facts
 from widgets.language import _, ngettext
 from widgets.moments import moment_words
 from widgets.text import cause_words, hold_words, ruled_words, state_words, status_words
@@ -216,6 +216,7 @@ _WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]]
     "erased": _words_of_erased,
     "delivery_changed": _words_of_delivery,
     **knowing_facts.WORDS,
+    **clock_facts.WORDS,
     **handing_facts.WORDS,
 }
 

@@ -1,4 +1,4 @@
-"""How a conversation was threaded, in lines."""
+"""How a conversation was threaded, and how its clocks stand, in lines."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from storage.kinds import Evidence
 from storage.kinds.mail import Correspondent
 from storage.views import Threaded, Why
+from widgets.clock_lines import clock_lines
 from widgets.language import _
 from widgets.look import Role
 from widgets.moments import moment_words
@@ -38,6 +39,7 @@ def why_lines(told: Why, now: datetime) -> Iterator[tuple[int, str, Role]]:
         yield 2, whose.format(words=words), "text"
     if owner := owner_words(models, now):
         yield 2, _("customer of {owner}").format(owner=owner), "text"
+    yield from clock_lines(told.clocks, told.breaches, now)
     for message in told.messages:
         yield from _threaded(message, now, about)
     for link in told.links:

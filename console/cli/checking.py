@@ -46,12 +46,15 @@ def add(group: Group) -> None:
     parser.add_argument(
         "--reparse", action="store_true", help=_("read all raw mail again, and make texts and search index anew")
     )
+    parser.add_argument("--rebuild", action="store_true", help=_("make the clocks of all conversations anew"))
 
 
 def run_doctor(call: "Call") -> int:
     """Look at everything, and tell."""
     if call.options.reparse:
         _reparse(call)
+    if call.options.rebuild:
+        _rebuild(call)
     status = DONE
     for finding in _findings(call):
         status = status if finding.ok else FAILED
@@ -63,6 +66,19 @@ def run_doctor(call: "Call") -> int:
         if finding.remedy:
             call.out.line(columns([("", 2), ("", 14)], last=finding.remedy, width=10_000))
     return status
+
+
+def _rebuild(call: "Call") -> None:
+    from console.mail.clocks import make_anew
+
+    changed = make_anew(call.store)
+    if not call.out.json_lines:
+        said = ngettext(
+            "The clocks are made anew: {count} row is not as it was.",
+            "The clocks are made anew: {count} rows are not as they were.",
+            changed,
+        )
+        call.out.line(said.format(count=changed))
 
 
 def _findings(call: "Call") -> Iterator[Finding]:

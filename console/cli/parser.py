@@ -146,6 +146,7 @@ ROOMS: Final[Mapping[str, Sequence[str]]] = {
     "agents": ["agent"],
     "handover": ["handover"],
     "policies": ["policy"],
+    "breaching": ["breach"],
     "journeys": ["journey"],
     "checking": ["doctor"],
     "configuration": ["config"],

@@ -1,4 +1,4 @@
-"""`show`, `why` and `history`: one conversation to read, how it was threaded, and what was done."""
+"""`show`, `why` and `history`: one conversation to read, why it is as it is, and what was done."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ def add(group: Group) -> None:
     only.add_argument("--headers", action="store_true", help=_("nothing but every header field"))
     only.add_argument("--brief", action="store_true", help=_("what a specialist reads first, on one screen"))
     only.add_argument("--parts", action="store_true", help=_("nothing but the parts: their types, names and sizes"))
-    parser = group.command("why", run_why, words=_("how a conversation was threaded"))
+    parser = group.command("why", run_why, words=_("how a conversation was threaded, and every interval of its clocks"))
     parser.add_argument("id", nargs="+", metavar="ID", help=_("4213, #4213, 10-20, or - for standard input"))
     parser = group.command("history", run_history, words=_("your last actions, newest first"))
     parser.add_argument("-n", "--limit", type=int, default=50, metavar="COUNT", help=_("at most so many (50)"))
@@ -98,13 +98,13 @@ def _print_brief(call: "Call", number: int) -> None:
 
 
 def run_why(call: "Call") -> int:
-    """Print how the messages of conversations were threaded."""
+    """Print how the messages of conversations were threaded, and every interval of their clocks."""
     from storage.queries.why import why
     from widgets.why import why_lines
 
     with call.out.paged():
         for place, number in enumerate(ids.conversations(call, call.options.id)):
-            told = call.ask(why, number)
+            told = call.ask(why, number, now=call.now)
             if call.out.json_lines:
                 call.out.object(asdict(told))
                 continue

@@ -227,7 +227,7 @@ def parts_paper(desk: "Desk", message_id: int) -> PaperScreen:
 
 
 def why_paper(desk: "Desk", conversation_id: int, now: datetime) -> PaperScreen:
-    """Return a pager of how a conversation was threaded.
+    """Return a pager of how a conversation was threaded, and how its clocks stand.
 
     Args:
         desk: the record.
@@ -239,7 +239,7 @@ def why_paper(desk: "Desk", conversation_id: int, now: datetime) -> PaperScreen:
         from storage.queries.why import why
         from widgets.why import why_lines
 
-        told = desk.ask_now(why, conversation_id)
+        told = desk.ask_now(why, conversation_id, now=now)
         return [((" " * indent, "text"), (words, role)) for indent, words, role in why_lines(told, now)]
 
     return PaperScreen(_("why #{number} is as it is").format(number=conversation_id), load)

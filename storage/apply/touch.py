@@ -53,16 +53,33 @@ def settle(connection: Connection, conversation_ids: Iterable[int]) -> None:
     books = _books(connection)
     moved = []
     for row in rows:
-        person, firm = own.get(row.customer_id, {}), firms.get(row.organization_id, {})
-        said = Said(
-            touch=person.get("touch") or firm.get("touch", ""),
-            stage=person.get("stage") or firm.get("stage", ""),
-            channel=person.get("channel", ""),
-        )
-        after = place(picked(books, said.touch, stage=said.stage, channel=said.channel).model)
+        after = place(_picked(books, own.get(row.customer_id, {}), firms.get(row.organization_id, {})))
         if after != row.touch_place:
             moved.append({"row": row.id, "after": after})
     _PLACING(connection, moved)
+
+
+def models(connection: Connection, rows: Iterable[Any]) -> dict[int, str]:
+    """Return the touch model of conversations, empty for none.
+
+    Args:
+        connection: of any transaction.
+        rows: each with `id`, `customer_id` and `organization_id`.
+    """
+    rows = list(rows)
+    own = _values(connection, Subject.PERSON, {row.customer_id for row in rows})
+    firms = _values(connection, Subject.ORGANIZATION, {row.organization_id for row in rows})
+    books = _books(connection)
+    return {row.id: _picked(books, own.get(row.customer_id, {}), firms.get(row.organization_id, {})) for row in rows}
+
+
+def _picked(books: Mapping[str, Playbook], person: Mapping[str, str], firm: Mapping[str, str]) -> str:
+    said = Said(
+        touch=person.get("touch") or firm.get("touch", ""),
+        stage=person.get("stage") or firm.get("stage", ""),
+        channel=person.get("channel", ""),
+    )
+    return picked(books, said.touch, stage=said.stage, channel=said.channel).model
 
 
 def _values(connection: Connection, subject: Subject, numbers: set[int | None]) -> dict[int, dict[str, str]]:

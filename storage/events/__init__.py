@@ -1,6 +1,7 @@
 """The facts: small frozen records of everything that is decided, and how each is taken back."""
 
 from storage.events.base import PERSONAL, Actor, Fact, Personal
+from storage.events.clocks import BreachExplained, ClockBreached, ClockWarned
 from storage.events.decided import (
     AgentJoined,
     Assigned,
@@ -50,8 +51,11 @@ __all__ = [
     "AgentJoined",
     "Assigned",
     "Belongs",
+    "BreachExplained",
     "Called",
     "Cancelled",
+    "ClockBreached",
+    "ClockWarned",
     "ConsultEnded",
     "Consulted",
     "CustomerKept",

@@ -1,6 +1,7 @@
 """How a fact is taken back: facts carry what they replaced, so no query is needed."""
 
 from storage.events.base import Fact
+from storage.events.clocks import BreachExplained
 from storage.events.decided import Assigned, Handled, Linked, Snoozed, StatusChanged, Tagged
 from storage.events.filing import RuleKept, ViewKept
 from storage.events.handoffs import Accepted, Consulted, ConsultEnded, KindChanged, Returned, Solved, Transferred
@@ -36,6 +37,17 @@ def inverse(fact: Fact) -> Fact | None:  # noqa: C901, PLR0912 - a case a kind r
                 message_id=fact.message_id,
                 starts=fact.starts,
                 happened_at=fact.happened_at,
+            )
+        case BreachExplained():
+            return fact.model_copy(
+                update={
+                    "before_at": fact.after_at,
+                    "after_at": fact.before_at,
+                    "cause_before": fact.cause,
+                    "cause": fact.cause_before,
+                    "corrective_before": fact.corrective,
+                    "corrective": fact.corrective_before,
+                }
             )
         case RuleKept() | Held() | Belongs():
             return fact.model_copy(update={"before": fact.after, "after": fact.before})

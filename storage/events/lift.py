@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from storage.events import decided, erasing, filing, handoffs, intake, knowing, noting, outbox, responses
+from storage.events import clocks, decided, erasing, filing, handoffs, intake, knowing, noting, outbox, responses
 from storage.events.base import Fact, personal_fields
 
 KINDS: dict[str, type[Fact]] = {
@@ -58,6 +58,9 @@ KINDS: dict[str, type[Fact]] = {
         handoffs.Solved,
         handoffs.KindChanged,
         erasing.Erased,
+        clocks.ClockWarned,
+        clocks.ClockBreached,
+        clocks.BreachExplained,
     )
 }
 """Every kind of fact by the word under which the log keeps it."""

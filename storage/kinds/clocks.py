@@ -86,3 +86,27 @@ class ClockView:
     policy: str
     calendar: str
     intervals: tuple[Interval, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BreachView:
+    """A breach that was recorded.
+
+    Attributes:
+        conversation_id: as it was numbered then.
+        due_at: the deadline that passed; `noticed_at` when the desk saw it, later where nobody ran.
+        policy: by name.
+        explained_at: when the desk said why; `None` while it has not.
+        cause, corrective: what it said; empty where it has not, and where that was erased.
+        subject: of the conversation.
+    """
+
+    conversation_id: int
+    metric: Metric
+    due_at: datetime
+    noticed_at: datetime
+    policy: str
+    explained_at: datetime | None
+    cause: str
+    corrective: str
+    subject: str

@@ -104,6 +104,9 @@ def read(session: Session, conversation_id: int, *, agent_id: int | None) -> Con
         linked=linked_to(session, number),
         messages=messages,
         events=tuple(events_of(session, (number, *joined), without=_TOLD_BY_MESSAGES)),
+        due_at=row.due_at,
+        warn_at=row.warn_at,
+        due_metric=row.due_metric,
     )
 
 

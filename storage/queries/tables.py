@@ -14,7 +14,9 @@ def _table(model: type[SQLModel]) -> Table:
 
 ADDRESS = _table(models.Address)
 AGENT = _table(models.Agent)
+ALARM = _table(models.Alarm)
 CLAIM = _table(models.Claim)
+CLOCK = _table(models.Clock)
 CLOCK = _table(models.Clock)
 CONSULT = _table(models.Consult)
 CONVERSATION = _table(models.Conversation)

@@ -1,12 +1,14 @@
-"""Why a conversation is as it is: how each message was threaded, out of the facts."""
+"""Why a conversation is as it is: how each message was threaded, out of the facts, and how its clocks stand."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from storage.kinds.mail import Correspondent
+from storage.queries.clocks import breaches, clocks_of
 from storage.queries.conversations import marks_of, resolve_number
 from storage.queries.history import events_of, joined_numbers, parted_from
 from storage.queries.playbooks import models_of
@@ -19,8 +21,13 @@ _PLACING = ("joined", "merged", "split", "moved", "noted", "called", "task_begun
 _RULED = "ruled"
 
 
-def why(session: Session, conversation_id: int) -> Why:
-    """Tell how each message of a conversation was threaded.
+def why(session: Session, conversation_id: int, *, now: datetime | None = None) -> Why:
+    """Tell how each message of a conversation was threaded, and how its clocks stand.
+
+    Args:
+        session: of any transaction.
+        conversation_id: the conversation.
+        now: the moment at which clocks are looked at; without one nothing is told of them.
 
     Raises:
         NoSuchConversation: there is none with that number.
@@ -34,6 +41,8 @@ def why(session: Session, conversation_id: int) -> Why:
         links=_links(session, number),
         parted_from=parted_from(session, [number]),
         models=models_of(session, number),
+        clocks=() if now is None else clocks_of(session, number, now=now),
+        breaches=() if now is None else breaches(session, conversation_id=number),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from storage.apply.base import table
 from storage.commands import (
+    clocks,
     joining,
     knowing,
     noting,
@@ -38,6 +39,7 @@ from storage.kinds.mail import Parsed
 from storage.kinds.promises import Commitment
 from storage.kinds.responses import Canned
 from storage.models import Conversation, Handoff, Message, Outbox
+from storage.queries.clocks import breaches
 from storage.queries.erasing import survey
 from storage.store import Store
 
@@ -93,6 +95,7 @@ class Life:
                 )
             )
             happening()
+            self.tick(happening.__name__)
             if self.hands.random() < 0.2:
                 self.hand()
 
@@ -435,6 +438,16 @@ class Life:
             ),
             "know",
         )
+
+    def tick(self, happened: str) -> None:
+        """The moments of clocks come, as nothing chooses; and after a note the last breach is explained."""
+        with self.store.writing() as session:
+            clocks.note_due(session, now=self.now)
+            late = breaches(session, limit=1)
+        if late and happened == "note":
+            number = late[0].conversation_id
+            given = {"cause": f"nobody was there at {self.now}", "corrective": "somebody is", "actor": self.agents[0]}
+            self.tell(lambda session: clocks.explain(session, number, now=self.now, **given), "explain")
 
     def think_again(self) -> None:
         actor = self.chance.choice(self.agents)

@@ -8,7 +8,7 @@ from made.post import HOUR, MONDAY, Post, letter
 from made.rows import decided
 from sqlalchemy import event, select
 
-from storage.apply import apply, refresh
+from storage.apply import apply, refresh, settle_after
 from storage.apply.base import table
 from storage.kinds import Automatic, Direction
 from storage.kinds.errors import Changed
@@ -53,7 +53,9 @@ def test_mail_that_takes_its_place_at_once_stands_as_if_each_fact_had_come_alone
     assert decided(store) == was
     with store.reading() as log, second_store.writing() as session:
         for _, fact in facts_of(log):
-            refresh(session, apply(session, [fact]))
+            touched = apply(session, [fact])
+            refresh(session, touched)
+            settle_after(session.connection(), [fact], touched)
     assert decided(second_store) == was
 
 
@@ -67,9 +69,11 @@ def test_new_conversations_are_written_once(store: Store) -> None:
         ran.append(statement)
 
     event.listen(store.engine, "before_cursor_execute", listen)
-    post.bring(*(post.delivery(letter(f"{number}@x", subject=f"{number}")) for number in range(20)))
+    letters = [letter(f"{number}@x", subject=f"{number}") for number in range(20)]
+    post.bring(*(post.delivery(one) for one in letters))
     event.remove(store.engine, "before_cursor_execute", listen)
-    assert not [one for one in ran if one.startswith(("UPDATE message", "UPDATE conversation"))]
+    changing = {one for one in ran if one.startswith(("UPDATE message", "UPDATE conversation"))}
+    assert changing == {"UPDATE conversation SET due_at=?, warn_at=?, due_metric=? WHERE conversation.id = ?"}
     rows = table(Conversation)
     with store.reading() as session:
         counts = session.connection().execute(select(rows.c.message_count)).scalars().all()

@@ -52,15 +52,58 @@ EVERYTHING = {
 }
 """What happens in every life."""
 
+KINDS = {
+    "merged",
+    "split",
+    "moved",
+    "linked",
+    "handled",
+    "snoozed",
+    "redelivered",
+    "quarantined",
+    "view_kept",
+    "rule_kept",
+    "response_kept",
+    "response_used",
+    "queued",
+    "delivery_changed",
+    "noted",
+    "called",
+    "withdrawn",
+    "organization_kept",
+    "domain_kept",
+    "address_kept",
+    "profile_changed",
+    "belongs",
+    "customers_merged",
+    "entry_kept",
+    "transferred",
+    "accepted",
+    "returned",
+    "consulted",
+    "solved",
+    "kind_changed",
+    "erased",
+    "clock_warned",
+    "clock_breached",
+    "breach_explained",
+}
+"""The kinds of fact that every life holds."""
+
+
+def kinds_of(store: Store) -> set[str]:
+    with store.reading() as session:
+        return set(session.connection().execute(select(EVENT.c.kind).distinct()).scalars())
+
 
 @pytest.mark.parametrize(
-    "seed", [2, 6, 9, pytest.param(10, marks=pytest.mark.slow), pytest.param(5, marks=pytest.mark.slow)]
+    "seed", [2, 6, pytest.param(10, marks=pytest.mark.slow), pytest.param(5, marks=pytest.mark.slow)]
 )
 def test_replay_equals_state(store: Store, second_store: Store, seed: int) -> None:
     life = Life(store, seed)
     life.live(260)
-    for _ in range(20):  # what a life comes to by chance changes with every rule of the desk; some have to wait for it
-        if life.done >= EVERYTHING:
+    for _ in range(40):  # what a life comes to by chance changes with every rule of the desk; some have to wait for it
+        if life.done >= EVERYTHING and kinds_of(store) >= KINDS - {"erased"}:
             break
         life.live(20)
     assert life.done >= EVERYTHING
@@ -71,39 +114,7 @@ def test_replay_equals_state(store: Store, second_store: Store, seed: int) -> No
     with store.reading() as session:
         kinds = set(session.connection().execute(select(EVENT.c.kind).distinct()).scalars())
         assert verify(session).broken_at is None
-    assert kinds >= {
-        "merged",
-        "split",
-        "moved",
-        "linked",
-        "handled",
-        "snoozed",
-        "redelivered",
-        "quarantined",
-        "view_kept",
-        "rule_kept",
-        "response_kept",
-        "response_used",
-        "queued",
-        "delivery_changed",
-        "noted",
-        "called",
-        "withdrawn",
-        "organization_kept",
-        "domain_kept",
-        "address_kept",
-        "profile_changed",
-        "belongs",
-        "customers_merged",
-        "entry_kept",
-        "transferred",
-        "accepted",
-        "returned",
-        "consulted",
-        "solved",
-        "kind_changed",
-        "erased",
-    }
+    assert kinds >= KINDS
     assert_replays(store, second_store)
 
 

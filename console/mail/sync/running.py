@@ -16,6 +16,7 @@ from sqlmodel import Session
 from console.config.accounts import Account
 from console.config.errors import ConsoleError
 from console.config.secrets import password
+from console.mail.clocks import bring_up, note_due
 from console.mail.duties import Duties, begin_due
 from console.mail.erasing import finish
 from console.mail.glance import Door, settings_of
@@ -103,6 +104,7 @@ def sync_once(
         for one in mailboxes:
             one.door = (doors or {}).get(one.account.name)
         _recover(store, mailboxes)
+        bring_up(store)
 
         def run(mailbox: MailboxSync) -> None:
             try:
@@ -125,11 +127,7 @@ def sync_once(
             thread.join()
         _send_due(store, mailboxes, stop)
         indexing.finish()
-        begin_due(store, datetime.now(UTC))
-        while not stop.is_set() and _wake_due(store):
-            pass
-        Overdue(store).look()
-        note_broken(store, now=datetime.now(UTC))
+        _come_due(store, stop)
     if broken:
         raise broken[0]
     return outcome
@@ -155,6 +153,7 @@ def watch(store: Store, accounts: Sequence[Account], *, report: Report, stop: Ev
         indexing = Indexing(store)
         mailboxes = [_mailbox(store, account, readers, indexing, report, over) for account in accounts]
         _recover(store, mailboxes)
+        bring_up(store)
         senders = [_sender(outbox, one, over) for one in mailboxes]
         threads = [threading.Thread(target=one.watch, name=one.account.name, daemon=True) for one in mailboxes]
         threads += [threading.Thread(target=one.watch, name=f"send {one.mailbox_id}", daemon=True) for one in senders]
@@ -166,6 +165,7 @@ def watch(store: Store, accounts: Sequence[Account], *, report: Report, stop: Ev
             _ring(store, mailboxes, senders)
             duties.look(datetime.now(UTC))
             _wake_due(store)
+            note_due(store)
             overdue.look()
             promises.look(datetime.now(UTC))
             (over if stop.is_set() else stop).wait(_LOOK_EVERY)
@@ -290,6 +290,16 @@ def _send_due(store: Store, mailboxes: Sequence[MailboxSync], stop: Event) -> No
         for one in mailboxes:
             if one.mailbox_id in waiting and not stop.is_set():
                 _sender(outbox, one, stop).once()
+
+
+def _come_due(store: Store, stop: Event) -> None:
+    """Turn every moment that has come into what is recorded of it."""
+    begin_due(store, datetime.now(UTC))
+    for turned in (_wake_due, note_due):
+        while not stop.is_set() and turned(store):
+            pass
+    Overdue(store).look()
+    note_broken(store, now=datetime.now(UTC))
 
 
 def _wake_due(store: Store) -> int:

@@ -13,6 +13,7 @@ from storage.commands.wanted import want_erased
 from storage.events import Actor, Erased, Fact
 from storage.kinds import Ignored
 from storage.models import (
+    Alarm,
     Cited,
     Claim,
     Event,
@@ -85,13 +86,14 @@ def _empty_told(session: Session, event_ids: Sequence[int]) -> None:
     for row in session.connection().execute(chosen).all():
         model, key, empty = _TOLD[row.kind]
         told, number = table(model), json.loads(row.public)["fact"][key]
-        column = told.c.conversation_id if model is Solution else told.c.id
+        column = told.c.id if model is Handoff else told.c.conversation_id
         session.connection().execute(update(told).where(column == number).values(empty))
 
 
 _TOLD: Final[Mapping[str, tuple[type[SQLModel], str, dict[str, None]]]] = {
     "transferred": (Handoff, "handoff_id", {"brief": None}),
     "returned": (Handoff, "handoff_id", {"reason": None}),
+    "breach_explained": (Alarm, "conversation_id", {"cause": None, "corrective": None}),
     "solved": (Solution, "conversation_id", {"cause": None, "solution": None}),
 }
 """Which rows hold what the personal parts of facts say, by which field they are found, and what of them is emptied."""

@@ -14,6 +14,8 @@ from storage.kinds import Cause
 
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.json"))
 FINAL = {
+    "clock_warned",
+    "clock_breached",
     "agent_joined",
     "mailbox_added",
     "mailbox_changed",
