@@ -327,6 +327,7 @@ class ContextView:
         fit: of what the desk wishes, that which their organization is most; `None` where it wishes nothing.
         fares: how the customer fares; `None` where nobody is known, or it was not asked for.
         clocks: how each clock of the conversation stands; none where the moment was not given.
+        unexplained: deadlines that passed, and of which nobody has said why.
     """
 
     conversation_id: int
@@ -375,6 +376,7 @@ class ContextView:
     fit: FitView | None = None
     fares: Fares | None = None
     clocks: tuple[ClockView, ...] = ()
+    unexplained: int = 0
 
 
 @dataclass(frozen=True, slots=True)
