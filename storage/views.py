@@ -20,6 +20,7 @@ from storage.kinds import (
 )
 from storage.kinds.clocks import BreachView, ClockView
 from storage.kinds.filing import Conditions, Deeds
+from storage.kinds.handoffs import NOT_HANDED, Handed
 from storage.kinds.ideals import FitView
 from storage.kinds.journey import Fares
 from storage.kinds.looking import News
@@ -325,9 +326,9 @@ class ContextView:
         persona: the customer's card, or who they may be.
         models: which touch and service model hold, and whose customer it is.
         fit: of what the desk wishes, that which their organization is most; `None` where it wishes nothing.
+        handed: how it was handed on, and who is asked beside.
         fares: how the customer fares; `None` where nobody is known, or it was not asked for.
         clocks: how each clock of the conversation stands; none where the moment was not given.
-        unexplained: deadlines that passed, and of which nobody has said why.
     """
 
     conversation_id: int
@@ -376,7 +377,7 @@ class ContextView:
     fit: FitView | None = None
     fares: Fares | None = None
     clocks: tuple[ClockView, ...] = ()
-    unexplained: int = 0
+    handed: Handed = NOT_HANDED
 
 
 @dataclass(frozen=True, slots=True)

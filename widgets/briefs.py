@@ -51,7 +51,8 @@ def brief_lines(brief: Brief, now: datetime, width: int, *, height: int | None =
     """
     from rich.cells import cell_len, set_cell_size  # late: most commands need none
 
-    lines = [_head(brief), ""]
+    head = _head(brief)
+    lines = [head if cell_len(head) <= width else set_cell_size(head, width - 1).rstrip() + "…", ""]
     room = None if height is None else height - len(lines)
     for row in brief_rows(brief, now, width, height=room):
         if row.apart:
@@ -161,13 +162,14 @@ def _status_rows(brief: Brief, now: datetime) -> Iterator[BriefRow]:
     if brief.bouncing:
         bounced = _("bounced")
         spans.append((f"  × {bounced}", "soon"))  # noqa: RUF001 - the sign of LOOK §3
-    if brief.vendor:
-        spans.append(("  " + _("with a vendor {span}").format(span=span_words(brief.vendor)), "paused"))
     aside: tuple[Span, ...] = ()
     handoff = brief.handoff
     if handoff is not None and handoff.due_at is not None:
         aside = (accept_span(handoff, now),)
     yield BriefRow("stands", _("stands"), tuple(spans), aside)
+    if brief.vendor:
+        spent = _("with a vendor {span}").format(span=span_words(brief.vendor))
+        yield BriefRow("stands", _("vendor"), ((spent, "paused"),))
 
 
 def accept_span(handoff: HandoffView, now: datetime) -> Span:

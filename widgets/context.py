@@ -14,6 +14,7 @@ from storage.kinds import Status
 from storage.views import ContextView, ConversationView, OtherView
 from widgets.clock_rows import metered, promise_spans, shown_clocks
 from widgets.ends import GAP, write
+from widgets.handed import handed_ends
 from widgets.ideal import fit_spans
 from widgets.journey import phase_words
 from widgets.journey_rows import health_role, phase_role, telling
@@ -43,13 +44,14 @@ from widgets.persona import may_be_words, why_words
 from widgets.playbooks import away_words, model_words, pick_words
 from widgets.promised import due_role
 from widgets.strip import LABEL, label
-from widgets.text import language_words
+from widgets.text import language_words, tier_words
 from widgets.urgency import metric_words
 from widgets.wrapping import wrap
 
 _DAYS_FROM = 30  # columns from which a settled conversation has room for its day
 _NOTE_LINES = 3  # of a pinned note
 _ALWAYS = 20  # rows that blocks of one row each take together
+_ASKED = 4  # rows of what is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ class ContextPane(Pane):
         if view is None or context is None:
             return
         yield from self._who(view, context)
+        yield from self._handed(context)
         yield from self._new(view, context)
         yield from self._promised(context)
         yield from self._known(context)
@@ -191,6 +194,22 @@ class ContextPane(Pane):
         yield Row(
             ((_("owner") + " ", "muted"), owner) if view.assignee_id is not None else ((_("nobody owns it"), "muted"),)
         )
+        yield BLANK
+
+    def _handed(self, context: ContextView) -> Iterator[Row]:
+        """Yield what is asked, and what else a handoff brought, each in as many rows as it needs, four at most."""
+        rows = list(handed_ends(context.handed, self._now))
+        if not rows:
+            return
+        one = context.handed.handoff
+        yield _heading(_("handed"), tier_words(one.to_tier) if one is not None else "")
+        for left, aside in rows:
+            words, role = "".join(text for text, _role in left[1:]), left[-1][1]
+            if not aside and cell_len(words) <= self.size.width - LABEL - 2:
+                yield Row(left)
+                continue
+            yield Row(left[:1], aside)
+            yield from (Row(((line, role),)) for line in wrap(words, self.size.width - 2)[:_ASKED])
         yield BLANK
 
     def _new(self, view: ConversationView, context: ContextView) -> Iterator[Row]:
@@ -281,8 +300,6 @@ class ContextPane(Pane):
             yield Row((label(_("waits")), waits if waits_since(view) is not None else (_("nothing"), "muted")))
         for one in known:
             yield Row((label(metric_words(one.metric)), *metered(one, self._now)))
-        if context.unexplained:
-            yield Row((label(_("why late")), (":explain", "accent")))
         if not known and (first := answered_spans(context)):
             yield Row((label(_("first")), *first))
         if known and context.promised:

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from storage.views import ContextView, ConversationView, OtherView
 from widgets.clock_rows import owed_spans, promise_spans, strip_parts
 from widgets.ends import Ends, fitting
+from widgets.handed import handed_ends
 from widgets.journey_rows import fares_spans
 from widgets.known import (
     answered_spans,
@@ -68,12 +69,13 @@ def five_rows(
     clocks = _clocks(view, context, now, room)
     if context is None:
         return who, ((), ()), ((), ()), clocks, ((), fitting((), _filed(view), room))
+    handed = list(handed_ends(context.handed, now))  # what is asked comes before what is good to know
     return (
         who,
         _new(view, context, now, agent_id, room),
-        _before(context, now),
+        handed[0] if handed else _before(context, now),
         clocks,
-        _beside(view, context, now, room),
+        handed[1] if len(handed) > 1 else _beside(view, context, now, room),
     )
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Self
@@ -9,13 +10,13 @@ from typing import Final, Self
 from sqlmodel import Session
 
 from console.config.accounts import Account
+from console.demo.handoffs import ARRIVES, at_work, hand_on_before, pass_on
 from console.demo.lives import ask_how_they_fare, get_to_know
 from console.demo.staff import STAFF
 from console.mail.answering import send_draft
 from console.mail.noting import keep_note
 from storage.commands import drafts, triage, views
 from storage.commands.desk import agent_named
-from storage.events import Actor
 from storage.kinds import Direction, DraftKind, Status
 from storage.kinds.errors import DeskError
 from storage.queries import answering, conversations, inbox
@@ -26,6 +27,9 @@ CHAIR: Final = "rafael"
 
 LEAD: Final = "ines"
 """Who hands out what lies in that chair."""
+
+_HANDS_ON: Final = 2.5
+"""How many times as long as until somebody begins to write until something is handed to N3."""
 
 _MOST: Final = 200  # rows of the demo that are looked through
 
@@ -126,7 +130,7 @@ def move_in(store: Store, *, agent_id: int, now: datetime) -> None:
         for work, number in found.items():
             _do(session, work, number, staff[work.who], now)
         for name, query in VIEWS:
-            views.keep(session, name, query, shared=True, actor=_at_work(people[LEAD]), now=now)
+            views.keep(session, name, query, shared=True, actor=at_work(people[LEAD]), now=now)
     ask_how_they_fare(store, staff=staff, now=now)
     for work, number in found.items():
         if work.note:
@@ -135,9 +139,10 @@ def move_in(store: Store, *, agent_id: int, now: datetime) -> None:
                 number,
                 work.note,
                 agent=STAFF[work.who],
-                actor=_at_work(staff[work.who]),
+                actor=at_work(staff[work.who]),
                 now=now.astimezone(UTC),
             )
+    hand_on_before(store, staff, now)
 
 
 class Colleagues:
@@ -164,15 +169,30 @@ class Colleagues:
         self._accounts: Mapping[str, Account] = {account.name: account for account in accounts}
         self._first, self._writing = first, writing
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="colleagues", daemon=True)
+        self._threads = (
+            threading.Thread(target=self._work, name="colleagues", daemon=True),
+            threading.Thread(target=self._hand_on, name="handoffs", daemon=True),
+        )
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
         self._ended.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
+
+    def _hand_on(self) -> None:
+        """Hand one conversation to N3, a while after the first colleague began to write."""
+        if self._ended.wait(_HANDS_ON * self._first):
+            return
+        now = self._clock()
+        with self._store.writing() as session:
+            agent_id = agent_named(session, STAFF[ARRIVES.who], now=now)
+        with suppress(DeskError):  # somebody else saw to it
+            pass_on(self._store, ARRIVES, agent_id, now=now, accounts=tuple(self._accounts.values()))
 
     def _work(self) -> None:
         for answer in ANSWERS:
@@ -187,7 +207,7 @@ class Colleagues:
         """Write one answer, seen by all while it is written, and send it unless the console closes before."""
         now = self._clock()
         with self._store.writing() as session:
-            actor = _at_work(agent_named(session, STAFF[answer.who], now=now))
+            actor = at_work(agent_named(session, STAFF[answer.who], now=now))
             numbers = _called(session, answer.subject, now)
             if not numbers:
                 return
@@ -232,11 +252,11 @@ def _hand_out(session: Session, staff: Mapping[str, int], now: datetime) -> None
         wrote = [one.author.name for one in view.messages if one.direction is Direction.OUTGOING]
         if wrote and (key := keys.get(wrote[-1])):
             giver = staff[LEAD] if key == CHAIR else staff[key]
-            triage.assign(session, [row.conversation_id], to=staff[key], actor=_at_work(giver), now=now)
+            triage.assign(session, [row.conversation_id], to=staff[key], actor=at_work(giver), now=now)
 
 
 def _do(session: Session, work: Work, number: int, agent_id: int, now: datetime) -> None:
-    actor, numbers = _at_work(agent_id), [number]
+    actor, numbers = at_work(agent_id), [number]
     if conversations.read(session, number, agent_id=None).assignee_id is None and work.who != LEAD:
         triage.take(session, numbers, actor=actor, now=now)
     if work.status is not None:
@@ -253,8 +273,3 @@ def _called(session: Session, subject: str, now: datetime) -> tuple[int, ...]:
     query = f'subject:"{subject}"'
     rows = inbox.window(session, query=query, agent_id=0, now=now, size=5).rows
     return tuple(row.conversation_id for row in rows if row.subject.startswith(subject))[:1]
-
-
-def _at_work(agent_id: int) -> Actor:
-    """Return a colleague at a console of their own: no undo of who sits down reaches there."""
-    return Actor(agent_id, "demo")

@@ -186,6 +186,25 @@ class ConsultView:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """How a conversation was handed on, as far as it stands beside it.
+
+    Attributes:
+        handoff: the last one that was not taken back; `None` for none.
+        consults: the colleagues who have yet to answer.
+        bouncing: whether a border was crossed twice.
+    """
+
+    handoff: HandoffView | None = None
+    consults: tuple[ConsultView, ...] = ()
+    bouncing: bool = False
+
+
+NOT_HANDED: Final = Handed()
+"""Where nobody ever handed it on."""
+
+
+@dataclass(frozen=True, slots=True)
 class SolutionView:
     """What was the cause, and what solved it; of an unknown cause the reason why it is not known."""
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from storage.kinds import OPEN_HANDOFF, ConsultState, HandoffState, Tier
 from storage.kinds.errors import NoSuch
-from storage.kinds.handoffs import ConsultView, Contents, HandoffView, SolutionView
+from storage.kinds.handoffs import NOT_HANDED, ConsultView, Contents, Handed, HandoffView, SolutionView
 from storage.kinds.playbooks import Transfers
 from storage.kinds.policies import Metric
 from storage.queries import playbooks
@@ -47,6 +47,22 @@ def standing_handoff(session: Session, conversation_id: int, tier: Tier) -> Hand
     stands = {*OPEN_HANDOFF, HandoffState.ACCEPTED}
     found = handoffs_of(session, conversation_id)
     return next((one for one in reversed(found) if one.state in stands and one.to_tier is tier), None)
+
+
+def handed(session: Session, numbers: Sequence[int]) -> Handed:
+    """Return how a conversation was handed on.
+
+    Args:
+        session: of any transaction.
+        numbers: its own, and those that were joined to it.
+    """
+    stands = [
+        one for one in _views(session, _H.conversation_id.in_(numbers)) if one.state is not HandoffState.TAKEN_BACK
+    ]
+    asked = consults(session, CONSULT.c.conversation_id.in_(numbers))
+    if not stands and not asked:
+        return NOT_HANDED
+    return Handed(stands[-1] if stands else None, asked, any(one.crossed > 1 for one in stands))
 
 
 def consults_of(session: Session, conversation_id: int) -> tuple[ConsultView, ...]:

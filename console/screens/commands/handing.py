@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from console.config.errors import ConsoleError
 from console.screens.commands.base import MAIN, TRANSFER, Command, Run, act
@@ -59,6 +59,16 @@ def commands() -> Sequence[Command]:
             give_back,
             "words",
             _("handoff bounce back refuse"),
+        ),
+        Command(
+            "brief",
+            ("v b",),
+            "",
+            _("the brief: what is asked, tried, known and promised"),
+            MAIN,
+            brief,
+            "conversation",
+            _("handoff page specialist"),
         ),
         Command(
             "consult",
@@ -294,3 +304,24 @@ async def ask_cause(screen: "MainScreen", what: str) -> dict[str, str] | None:
         return {"cause": cause, "solution": solution} if solution and solution.strip() else None
     unknown = await screen.ask(Question(_("why is the cause unknown?")))
     return {"unknown": unknown} if unknown and unknown.strip() else None
+
+
+async def brief(screen: "MainScreen", rest: str) -> None:
+    """Show the brief of what is pointed at: one page, with all that a specialist reads first."""
+    from console.screens.paper import PaperScreen
+
+    targets, _more = about(screen, rest)
+    if len(targets.numbers) != 1:
+        screen.say_refusal(_("No conversation is chosen."))
+        return
+    number, desk, now, width = targets.numbers[0], screen.desk, screen.now(), min(screen.app.size.width - 2, 80)
+
+    def load() -> list[Any]:
+        from storage.queries import briefing
+        from widgets.briefs import brief_lines
+
+        with desk.store.reading() as session:
+            told = briefing.brief(session, number, now=now)
+        return [((line, "text"),) for line in brief_lines(told, now, width)]
+
+    screen.app.push_screen(PaperScreen(_("brief of #{number}").format(number=number), load))

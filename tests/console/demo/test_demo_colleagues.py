@@ -19,6 +19,7 @@ from storage.commands.desk import agent_named
 from storage.kinds import Direction, Status, Subject
 from storage.queries import context, conversations, drafts, inbox
 from storage.queries import knowing as known
+from storage.queries.briefing import brief
 from storage.queries.customers import of_that_name
 from storage.queries.history import actions
 from storage.store import Store, open_store
@@ -123,3 +124,20 @@ def test_a_colleague_is_seen_writing_and_then_has_answered(desk) -> None:
 
 
 START = datetime.now(UTC)
+
+
+def test_a_visit_is_booked_one_handoff_bounced_and_another_comes_while_the_demo_runs(desk) -> None:
+    store, accounts, agent_id = desk
+    assert [row.subject.startswith("Endpoint /v2/tracking") for row in found(store, "is:bouncing", agent_id)] == [True]
+    (visited,) = [row for row in found(store, "tier:n2", agent_id) if row.subject.startswith("Sensor 7")]
+    with store.reading() as session:
+        told = brief(session, visited.conversation_id, now=NOW)
+    assert told.contents.visit is not None
+    assert told.handoff is not None
+    assert told.handoff.accepted == STAFF["ines"]
+    assert found(store, "is:offered", agent_id) == []
+    with Colleagues(store, accounts, first=0.01, writing=60.0, clock=lambda: NOW):
+        deadline = time.monotonic() + 20
+        while not (offered := found(store, "is:offered", agent_id)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert [row.tier for row in offered] == ["n3"]
