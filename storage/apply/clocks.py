@@ -37,13 +37,14 @@ from storage.kinds.clocks import ClockState, Mark
 from storage.kinds.policies import Metric
 from storage.models import Alarm, Clock, Conversation, Message, Person
 from storage.models.statements import Lookup, Write, some_values
-from storage.rules.clocks import Calendars, Reckoned, Story, phases, reckoned, rounds
+from storage.rules.clocks import Calendars, Laid, Reckoned, Story, phases, reckoned, rounds
 
 _C, _M, _K, _A, _P = table(Conversation), table(Message), table(Clock), table(Alarm), table(Person)
 
 _MOVING: Final = (StatusChanged, Joined, TaskBegun, KindChanged, Transferred, Accepted, Returned, Escalated)
 _ALARMING: Final = (ClockWarned, ClockBreached, BreachExplained)
 _LAID: Final = (EntryKind.POLICY, EntryKind.CALENDAR)
+_LOT: Final = 1_000  # so many stories are held at once: more only make Python look through them for garbage
 _RUNNING: Final = ClockState.RUNNING
 
 Row = tuple[ClockState, datetime, datetime | None, datetime | None, datetime | None, str, datetime | None]
@@ -97,9 +98,9 @@ def settle(connection: Connection, numbers: Iterable[int]) -> None:
     if not rows:
         return
     terms = terms_in(connection)
-    policies, calendars = terms.versions(), cache(terms.hours)
+    laid, calendars = Laid(terms.versions()), cache(terms.hours)
     awake = [row for row in rows if not rests(row)]
-    touches = any(policy.when.touch for policy in policies)
+    touches = any(policy.when.touch for policy in laid.policies)
     stories = told(connection, awake, touches=touches) if awake else {}
     everyone = [row.id for row in rows]
     held: dict[tuple[int, Metric], Row] = {(row[0], row[1]): tuple(row[2:]) for row in _HELD(connection, everyone)}
@@ -109,7 +110,7 @@ def settle(connection: Connection, numbers: Iterable[int]) -> None:
     for row in rows:
         running = None
         if (story := stories.get(row.id)) is not None:
-            for metric, one in last_of_each(story, policies, calendars).items():
+            for metric, one in last_of_each(story, laid, calendars).items():
                 stands[row.id, metric] = _row(row.id, one, alarms)
                 if one.state is _RUNNING and one.due_at is not None and (running is None or one.due_at < running[0]):
                     running = one.due_at, one.warn_at, metric
@@ -125,11 +126,11 @@ def rests(row: Any) -> bool:
     return row.joined_into is not None or row.status in SETTLED or row.status in PUT_AWAY
 
 
-def last_of_each(story: Story, policies: Sequence[Any], calendars: Calendars) -> dict[Metric, Reckoned]:
+def last_of_each(story: Story, laid: Laid, calendars: Calendars) -> dict[Metric, Reckoned]:
     """Return the last run of each metric on which a policy has a word."""
     stretches = phases(story)
-    last = {one.metric: one for one in rounds(story, stretches, policies)}
-    found = {metric: reckoned(one, stretches, policies, calendars, task=story.task) for metric, one in last.items()}
+    last = {one.metric: one for one in rounds(story, stretches, laid)}
+    found = {metric: reckoned(one, stretches, laid, calendars, task=story.task) for metric, one in last.items()}
     return {metric: one for metric, one in found.items() if one is not None}
 
 
@@ -185,7 +186,8 @@ def settle_all(connection: Connection) -> int:
     """Let the clocks of all conversations stand anew that are not at rest; return how many those are."""
     held = select(_K.c.conversation_id).distinct()
     numbers = set(connection.execute(select(_C.c.id).where(~_at_rest())).scalars())
-    settle(connection, numbers | set(connection.execute(held).scalars()))
+    for some in chunks(numbers | set(connection.execute(held).scalars()), _LOT):
+        settle(connection, some)
     return len(numbers)
 
 

@@ -5,7 +5,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, String, func, select, type_coerce
 
 from storage.apply import touch
 from storage.apply.base import table
@@ -33,12 +33,12 @@ def _messages() -> Any:
     chosen = (
         _M.c.conversation_id,
         _M.c.id,
-        _M.c.direction,
-        _M.c.channel,
+        type_coerce(_M.c.direction, String).label("direction"),  # words are enough, and sooner read than members
+        type_coerce(_M.c.channel, String).label("channel"),
         _M.c.arrived_at,
         _M.c.handled_at,
         _M.c.history,
-        _O.c.state,
+        type_coerce(_O.c.state, String).label("state"),
     )
     return (
         select(*chosen)
@@ -98,11 +98,11 @@ def _story(row: Any, model: str, messages: Sequence[Any], stands: Sequence[Any],
     task = row.kind in TASKS
     asked, answered, began_at = [], [], None
     for one in messages:
-        spoken = one.channel is Channel.PHONE
-        if one.direction is _IN and not spoken:
+        spoken = one.channel == Channel.PHONE
+        if one.direction == _IN and not spoken:
             if not one.history:
                 asked.append(Asked(one.arrived_at, one.id, one.handled_at))
-        elif spoken or one.direction is Direction.OUTGOING:
+        elif spoken or one.direction == Direction.OUTGOING:
             if one.state in _REFUSED:
                 continue
             answered.append(Answered(one.arrived_at, one.id))

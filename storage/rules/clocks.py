@@ -6,14 +6,16 @@ the first moment at which, by a policy that is in force at that moment, the time
 shortest deadline wins, an edit touches what still runs, and never what was late or done before it.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final
 
 from storage.kinds import PUT_AWAY, SETTLED, Status, Tier
 from storage.kinds.clocks import ClockState, ClockView, Interval, Why
-from storage.kinds.policies import Matter, Metric, Pause, Policy
+from storage.kinds.policies import CONDITIONS, Matter, Metric, Pause, Policy
 from storage.rules.hours import Hours
 from storage.rules.policies import matching
 
@@ -128,6 +130,30 @@ class Reckoned:
     policy: Policy
 
 
+class Laid:
+    """What policies a desk has, and which of them hold: asked once for all conversations that are alike to them.
+
+    Attributes:
+        edges: the moments at which another version comes to hold, or one ceases to, in their order.
+    """
+
+    def __init__(self, policies: Sequence[Policy]) -> None:
+        self.policies = tuple(policies)
+        bounds = {edge for one in policies for edge in (one.valid_from, one.valid_until) if edge is not None}
+        self.edges = sorted(bounds)
+        names = [name for name in CONDITIONS if any(getattr(one.when, name) for one in policies)]
+        self._asked = attrgetter(*names) if names else lambda _: None
+        self._known: dict[Any, tuple[Policy, ...]] = {}
+
+    def holding(self, matter: Matter, at: datetime) -> tuple[Policy, ...]:
+        """Return as `storage.rules.policies.matching`."""
+        key = self._asked(matter), bisect_right(self.edges, at) if self.edges else 0
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = matching(self.policies, matter, at)
+        return found
+
+
 _ASKED, _ANSWERED, _NEEDLESS = range(3)
 _LAST: Final = 1 << 62
 
@@ -148,13 +174,13 @@ def phases(story: Story) -> list[Phase]:
     return [Phase(since, until, status) for (since, status), until in zip(steps, (*ends, None), strict=True)]
 
 
-def rounds(story: Story, stretches: Sequence[Phase], policies: Sequence[Policy]) -> list[Round]:
+def rounds(story: Story, stretches: Sequence[Phase], laid: Laid) -> list[Round]:
     """Return every run of every metric, in the order of their beginnings within a metric."""
     last = stretches[-1]
     rests = last.starts if last.status in SETTLED or last.status in PUT_AWAY else None
     found = [] if story.task else list(_responses(story, rests))
     if story.began_at is not None:
-        found += _resolutions(story, stretches, policies)
+        found += _resolutions(story, stretches, laid)
     for offer in story.offered:
         until, done = offer.until, offer.answered
         if until is None and rests is not None:
@@ -191,7 +217,7 @@ def _responses(story: Story, rests: datetime | None) -> Iterator[Round]:
         yield Round(metric, since, None if rests is None else max(since, rests), False, story.matter)
 
 
-def _resolutions(story: Story, stretches: Sequence[Phase], policies: Sequence[Policy]) -> Iterator[Round]:
+def _resolutions(story: Story, stretches: Sequence[Phase], laid: Laid) -> Iterator[Round]:
     """Give the runs of resolution: one, unless a conversation came back later than grace allows."""
     assert story.began_at is not None
     start = story.began_at
@@ -199,7 +225,7 @@ def _resolutions(story: Story, stretches: Sequence[Phase], policies: Sequence[Po
         if before.status not in SETTLED or phase.status in SETTLED or phase.starts is None:
             continue
         since = max(start, before.starts or start)
-        if phase.starts - since > _grace(policies, story.matter, phase.starts):
+        if phase.starts - since > _grace(laid, story.matter, phase.starts):
             yield Round(Metric.RESOLUTION, start, since, True, story.matter)
             start = phase.starts
     last = stretches[-1]
@@ -209,22 +235,22 @@ def _resolutions(story: Story, stretches: Sequence[Phase], policies: Sequence[Po
         yield Round(Metric.RESOLUTION, start, None, False, story.matter)
 
 
-def _grace(policies: Sequence[Policy], matter: Matter, at: datetime) -> timedelta:
-    held = [one.grace for one in matching(policies, matter, at) if Metric.RESOLUTION in one.targets]
+def _grace(laid: Laid, matter: Matter, at: datetime) -> timedelta:
+    held = [one.grace for one in laid.holding(matter, at) if Metric.RESOLUTION in one.targets]
     return max(held, default=timedelta.max)
 
 
 def reckoned(
-    one: Round, stretches: Sequence[Phase], policies: Sequence[Policy], calendars: Calendars, *, task: bool = False
+    one: Round, stretches: Sequence[Phase], laid: Laid, calendars: Calendars, *, task: bool = False
 ) -> Reckoned | None:
     """Return where a round stands by its policies, whatever time it is now; `None` where none has a word on it.
 
     One that is not stopped is said to run, or to pause: whether it is late is for `at` to say.
     """
     chosen: tuple[datetime | None, Policy] | None = None
-    for since, until in _eras(policies, one):
+    for since, until in _eras(laid, one):
         chosen = None
-        for policy in matching(policies, one.matter, since):
+        for policy in laid.holding(one.matter, since):
             if one.metric not in policy.targets or (task and not policy.when.kind):
                 continue
             due = _reached(one, stretches, policy, calendars, policy.targets[one.metric])
@@ -243,18 +269,13 @@ def reckoned(
     return Reckoned(one, _state(one, stretches, policy, due), due, warns, policy)
 
 
-def _eras(policies: Sequence[Policy], one: Round) -> Iterator[tuple[datetime, datetime | None]]:
+def _eras(laid: Laid, one: Round) -> Iterator[tuple[datetime, datetime | None]]:
     """Give the stretches through which the same policies are in force, from a round's beginning on."""
-    edges = {
-        edge
-        for policy in policies
-        for edge in (policy.valid_from, policy.valid_until)
-        if edge is not None and edge > one.started_at and (one.stopped_at is None or edge < one.stopped_at)
-    }
     since = one.started_at
-    for edge in sorted(edges):
-        yield since, edge
-        since = edge
+    for edge in laid.edges:
+        if edge > since and (one.stopped_at is None or edge < one.stopped_at):
+            yield since, edge
+            since = edge
     yield since, None
 
 
@@ -361,8 +382,6 @@ def clocks(story: Story, policies: Sequence[Policy], calendars: Calendars, now: 
         calendars: by name.
         now: the moment, aware; one before a clock started counts as its start.
     """
-    stretches = phases(story)
-    found = (
-        reckoned(one, stretches, policies, calendars, task=story.task) for one in rounds(story, stretches, policies)
-    )
+    stretches, laid = phases(story), Laid(policies)
+    found = (reckoned(one, stretches, laid, calendars, task=story.task) for one in rounds(story, stretches, laid))
     return tuple(at(one, stretches, calendars, now) for one in found if one is not None)
