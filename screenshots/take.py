@@ -39,19 +39,25 @@ from console.library.files import read
 from console.library.starter import STARTER
 from console.mail.answering import send_draft
 from console.mail.sync import sync_once
+from console.mail.transferring import hand_on
 from console.screens.composer import ComposerScreen
 from console.screens.customer import CustomerScreen
 from console.screens.enrolling import EnrolScreen
 from console.screens.ground import NewAccounts
 from console.screens.handing import TransferScreen
 from console.screens.library import LibraryScreen
+from console.screens.main import MainScreen
+from console.screens.oncall import OnCallScreen
 from console.screens.outbox import OutboxScreen
 from console.screens.paper import PaperScreen
 from console.screens.picking import ResponsePicker
-from storage.commands import drafts, leasing, responses
+from storage.commands import drafts, leasing, responses, rotas
+from storage.commands.transferring import Transfer
 from storage.events import Actor
-from storage.kinds import Direction, DraftKind, Status
+from storage.kinds import Direction, DraftKind, Status, Tier
+from storage.kinds.handoffs import Contents, Gleaned, Promised, Tried
 from storage.kinds.review import Severity
+from storage.kinds.rotas import Rota
 from storage.queries import answering, conversations, inbox
 from storage.store import Store, open_store
 from widgets.hits import Hits
@@ -96,6 +102,11 @@ OTHERS = (
     ("transfer", (120, 36), "dark"),
     ("transfer", (120, 36), "terminal"),
     ("brief", (80, 24), "dark"),
+    ("oncall", (80, 24), "dark"),
+    ("oncall", (80, 24), "light"),
+    ("oncall", (80, 24), "terminal"),
+    ("oncall", (80, 24), "none"),
+    ("oncall", (80, 24), "ascii"),
 )
 """What is taken beside every screen at every size in every look: NO_COLOR, no Unicode, and what is not every day."""
 SENT = (
@@ -117,6 +128,22 @@ ACCOUNTS = [
     for name in ("Suporte", "Soporte", "Support")
 ]
 """The company's accounts as far as a picture of sending needs them: nothing leaves while it is taken."""
+
+BRIEF = Contents(
+    "Stop the second capture on gateway br-2, and say whether orders 88121 and 88127 are the only two.",
+    tried=(
+        Tried(NOW - timedelta(minutes=41), "Bruno", "replayed webhook 5512: the capture is accepted again"),
+        Tried(NOW - timedelta(minutes=28), "Bruno", "switched retry off on br-2: new orders still doubled"),
+        Tried(NOW - timedelta(minutes=20), "Marta", "asked the gateway, case 20931: no answer yet"),
+    ),
+    facts=(
+        Gleaned("order", ("88121", "88127")),
+        Gleaned("version", ("4.18.2",)),
+        Gleaned("amount", ("R$ 1.940,00",)),
+    ),
+    promised=(Promised("a status to Ana Souza", NOW + timedelta(minutes=28)),),
+)
+"""What a specialist is handed on."""
 
 FORM = NewAccounts(Path("~/.config/plantao/config.toml"), lambda: None)
 """Where an account would be written: none is."""
@@ -283,13 +310,13 @@ async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:  # noqa: C901,
     elif what in {"first", "setup"}:
         await begin(app, pilot, typed=what == "setup")
     elif what in {"transfer", "brief"}:
-        await hand_on(app, pilot, reads=what == "brief")
+        await write_brief(app, pilot, reads=what == "brief")
     elif what == "help":
         await pilot.press("question_mark")
         await until(lambda: app.screen is not main)
 
 
-async def hand_on(app: Plantao, pilot: Pilot[int], *, reads: bool) -> None:
+async def write_brief(app: Plantao, pilot: Pilot[int], *, reads: bool) -> None:
     """Write the brief of what the cursor is on for N3, and read it as N3 will."""
     await pilot.press("T", "3")
     await until(lambda: isinstance(app.screen, TransferScreen) and app.screen.begun)
@@ -332,6 +359,30 @@ async def send(app: Plantao, pilot: Pilot[int]) -> None:
     await until(lambda: app.screen is main)
 
 
+def on_duty(desk: Desk) -> None:
+    """Put whoever sits here on call for N3, and hand two conversations on to them, one with all that a brief has."""
+    rota = Rota("Payments", str(NOW.tzinfo), (desk.agent_id,), NOW.date() - timedelta(days=2), Tier.N3)
+    desk.tell_now(rotas.set_rota, rota, actor=desk.actor, now=NOW)
+    giver = Desk(desk.store, agent="Bruno Reis", console="pictures")
+    with desk.store.reading() as session:
+        rows = inbox.window(session, query="is:open sort:newest", agent_id=desk.agent_id, now=NOW, size=9).rows
+        [asked] = inbox.window(session, query="subject:duplicidade", agent_id=desk.agent_id, now=NOW, size=1).rows
+    other = next(row for row in rows if row.conversation_id != asked.conversation_id)
+    given = ((asked.conversation_id, BRIEF), (other.conversation_id, Contents("Look why it fails.")))
+    for number, contents in given:
+        wanted = Transfer(number, Tier.N3, contents, to_agent_id=desk.agent_id)
+        at = NOW - timedelta(minutes=6)
+        hand_on(
+            desk.store,
+            wanted,
+            accounts=ACCOUNTS,
+            agent=giver.agent,
+            actor=giver.actor,
+            now=at,
+            undo_window=timedelta(0),
+        )
+
+
 async def take(url: str, what: str, size: tuple[int, int], look: str, now: datetime = NOW) -> str:
     """Return one picture as SVG.
 
@@ -353,7 +404,16 @@ async def take(url: str, what: str, size: tuple[int, int], look: str, now: datet
         trouble = {"kind": "SignInRefused", "words": "mail.lumen.example refused the password."}
         desk.tell_now(leasing.set_state, 1, "stopped", now=NOW - timedelta(minutes=20), trouble=trouble)
     palette = Look("dark", ascii=look == "ascii") if look in {"ascii", "dark256"} else Look(look)  # type: ignore[arg-type]
-    app = Plantao(desk, look=palette, clock=lambda: now, accounts=() if bare else ACCOUNTS, new_accounts=FORM)
+    if what == "oncall":
+        on_duty(desk)
+    app = Plantao(
+        desk,
+        look=palette,
+        clock=lambda: now,
+        accounts=() if bare else ACCOUNTS,
+        new_accounts=FORM,
+        main=OnCallScreen if what == "oncall" else MainScreen,
+    )
     try:
         async with app.run_test(size=size) as pilot:
             main = app._main  # noqa: SLF001 - the script drives the console from within
@@ -361,7 +421,9 @@ async def take(url: str, what: str, size: tuple[int, int], look: str, now: datet
             if what == "empty":
                 await pilot.press("1")
                 await until(lambda: not main.queue.rows)
-            while main.queue.chosen and not main.queue.chosen.subject.startswith(SUBJECT):
+            if isinstance(main, OnCallScreen):
+                await until(lambda: main.brief.brief)  # type: ignore[attr-defined]
+            while what != "oncall" and main.queue.chosen and not main.queue.chosen.subject.startswith(SUBJECT):
                 before = main.queue.number
                 await pilot.press("j")
                 if main.queue.number == before:

@@ -329,6 +329,7 @@ class ContextView:
         handed: how it was handed on, and who is asked beside.
         fares: how the customer fares; `None` where nobody is known, or it was not asked for.
         clocks: how each clock of the conversation stands; none where the moment was not given.
+        unexplained: deadlines that passed, and of which nobody has said why.
     """
 
     conversation_id: int
@@ -378,6 +379,7 @@ class ContextView:
     fares: Fares | None = None
     clocks: tuple[ClockView, ...] = ()
     handed: Handed = NOT_HANDED
+    unexplained: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -300,6 +300,8 @@ class ContextPane(Pane):
             yield Row((label(_("waits")), waits if waits_since(view) is not None else (_("nothing"), "muted")))
         for one in known:
             yield Row((label(metric_words(one.metric)), *metered(one, self._now)))
+        if context.unexplained:
+            yield Row((label(_("why late")), (":explain", "accent")))
         if not known and (first := answered_spans(context)):
             yield Row((label(_("first")), *first))
         if known and context.promised:

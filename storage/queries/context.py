@@ -8,11 +8,12 @@ from sqlalchemy import Select, case, func, literal, select, union_all
 from sqlmodel import Session
 
 from storage.kinds import Automatic, Direction, EntryKind, Subject
+from storage.kinds.clocks import ClockState, ClockView
 from storage.kinds.entries import Note
 from storage.kinds.handoffs import NOT_HANDED, Handed
 from storage.kinds.ideals import FitView
 from storage.models import SHOWN_BELOW
-from storage.queries import handoffs, ideals, journey, looking, personas, playbooks
+from storage.queries import clocks, handoffs, ideals, journey, looking, personas, playbooks
 from storage.queries.knowing import Entry, fields_among, laid_down
 from storage.queries.promises import open_among, promised
 from storage.queries.several import listed
@@ -77,6 +78,7 @@ def read(
         news = looking.news(
             session, person, agent_id=agent_id, now=now, fields=said, entries=written, conversation=conversation
         )
+    ticking = clocks.clocks_of(session, number, now=now) if now is not None else ()
     newest = conversation.messages[-READ:]
     parts, part_count = _parts(session, newest, person)
     contacts = [message for message in conversation.messages if message.direction is not Direction.INTERNAL]
@@ -135,6 +137,8 @@ def read(
         handed=_handed(session, conversation),
         fit=_fit(session, customer.organization_id, kept, now),
         fares=journey.beside(session, person, customer.own_organization, now=now) if now and person else None,
+        clocks=ticking,
+        unexplained=_unexplained(session, number, ticking),
     )
 
 
@@ -143,6 +147,13 @@ def _handed(session: Session, conversation: ConversationView) -> Handed:
     if not any(one.kind in {"transferred", "consulted"} for one in conversation.events):
         return NOT_HANDED
     return handoffs.handed(session, (conversation.conversation_id, *conversation.joined_numbers))
+
+
+def _unexplained(session: Session, number: int, ticking: Sequence[ClockView]) -> int:
+    """Return how many deadlines passed of which nobody has said why; none is asked for where none did."""
+    if not any(one.state is ClockState.BREACHED for one in ticking):
+        return 0
+    return len(clocks.breaches(session, conversation_id=number, explained=False))
 
 
 def _fit(session: Session, organization: int | None, kept: Sequence[Entry], now: datetime | None) -> FitView | None:

@@ -10,11 +10,14 @@ from console.config.noticing import Notices
 from console.desk import Desk
 from console.files.calling import window_title
 from storage.commands import noting, rotas, transferring, triage
+from storage.events import ClockBreached
 from storage.kinds import Tier
 from storage.kinds.agents import AgentCard
 from storage.kinds.handoffs import Contents
+from storage.kinds.policies import Metric
 from storage.kinds.rotas import Rota
 from storage.queries import noticing
+from storage.record import record
 
 from .conftest import NOW
 
@@ -31,6 +34,13 @@ def hand(by, number, *, to=None, tier=Tier.N3):
     note = noting.Written(said, hashlib.sha256(said.header_id.encode()).digest(), 10)
     wanted = transferring.Transfer(number, tier, Contents("Why 500s?"), to_agent_id=to)
     return by.tell_now(transferring.transfer, wanted, note=note, actor=by.actor, now=NOW)
+
+
+def breach(by, number, metric=Metric.FIRST_RESPONSE):
+    fact = ClockBreached(
+        conversation_id=number, metric=metric, due_at=NOW, policy="standard", noticed_at=NOW, happened_at=NOW
+    )
+    by.tell_now(lambda session: record(session, [fact], actor=by.actor, now=NOW))
 
 
 def duty(desk, *agents):
@@ -79,6 +89,19 @@ async def test_what_goes_to_anybody_of_a_tier_calls_whoever_is_on_call_there(del
     [found] = news(desk, cursor)[1]
     assert (found.call, found.conversation_id, found.who) == ("handoff", second, "Bruno")
     assert news(bruno, cursor)[1] == (), "who hands it on is not called for it"
+
+
+async def test_a_clock_of_mine_that_ran_out_calls_once_and_a_colleagues_does_not(deliver, desk, bruno, console, until):
+    mine, other = deliver({"subject": "Fatura"}), deliver({"subject": "Outra", "address": "x@y.example"})
+    desk.tell_now(triage.take, [mine], actor=desk.actor, now=NOW)
+    bruno.tell_now(triage.take, [other], actor=bruno.actor, now=NOW)
+    notices = Notices(bell=True, desktop="osc777")
+    found = await heard(console, until, notices, lambda: breach(bruno, mine))
+    assert found == [f"\x1b]777;notify;#{mine} first response is late;Fatura\x07\x07"]
+    assert await heard(console, until, notices, lambda: breach(bruno, other), called=False) == []
+    # What was called for is not called for again when a console starts: only what happens from then on is.
+    stranger = lambda: deliver({"subject": "x", "address": "z@y.example"})  # noqa: E731
+    assert await heard(console, until, notices, stranger, called=False) == []
 
 
 @pytest.mark.parametrize("whose", ["configuration", "agent"])
