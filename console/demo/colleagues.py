@@ -10,6 +10,7 @@ from typing import Final, Self
 from sqlmodel import Session
 
 from console.config.accounts import Account
+from console.demo.duty import take_turns
 from console.demo.handoffs import ARRIVES, at_work, hand_on_before, pass_on
 from console.demo.lives import ask_how_they_fare, get_to_know
 from console.demo.staff import STAFF
@@ -125,6 +126,7 @@ def move_in(store: Store, *, agent_id: int, now: datetime) -> None:
         people = {key: agent_named(session, name, now=now) for key, name in STAFF.items() if key != CHAIR}
         staff = {**people, CHAIR: agent_id}
         get_to_know(session, staff=staff, now=now)
+        take_turns(session, staff=staff, actor=_at_work(people[LEAD]), now=now)
         _hand_out(session, staff, now)
         found = {work: number for work in DONE for number in _called(session, work.subject, now)}
         for work, number in found.items():

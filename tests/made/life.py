@@ -11,11 +11,13 @@ from sqlalchemy import select
 from storage.apply.base import table
 from storage.commands import (
     clocks,
+    handing_over,
     joining,
     knowing,
     noting,
     promising,
     responses,
+    rotas,
     ruling,
     solving,
     transferring,
@@ -31,6 +33,7 @@ from storage.commands.outbox.items import Result
 from storage.commands.responses import Entry
 from storage.events import Actor
 from storage.kinds import Automatic, ConversationKind, Delivery, Direction, EntryKind, Status, Subject, Tier
+from storage.kinds.agents import AgentCard
 from storage.kinds.entries import Note
 from storage.kinds.errors import DeskError
 from storage.kinds.filing import Conditions, Deeds
@@ -38,6 +41,7 @@ from storage.kinds.handoffs import Contents, Visit
 from storage.kinds.mail import Parsed
 from storage.kinds.promises import Commitment
 from storage.kinds.responses import Canned
+from storage.kinds.rotas import Rota
 from storage.models import Conversation, Handoff, Message, Outbox
 from storage.queries.clocks import breaches
 from storage.queries.erasing import survey
@@ -58,6 +62,7 @@ class Life:
 
     def __init__(self, store: Store, seed: int) -> None:
         self.store, self.chance, self.hands = store, Random(seed), Random(seed + 1)
+        self.duties = Random(seed)
         self.aside = Random(seed)  # by which what came later in the desk's own life changes nothing of the rest
         self.now = MONDAY
         self.posts = [
@@ -98,6 +103,8 @@ class Life:
             self.tick(happening.__name__)
             if self.hands.random() < 0.2:
                 self.hand()
+            if self.duties.random() < 0.1:
+                self.take_turns()
 
     def letter(self) -> Parsed:
         chance = self.chance
@@ -398,6 +405,25 @@ class Life:
 
         self.tell(lambda session: promising.note_broken(session, actor=clock, now=now, limit=9), "break")
         self.tell(promise, "promise")
+
+    def take_turns(self) -> None:
+        """Eva lays down who is on call and what agents can do, puts somebody on for a while, and reads a handover."""
+        chance, eva, now = self.duties, self.eva, self.now
+        numbers = [one.agent_id for one in (*self.agents, eva)]
+        rota = Rota("nights", "Europe/Madrid", tuple(chance.sample(numbers, 2)), now.date(), Tier.N3)
+        card = AgentCard(chance.choice(numbers), skills=(chance.choice(("vpn", "fatura")),), address="one@desk.example")
+        until = now + timedelta(hours=chance.choice((1, 50)))
+        deeds = {
+            "rota": lambda session: rotas.set_rota(session, rota, actor=eva, now=now),
+            "override": lambda session: rotas.override(
+                session, "nights", [(chance.choice(numbers), now, until)], actor=eva, now=now
+            ),
+            "card": lambda session: rotas.set_agent(session, card, actor=eva, now=now),
+            "end": lambda session: rotas.end_rota(session, "nights", actor=eva, now=now),
+            "handover": lambda session: handing_over.acknowledge(session, now, "read", actor=eva, now=now),
+        }
+        name = chance.choice(("rota", "rota", *deeds))
+        self.tell(deeds[name], name)
 
     def learn(self) -> None:
         """Somebody learns who a customer is: fields, addresses, organizations, notes; or that two are one."""
