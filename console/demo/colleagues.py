@@ -126,7 +126,7 @@ def move_in(store: Store, *, agent_id: int, now: datetime) -> None:
         people = {key: agent_named(session, name, now=now) for key, name in STAFF.items() if key != CHAIR}
         staff = {**people, CHAIR: agent_id}
         get_to_know(session, staff=staff, now=now)
-        take_turns(session, staff=staff, actor=_at_work(people[LEAD]), now=now)
+        take_turns(session, staff=staff, actor=at_work(people[LEAD]), now=now)
         _hand_out(session, staff, now)
         found = {work: number for work in DONE for number in _called(session, work.subject, now)}
         for work, number in found.items():
