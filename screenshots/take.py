@@ -67,6 +67,7 @@ from widgets.theme import theme_of
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 11, 23, 9, 32, tzinfo=ZoneInfo("America/Sao_Paulo"))  # a Monday
+AT_WORK = timedelta(days=1)  # since when the company's mailboxes are live: what came since then has clocks
 AGENT, NEWCOMER = "Rafael Lima", "Lia Prado"  # she has nothing in hand yet
 SIZES = ((80, 24), (120, 36), (160, 45))
 LOOKS = ("dark", "light", "terminal")
@@ -161,7 +162,7 @@ BLOCKS = {
 def fill(folder: Path) -> str:
     """Serve the demo's mail of the fixed moment, sync it once, and return the address of the desk that it filled."""
     with demo_servers(folder, now=NOW, seed=1, live=False) as servers:
-        store = stocked(folder, accounts_of(servers, NOW), NOW)
+        store = stocked(folder, accounts_of(servers, NOW - AT_WORK), NOW)
         desk = Desk(store, agent=AGENT, console="pictures")
         move_in(store, agent_id=desk.agent_id, now=NOW)
         store.close()
