@@ -1,13 +1,14 @@
 """Words for calendars and policies: what each says, in one line or by its parts, and what is wrong with one."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from storage.kinds.hour_words import windows_text
 from storage.kinds.hours import Calendar
 from storage.kinds.policies import Metric, Pause, Policy
 from storage.kinds.spans import span_text
 from widgets.language import _, ngettext
+from widgets.moments import moment_words
 from widgets.troubles import numbers_words
 
 
@@ -67,16 +68,45 @@ def pauses_words(policy: Policy) -> str:
     return ", ".join(words[one] for one in policy.pauses) or _("never")
 
 
-def touched_words(there_are: int, numbers: Sequence[int]) -> str:
-    """Return which of the open conversations a change touches."""
+def touched_words(there_are: int, numbers: Sequence[int], late: Sequence[int] = ()) -> str:
+    """Return which of the open conversations a change touches, and which it would make late at once."""
     if not numbers:
         return _("It touches no open conversation.")
     words = ngettext(
         "It touches {touched} of {count} open conversation: {named}.",
         "It touches {touched} of {count} open conversations: {named}.",
         there_are,
-    )
-    return words.format(touched=len(numbers), count=there_are, named=numbers_words(numbers))
+    ).format(touched=len(numbers), count=there_are, named=numbers_words(numbers))
+    if not late:
+        return words
+    more = ngettext("{count} would be late at once: {named}.", "{count} would be late at once: {named}.", len(late))
+    return f"{words} {more.format(count=len(late), named=numbers_words(late))}"
+
+
+def moved_words(metric: Metric, before: datetime | None, after: datetime | None, now: datetime) -> str:
+    """Return how a deadline moves; a clock that stands, or has no target, has none."""
+    was, will = (moment_words(moment, now) if moment is not None else _("no deadline") for moment in (before, after))
+    return _("{metric}: {before}, then {after}").format(metric=metric_words(metric), before=was, after=will)
+
+
+def proposal_words(
+    metric: Metric,
+    target: timedelta | None,
+    n: int,
+    p50: timedelta | None,
+    p90: timedelta | None,
+    proposed: timedelta | None,
+    least: int,
+) -> str:
+    """Return what a metric took, what is asked of it now, and what is proposed; nothing of too little."""
+    name = metric_words(metric)
+    now = _("now {target}").format(target=span_text(target)) if target is not None else _("no target now")
+    if p50 is None or p90 is None or proposed is None:
+        words = _("{metric}: n {n} of the {least} that a proposal needs at least; {now}")
+        return words.format(metric=name, n=n, least=least, now=now)
+    words = _("{metric}: n {n}, p50 {p50}, p90 {p90}; {now}, proposed {proposed}")
+    spans = {"p50": span_text(p50), "p90": span_text(p90), "proposed": span_text(proposed)}
+    return words.format(metric=name, n=n, now=now, **spans)
 
 
 def fault_words(reason: str, name: str, value: str) -> str:

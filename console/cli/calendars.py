@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from storage.kinds.hours import Calendar, KeptCalendar
     from storage.kinds.policies import KeptPolicy
     from storage.queries.hours import Terms
+    from storage.queries.touched import Touched
+
+_NAMED = 5  # deadlines that are told one by one
 
 
 def add(group: Group) -> None:
@@ -90,13 +93,17 @@ def moment(call: "Call", text: str | None) -> datetime | None:
     return datetime.combine(day, time()).astimezone(call.now.tzinfo).astimezone(UTC)
 
 
-def say_touched(call: "Call", value: "KeptCalendar | KeptPolicy", since: datetime | None) -> None:
-    """Say which open conversations a change would touch, before it is made."""
+def say_touched(call: "Call", value: "KeptCalendar | KeptPolicy") -> "Touched":
+    """Say which open conversations a change would touch, and how the first deadlines move, before it is made."""
     from storage.queries.touched import touched
-    from widgets.terms import touched_words
+    from widgets.terms import moved_words, touched_words
 
-    found = call.ask(touched, value, now=since or call.now)
-    call.out.error(touched_words(found.open, found.conversation_ids))
+    found: Touched = call.ask(touched, value, now=call.now)
+    call.out.error(touched_words(found.open, found.conversation_ids, found.late))
+    for one in found.moved[:_NAMED]:
+        words = moved_words(one.metric, one.before, one.after, call.now)
+        call.out.error(f"  #{one.conversation_id} {words}")
+    return found
 
 
 def run_list(call: "Call") -> int:
@@ -239,7 +246,7 @@ def _change(call: "Call", knobs: dict[str, str], days: Any, without: Any) -> int
     given: dict[str, Any] = {"days": days, "without": without, "since": moment(call, options.since), "now": call.now}
     drafted: KeptCalendar = call.ask(terms.calendar_drafted, options.name, knobs, **given)
     if drafted.name in _laid(call).calendars:
-        say_touched(call, drafted, given["since"])
+        say_touched(call, drafted)
         must_be_agreed(call)
     call.desk.tell_now(terms.set_calendar, options.name, knobs, **given, actor=call.desk.actor)
     laid = _laid(call)

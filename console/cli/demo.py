@@ -4,6 +4,7 @@ import argparse
 import os
 import shlex
 import tempfile
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,9 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="plantao-demo-", ignore_cleanup_errors=True)
 
 
+_AT_WORK = timedelta(days=1)
+
+
 def _settle(call: "Call", folder: Path, servers: "DemoServers") -> "Call":
     """Write the configuration of the demo's desk, and return the call that is made there."""
     from console.cli.call import Call
@@ -85,6 +89,8 @@ def _settle(call: "Call", folder: Path, servers: "DemoServers") -> "Call":
                 "user": each.user,
                 "tls": "none",
                 "password_command": shlex.join(["cat", str(secret)]),
+                # They have sat here since yesterday: what came since then is work, with clocks.
+                "live_since": (call.now - _AT_WORK).astimezone(UTC).isoformat(),
             }
         )
         add_account(inner.configuration_file, account, now=call.now)

@@ -5,17 +5,20 @@ from typing import TYPE_CHECKING, Any
 from console.cli import ids
 from console.cli.calendars import add_dates, moment, say_touched
 from console.cli.confirming import must_be_agreed
-from console.cli.errors import DONE
+from console.cli.errors import DONE, Usage
 from console.cli.output import columns
 from console.cli.parser import Group
 from widgets.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import timedelta
 
     from console.cli.call import Call
     from storage.kinds.policies import KeptPolicy, Policy
     from storage.queries.hours import Terms
+
+_MOST_DAYS = 3_660
 
 
 def add(group: Group) -> None:
@@ -48,6 +51,20 @@ def add(group: Group) -> None:
     )
     _add_knobs(parser)
     add_dates(parser)
+    parser = under.command("preview", run_preview, words=_("say what `set` would touch, and change nothing"))
+    _add_knobs(parser)
+    parser.add_argument("--from", dest="since", metavar="WHEN", help=_("from when on it holds; now without it"))
+    parser = under.command(
+        "suggest",
+        run_suggest,
+        words=_("targets out of what the desk has done"),
+        more=_(
+            "How long half (p50) and nine of ten (p90) took, in the open hours of the policy's calendar and of the\n"
+            "conversations that it speaks of, and p90 rounded up as a target. Of fewer than {count}, none."
+        ).format(count=20),
+    )
+    parser.add_argument("name", nargs="?", default="default", metavar="NAME", help=_("the policy; default without it"))
+    parser.add_argument("--days", type=int, default=90, metavar="DAYS", help=_("how far back; 90 without it"))
     parser = under.command("remove", run_remove, words=_("let one hold no more from now on"))
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("--yes", action="store_true", help=_("do it without asking"))
@@ -123,17 +140,78 @@ def run_set(call: "Call") -> int:
     since, until = moment(call, options.since), moment(call, options.until)
     given: dict[str, Any] = {"since": since, "until": until, "now": call.now}
     drafted: KeptPolicy = call.ask(terms.policy_drafted, options.name, knobs, **given)
-    say_touched(call, drafted, since)
+    say_touched(call, drafted)
     must_be_agreed(call)
     call.desk.tell_now(terms.set_policy, options.name, knobs, **given, actor=call.desk.actor)
     return _told(call, drafted.name)
+
+
+def run_preview(call: "Call") -> int:
+    """Say what a change would touch."""
+    from storage.commands import terms
+
+    options = call.options
+    knobs = dict(ids.pair(word) for word in options.knob)
+    since, until = moment(call, options.since), moment(call, options.until)
+    drafted: KeptPolicy = call.ask(terms.policy_drafted, options.name, knobs, since=since, until=until, now=call.now)
+    if not call.out.json_lines:
+        say_touched(call, drafted)
+        return DONE
+    from storage.queries.touched import touched
+
+    found = call.ask(touched, drafted, now=call.now)
+    for one in found.moved:
+        call.out.object(
+            {
+                "conversation_id": one.conversation_id,
+                "metric": str(one.metric),
+                "before": one.before.isoformat() if one.before else None,
+                "after": one.after.isoformat() if one.after else None,
+                "late": one.conversation_id in found.late,
+            }
+        )
+    return DONE
+
+
+def run_suggest(call: "Call") -> int:
+    """Propose targets out of the desk's own history."""
+    from datetime import UTC, timedelta
+
+    from storage.queries.proposing import proposals
+    from storage.rules.proposing import LEAST
+    from widgets.terms import proposal_words
+
+    kept = _kept(_laid(call), call.options.name)
+    if not 1 <= call.options.days <= _MOST_DAYS:
+        raise Usage(_("Days go from 1 to {most}.").format(most=_MOST_DAYS))
+    policy = kept.at(call.now) or kept.versions[-1]
+    now = call.now.astimezone(UTC)
+    found = call.ask(proposals, policy, since=now - timedelta(days=call.options.days), now=now)
+    for metric, one in found.items():
+        target = policy.targets.get(metric)
+        if call.out.json_lines:
+            told = {"n": one.n, "p50": _seconds(one.p50), "p90": _seconds(one.p90), "proposed": _seconds(one.target)}
+            left = {"running": one.running, "needless": one.needless}
+            call.out.object(
+                {"metric": str(metric), "target": _seconds(target), **told, "left_out": left, "least": LEAST}
+            )
+        else:
+            call.out.line(proposal_words(metric, target, one.n, one.p50, one.p90, one.target, LEAST))
+            if one.running or one.needless:
+                words = _("left out: {running} that still wait, {needless} that came to need nothing")
+                call.out.line("  " + words.format(running=one.running, needless=one.needless))
+    return DONE
+
+
+def _seconds(span: "timedelta | None") -> int | None:
+    return None if span is None else round(span.total_seconds())
 
 
 def run_remove(call: "Call") -> int:
     """Let a policy hold no more."""
     from storage.commands import terms
 
-    say_touched(call, call.ask(terms.policy_ended, call.options.name, now=call.now), None)
+    say_touched(call, call.ask(terms.policy_ended, call.options.name, now=call.now))
     must_be_agreed(call)
     call.desk.tell_now(terms.remove_policy, call.options.name, actor=call.desk.actor, now=call.now)
     if call.out.json_lines:

@@ -259,9 +259,10 @@ def _hand_out(session: Session, staff: Mapping[str, int], now: datetime) -> None
 
 def _do(session: Session, work: Work, number: int, agent_id: int, now: datetime) -> None:
     actor, numbers = at_work(agent_id), [number]
-    if conversations.read(session, number, agent_id=None).assignee_id is None and work.who != LEAD:
+    held = conversations.read(session, number, agent_id=None)
+    if held.assignee_id is None and work.who != LEAD:
         triage.take(session, numbers, actor=actor, now=now)
-    if work.status is not None:
+    if work.status is not None and work.status is not held.status:
         triage.set_status(session, numbers, to=work.status, actor=actor, now=now)
     if work.asleep:
         morning = now.replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=work.asleep)

@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlmodel import Session
 
+from console.demo import terms, wishes
 from console.demo.journeys import set_out
-from console.demo.wishes import lay_down
 from console.mail.tasks import begin
 from storage.commands import knowing, promising
 from storage.events import Actor
@@ -210,7 +210,8 @@ def get_to_know(session: Session, *, staff: Mapping[str, int], now: datetime) ->
     actor = Actor(staff["ines"], "demo")  # at no console of the agent's: no undo of theirs reaches there
     called = agents(session)
     names = {key: called[number] for key, number in staff.items()}
-    lay_down(session, actor=actor, now=now)
+    wishes.lay_down(session, actor=actor, now=now)
+    terms.lay_down(session, actor=actor, now=now)
     for firm in FIRMS:
         for number in sorted(of_that_name(session, Subject.ORGANIZATION, firm.domain)):
             fields = {

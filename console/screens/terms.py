@@ -195,7 +195,7 @@ class TermsScreen(Sheets):
         found = await self.desk.ask(touched, value, now=self.now())
         if not found.conversation_ids:
             return True
-        words = touched_words(found.open, found.conversation_ids)
+        words = touched_words(found.open, found.conversation_ids, found.late)
         return await self.ask(Question(_("Enter goes on. {words}").format(words=words))) is not None
 
     async def _do(

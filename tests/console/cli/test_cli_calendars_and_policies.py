@@ -70,23 +70,36 @@ def test_check_says_what_is_wrong(filled: Path, run) -> None:
 
 
 def test_a_policy_says_what_it_touches_before_it_is_changed(filled: Path, run) -> None:
-    assert run("reopen", "1", "2").status == 0
-    there_are = len(told(run("list", "is:open", "--json")))
-    assert there_are
-    refused = run("policy", "set", "vip", "first-response=30m")
+    (task,) = told(run("task", "add", "Ask", "again", "--json"))
+    number = task["conversation_id"]
+    knobs = "resolution=30m", "kind=task", "warn=50"
+    refused = run("policy", "set", "vip", *knobs)
     assert refused.status == 2
-    assert f"It touches {there_are} of {there_are} open conversation" in refused.err
+    assert f"It touches 1 of 1 open conversation: #{number}." in refused.err
+    assert f"#{number} resolution: no deadline, then" in refused.err
     assert "--yes" in refused.err
+    (row,) = told(run("policy", "preview", "vip", *knobs, "--json"))
+    assert (row["conversation_id"], row["metric"], row["before"], row["late"]) == (number, "resolution", None, False)
+    assert row["after"] is not None
+    assert "It touches no open conversation" in run("policy", "preview", "vip", *knobs[:1], "kind=checkin").err
     assert len(told(run("policy", "list", "--json"))) == 3
-    (one,) = told(run("policy", "set", "vip", "first-response=30m", "tier=n1", "warn=50", "--yes", "--json"))
-    assert (one["targets"], one["when"], one["warn"]) == ({"first_response": 1800}, {"tier": ["n1"]}, 0.5)
-    assert "first response 30m; always; tier n1" in run("policy", "list").out
-    assert run("policy", "set", "vip", "first-response=30m", "--yes").status == 1  # it stands so already
+    (one,) = told(run("policy", "set", "vip", *knobs, "--yes", "--json"))
+    assert (one["targets"], one["when"], one["warn"]) == ({"resolution": 1800}, {"kind": ["task"]}, 0.5)
+    assert "resolution 30m; always; kind task" in run("policy", "list").out
+    assert run("policy", "set", "vip", *knobs, "--yes").status == 1  # it stands so already
     assert run("policy", "remove", "vip").status == 2
     assert run("policy", "remove", "vip", "--yes").status == 0
     assert len(told(run("policy", "list", "--json"))) == 3
     ended = told(run("policy", "list", "--all", "--json"))[-1]
     assert (ended["name"], ended["holds"]) == ("vip", False)
-    assert "first response 30m" in run("policy", "show", "vip").out
+    assert "resolution 30m" in run("policy", "show", "vip").out
     assert run("undo").status == 0
     assert told(run("policy", "show", "vip", "--json"))[0]["holds"] is True
+
+
+def test_targets_are_proposed_of_enough_and_of_nothing_less(filled: Path, run) -> None:
+    for row in told(run("policy", "suggest", "--json")):
+        assert (row["n"], row["p90"], row["proposed"], row["least"]) == (0, None, None, 20)
+    assert "n 0 of the 20 that a proposal needs at least; now 4h" in run("policy", "suggest").out
+    assert run("policy", "suggest", "none").status == 1
+    assert run("policy", "suggest", "--days", "0").status == 2

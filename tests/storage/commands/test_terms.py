@@ -1,19 +1,20 @@
 """Calendars and policies laid down, changed from a moment on, ended and undone; the past stays as it was."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from made.post import DAY, HOUR, MONDAY, Out, Post
 from made.rows import decided
 
+from storage.apply.stories import stories
 from storage.commands import terms, undoing
 from storage.kinds import EntryKind
 from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.kinds.hours import OwnDay
 from storage.kinds.policies import Matter, Metric, Pause
+from storage.queries.clocks import clocks_of
 from storage.queries.hours import terms as laid
-from storage.queries.touched import matters, touched
+from storage.queries.touched import touched
 from storage.record import replay
 from storage.rules.policies import matching
 from storage.store import Store
@@ -40,7 +41,7 @@ class Desk:
             return question(session, *args, **given)
 
     def holds(self, at, matter: Matter | None = None):
-        matter = matter or self.ask(matters, [1])[1]
+        matter = matter or self.ask(lambda session: stories(session.connection(), [1])[1].matter)
         return {one.name: dict(one.targets) for one in matching(self.ask(laid).versions(), matter, at)}
 
 
@@ -216,29 +217,51 @@ def test_days_of_its_own_are_laid_down_and_taken_away(desk: Desk) -> None:
     assert desk.ask(laid).calendars["office"].versions[-1].days == (eve,)
 
 
-def test_a_change_says_which_open_conversations_it_touches(desk: Desk) -> None:
+def test_a_change_says_which_open_conversations_it_touches_and_how_their_deadlines_move(desk: Desk) -> None:
     desk.tell(terms.set_calendar, "office", OFFICE)
+    now = MONDAY + 2 * HOUR
+
+    def found(value):
+        told = desk.ask(touched, value, now=now)
+        assert told.open == 2
+        return told
 
     def drafted(knobs, name="vip"):
-        return desk.ask(terms.policy_drafted, name, knobs, now=MONDAY + HOUR)
+        return found(desk.ask(terms.policy_drafted, name, knobs, now=now))
 
-    def numbers(value):
-        found = desk.ask(touched, value, now=MONDAY + HOUR)
-        assert found.open == 2
-        return found.conversation_ids
-
-    assert numbers(drafted({"first-response": "1h"})) == (1, 2)
-    assert numbers(drafted({"first-response": "1h", "organization": "beta.example"})) == (2,)
-    assert numbers(drafted({"first-response": "1h", "priority": "urgent"})) == ()
-    desk.tell(terms.set_policy, "vip", {"first-response": "1h", "organization": "beta.example", "calendar": "office"})
-    calendar = desk.ask(terms.calendar_drafted, "office", {"hours": "mon 09:00-10:00"}, now=MONDAY + HOUR)
-    assert numbers(calendar) == (2,)
-    assert numbers(desk.ask(terms.policy_ended, "vip", now=MONDAY + HOUR)) == (2,)
+    told = drafted({"first-response": "3h"})
+    assert told.conversation_ids == (1, 2)
+    assert told.late == ()
+    assert [(one.metric, one.before, one.after) for one in told.moved] == [
+        (FIRST, MONDAY + 4 * HOUR, MONDAY + 3 * HOUR)
+    ] * 2
+    told = drafted({"first-response": "1h", "organization": "beta.example"})
+    assert told.conversation_ids == (2,)
+    assert drafted({"first-response": "1h", "priority": "urgent"}).moved == ()
+    assert drafted({"acceptance": "1h"}).moved == ()
+    desk.tell(terms.set_policy, "vip", {"first-response": "3h", "organization": "beta.example", "calendar": "office"})
+    calendar = desk.ask(terms.calendar_drafted, "office", {"hours": "fri 09:00-10:00"}, now=now)
+    (moved,) = found(calendar).moved
+    assert moved.conversation_id == 2
+    assert moved.before < moved.after
+    (moved,) = found(desk.ask(terms.policy_ended, "vip", now=now)).moved
+    assert (moved.conversation_id, moved.after) == (2, MONDAY + 4 * HOUR)
+    ended = desk.ask(terms.policy_ended, "default", now=now)
+    assert {(one.metric, one.ends) for one in found(ended).moved} >= {(Metric.RESOLUTION, True)}
     assert (EntryKind.POLICY, "vip") in desk.ask(laid).entries
 
 
-def test_what_conditions_are_held_against_comes_out_of_conversation_and_customer(desk: Desk) -> None:
-    found = desk.ask(matters, [1, 2])
-    assert found[1] == replace(found[2], organization=found[1].organization)
-    assert (found[1].priority, found[1].tier, found[1].touch) == ("normal", "n1", "")
-    assert found[1].mailbox
+@pytest.mark.parametrize("target", ["3h", "30m"])
+def test_what_a_change_says_is_what_it_does(desk: Desk, target: str) -> None:
+    now = MONDAY + HOUR
+    drafted = desk.ask(terms.policy_drafted, "vip", {"first-response": target}, now=now)
+    told = desk.ask(touched, drafted, now=now)
+    assert told.conversation_ids == (1, 2)
+    desk.tell(terms.set_policy, "vip", {"first-response": target}, at=now)
+    for number in (1, 2):
+        clocks = desk.ask(clocks_of, number, now=now)
+        stands = {clock.metric: clock.due_at for clock in clocks}
+        assert [stands[one.metric] for one in told.moved if one.conversation_id == number] == [
+            one.after for one in told.moved if one.conversation_id == number
+        ]
+        assert (number in told.late) == any(clock.due_at < now for clock in clocks)
