@@ -52,7 +52,7 @@ def test_a_demo_whose_terminal_goes_leaves_nothing(quiet: Path, home: Path):
         sys.executable,
         ["-m", "console.cli", "demo"],
         env={**os.environ, "TERM": "xterm-256color"},
-        dimensions=(36, 120),
+        dimensions=(36, 160),
         encoding="utf-8",
         timeout=120,
     )
@@ -71,7 +71,7 @@ def test_a_demo_behind_a_program_that_keeps_the_hangup_for_itself_ends_too(quiet
         "/bin/sh",
         ["-c", 'trap "" HUP; "$@"; :', "sh", sys.executable, "-m", "console.cli", "demo"],
         env={**os.environ, "TERM": "xterm-256color"},
-        dimensions=(36, 120),
+        dimensions=(36, 160),
         encoding="utf-8",
         timeout=120,
     )
