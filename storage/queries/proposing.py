@@ -13,7 +13,7 @@ from storage.kinds.clocks import ClockState
 from storage.kinds.policies import Metric, Policy
 from storage.queries.hours import terms
 from storage.queries.tables import MESSAGE
-from storage.rules.clocks import Reckoned, at, phases, rounds
+from storage.rules.clocks import Laid, Reckoned, at, phases, rounds
 from storage.rules.policies import meets
 from storage.rules.proposing import Proposal, proposal
 
@@ -38,6 +38,7 @@ def proposals(session: Session, policy: Policy, *, since: datetime, now: datetim
     laid = terms(session)
     calendars = cache(laid.hours)
     measured = replace(policy, targets=dict.fromkeys(Metric, timedelta(0)), valid_from=None, valid_until=None)
+    alone = Laid([measured])
     chosen = select(_M.conversation_id).where(_M.arrived_at >= since, ~_M.history, _M.conversation_id.is_not(None))
     chosen = chosen.distinct().order_by(_M.conversation_id.desc()).limit(_MOST)
     numbers = list(connection.execute(chosen).scalars())
@@ -46,7 +47,7 @@ def proposals(session: Session, policy: Policy, *, since: datetime, now: datetim
     for place in range(0, len(numbers), _AT_ONCE):
         for story in stories(connection, numbers[place : place + _AT_ONCE], touches=bool(policy.when.touch)).values():
             stretches = phases(story)
-            for one in rounds(story, stretches, [measured]):
+            for one in rounds(story, stretches, alone):
                 if one.started_at < since or not meets(policy.when, one.matter):
                     continue
                 if one.stopped_at is None:

@@ -16,7 +16,7 @@ from storage.kinds.hours import KeptCalendar
 from storage.kinds.policies import KeptPolicy, Metric
 from storage.queries.hours import Terms, terms
 from storage.queries.tables import CONVERSATION
-from storage.rules.clocks import Reckoned, Story
+from storage.rules.clocks import Laid, Reckoned, Story
 
 _C = CONVERSATION.c
 _AT_ONCE: Final = 2_000
@@ -87,7 +87,7 @@ def touched(session: Session, value: KeptCalendar | KeptPolicy, *, now: datetime
 
 
 def _by(laid: Terms) -> Callable[[Story], dict[Metric, Reckoned]]:
-    policies, calendars = laid.versions(), cache(laid.hours)
+    policies, calendars = Laid(laid.versions()), cache(laid.hours)
 
     def run(story: Story) -> dict[Metric, Reckoned]:
         found = last_of_each(story, policies, calendars)
