@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from storage.kinds.personas import Persona, Suggested
 
 _LISTS = {"pain": "pains", "do": "do", "dont": "dont", "role": "roles", "signature": "signature"}
+_AT_ONCE = 500
 _LINES = ("name", "tone", "channel", "notes")
 
 
@@ -38,8 +39,13 @@ def add(group: Group) -> None:
     parser.add_argument("--name", dest="renamed", metavar="NAME", help=_("another name; its customers stay its own"))
     _named(under.command("remove", run_remove, words=_("take a persona away; what profiles say stays")))
     add_files(under, EntryKind.PERSONA)
+    parser = under.command(
+        "suggest",
+        run_suggest,
+        words=_("who customers may be, and what says so; without WHO, of all who may be somebody"),
+    )
+    parser.add_argument("who", nargs="*", metavar="WHO")
     for name, run, words in (
-        ("suggest", run_suggest, _("who customers may be, and what says so")),
         ("confirm", run_confirm, _("let customers be the persona that is suggested")),
         ("dismiss", run_dismiss, _("suggest that persona no more for these customers")),
     ):
@@ -130,6 +136,8 @@ def run_suggest(call: "Call") -> int:
     """Print who customers may be."""
     from storage.queries import knowing, personas
 
+    if not call.options.who:
+        return _suggest_all(call)
     for person, called in _customers(call):
         said = call.ask(knowing.values, Subject.PERSON, person).get(personas.FIELD) or ""
         found = call.ask(personas.beside, person, said)
@@ -146,6 +154,22 @@ def run_suggest(call: "Call") -> int:
         else:
             is_set = _("is {name}").format(name=found.card.name if found.card else said)
             call.out.line(_line(person, called, is_set if said else _("nothing says who they are"), call.out.width))
+    return DONE
+
+
+def _suggest_all(call: "Call") -> int:
+    from storage.queries.customers import persons_of
+    from storage.queries.personas import everyone
+
+    found = call.ask(lambda session: list(everyone(session)))
+    for start in range(0, len(found), _AT_ONCE):
+        some = dict(found[start : start + _AT_ONCE])
+        for one in call.ask(persons_of, list(some)):
+            said = some[one.person_id]
+            if call.out.json_lines:
+                call.out.object({"customer_id": one.person_id, "persona": None, "suggested": _suggested_object(said)})
+            else:
+                call.out.line(_line(one.person_id, one.called, _suggested_words(said), call.out.width))
     return DONE
 
 

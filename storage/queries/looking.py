@@ -18,7 +18,10 @@ _NOBODY: Final = -1  # no person or organization has this number
 _COUNTED: Final = 1000
 _OWN: Final = 500  # the newest acts of the agent that are looked at for what they did themselves
 _LATE: Final = timedelta(hours=1)  # mail may have come to the server before, and be fetched after somebody looked
-_TOLD: Final = frozenset({"status_changed", "assigned", "tagged", "snoozed", "linked", "merged", "split", "called"})
+_TOLD: Final = frozenset(
+    {"status_changed", "assigned", "tagged", "snoozed", "linked", "merged", "split", "called"}
+    | {"transferred", "accepted", "returned", "escalated"}
+)
 """What is told of a conversation; notes and answers stand there to be read."""
 
 

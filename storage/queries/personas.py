@@ -1,17 +1,18 @@
 """The desk's personas: which there are, which one a name means, and which a customer is or may be."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from storage.kinds import Channel, Direction, EntryKind, Subject
+from storage.kinds import Channel, Direction, EntryKind, PersonKind, Subject
 from storage.kinds.clean import clean_line
 from storage.kinds.errors import NoSuch
 from storage.kinds.personas import Dismissed, Persona, PersonaView, Suggested
 from storage.queries.knowing import Entry, entries, laid_down
-from storage.queries.tables import MESSAGE, PROFILE, TEXT
+from storage.queries.several import listed
+from storage.queries.tables import ENTRY, MESSAGE, PERSON, PROFILE, TEXT
 from storage.rules import persona as rule
 
 FIELD: Final = "persona"
@@ -19,6 +20,12 @@ FIELD: Final = "persona"
 
 _LETTERS: Final = 3  # the last ones of somebody whose signatures are read
 _LONGEST: Final = 20_000  # letters of each that are looked at
+
+_READ: Final = (
+    TEXT.c.from_name,
+    func.substr(TEXT.c.text, 1, _LONGEST).label("text"),
+    func.substr(TEXT.c.reply_text, 1, _LONGEST).label("own"),
+)
 
 Numbered = tuple[int, Persona]
 
@@ -106,13 +113,95 @@ def suggested(session: Session, person_id: int, *, known: Sequence[Numbered] | N
     return rule.suggestion(known, role="", signatures=_signatures(session, person_id), dismissed=dismissed)
 
 
+def everyone(session: Session, *, at_once: int = 500) -> Iterator[tuple[int, Suggested]]:
+    """Yield every customer for whom a persona is suggested, by their numbers, as `suggested` does it for one.
+
+    Args:
+        session: of any transaction.
+        at_once: customers that are looked at together.
+    """
+    known = [one for one in personas(session) if one[1].roles or one[1].signature]
+    by_signature = any(card.signature for _number, card in known)
+    chosen = (
+        select(PERSON.c.id)
+        .where(PERSON.c.merged_into.is_(None), PERSON.c.kind == PersonKind.CUSTOMER)
+        .order_by(PERSON.c.id)
+        .limit(at_once)
+    )
+    last = 0
+    while known and (some := session.connection().execute(chosen.where(PERSON.c.id > last)).scalars().all()):
+        last = some[-1]
+        said = _said_by(session, some)
+        left = [number for number in some if not said.get((number, FIELD))]
+        away = _dismissed(session, left)
+        found: dict[int, Suggested] = {}
+        for number in left:
+            role, dismissed = said.get((number, "role"), ""), away.get(number, set())
+            if (one := rule.suggestion(known, role=role, signatures=(), dismissed=dismissed)) is not None:
+                found[number] = one
+        rest = [number for number in left if number not in found] if by_signature else []
+        for number, signatures in _signed(session, rest).items():
+            dismissed = away.get(number, set())
+            if (one := rule.suggestion(known, role="", signatures=signatures, dismissed=dismissed)) is not None:
+                found[number] = one
+        yield from sorted(found.items())
+
+
+def _said_by(session: Session, numbers: Sequence[int]) -> dict[tuple[int, str], str]:
+    connection = session.connection()
+    chosen = select(PROFILE.c.subject_id, PROFILE.c.field, PROFILE.c.value).where(
+        PROFILE.c.subject == Subject.PERSON,
+        PROFILE.c.subject_id.in_(listed(connection, numbers)),
+        PROFILE.c.field.in_((FIELD, "role")),
+    )
+    return {(row.subject_id, row.field): row.value or "" for row in connection.execute(chosen)}
+
+
+def _dismissed(session: Session, numbers: Sequence[int]) -> dict[int, set[int]]:
+    connection = session.connection()
+    chosen = select(ENTRY.c.subject_id, ENTRY.c.value).where(
+        ENTRY.c.subject == Subject.PERSON,
+        ENTRY.c.subject_id.in_(listed(connection, numbers)),
+        ENTRY.c.kind == EntryKind.DISMISSED,
+        ENTRY.c.value.is_not(None),
+    )
+    away: dict[int, set[int]] = {}
+    for row in connection.execute(chosen):
+        away.setdefault(row.subject_id, set()).add(Dismissed.read(row.value).persona)
+    return away
+
+
+def _signed(session: Session, numbers: Sequence[int]) -> dict[int, list[str]]:
+    """Return the signatures of the last letters of each."""
+    connection = session.connection()
+    place = func.row_number().over(
+        partition_by=MESSAGE.c.author_id, order_by=(MESSAGE.c.arrived_at.desc(), MESSAGE.c.id.desc())
+    )
+    letters = (
+        select(MESSAGE.c.id, MESSAGE.c.author_id, place.label("place"))
+        .where(
+            MESSAGE.c.author_id.in_(listed(connection, numbers)),
+            MESSAGE.c.direction == Direction.INCOMING,
+            MESSAGE.c.channel == Channel.EMAIL,
+        )
+        .subquery("letters")
+    )
+    chosen = (
+        select(letters.c.author_id, *_READ)
+        .join_from(letters, TEXT, TEXT.c.message_id == letters.c.id)
+        .where(letters.c.place <= _LETTERS)
+        .order_by(letters.c.author_id, letters.c.place)
+    )
+    found: dict[int, list[str]] = {}
+    for row in connection.execute(chosen) if numbers else ():
+        if signature := rule.signature(row.text, row.own, row.from_name):
+            found.setdefault(row.author_id, []).append(signature)
+    return found
+
+
 def _signatures(session: Session, person_id: int) -> list[str]:
     chosen = (
-        select(
-            TEXT.c.from_name,
-            func.substr(TEXT.c.text, 1, _LONGEST).label("text"),
-            func.substr(TEXT.c.reply_text, 1, _LONGEST).label("own"),
-        )
+        select(*_READ)
         .select_from(MESSAGE.join(TEXT, TEXT.c.message_id == MESSAGE.c.id))
         .where(
             MESSAGE.c.author_id == person_id,

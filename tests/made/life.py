@@ -38,6 +38,7 @@ from storage.kinds.entries import Note
 from storage.kinds.errors import DeskError
 from storage.kinds.filing import Conditions, Deeds
 from storage.kinds.handoffs import Contents, Visit
+from storage.kinds.journey import Engaged, Engagement, Milestone, Stay, Usage
 from storage.kinds.mail import Parsed
 from storage.kinds.promises import Commitment
 from storage.kinds.responses import Canned
@@ -405,6 +406,17 @@ class Life:
 
         self.tell(lambda session: promising.note_broken(session, actor=clock, now=now, limit=9), "break")
         self.tell(promise, "promise")
+        day = now.date()
+        value = self.aside.choice(
+            (
+                Usage("API", (day.isoformat(),), (number,), day.isoformat()),
+                Milestone("Trained", day),
+                Stay("Onboarding", day),
+                Engagement("API", Engaged.VALUE),
+            )
+        )
+        about = {"subject": Subject.PERSON, "subject_id": number}
+        self.tell(lambda session: knowing.keep_entry(session, value, **about, actor=eva, now=now), "journey")
 
     def take_turns(self) -> None:
         """Eva lays down who is on call and what agents can do, puts somebody on for a while, and reads a handover."""

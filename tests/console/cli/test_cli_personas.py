@@ -47,6 +47,8 @@ def test_who_somebody_may_be_is_said_with_why_and_decided(desk):
             "suggested": {"persona": "Chief", "entry_id": 1, "by": "role", "said": "CTO"},
         }
     ]
+    assert [one["customer_id"] for one in rows(desk("persona", "suggest", "--json"))] == [3]
+    assert "Chief? role: CTO" in desk("persona", "suggest").out
     assert "is not Chief" in desk("persona", "dismiss", "3").out
     assert desk("persona", "confirm", "3").status == 1
     desk("undo")

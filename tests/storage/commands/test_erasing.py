@@ -17,14 +17,18 @@ from storage.commands.undoing import undo
 from storage.events import KINDS, Actor
 from storage.events.base import personal_fields
 from storage.kinds import Status, Subject
-from storage.kinds.entries import Note
+from storage.kinds.entries import Asset, Note
 from storage.kinds.erasing import Named, Receipt
 from storage.kinds.errors import NoSuch, Refused
+from storage.kinds.journey import Engaged, Engagement, Milestone, Stay, Usage
+from storage.kinds.personas import Dismissed
+from storage.kinds.promises import Promise
 from storage.models import Conversation, Draft, Look, Message, MessageText, Person
 from storage.queries import erasing as looking
 from storage.queries import named_elsewhere
 from storage.queries.conversations import read
 from storage.queries.erasing import survey
+from storage.queries.held import held
 from storage.record import verify
 from storage.store import Store
 
@@ -83,6 +87,34 @@ def test_all_that_is_theirs_goes_and_numbers_stay(post: Post) -> None:
             assert "pineapple" not in repr(said), name
             assert ANA not in repr(said), name
     assert other != mine
+
+
+def test_what_is_written_of_their_journey_is_held_and_goes(post: Post) -> None:
+    bring(post, "a1", by=ANA)
+    day = MONDAY.date()
+    written = (
+        Usage("pineapple", (day.isoformat(),), (3,), day.isoformat()),
+        Milestone("first pineapple", day),
+        Stay("pineapple", day),
+        Engagement("pineapple", Engaged.FRUSTRATED),
+        Promise("a pineapple", MONDAY + DAY, conversation_id=1),
+        Asset("pineapple", "press"),
+    )
+    with post.store.writing() as session:
+        about = {"subject": Subject.PERSON, "subject_id": 1, "actor": Actor(None), "now": post.now}
+        for one in written:
+            knowing.keep_entry(session, one, **about)
+        dismissed = knowing.keep_entry(session, Dismissed(7), **about)[0]
+    with post.store.reading() as session:
+        kept = held(session, 1)
+        assert {type(one.value) for one in kept.entries} >= {type(one) for one in written}
+        assert any(one.entry_id == dismissed for one in kept.entries)
+    erased(post, 1)
+    with post.store.reading() as session:
+        assert verify(session).broken_at is None
+        for name in ("event_personal", "entry", "profile"):
+            assert "pineapple" not in repr(session.connection().execute(text(f"SELECT * FROM {name}")).all()), name
+        assert held(session, 1).entries == ()
 
 
 def test_mail_of_others_is_theirs_to_keep(post: Post) -> None:

@@ -75,6 +75,29 @@ def test_what_is_suggested_says_why_and_is_confirmed_or_dismissed_and_undone(sto
     assert decided(store) == before
 
 
+def test_all_for_whom_a_persona_is_suggested_are_found_as_one_by_one(store, tell) -> None:
+    post = Post(store)
+    letters = ("Bo\nAccounts payable", "Li\nEngineering", "Max\nSales", "Zoe\nAccounts payable")
+    for number, (name, below) in enumerate(zip(("bo", "li", "max", "zoe"), letters, strict=True), 1):
+        post.send(f"{number}@x", by=f"{name}@acme.example", text=f"It fails.\n\n{below}")
+        post.send(f"{number}b@x", by=f"{name}@acme.example", text="Thanks.")
+    tell(knowing.keep_entry, CHIEF)
+    tell(knowing.keep_entry, BOOKS)
+    tell(knowing.set_fields, Subject.PERSON, 1, {"role": "CTO"})
+    tell(knowing.dismiss_persona, 4)
+    tell(knowing.set_fields, Subject.PERSON, 2, {"persona": "Chief"})
+    with store.reading() as session:
+        every = dict(personas.everyone(session, at_once=2))
+        assert {number: found.persona.name for number, found in every.items()} == {1: "Chief"}
+    tell(undo)
+    tell(undo)
+    with store.reading() as session:
+        every = dict(personas.everyone(session, at_once=2))
+        one_by_one = {number: personas.suggested(session, number) for number in range(1, 5)}
+        assert every == {number: found for number, found in one_by_one.items() if found is not None}
+        assert {number: found.persona.name for number, found in every.items()} == {1: "Chief", 2: "Chief", 4: "Books"}
+
+
 def test_a_persona_that_is_renamed_keeps_its_customers_also_when_that_is_taken_back(store, second_store, tell) -> None:
     post = Post(store)
     for number, name in enumerate(("bo", "li"), 1):

@@ -1,20 +1,23 @@
 """What is new of a customer since an agent last looked: a visit's own, what others did, never what the agent did."""
 
-from made.post import DAY, DESK, HOUR, MONDAY, Post
+from made.post import DAY, DESK, HOUR, MONDAY, Post, letter
 from sqlalchemy import func, select
 
 from storage.apply.base import table
-from storage.commands import knowing, triage
+from storage.commands import knowing, transferring, triage
 from storage.commands.desk import agent_named
 from storage.commands.looking import note_look
+from storage.commands.noting import Written
 from storage.events import Actor
-from storage.kinds import Subject
+from storage.kinds import Subject, Tier
 from storage.kinds.entries import Note
+from storage.kinds.handoffs import Contents
 from storage.kinds.looking import Looks, News, Seen
 from storage.models import Entry, Event
 from storage.queries import context, conversations, customer_screen, looking
 from storage.rules import looking as rule
 from storage.store import Store
+from widgets.news import news_words
 
 NOTHING = Seen(1, 1, 1, {})
 
@@ -88,3 +91,25 @@ def test_what_others_did_is_new_and_what_one_did_oneself_is_not(store: Store, wa
     assert (view.news.elsewhere, set(view.news.fields)) == (2, {"plan", "tone"})
     assert look(MONDAY + 3 * DAY) is None
     assert look(MONDAY + 3 * DAY, rui) is None, "nobody else's look counts"
+
+
+def test_that_a_colleague_handed_it_on_is_new(store: Store) -> None:
+    Post(store).send("1@x", by="bo@acme.example")
+    with store.writing() as session:
+        ana, rui = (Actor(agent_named(session, name, now=MONDAY), "one") for name in ("Ana", "Rui"))
+        note_look(session, 1, None, agent_id=ana.agent_id, now=MONDAY)
+        note_look(session, 1, None, agent_id=rui.agent_id, now=MONDAY)
+    said = letter("n1@notes.invalid", by="desk@notes.invalid", to=(), text="Why?", dated_at=MONDAY)
+    with store.writing() as session:
+        wanted = transferring.Transfer(1, Tier.N3, contents=Contents("Why?"))
+        written = Written(said, b"1" * 32, 10)
+        transferring.transfer(session, wanted, note=written, actor=rui, now=MONDAY + HOUR)
+
+    def told(agent: Actor) -> list[str]:
+        with store.reading() as session:
+            view = conversations.read(session, 1, agent_id=agent.agent_id)
+            news = context.read(session, view, agent_id=agent.agent_id, now=MONDAY + DAY).news
+            return news_words(news, view, MONDAY + DAY, agent.agent_id) if news else []
+
+    assert any("N3" in word for word in told(ana)), told(ana)
+    assert not any("N3" in word for word in told(rui)), "they know"
