@@ -16,9 +16,11 @@ from widgets.language import _
 from widgets.line import Line, Span
 from widgets.look import Look
 from widgets.pane import Pane
+from widgets.wrapping import wrap
 
 _AIR = 2  # the columns at both sides
 _GAP: Span = ("   ", "muted")
+_LINES = 4  # of what the customer wrote
 _WHO = "who"
 _STANDS = "stands"  # the block that says where it stands, and until when it is to be accepted
 
@@ -36,6 +38,7 @@ class BriefPane(Pane):
         super().__init__(look, id=id)
         self._brief: Brief | None = None
         self._beside: ContextView | None = None
+        self._wrote = ""
         self._now = datetime.now().astimezone()
         self._rows: list[BriefRow | None] | None = None
 
@@ -44,15 +47,16 @@ class BriefPane(Pane):
         """The brief that is shown."""
         return self._brief
 
-    def show(self, brief: Brief | None, context: ContextView | None, now: datetime) -> None:
+    def show(self, brief: Brief | None, context: ContextView | None, now: datetime, *, wrote: str = "") -> None:
         """Show another brief, or none.
 
         Args:
             brief: what it was handed over with, or what the record would say now.
             context: what stands beside the conversation.
             now: the present, in the reader's zone.
+            wrote: what the customer wrote last, which stands first where nobody asks anything.
         """
-        self._brief, self._beside = brief, context
+        self._brief, self._beside, self._wrote = brief, context, wrote
         self.tick(now)
 
     def tick(self, now: datetime) -> None:
@@ -81,19 +85,28 @@ class BriefPane(Pane):
         """Return the rows with the air between their blocks: as many as there is room for."""
         if self._brief is None:
             return []
-        clocks = self._clocks()
-        rows = brief_rows(self._brief, self._now, self.size.width - _AIR, height=self.size.height - len(clocks))
+        clocks, first = self._clocks(), self._first()
+        height = self.size.height - len(clocks) - len(first)
+        rows = brief_rows(self._brief, self._now, self.size.width - _AIR, height=height)
         stands = [row for row in rows if row.block == _STANDS]
         others = [row for row in rows if row.block != _STANDS]
         place = next((place for place, row in enumerate(others) if row.block == _WHO), len(others))
-        if place == 0 and others:  # nothing is asked: it stands first
-            return [*stands, *clocks, *_parted(others)]
+        above, below = others[:place], others[place:]
+        if above and not first:
+            above[0] = replace(above[0], apart=False)
+        air = [None] if len(rows) + sum(row.apart for row in rows) <= height and (above or first) else []
+        return [*first, *_parted(above), *air, *stands, *clocks, *_parted([replace(row, apart=False) for row in below])]
+
+    def _first(self) -> list[BriefRow]:
+        """Return what the customer wrote last, in its first lines, where nobody asks anything."""
+        if self._brief is None or self._brief.handoff is not None or not self._wrote.strip():
+            return []
+        lines = [line for line in wrap(self._wrote, self.size.width - _AIR - LABEL) if line.strip()]
+        if len(lines) > _LINES:
+            lines[_LINES - 1] += " …"
         return [
-            *_parted([replace(row, apart=row.apart and bool(n)) for n, row in enumerate(others[:place])]),
-            *([None] if len(rows) < self.size.height - len(clocks) else []),
-            *stands,
-            *clocks,
-            *others[place:],
+            BriefRow("wrote", _("wrote") if not place else "", ((line, "text"),))
+            for place, line in enumerate(lines[:_LINES])
         ]
 
     def _clocks(self) -> list[BriefRow]:

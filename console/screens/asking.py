@@ -191,7 +191,8 @@ def most_urgent(session: "Session", *, agent_id: int | None, now: datetime, but:
     """
     from storage.queries import inbox
 
-    for query in ("is:open -is:waiting -is:on_hold (owner:me OR owner:none)", "is:open"):
+    mine = "is:open -is:waiting -is:on_hold (owner:me OR owner:none)"
+    for query in (f"{mine} sla:late", mine, "is:open"):
         window = inbox.window(session, query=query, agent_id=agent_id, now=now, size=2)
         for row in window.rows:
             if row.conversation_id != but and (row.waiting_since is not None or row.due_at is not None):

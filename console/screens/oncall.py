@@ -10,6 +10,8 @@ from textual.containers import Horizontal, Vertical
 from console.feed import Change
 from console.screens import asking
 from console.screens.main import MainScreen
+from storage.kinds import Direction
+from storage.views import ConversationView
 from widgets.bars import PaneTitle
 from widgets.brief_pane import BriefPane
 from widgets.language import _
@@ -64,6 +66,12 @@ def shift(session: "Session", *, agent_id: int | None, now: datetime) -> Shift:
 
     offered, mine = (inbox.count(session, query=query, agent_id=agent_id, now=now) for query in (OFFERED, MINE))
     return Shift(on_call(session, now), offered, mine)
+
+
+def _last_word(view: ConversationView | None) -> str:
+    """Return what the customer wrote last, without what it quotes."""
+    theirs = [one for one in view.messages if one.direction is Direction.INCOMING] if view is not None else []
+    return (theirs[-1].reply_text or theirs[-1].text) if theirs else ""
 
 
 class OnCallScreen(MainScreen):
@@ -126,7 +134,7 @@ class OnCallScreen(MainScreen):
 
             brief = await self.desk.ask(briefing.brief, view.conversation_id, now=self.now())
         if view is self.conversation.view:  # nothing else was asked for meanwhile
-            self.brief.show(brief, self.context.beside, self.now())
+            self.brief.show(brief, self.context.beside, self.now(), wrote=_last_word(view))
             self.paint()
 
     def _tick(self) -> None:

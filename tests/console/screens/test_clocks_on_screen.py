@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from storage.commands import triage
 from storage.commands.clocks import note_due
@@ -65,6 +66,20 @@ async def test_j_goes_to_what_is_late_and_says_by_which_clock(two, console, unti
         await until(lambda: app._main.reading and app._main.shown_id == two[0])
         await pilot.pause()
         assert f"#{two[0]}  first response late by 1h, by policy " in screen_text(app)
+
+
+async def test_j_goes_to_what_is_late_before_what_has_no_clock_and_stands_above_it(two, store, console, until):
+    with store.writing() as session:  # as mail from before the mailbox was live has none
+        session.connection().execute(text("UPDATE conversation SET due_at = NULL WHERE id = :id"), {"id": two[1]})
+        session.connection().execute(
+            text("UPDATE conversation SET oldest_unanswered_at = :at WHERE id = :id"),
+            {"id": two[1], "at": int((NOW - timedelta(days=5)).timestamp() * 1_000_000)},
+        )
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: app._main.queue.rows and app._main.queue.rows[0].conversation_id == two[1])
+        await pilot.press("J")
+        await until(lambda: app._main.reading and app._main.shown_id == two[0])
 
 
 async def test_a_minute_later_the_column_says_so_without_a_reading(two, console, until, screen_text):

@@ -120,6 +120,18 @@ async def test_j_goes_to_the_next_brief_and_down_too(handed, duty, console, unti
         await until(lambda: app._main.brief.brief.conversation_id not in {first, second})
 
 
+async def test_what_nobody_handed_on_begins_with_what_the_customer_wrote(
+    deliver, duty, desk, console, until, screen_text
+):
+    number = deliver({"subject": "Fatura", "name": "Ana", "text": "A fatura veio errada.\nDuas vezes."})
+    desk.tell_now(triage.take, [number], actor=desk.actor, now=NOW)
+    app = on_call(console)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app._main.brief.brief is not None)
+        await pilot.pause()
+        assert screen_text(app).splitlines()[2].startswith(" wrote     A fatura veio errada.")
+
+
 async def test_where_nothing_waits_it_says_so_and_who_is_on(deliver, duty, console, until, screen_text):
     deliver({"subject": "of nobody"})
     app = on_call(console)
