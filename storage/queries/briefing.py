@@ -29,7 +29,7 @@ _LINE: Final = 300  # letters of a note that are taken over
 _PROMISES: Final = 5
 _LOOKED_BACK: Final = 1_500  # settled conversations, the newest, that are compared
 _WORDS: Final = 10  # of the conversation: the longest of its subject, then of what was asked
-_ALIKE: Final = 2  # words that must be met
+_ALIKE: Final = 2  # words that must be met at least; a third of many
 _COMMON: Final = 8  # a word that more than one of so many has says nothing, where they are more than a few
 _FEW: Final = 16
 _WORD: Final = re.compile(r"[^\W\d_]{4,30}")
@@ -175,7 +175,8 @@ def similar(session: Session, conversation_id: int, *, limit: int = 2) -> tuple[
         for entry in found:
             met, weight = likeness.get(entry, (0, 0.0))
             likeness[entry] = met + 1, weight + log(1 + len(known) / len(found))
-    best = sorted((-weight, -entry) for entry, (met, weight) in likeness.items() if met >= _ALIKE)
+    needed = max(_ALIKE, min(len(set(words)), _WORDS) // 3)
+    best = sorted((-weight, -entry) for entry, (met, weight) in likeness.items() if met >= needed)
     numbers = list(dict.fromkeys(known[-entry] for _weight, entry in best))[:limit]
     solved = handoffs.solutions(session, numbers) if numbers else {}
     return tuple(replace(one, solution=solved.get(one.conversation_id)) for one in _titled(session, numbers))

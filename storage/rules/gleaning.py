@@ -44,7 +44,8 @@ _FORMS: Final = {
     ),
     "code": re.compile(
         r"\b(?:(?:errors?|erros?|http|status|c[oó]digos?|codes?)(?:\s+(?:code|http|de\s+erro|de\s+error))?"
-        r"\s*:?\s*#?(\d{3,6}|0x[0-9a-f]{2,16})\b|((?:ERR|SQLSTATE|ORA|TLS|DNS|SMTP)[-_ ][A-Z0-9_]{2,40})\b)",
+        r"\s*:?\s*#?(\d{3,6}|0x[0-9a-f]{2,16})\b|(?:returns?|returned|devolve|retorna|devuelve)\s+([45]\d\d)\b"
+        r"|((?:ERR|SQLSTATE|ORA|TLS|DNS|SMTP)[-_ ][A-Z0-9_]{2,40})\b)",
         re.IGNORECASE,
     ),
     "time": re.compile(r"(?<![\d:.])((?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d)?|h[0-5]\d))(?![\d:])"),
@@ -55,7 +56,8 @@ _FORMS: Final = {
     ),
     "address": re.compile(r"(?<![\d.])((?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d))(?![\d.]*\d)"),
     "id": re.compile(
-        r"\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[A-Z]{2,6}-\d{2,8})\b"
+        r"\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[A-Z]{2,6}-\d{2,8}"
+        r"|[a-z]{2,5}_(?=[0-9a-z]*\d)[0-9a-z]{3,24})\b"
         rf"|\b(?:case|ticket|protocolos?|chamados?|incidentes?|incident|serial|webhook)\s*{_NUMBER}?\s*:?\s*#?"
         r"([A-Z0-9-]*\d[A-Z0-9-]{2,20})\b",
         re.IGNORECASE,

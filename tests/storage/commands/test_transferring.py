@@ -22,10 +22,11 @@ from storage.kinds.handoffs import Contents, Gleaned, Promised, Tried, Visit
 from storage.kinds.playbooks import Plays
 from storage.kinds.rotas import Rota
 from storage.models import Event, Handoff
-from storage.queries import handoffs, inbox, promises
+from storage.queries import briefing, handoffs, inbox, promises
 from storage.queries.on_call import on_call
 from storage.queries.outbox import delivery
 from storage.record import verify
+from storage.search.index import index_more
 from storage.store import Store
 
 HOUR = timedelta(hours=1)
@@ -428,3 +429,24 @@ def test_a_rota_says_who_is_asked_first_and_who_next(desk: Desk) -> None:
         assert transferring.escalate_due(session, now=desk.now) == 1
         assert transferring.escalate_due(session, now=desk.now + HOUR) == 0
     assert (desk.handoff().to_agent_id, desk.handoff().escalations) == (None, 2)
+
+
+def test_what_resembles_it_is_seen_before_and_time_with_a_vendor_is_summed(desk: Desk) -> None:
+    said = "Webhook signature check fails after rotation of the secret"
+    desk.post.send("old@x", by="b@other.example", subject=said, text=f"{said}, every delivery")
+    desk.post.send("new@x", by="c@third.example", subject=f"{said} again", text=f"{said} since today")
+    desk.post.send("odd@x", by="d@fourth.example", subject="Boleto", text="Bom dia, e o boleto?")
+    with desk.store.writing() as session:
+        while index_more(session, limit=1000):
+            pass
+    desk.tell(triage.set_status, [2, 4], to=Status.RESOLVED)
+    assert [one.conversation_id for one in desk.ask(briefing.similar, 3)] == [2]
+    assert desk.ask(briefing.brief, 4).before == ()
+    desk.tell(transferring.transfer, Transfer(3, Tier.N3, Contents("Why?")), note=desk.note())
+    desk.tell(triage.set_status, [3], to=Status.ON_HOLD)
+    desk.now += 2 * HOUR
+    assert desk.ask(briefing.brief, 3, now=desk.now).vendor == 2 * HOUR
+    desk.tell(triage.reopen, [3])
+    desk.now += HOUR
+    told = desk.ask(briefing.brief, 3, now=desk.now)
+    assert (told.vendor, told.handoff.state, told.contents.asked) == (2 * HOUR, "offered", "Why?")

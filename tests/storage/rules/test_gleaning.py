@@ -30,6 +30,8 @@ def found(text: str) -> dict[str, tuple[str, ...]]:
         ("ping br-2.pay.example fails", "host", ("br-2.pay.example",)),
         ("from 10.20.30.40 on", "address", ("10.20.30.40",)),
         ("case 20931 and ABC-4411", "id", ("20931", "ABC-4411")),
+        ("request ids: req_9a01, req_9b7c", "id", ("req_9a01", "req_9b7c")),
+        ("the API returns 500 again", "code", ("500",)),
     ],
 )
 def test_what_is_there_is_found(text, sort, values):
