@@ -4,15 +4,16 @@ Nothing here follows from the time of day: a deadline stands where it is until s
 the rows anew gets the very same ones.
 """
 
+import gc
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, exists, or_, select, update
+from sqlalchemy import BigInteger, Connection, String, bindparam, column, delete, exists, insert, or_, select, update
+from sqlalchemy import table as named
 
-from storage.apply.base import chunks, insert, table
-from storage.apply.stories import columns, told
+from storage.apply.base import chunks, table
+from storage.apply.stories import columns, said, ticks, told
 from storage.apply.terms import Terms, terms_in
 from storage.apply.touch import TELLING
 from storage.events import (
@@ -34,6 +35,7 @@ from storage.events import (
 )
 from storage.kinds import PUT_AWAY, SETTLED, EntryKind, Subject
 from storage.kinds.clocks import ClockState, Mark
+from storage.kinds.moments import microseconds
 from storage.kinds.policies import Metric
 from storage.models import Alarm, Clock, Conversation, Message, Person
 from storage.models.statements import Lookup, Write, some_values
@@ -45,10 +47,14 @@ _MOVING: Final = (StatusChanged, Joined, TaskBegun, KindChanged, Transferred, Ac
 _ALARMING: Final = (ClockWarned, ClockBreached, BreachExplained)
 _LAID: Final = (EntryKind.POLICY, EntryKind.CALENDAR)
 _LOT: Final = 1_000  # so many stories are held at once: more only make Python look through them for garbage
+_NAMES: Final = ("state", "started_at", "due_at", "warn_at", "stopped_at", "policy", "next_at")
+_WARNED, _BREACHED = str(Mark.WARNED), str(Mark.BREACHED)
+# Its words and moments are at hand as the table keeps them.
+_RAW: Final = named("clock", *(column(name) for name in ("conversation_id", "metric", *_NAMES)))
 _RUNNING: Final = ClockState.RUNNING
 
-Row = tuple[ClockState, datetime, datetime | None, datetime | None, datetime | None, str, datetime | None]
-"""What a row of `Clock` holds beside its key, in the order of its columns."""
+Row = tuple[str, int, int | None, int | None, int | None, str, int | None]
+"""What a row of `Clock` holds beside its key, in the order of its columns; moments as microseconds since 1970."""
 
 
 def _live() -> Any:
@@ -62,31 +68,39 @@ def _at_rest() -> Any:
 
 def _rows() -> Any:
     held = exists(select(_K.c.metric).where(_K.c.conversation_id == _C.c.id)).correlate(_C)
-    more = (_C.c.joined_into, _C.c.due_at, _C.c.warn_at, _C.c.due_metric)
+    more = (_C.c.joined_into, ticks(_C.c.due_at), ticks(_C.c.warn_at), said(_C.c.due_metric))
     # What is history, and what rests and rested before, is not even looked at: so mail by the thousand pays nothing.
     return columns().add_columns(*more).where(_C.c.id.in_(some_values()), or_(~_at_rest() & _live(), held))
 
 
 _ROWS: Final = Lookup(_rows)
-_HELD: Final = Lookup(lambda: select(_K).where(_K.c.conversation_id.in_(some_values())))
+
+
+def _held() -> Any:
+    chosen = (_K.c[name] if name == "policy" else (said if name == "state" else ticks)(_K.c[name]) for name in _NAMES)
+    return select(_K.c.conversation_id, said(_K.c.metric), *chosen).where(_K.c.conversation_id.in_(some_values()))
+
+
+_HELD: Final = Lookup(_held)
 _ALARMS: Final = Lookup(
-    lambda: select(_A.c.conversation_id, _A.c.metric, _A.c.due_at, _A.c.mark).where(
+    lambda: select(_A.c.conversation_id, said(_A.c.metric), ticks(_A.c.due_at), said(_A.c.mark)).where(
         _A.c.conversation_id.in_(some_values())
     )
 )
 _GONE: Final = Write(
     lambda: delete(_K).where(
-        _K.c.conversation_id == bindparam("number"), _K.c.metric == bindparam("which", type_=_K.c.metric.type)
+        _K.c.conversation_id == bindparam("number"), _K.c.metric == bindparam("which", type_=String)
     )
 )
+_NEW: Final = Write(lambda: insert(_RAW))
 _DUE: Final = Write(
     lambda: (
         update(_C)
         .where(_C.c.id == bindparam("row"))
         .values(
-            due_at=bindparam("due", type_=_C.c.due_at.type),
-            warn_at=bindparam("warns", type_=_C.c.warn_at.type),
-            due_metric=bindparam("which", type_=_C.c.due_metric.type),
+            due_at=bindparam("due", type_=BigInteger),
+            warn_at=bindparam("warns", type_=BigInteger),
+            due_metric=bindparam("which", type_=String),
         )
     )
 )
@@ -103,17 +117,17 @@ def settle(connection: Connection, numbers: Iterable[int]) -> None:
     touches = any(policy.when.touch for policy in laid.policies)
     stories = told(connection, awake, touches=touches) if awake else {}
     everyone = [row.id for row in rows]
-    held: dict[tuple[int, Metric], Row] = {(row[0], row[1]): tuple(row[2:]) for row in _HELD(connection, everyone)}
+    held: dict[tuple[int, str], Row] = {(row[0], row[1]): tuple(row[2:]) for row in _HELD(connection, everyone)}
     alarms = {tuple(row) for row in _ALARMS(connection, stories)} if stories else set()
-    stands: dict[tuple[int, Metric], Row] = {}
+    stands: dict[tuple[int, str], Row] = {}
     due: list[dict[str, Any]] = []
     for row in rows:
         running = None
         if (story := stories.get(row.id)) is not None:
             for metric, one in last_of_each(story, laid, calendars).items():
-                stands[row.id, metric] = _row(row.id, one, alarms)
-                if one.state is _RUNNING and one.due_at is not None and (running is None or one.due_at < running[0]):
-                    running = one.due_at, one.warn_at, metric
+                place = stands[row.id, metric.value] = _row(row.id, one, alarms)
+                if one.state is _RUNNING and place[2] is not None and (running is None or place[2] < running[0]):
+                    running = place[2], place[3], metric.value
         now = running or (None, None, None)
         if now != (row.due_at, row.warn_at, row.due_metric):
             due.append({"row": row.id, "due": now[0], "warns": now[1], "which": now[2]})
@@ -135,24 +149,28 @@ def last_of_each(story: Story, laid: Laid, calendars: Calendars) -> dict[Metric,
 
 
 def _row(number: int, one: Reckoned, alarms: set[Any]) -> Row:
-    metric, due, next_at = one.round.metric, one.due_at, None
-    if one.round.stopped_at is None and due is not None and (number, metric, due, Mark.BREACHED) not in alarms:
+    metric, next_at = one.round.metric.value, None
+    started, due, warns, stopped = (
+        None if at is None else microseconds(at)
+        for at in (one.round.started_at, one.due_at, one.warn_at, one.round.stopped_at)
+    )
+    assert started is not None
+    if stopped is None and due is not None and (number, metric, due, _BREACHED) not in alarms:
         next_at = due
-        if one.warn_at is not None and (number, metric, due, Mark.WARNED) not in alarms:
-            next_at = one.warn_at
-    return one.state, one.round.started_at, due, one.warn_at, one.round.stopped_at, one.policy.name, next_at
+        if warns is not None and (number, metric, due, _WARNED) not in alarms:
+            next_at = warns
+    return one.state.value, started, due, warns, stopped, one.policy.name, next_at
 
 
 def _write(connection: Connection, held: Mapping[Any, Row], stands: Mapping[Any, Row]) -> None:
     gone = [key for key, row in held.items() if stands.get(key) != row]
     _GONE(connection, [{"number": number, "which": metric} for number, metric in gone])
-    names = ("state", "started_at", "due_at", "warn_at", "stopped_at", "policy", "next_at")
     new = [
-        {"conversation_id": key[0], "metric": key[1], **dict(zip(names, row, strict=True))}
+        {"conversation_id": key[0], "metric": key[1], **dict(zip(_NAMES, row, strict=True))}
         for key, row in stands.items()
         if held.get(key) != row
     ]
-    insert(connection, Clock, new)
+    _NEW(connection, new)
 
 
 def settle_after(connection: Connection, facts: Sequence[Fact], touched: Iterable[int]) -> None:
@@ -171,11 +189,11 @@ def settle_after(connection: Connection, facts: Sequence[Fact], touched: Iterabl
                 numbers.add(fact.about)
         elif isinstance(fact, EntryKept):
             everything = everything or fact.entry_kind in _LAID or fact.entry_kind is EntryKind.PLAYBOOK
-    said = [
+    told_of = [
         one for one in facts if isinstance(one, Belongs) or (isinstance(one, ProfileChanged) and one.field in TELLING)
     ]
-    if said and _asks(terms_in(connection)):
-        numbers.update(_of_subjects(connection, said))
+    if told_of and _asks(terms_in(connection)):
+        numbers.update(_of_subjects(connection, told_of))
     if everything:
         settle_all(connection)
     else:
@@ -186,8 +204,15 @@ def settle_all(connection: Connection) -> int:
     """Let the clocks of all conversations stand anew that are not at rest; return how many those are."""
     held = select(_K.c.conversation_id).distinct()
     numbers = set(connection.execute(select(_C.c.id).where(~_at_rest())).scalars())
-    for some in chunks(numbers | set(connection.execute(held).scalars()), _LOT):
-        settle(connection, some)
+    # Stories are many small things without a circle among them: to look through them for garbage takes a third of it.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        for some in chunks(numbers | set(connection.execute(held).scalars()), _LOT):
+            settle(connection, some)
+    finally:
+        if collects:
+            gc.enable()
     return len(numbers)
 
 

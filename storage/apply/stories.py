@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, String, func, select, type_coerce
+from sqlalchemy import BigInteger, Connection, String, func, select, type_coerce
 
 from storage.apply import touch
 from storage.apply.base import table
-from storage.kinds import OPEN_HANDOFF, TASKS, Automatic, Channel, Delivery, Direction, HandoffState
+from storage.kinds import OPEN_HANDOFF, TASKS, Automatic, Channel, Delivery, Direction, HandoffState, Status
+from storage.kinds.moments import moment
 from storage.kinds.policies import Matter
 from storage.models import Conversation, Handoff, Mailbox, Message, Outbox, Person, Stand
 from storage.models.statements import Lookup, some_values
@@ -17,14 +18,25 @@ from storage.rules.clocks import Answered, Asked, Offered, Stood, Story
 
 _C, _M, _P, _B = table(Conversation), table(Message), table(Person), table(Mailbox)
 _S, _H, _O = table(Stand), table(Handoff), table(Outbox)
-_IN: Final = Direction.INCOMING
-_REFUSED: Final = (Delivery.FAILED, Delivery.CANCELLED)
+_INCOMING, _OUTGOING, _PHONE = str(Direction.INCOMING), str(Direction.OUTGOING), str(Channel.PHONE)
+_REFUSED: Final = frozenset((str(Delivery.FAILED), str(Delivery.CANCELLED)))
+
+
+def said(column: Any) -> Any:
+    """Return a column of words as such: to make members of them takes longer than to read them."""
+    return type_coerce(column, String).label(column.name)
+
+
+def ticks(column: Any) -> Any:
+    """Return a column of moments as microseconds since 1970, likewise."""
+    return type_coerce(column, BigInteger).label(column.name)
 
 
 def columns() -> Any:
     """Return the columns of a conversation that `told` needs, with what they are joined from."""
     belongs = func.coalesce(_C.c.organization_id, _P.c.organization_id).label("organization_id")
-    chosen = (_C.c.id, _C.c.status, _C.c.kind, _C.c.priority, _C.c.tier, _B.c.name.label("mailbox"), _C.c.customer_id)
+    words = (said(_C.c[name]) for name in ("status", "kind", "priority", "tier"))
+    chosen = (_C.c.id, *words, _B.c.name.label("mailbox"), _C.c.customer_id)
     rows = _C.join(_B, _B.c.id == _C.c.mailbox_id).outerjoin(_P, _P.c.id == _C.c.customer_id)
     return select(*chosen, belongs).select_from(rows)
 
@@ -33,12 +45,12 @@ def _messages() -> Any:
     chosen = (
         _M.c.conversation_id,
         _M.c.id,
-        type_coerce(_M.c.direction, String).label("direction"),  # words are enough, and sooner read than members
-        type_coerce(_M.c.channel, String).label("channel"),
-        _M.c.arrived_at,
-        _M.c.handled_at,
+        said(_M.c.direction),
+        said(_M.c.channel),
+        ticks(_M.c.arrived_at),
+        ticks(_M.c.handled_at),
         _M.c.history,
-        type_coerce(_O.c.state, String).label("state"),
+        said(_O.c.state),
     )
     return (
         select(*chosen)
@@ -49,7 +61,7 @@ def _messages() -> Any:
 
 
 def _stands() -> Any:
-    chosen = select(_S.c.conversation_id, _S.c.at, _S.c.before, _S.c.after)
+    chosen = select(_S.c.conversation_id, ticks(_S.c.at), said(_S.c.before), said(_S.c.after))
     return chosen.where(_S.c.conversation_id.in_(some_values())).order_by(_S.c.conversation_id, _S.c.place)
 
 
@@ -60,7 +72,7 @@ def _handoffs() -> Any:
 
 _ROWS: Final = Lookup(lambda: columns().where(_C.c.id.in_(some_values())))
 _MESSAGES, _STANDS, _HANDOFFS = Lookup(_messages), Lookup(_stands), Lookup(_handoffs)
-_whose = attrgetter("conversation_id")
+_whose = itemgetter(0)
 
 
 def stories(connection: Connection, numbers: Iterable[int], *, touches: bool = True) -> dict[int, Story]:
@@ -97,26 +109,26 @@ def told(connection: Connection, rows: Sequence[Any], *, touches: bool) -> dict[
 def _story(row: Any, model: str, messages: Sequence[Any], stands: Sequence[Any], handoffs: Sequence[Any]) -> Story:
     task = row.kind in TASKS
     asked, answered, began_at = [], [], None
-    for one in messages:
-        spoken = one.channel == Channel.PHONE
-        if one.direction == _IN and not spoken:
-            if not one.history:
-                asked.append(Asked(one.arrived_at, one.id, one.handled_at))
-        elif spoken or one.direction == Direction.OUTGOING:
-            if one.state in _REFUSED:
+    for _, number, direction, channel, arrived, handled, history, state in messages:
+        at = moment(arrived)
+        if direction == _INCOMING and channel != _PHONE:
+            if not history:
+                asked.append(Asked(at, number, None if handled is None else moment(handled)))
+        elif direction == _OUTGOING or channel == _PHONE:
+            if state in _REFUSED:
                 continue
-            answered.append(Answered(one.arrived_at, one.id))
+            answered.append(Answered(at, number))
         elif not task:
             continue  # a note is no beginning
-        if began_at is None and not one.history:
-            began_at = one.arrived_at
+        if began_at is None and not history:
+            began_at = at
     return Story(
-        status=row.status,
+        status=Status(row.status),
         matter=Matter(row.priority, model, row.tier, row.mailbox, row.organization_id, row.kind),
         began_at=began_at,
         asked=asked,
         answered=answered,
-        stood=[Stood(one.at, one.before, one.after) for one in stands],
+        stood=[Stood(moment(at), Status(before), Status(after)) for _, at, before, after in stands],
         offered=[_offered(one) for one in handoffs if one.state is not HandoffState.TAKEN_BACK],
         task=task,
     )
