@@ -65,7 +65,7 @@ def run_show(call: "Call") -> int:
     call.out.line(here.names[number], bold=True)
     card = here.card(number)
     for word, said in _rows(card):
-        call.out.line(columns([("  " + word, 14)], last=said, width=call.out.width))
+        call.out.line("  " + columns([(word, 12)], last=said, width=call.out.width - 2))
     call.out.line("  " + _says(call, here, number))
     return DONE
 

@@ -115,23 +115,23 @@ def _page(view: "HandoverView", call: "Call") -> list[tuple[str, bool]]:
         told = view.changed[word]
         if not told.count:
             continue
-        rows.append((f"{title}: {told.count}", True))
+        rows.append((title if word == "silent" else f"{title}: {told.count}", True))
         rows += [(_row(one, now, width), False) for one in told.rows]
         if told.count > len(told.rows) and word != "silent":
             rows.append(("  " + _("and {count} more").format(count=told.count - len(told.rows)), False))
     if view.promises:
         rows.append((_("Promises due: {count}").format(count=len(view.promises)), True))
         for one in view.promises:
-            first = [("  " + moment_words(one.due, now), 14), (f"#{one.conversation_id or '-'}", 8), (one.agent, 12)]
-            rows.append((columns(first, last=one.text, width=width), False))
+            first = [(moment_words(one.due, now), 12), (f"#{one.conversation_id or '-'}", 8), (one.agent, 12)]
+            rows.append(("  " + columns(first, last=one.text, width=width - 2), False))
     if view.on:
         rows.append((_("On call"), True))
         for duty in view.on:
             last = f"{duty.rota}: {on_call_words(duty, now)}"
-            rows.append((columns([("  " + _("now"), 14)], last=last, width=width), False))
+            rows.append(("  " + columns([(_("now"), 12)], last=last, width=width - 2), False))
         for duty in view.then:
             last = f"{duty.rota}: {on_call_words(duty, now)}"
-            rows.append((columns([("  " + moment_words(duty.since, now), 14)], last=last, width=width), False))
+            rows.append(("  " + columns([(moment_words(duty.since, now), 12)], last=last, width=width - 2), False))
     return rows
 
 
@@ -151,13 +151,13 @@ def _row(one: "HandoverRow", now: datetime, width: int) -> str:
     from widgets.moments import moment_words
 
     cells = [
-        ("  " + moment_words(one.at, now), 14),
+        (moment_words(one.at, now), 12),
         (f"#{one.conversation_id}", 8),
         (one.tier.upper(), 3),
         (one.customer, 18),
         (one.who, 12),
     ]
-    return columns(cells, last=one.subject or _("(no subject)"), width=width)
+    return "  " + columns(cells, last=one.subject or _("(no subject)"), width=width - 2)
 
 
 def _object(view: "HandoverView", now: datetime) -> dict[str, Any]:

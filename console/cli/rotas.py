@@ -147,7 +147,7 @@ def run_show(call: "Call") -> int:
         (_("since"), moment_words(rota.valid_from, call.now) if rota.valid_from else ""),
     ):
         if said:
-            call.out.line(columns([("  " + word, 14)], last=said, width=call.out.width))
+            call.out.line("  " + columns([(word, 12)], last=said, width=call.out.width - 2))
     for number, one in enumerate(kept.overrides, 1):
         if one.until > now:
             words = _("override {number}: {name} from {since} to {until}").format(
@@ -162,7 +162,7 @@ def run_show(call: "Call") -> int:
         told = as_told(here, duty)
         since = moment_words(duty.since, call.now)
         last = f"{told.agent or _('nobody')}: {why_words(told.why, told.names, call.now)}"
-        call.out.line(columns([("  " + since, 14)], last=last, width=call.out.width))
+        call.out.line("  " + columns([(since, 12)], last=last, width=call.out.width - 2))
     return DONE
 
 
