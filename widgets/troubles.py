@@ -145,4 +145,4 @@ def _refused(error: Refused) -> str:
         return explain(error)
     kept = getattr(error, "kept", ())
     who = ", ".join(dict.fromkeys(clean_line(one.agent) for one in kept if one.agent))
-    return words.format(about=about or _("it"), who=who or _("somebody"))
+    return words.format(about=about or _("it"), who=who or clean_line(error.who) or _("somebody"))

@@ -1,13 +1,14 @@
 """How much an agent has in work, and how many organizations they own: what a model limits."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlmodel import Session
 
 from storage.kinds import Subject
 from storage.queries import playbooks
-from storage.queries.agents import cards
+from storage.queries.agents import agents, cards
 from storage.queries.tables import CONVERSATION, PROFILE
 from storage.rules.playbooks import playing
 
@@ -41,6 +42,16 @@ def over_limit(session: Session, numbers: Sequence[int], agent_id: int | None) -
                 over.append(number)
             has += 1
     return tuple(over)
+
+
+def working_here(session: Session, *, now: datetime) -> dict[int, tuple[str, bool]]:
+    """Return who works here, by number: the name, and whether they are away; without those who are retired."""
+    laid, known = playbooks.laid(session), cards(session)
+    return {
+        number: (name, laid.is_away(name, now))
+        for number, name in agents(session).items()
+        if number not in known or not known[number].is_retired(now)
+    }
 
 
 def in_work(session: Session, agents: Sequence[int]) -> dict[int, int]:

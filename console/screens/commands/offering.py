@@ -52,15 +52,16 @@ def best(letters: str, choices: Iterable[tuple[str, Choice]]) -> list[Choice]:
 
 
 def offer_agents(screen: "Performs") -> Offer:
-    """Offer the desk's agents, oneself first, and nobody."""
+    """Offer the agents who work here, oneself first, and nobody; it says who is away."""
 
     async def offer(text: str) -> Sequence[Choice]:
-        from storage.queries.agents import agents
+        from storage.queries.working import working_here
 
-        names = await screen.desk.ask(agents)
-        me = names.pop(screen.ground.agent_id or 0, "")
+        here = await screen.desk.ask(working_here, now=screen.now())
+        me, _away = here.pop(screen.ground.agent_id or 0, ("", False))
         choices = [(f"{_('me')} {me}", Choice("me", one_line(me), _("you")))]
-        choices += [(name, Choice(name, one_line(name))) for name in sorted(names.values(), key=folded)]
+        for name, away in sorted(here.values(), key=lambda one: folded(one[0])):
+            choices.append((name, Choice(name, one_line(name), _("away") if away else "")))
         choices.append((_("nobody"), Choice("none", _("nobody"))))
         return best(text, choices)
 

@@ -10,6 +10,7 @@ from storage.kinds import Cause, Subject, Tier
 from storage.kinds.agents import AgentCard
 from storage.kinds.errors import Refused
 from storage.kinds.hours import Calendar, KeptCalendar, Window
+from storage.queries.working import working_here
 from storage.record import facts_of
 from storage.rules.assigning import Asks, Ready, fitting
 from storage.store import Store
@@ -105,3 +106,11 @@ def test_a_language_keeps_those_out_who_do_not_write_it() -> None:
     tagged = [*ready, Ready(AgentCard(4, skills=("urgência",), retired=MONDAY + timedelta(days=1)))]
     assert fitting(Asks(Tier.N1, tags=["urgencia"]), tagged, MONDAY) == (frozenset({4}), Cause.SKILL)
     assert fitting(Asks(Tier.N1, tags=["urgencia"]), tagged, MONDAY + timedelta(days=2))[1] is Cause.TURN
+
+
+def test_who_is_retired_is_not_among_those_who_work_here_and_it_says_who_is_away(desk: Desk) -> None:
+    desk.tell(rotas.retire, desk.rui.agent_id)
+    desk.tell(playbooks.leave, "Eva", None)
+    with desk.store.reading() as session:
+        assert list(working_here(session, now=MONDAY).values()) == [("Ana", False), ("Eva", True)]
+        assert len(working_here(session, now=MONDAY - HOUR)) == 3
