@@ -21,6 +21,7 @@ COMMANDS = (
     ("picker",),
     ("customers", "--undo"),
     ("knowing",),
+    ("clocks",),
     ("arrival",),
     ("sending", "--pairs", "7"),
 )

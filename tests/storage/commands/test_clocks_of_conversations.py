@@ -14,18 +14,20 @@ from console.mail import tasks
 from storage.apply.base import table
 from storage.commands import clocks, joining, knowing, noting, terms, transferring, trash, triage, undoing
 from storage.commands.desk import agent_named
+from storage.commands.erasing import erase
 from storage.commands.outbox.items import Result
 from storage.commands.transferring import Transfer
 from storage.events import Actor
 from storage.kinds import Automatic, Delivery, Direction, Priority, Status, Subject, Tier
 from storage.kinds.clocks import ClockState, ClockView, Why
 from storage.kinds.errors import BadField, Refused
-from storage.kinds.handoffs import Contents
+from storage.kinds.handoffs import Contents, Visit
 from storage.kinds.policies import KeptPolicy, Metric, Policy, When
 from storage.kinds.tasks import Task
 from storage.models import Alarm, Clock, Conversation, Event
 from storage.queries import inbox
 from storage.queries.clocks import breaches, clocks_of
+from storage.queries.erasing import survey
 from storage.record import replay
 from storage.store import Store
 
@@ -331,17 +333,46 @@ def test_the_queue_stands_by_deadlines_and_what_waits_for_others_behind(desk: De
     assert page.rows[0].due_metric is FIRST
 
 
+def test_who_is_merged_keeps_their_clocks_and_what_is_erased_keeps_its_moments(desk: Desk) -> None:
+    desk.post.send("b@acme", at=desk.at(hours=1), by="bo@acme.example", subject="B", text="b")
+    desk.answers(desk.at(hours=2))
+    one, other = (row_of(desk.store, number).customer_id for number in (1, 2))
+    before = [desk.clocks(desk.at(hours=3), number) for number in (1, 2)]
+    desk.tell(knowing.merge, one, other, now=desk.at(hours=3))
+    assert [desk.clocks(desk.at(hours=3), number) for number in (1, 2)] == before
+    desk.out.leave()
+    with desk.store.writing() as session:
+        erase(
+            session,
+            survey(session, one),
+            elsewhere=True,
+            on_servers=False,
+            actor=desk.out.actor,
+            now=desk.at(hours=4),
+        )
+    first = desk.clock(FIRST, desk.at(hours=9))
+    assert (first.state, first.started_at, first.stopped_at) == (MET, MONDAY, desk.at(hours=2))
+    assert desk.due(2) == (None, None)  # what is erased is closed, and nothing is owed
+
+
 def test_from_n1_to_n2_and_n3_and_back_to_resolved_every_clock_is_right_to_the_second(desk: Desk) -> None:
     def hand(to: Tier, now: datetime, actor: Actor) -> None:
         said = letter(f"h{next(_UNIQUE)}@notes.invalid", by="desk@notes.invalid", to=(), dated_at=now)
         note = noting.Written(said, hashlib.sha256(said.header_id.encode()).digest(), 10)
-        wanted = Transfer(1, to, Contents("Why 500s?"), to_agent_id=(self_of[to]).agent_id)
+        visit = Visit("Dock", "", now + DAY, now + DAY + HOUR) if to is Tier.N2 else None
+        contents = Contents("Why 500s?", reason="on site", visit=visit)
+        wanted = Transfer(1, to, contents, to_agent_id=(self_of[to]).agent_id)
         desk.tell(transferring.transfer, wanted, note=note, now=now, actor=actor)
 
     self_of = {Tier.N2: desk.marta, Tier.N3: desk.ines}
     desk.tell(triage.take, [1], now=desk.at(minutes=5))
     desk.answers(desk.at(minutes=12, seconds=34), Status.OPEN)
-    hand(Tier.N3, desk.at(hours=1, seconds=1), desk.out.actor)
+    hand(Tier.N2, desk.at(minutes=20), desk.out.actor)
+    assert desk.due() == (desk.at(hours=2, minutes=20), ACCEPTANCE)
+    desk.tell(transferring.accept, 1, now=desk.at(minutes=50, seconds=3), actor=desk.marta)
+    accepted = desk.clock(ACCEPTANCE, desk.at(hours=1))
+    assert (accepted.state, accepted.spent, accepted.target) == (MET, timedelta(minutes=30, seconds=3), 2 * HOUR)
+    hand(Tier.N3, desk.at(hours=1, seconds=1), desk.marta)
     assert desk.due() == (desk.at(hours=1, minutes=15, seconds=1), ACCEPTANCE)
     desk.tell(transferring.accept, 1, now=desk.at(hours=1, minutes=9, seconds=30), actor=desk.ines)
     accepted = desk.clock(ACCEPTANCE, desk.at(hours=2))
@@ -357,12 +388,14 @@ def test_from_n1_to_n2_and_n3_and_back_to_resolved_every_clock_is_right_to_the_s
         (FIRST, MET, MONDAY, desk.at(minutes=12, seconds=34)),
         (NEXT, MET, desk.at(hours=6, minutes=30), desk.at(hours=7, seconds=59)),
         (RESOLUTION, MET, MONDAY, desk.at(hours=7, seconds=59)),
+        (ACCEPTANCE, MET, desk.at(minutes=20), desk.at(minutes=50, seconds=3)),
         (ACCEPTANCE, MET, desk.at(hours=1, seconds=1), desk.at(hours=1, minutes=9, seconds=30)),
     ]
     assert [one.spent for one in found] == [
         timedelta(minutes=12, seconds=34),
         timedelta(minutes=30, seconds=59),
         timedelta(hours=7, seconds=59) - timedelta(hours=3, seconds=3),
+        timedelta(minutes=30, seconds=3),
         timedelta(minutes=9, seconds=29),
     ]
     assert desk.due() == (None, None)
