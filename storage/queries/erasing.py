@@ -200,6 +200,7 @@ _ABOUT: Final = {
     "transferred": _of_conversation,
     "returned": _of_conversation,
     "solved": _of_conversation,
+    "breach_explained": _of_conversation,
 }
 """Which facts with a personal part are about whom or what; a test holds it to name every kind that can be."""
 
