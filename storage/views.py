@@ -45,6 +45,7 @@ class QueueRow:
         due_at: the earliest deadline of a clock that runs, past or to come; `warn_at` when it warns, `due_metric`
             which clock it is. `None` where none runs.
         bouncing: whether it crossed one border between tiers twice.
+        promised: whether its customer was promised something that is open.
     """
 
     conversation_id: int
@@ -68,6 +69,7 @@ class QueueRow:
     warn_at: datetime | None = None
     due_metric: Metric | None = None
     bouncing: bool = False
+    promised: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,14 +101,7 @@ def draw_row(row: QueueRow, look: Look, width: int, manner: RowManner, now: date
     if manner.cursor and (look.full or not manner.focused):
         line.sign("▌", "accent" if manner.focused else "muted")
     line.to(1)
-    if manner.marked:
-        line.put("*", "accent", bold=True)
-    elif row.unread:
-        line.sign("●", "accent")
-    elif row.bouncing:
-        line.sign("×", "soon")  # noqa: RUF001 - the sign of LOOK §3
-    elif manner.writer:
-        line.sign("~", "soon")
+    _mark(line, row, manner)
     line.to(3).put(look.sign(words), clock_role, width=clock_width(), right=True, bold=clock_role == "late").gap()
     line.put(tier_words(row.tier), "muted" if idle and row.tier is Tier.N1 else TIER_ROLES[row.tier], width=2).gap()
     name = one_line(row.customer) or look.sign(_NONE)
@@ -129,6 +122,20 @@ def draw_row(row: QueueRow, look: Look, width: int, manner: RowManner, now: date
         owner, owner_role = _owner(row, manner.agent_id)
         line.put(look.sign(owner), owner_role, width=columns.owner)
     return line.strip()
+
+
+def _mark(line: Line, row: QueueRow, manner: RowManner) -> None:
+    """Write the one sign of a row: the first that holds (LOOK §3)."""
+    if manner.marked:
+        line.put("*", "accent", bold=True)
+    elif row.unread:
+        line.sign("●", "accent")
+    elif row.bouncing:
+        line.sign("×", "soon")  # noqa: RUF001 - the sign of LOOK §3
+    elif row.promised:
+        line.sign("◆", "soon")
+    elif manner.writer:
+        line.sign("~", "soon")
 
 
 def _owner(row: QueueRow, agent_id: int | None) -> tuple[str, Role]:

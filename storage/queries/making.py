@@ -75,6 +75,7 @@ def queue_rows(
             warn_at,
             metric,
             bouncing,
+            promised,
         ) = by_number[number]
         status = _STATUSES[state]
         last = moment(last_at or 0)
@@ -102,6 +103,7 @@ def queue_rows(
                 None if warn_at is None else moment(warn_at),
                 _METRICS.get(metric),
                 bool(bouncing),
+                bool(promised),
             )
         )
     return rows

@@ -11,6 +11,7 @@ from storage.queries.tables import (
     ADDRESS,
     AGENT,
     CONVERSATION,
+    ENTRY,
     HANDOFF,
     MAILBOX,
     ORGANIZATION,
@@ -22,6 +23,7 @@ from storage.queries.tables import (
 from storage.views import QueueRow
 
 _C = CONVERSATION.c
+_PROMISED = "entry.subject = 'person' AND entry.kind = 'promise' AND entry.name IS NOT NULL"
 
 
 def _shown(dialect: str) -> Any:
@@ -55,6 +57,7 @@ def _shown(dialect: str) -> Any:
         _C.warn_at,
         _C.due_metric,
         exists(select(HANDOFF.c.id).where(HANDOFF.c.conversation_id == _C.id, literal_column("handoff.crossed > 1"))),
+        exists(select(ENTRY.c.id).where(ENTRY.c.subject_id == _C.customer_id, literal_column(_PROMISED))),
     )
     return select(*columns).select_from(rows).where(_C.id.in_(among(dialect)))
 

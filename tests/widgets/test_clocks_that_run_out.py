@@ -98,6 +98,20 @@ def test_what_is_late_is_bold_and_says_so_in_a_word(make_row, now, look):
     assert style.bold
 
 
+def test_one_sign_stands_before_the_clock_the_first_that_holds(make_row, now):
+    def sign(manner=None, **values):
+        given = manner or RowManner(False, True, 7, writer="Marta")
+        return draw_row(make_row(1, due_at=now, **values), Look("dark"), 80, given, now).text[1]
+
+    every = {"unread": True, "bouncing": True, "promised": True}
+    assert sign(RowManner(False, True, 7, marked=True), **every) == "*"
+    assert sign(**every) == "●"
+    assert sign(bouncing=True, promised=True) == "×"
+    assert sign(promised=True) == "◆"
+    assert sign() == "~"
+    assert sign(RowManner(False, True, 7)) == " "
+
+
 # ---------------------------------------------------------------------------------------------- only what changes
 
 

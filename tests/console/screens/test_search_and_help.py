@@ -159,7 +159,7 @@ async def test_help_shows_every_command_and_finds_by_key_name_and_word(console, 
         await pilot.press("question_mark")
         await until(lambda: "in the queue" in screen_text(app))
         seen = screen_text(app)
-        for _ in range(24):
+        for _ in range(40):
             await pilot.press("ctrl+d")
             seen += screen_text(app)
         for command in commands():

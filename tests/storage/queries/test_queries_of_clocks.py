@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from made.desk import START, MadeDesk
 
+from storage.commands import promising
+from storage.events import Actor
 from storage.kinds import Status
 from storage.kinds.clocks import ClockState
 from storage.kinds.policies import Metric
-from storage.queries import inbox
+from storage.queries import inbox, promises
 from storage.queries.tables import CLOCK, CONVERSATION
 
 NOW = START + timedelta(hours=12)
@@ -102,3 +104,25 @@ def test_what_is_late_is_found_by_an_index(store, desk, watched, query):
             assert any("conversation USING" in step for step in steps), steps
             assert not any(step.startswith("SCAN conversation") and "INDEX" not in step for step in steps), steps
         assert any("conversation_due" in step for step in plans[-1]), "counted by the deadlines alone"
+
+
+def test_a_row_says_that_its_customer_was_promised_something_until_it_is_kept(store):
+    with store.writing() as session:
+        made = MadeDesk(session)
+        actor = Actor(made.agent("Ana"), "x")
+        one, other = made.message("x"), made.message("y", address="other@y.example", at=minutes(1))
+
+    def told():
+        with store.reading() as session:
+            rows = inbox.window(session, agent_id=1, now=NOW).rows
+        return {row.conversation_id for row in rows if row.promised}
+
+    assert told() == set()
+    with store.writing() as session:
+        promising.promise(session, one, "a status", NOW + minutes(60), actor=actor, now=NOW)
+    assert told() == {one}
+    with store.writing() as session:
+        [promise] = promises.promises(session)
+        promising.keep(session, promise.entry_id, actor=actor, now=NOW)
+    assert told() == set()
+    assert other
