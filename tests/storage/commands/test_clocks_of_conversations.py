@@ -453,3 +453,5 @@ def test_whoever_holds_the_lease_makes_the_clocks_of_an_older_store(desk: Desk) 
     assert lease_holder.make_anew(desk.store) == 0
     with desk.store.reading() as session:
         assert not clocks.outdated(session)
+    assert lease_holder.note_due(desk.store) == 2  # both deadlines passed long ago
+    assert lease_holder.note_due(desk.store) == 0
