@@ -21,7 +21,7 @@ def add(group: Group) -> None:
     parser = group.command(
         "report",
         run_report,
-        words=_("what a period comes to: solved, response, transfers, clocks kept"),
+        words=_("the figures of a period, such as solved, response, transfers and clocks"),
         more=_(
             "Without a period the last 28 days, today among them. A figure says its n and what was left out of it;\n"
             "mailbox, tier, agent and touch model are those that a conversation has now."
