@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from console.config.errors import ConsoleError
 from storage.kinds.clean import clean_line
+from storage.kinds.moments import in_zone
 from storage.kinds.rotas import Every, OnCall
 from storage.kinds.shifts import Shift
 from storage.rules.hours import zone_named
@@ -136,18 +137,29 @@ def _shifts(event: "Component", now: datetime) -> Iterator[Shift]:
         return
     if isinstance(rule, list):
         raise CalendarTrouble(_not_understood(summary, "RRULE"))
-    yield from _again(once, rule, summary)
+    try:
+        yield from _again(once, rule, summary)
+    except (ValueError, TypeError, OverflowError):  # it ends in no year that there is, or never
+        raise CalendarTrouble(_not_understood(summary, "RRULE")) from None
 
 
 def _times(event: "Component", now: datetime) -> tuple[datetime, datetime]:
-    since = _moment(event.decoded("dtstart"), now)
+    since = _moment(_told(event, "dtstart"), now)
     if event.get("dtend") is not None:
-        until = _moment(event.decoded("dtend"), now)
+        until = _moment(_told(event, "dtend"), now)
         return since, until.astimezone(since.tzinfo)
     lasts = event.decoded("duration") if event.get("duration") is not None else timedelta(days=1)
     if not isinstance(lasts, timedelta):
         raise TypeError
     return since, (since.astimezone(UTC) + lasts).astimezone(since.tzinfo)
+
+
+def _told(event: "Component", word: str) -> Any:
+    """Return a time as it stands in an event; one in a zone that nobody knows is no time."""
+    given = event.decoded(word)
+    if isinstance(given, datetime) and given.tzinfo is None and event.get(word).params.get("TZID"):
+        raise ValueError
+    return given
 
 
 def _moment(given: Any, now: datetime) -> datetime:
@@ -161,7 +173,7 @@ def _moment(given: Any, now: datetime) -> datetime:
     if not 1970 < moment.year < 2200:
         raise ValueError
     if moment.tzinfo is None:
-        return moment.replace(tzinfo=now.tzinfo)
+        return in_zone(moment, now)
     return moment.replace(tzinfo=_zone(moment.tzinfo)) if _zone(moment.tzinfo) else moment.astimezone(UTC)
 
 

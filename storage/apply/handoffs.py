@@ -23,6 +23,7 @@ from storage.models import Consult, Conversation, Handoff, Solution
 
 _Row = dict[str, Any]
 _COUNTED: Final = "crossed"
+_OVER: Final = frozenset({HandoffState.TAKEN_BACK, HandoffState.RETURNED})
 
 
 @applies(Transferred)
@@ -61,10 +62,15 @@ def _(facts: Sequence[Transferred], connection: Connection) -> Touched:
 
 @applies(Accepted)
 def _(facts: Sequence[Accepted], connection: Connection) -> Touched:
+    order = _Order(connection, (fact for fact in facts if fact.after in OPEN_HANDOFF))
+
     def change(fact: Accepted, row: _Row | None) -> _Row | None:
         if row is None or row["state"] is not fact.before:
             return None
         now = fact.after is HandoffState.ACCEPTED
+        if not now and order.is_followed(fact.conversation_id, fact.handoff_id):
+            return None
+        order.put(fact.conversation_id, fact.handoff_id, fact.after)
         return {
             **row,
             "state": fact.after,
@@ -78,10 +84,15 @@ def _(facts: Sequence[Accepted], connection: Connection) -> Touched:
 
 @applies(Returned)
 def _(facts: Sequence[Returned], connection: Connection) -> Touched:
+    order = _Order(connection, (fact for fact in facts if fact.state not in _OVER))
+
     def change(fact: Returned, row: _Row | None) -> _Row | None:
         if row is None or row["state"] is not fact.state_before:
             return None
         now = fact.state is HandoffState.RETURNED
+        if not now and order.is_followed(fact.conversation_id, fact.handoff_id):
+            return None
+        order.put(fact.conversation_id, fact.handoff_id, fact.state)
         return {
             **row,
             "state": fact.state,
@@ -204,6 +215,31 @@ def _change(
     if new := [row for number, row in rows.items() if number not in there]:
         insert(connection, model, new)
     _write(connection, model, [row for number, row in rows.items() if number in there])
+
+
+class _Order:
+    """Which handoffs of conversations stand, fact by fact: one that another followed does not stand again.
+
+    Args:
+        connection: to the store.
+        facts: those by which handoffs stand again.
+    """
+
+    def __init__(self, connection: Connection, facts: Iterable[Accepted | Returned]) -> None:
+        numbers = {fact.conversation_id for fact in facts}
+        rows = _read(connection, Handoff, "conversation_id", numbers) if numbers else {}
+        self._stand: dict[int, set[int]] = {number: set() for number in numbers}
+        for number, row in rows.items():
+            self.put(row["conversation_id"], number, row["state"])
+
+    def put(self, conversation_id: int, handoff_id: int, state: HandoffState) -> None:
+        """Take in that a handoff is in a state from now on."""
+        if (stand := self._stand.get(conversation_id)) is not None:
+            (stand.discard if state in _OVER else stand.add)(handoff_id)
+
+    def is_followed(self, conversation_id: int, handoff_id: int) -> bool:
+        """Say whether a later handoff stands."""
+        return any(one > handoff_id for one in self._stand.get(conversation_id, ()))
 
 
 def _read(connection: Connection, model: type[SQLModel], column: str, numbers: Iterable[int]) -> dict[int, _Row]:

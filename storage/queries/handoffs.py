@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import func, literal_column, or_, select
 from sqlmodel import Session
 
-from storage.kinds import OPEN_HANDOFF, ConsultState, HandoffState, Tier
+from storage.kinds import OPEN_HANDOFF, PUT_AWAY, SETTLED, ConsultState, HandoffState, Tier
 from storage.kinds.errors import NoSuch
 from storage.kinds.handoffs import NOT_HANDED, ConsultView, Contents, Handed, HandoffView, SolutionView
 from storage.kinds.playbooks import Transfers
@@ -126,8 +126,18 @@ def knobs_of(session: Session, numbers: Iterable[int]) -> dict[int, Transfers]:
 
 
 def overdue(session: Session, now: datetime) -> tuple[HandoffView, ...]:
-    """Return the handoffs that nobody accepted in time, and that can go on to somebody else, the first due first."""
-    found = _views(session, _IS_OPEN, _H.escalations < transfers.MOST_ESCALATIONS, most=_MOST)
+    """Return the handoffs that nobody accepted in time, and that can go on to somebody else, the first due first.
+
+    What is settled or put away meanwhile waits for nobody.
+    """
+    stood = CONVERSATION.alias("stood")
+    rests = (
+        select(stood.c.id)
+        .join(CONVERSATION, CONVERSATION.c.id == func.coalesce(stood.c.joined_into, stood.c.id))
+        .where(stood.c.id == _H.conversation_id, CONVERSATION.c.status.in_(tuple(sorted(SETTLED | PUT_AWAY))))
+    )
+    which = _IS_OPEN, _H.escalations < transfers.MOST_ESCALATIONS, ~rests.exists()
+    found = _views(session, *which, most=_MOST)
     late = [one for one in found if one.due_at is not None and one.due_at <= now]
     return tuple(sorted(late, key=lambda one: (one.due_at, one.handoff_id)))
 

@@ -1,5 +1,7 @@
 """Shifts read out of calendars: what comes once, what comes again, and what is refused."""
 
+import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -109,6 +111,9 @@ FOR_EVER = (
         b"x" * 2_000_001,
         b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\nEND:VEVENT\r\n" * 2_001 + b"END:VCALENDAR\r\n",
         FOR_EVER,
+        FOR_EVER.replace(b"COUNT=999999999", b"UNTIL=99991231T000000Z"),
+        FOR_EVER.replace(b"DAILY;COUNT=999999999", b"WEEKLY;INTERVAL=1000;COUNT=2000"),
+        FOR_EVER.replace(b"DTSTART", b"DTSTART;TZID=Mars/Phobos").replace(b"RRULE:FREQ=DAILY;COUNT=999999999\r\n", b""),
     ],
 )
 def test_hostile_files_end_in_a_sentence(tmp_path: Path, data: bytes) -> None:
@@ -117,6 +122,23 @@ def test_hostile_files_end_in_a_sentence(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(CalendarTrouble) as refused:
         read(file, now=NOW)
     assert str(refused.value)
+
+
+def test_times_without_a_zone_are_meant_where_the_person_is_by_the_rules_of_that_day(tmp_path: Path) -> None:
+    zone = ZoneInfo("America/New_York")
+    here = datetime(2026, 3, 2, 12, tzinfo=UTC).astimezone()  # as a machine tells it: an offset, and no rules
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = zone.key
+    time.tzset()
+    try:
+        here = here.astimezone(None)
+        (one,) = read(calendar(tmp_path, "SUMMARY:Ana\r\nDTSTART:20260701T090000"), now=here)
+    finally:
+        os.environ.pop("TZ")
+        if before is not None:
+            os.environ["TZ"] = before
+        time.tzset()
+    assert one.since == datetime(2026, 7, 1, 9, tzinfo=zone)
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:

@@ -1,0 +1,96 @@
+"""Handoffs that others changed meanwhile: what is taken back then, and who is still waited for."""
+
+import hashlib
+import itertools
+from datetime import timedelta
+
+import pytest
+from made.post import MONDAY, Post, letter
+
+from storage.commands import noting, transferring, triage, undoing
+from storage.commands.desk import agent_named
+from storage.commands.transferring import Transfer
+from storage.events import Actor
+from storage.kinds import HandoffState, Status, Tier
+from storage.kinds.errors import Refused
+from storage.kinds.handoffs import Contents, Visit
+from storage.queries import handoffs
+from storage.store import Store
+
+HOUR = timedelta(hours=1)
+_UNIQUE = itertools.count(1)
+
+
+class Desk:
+    """Three agents, and one conversation of Ana's."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.post = store, Post(store)
+        self.post.send("a@x")
+        self.now = self.post.now
+        with store.writing() as session:
+            self.bruno, self.marta, self.ines = (
+                Actor(agent_named(session, name, now=MONDAY), name) for name in ("Bruno", "Marta", "Inês")
+            )
+
+    def tell(self, command, *given, actor: Actor | None = None, **choices):
+        with self.store.writing() as session:
+            return command(session, *given, actor=actor or self.bruno, now=self.now, **choices)
+
+    def ask(self, query, *given, **choices):
+        with self.store.reading() as session:
+            return query(session, *given, **choices)
+
+    def transfer(self, to: Tier = Tier.N3, *, number: int = 1, actor: Actor | None = None, **given):
+        given.setdefault("contents", Contents("Why 500s?"))
+        said = letter(
+            f"n{next(_UNIQUE)}@notes.invalid", by="desk@notes.invalid", to=(), text="asked", dated_at=self.now
+        )
+        note = noting.Written(said, hashlib.sha256(said.header_id.encode()).digest(), 10)
+        return self.tell(transferring.transfer, Transfer(number, to, **given), actor=actor, note=note)
+
+
+def rule_of(command, *given, **choices) -> str:
+    with pytest.raises(Refused) as refused:
+        command(*given, **choices)
+    return refused.value.rule
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    return Desk(store)
+
+
+def test_accepting_is_not_taken_back_when_a_colleague_has_handed_it_on(desk: Desk) -> None:
+    visit = Visit("Dock 4", "", desk.now, desk.now + HOUR)
+    desk.transfer(Tier.N2, contents=Contents("go", reason="b", visit=visit))
+    desk.tell(transferring.accept, 1, actor=desk.ines)
+    desk.transfer(Tier.N3, actor=desk.marta)
+    with pytest.raises(undoing.NothingStands):
+        desk.tell(undoing.undo, actor=desk.ines)
+    (view,) = [one for one in desk.ask(handoffs.handoffs_of, 1) if one.due_at is not None]
+    assert (view.to_tier, view.state) == (Tier.N3, HandoffState.OFFERED)
+
+
+def test_a_return_is_not_taken_back_when_it_was_handed_on_and_accepted_since(desk: Desk) -> None:
+    visit = Visit("Dock 4", "", desk.now, desk.now + HOUR)
+    desk.transfer(Tier.N2, contents=Contents("go", reason="b", visit=visit))
+    desk.tell(transferring.give_back, 1, "no", actor=desk.ines)
+    desk.transfer(Tier.N3, actor=desk.marta)
+    desk.tell(transferring.accept, 1, actor=desk.bruno)
+    desk.transfer(Tier.N1, actor=desk.bruno)
+    desk.tell(triage.assign, [1], to=desk.bruno.agent_id)
+    with pytest.raises(undoing.NothingStands):
+        desk.tell(undoing.undo, actor=desk.ines)
+    assert [one.to_tier for one in desk.ask(handoffs.handoffs_of, 1) if one.due_at is not None] == [Tier.N1]
+
+
+def test_what_is_put_away_does_not_go_on(desk: Desk) -> None:
+    for to in (Status.SPAM, Status.TRASH, Status.RESOLVED):
+        desk.transfer()
+        desk.tell(triage.set_status, [1], to=to)
+        desk.now += HOUR
+        with desk.store.writing() as session:
+            assert transferring.escalate_due(session, now=desk.now) == 0, to
+        desk.tell(undoing.undo)
+        desk.tell(undoing.undo)
