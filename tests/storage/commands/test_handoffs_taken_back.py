@@ -79,7 +79,6 @@ def test_a_return_is_not_taken_back_when_it_was_handed_on_and_accepted_since(des
     desk.transfer(Tier.N3, actor=desk.marta)
     desk.tell(transferring.accept, 1, actor=desk.bruno)
     desk.transfer(Tier.N1, actor=desk.bruno)
-    desk.tell(triage.assign, [1], to=desk.bruno.agent_id)
     with pytest.raises(undoing.NothingStands):
         desk.tell(undoing.undo, actor=desk.ines)
     assert [one.to_tier for one in desk.ask(handoffs.handoffs_of, 1) if one.due_at is not None] == [Tier.N1]
