@@ -20,7 +20,7 @@ from storage.commands.transferring import Handed, Transfer
 from storage.events import Actor
 from storage.kinds import DraftKind
 from storage.kinds.drafts import DraftView
-from storage.kinds.errors import Changed, DeskError, NoSuch, Refused
+from storage.kinds.errors import DeskError
 from storage.kinds.mail import entries
 from storage.kinds.review import Finding
 from storage.kinds.review import Written as Looked
@@ -130,7 +130,7 @@ def ask_colleague(
             return transferring.consult(
                 session, where.conversation_id, agent_id, note=note, within=within, actor=actor, now=now
             )
-    except (Changed, NoSuch, Refused):
+    except DeskError:
         store.content.erase([note.raw_digest])
         raise
 

@@ -32,6 +32,7 @@ from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.kinds.handoffs import Contents, HandoffView, Promised, Visit
 from storage.models import Agent, Consult, Conversation, Handoff, Message
 from storage.queries import handoffs
+from storage.queries.agents import cards
 from storage.record import next_id, next_ids, record
 from storage.rules import transfers
 
@@ -104,15 +105,16 @@ def transfer(
     Raises:
         NoSuch: there is no such conversation or agent.
         BadField: the brief does not say what the tier must know.
-        Refused: by a rule of `storage.rules.transfers.refusal`.
+        Refused: by a rule of `storage.rules.transfers.refusal`, or whoever shall accept it does not work here any
+            more (rule ``retired``).
         Changed, Refused: as `queueing.queue`.
     """
     row, wanted = checked(session, wanted)
     to_agent_id, rota = wanted.to_agent_id, ""
     if to_agent_id is None:
         to_agent_id, rota = handoffs.asked_first(session, wanted.to, now, destination=wanted.destination)
-    elif session.get(Agent, to_agent_id) is None:
-        raise NoSuch("agent", to_agent_id)
+    else:
+        _must_work(session, to_agent_id, now)
     (note_id,) = next_ids(session, Message)
     told_id = note_id + 1 if told is not None else None
     fact = Transferred(
@@ -317,11 +319,11 @@ def consult(
     Raises:
         NoSuch: there is no such conversation or agent.
         BadField: the time is none, or longer than a month.
-        Refused: the agent asks themselves (rule ``own_question``).
+        Refused: the agent asks themselves (rule ``own_question``), or somebody who does not work here any more
+            (``retired``).
     """
     row = _standing(session, conversation_id)
-    if session.get(Agent, agent_id) is None:
-        raise NoSuch("agent", agent_id)
+    _must_work(session, agent_id, now)
     if agent_id == actor.agent_id or actor.agent_id is None:
         raise Refused("own_question", (row.id,))
     if not timedelta(0) < within <= LONGEST_CONSULT:
@@ -351,6 +353,13 @@ def acceptors(session: Session, taken_back: Sequence[Fact]) -> dict[int, str]:
             if view is not None and view.state not in OPEN_HANDOFF and view.accepted_at is not None:
                 found[fact.conversation_id] = view.accepted
     return found
+
+
+def _must_work(session: Session, agent_id: int, now: datetime) -> None:
+    if session.get(Agent, agent_id) is None:
+        raise NoSuch("agent", agent_id)
+    if (card := cards(session).get(agent_id)) is not None and card.is_retired(now):
+        raise Refused("retired")
 
 
 def _standing(session: Session, conversation_id: int) -> Row[*tuple[Any, ...]]:

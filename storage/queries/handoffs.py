@@ -162,16 +162,21 @@ def asked_first(session: Session, tier: Tier, at: datetime, *, destination: str 
 def asked_next(session: Session, one: HandoffView, at: datetime) -> tuple[int | None, str]:
     """Return who is asked to accept a handoff that nobody accepted in time; nobody for anybody of the tier.
 
+    Whoever came on since the one before was asked is asked first.
+
     Args:
         session: of any transaction.
         one: the handoff.
         at: the moment.
     """
-    from storage.queries.on_call import next_after  # late, as above
+    from storage.queries.on_call import next_after, on_call  # late, as above
 
     if one.to_agent_id is None or not one.rota:
         return None, ""
     try:
+        for duty in on_call(session, at, rota=one.rota):
+            if duty.since > (one.escalated_at or one.at) and duty.agent_id not in {None, one.to_agent_id}:
+                return duty.agent_id, one.rota
         found = next_after(session, at, one.to_agent_id, rota=one.rota)
     except NoSuch:  # the rota was taken away since
         found = None

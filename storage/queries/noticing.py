@@ -141,7 +141,7 @@ class _Told:
         kept: messages of ours that did not leave, may not have, or are held by what came.
         late: the clock that ran out last, by its conversation.
         handed: who hands this agent a conversation to accept, by its number; nobody does where it was escalated.
-        offered: who hands one to anybody of a tier, and which.
+        offered: who hands one to anybody of a tier, and which; nobody, to the one where it is, when it was escalated.
     """
 
     def __init__(self, agent_id: int) -> None:
@@ -171,8 +171,8 @@ class _Told:
                 self.late[conversation_id] = fact["metric"]
             case "transferred":
                 self._handed_on(by, conversation_id, fact)
-            case "escalated" if fact["after"] == self._agent_id:
-                self.handed[conversation_id] = None
+            case "escalated":
+                self._gone_on(conversation_id, fact["after"])
 
     def _handed_on(self, by: int | None, conversation_id: int, fact: dict[str, Any]) -> None:
         """Take in that a conversation was handed to this agent, to anybody of a tier, or away from both."""
@@ -184,6 +184,15 @@ class _Told:
             self.handed[conversation_id] = by
         elif fact["to_agent_id"] is None:
             self.offered[conversation_id] = by, fact["after"]
+
+    def _gone_on(self, conversation_id: int, to: int | None) -> None:
+        """Take in that somebody else is asked to accept what nobody did, or anybody of the tier."""
+        self.handed.pop(conversation_id, None)
+        self.offered.pop(conversation_id, None)
+        if to == self._agent_id:
+            self.handed[conversation_id] = None
+        elif to is None:
+            self.offered[conversation_id] = None, ""
 
 
 def _states(fact: dict[str, Any]) -> tuple[str, ...]:
@@ -240,7 +249,9 @@ def _for_duty(
     from storage.queries.on_call import on_call
 
     tiers = {one.tier for one in on_call(session, now) if one.agent_id == agent_id}
-    return {number: by for number, (by, tier) in offered.items() if tier in tiers}
+    here = select(CONVERSATION.c.id, CONVERSATION.c.tier).where(CONVERSATION.c.id.in_(sorted(offered)))
+    stands = {row.id: row.tier for row in session.connection().execute(here)}
+    return {number: by for number, (by, tier) in offered.items() if (tier or stands.get(number)) in tiers}
 
 
 def _named(session: Session, given: dict[int, int | None], call: Call) -> list[Notice]:

@@ -1,8 +1,14 @@
 """`plantao transfer` and what follows: handed on with a brief, accepted, returned, asked, resolved with a cause."""
 
 import json
+import sqlite3
+import zlib
+from datetime import UTC, datetime
 
 import pytest
+
+from storage.commands.desk import agent_named
+from storage.store import open_store
 
 
 @pytest.fixture
@@ -92,3 +98,16 @@ def test_support_is_resolved_with_its_cause(run, opened):
     run("undo")
     assert json.loads(run("show", "1", "--json").out)["status"] != "resolved"
     assert run("resolve", "1", "--unknown", "never came again").status == 0
+
+
+def test_a_question_that_is_refused_leaves_nothing_in_any_file(run, home, opened):
+    store = open_store(str(home / "data"))
+    with store.writing() as session:
+        agent_named(session, "Marta", now=datetime.now(UTC))
+    store.close()
+    refused = run("consult", "1", "Marta", "--text", "dizem-que-segredo", "--within", "40d")
+    assert (refused.status, "to a month" in refused.err) == (2, True), refused.err
+    mail = sqlite3.connect(home / "data" / "mail.db")
+    kept = [zlib.decompress(one) for (one,) in mail.execute("SELECT packed FROM mail_content WHERE NOT erased")]
+    mail.close()
+    assert not any(b"dizem-que-segredo" in one for one in kept)

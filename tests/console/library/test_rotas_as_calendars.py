@@ -113,7 +113,9 @@ FOR_EVER = (
         FOR_EVER,
         FOR_EVER.replace(b"COUNT=999999999", b"UNTIL=99991231T000000Z"),
         FOR_EVER.replace(b"DAILY;COUNT=999999999", b"WEEKLY;INTERVAL=1000;COUNT=2000"),
-        FOR_EVER.replace(b"DTSTART:20260304T220000Z\r\nRRULE:FREQ=DAILY;COUNT=999999999", b"DTSTART;TZID=Mars/Phobos:20260304T220000"),
+        FOR_EVER.replace(
+            b"DTSTART:20260304T220000Z\r\nRRULE:FREQ=DAILY;COUNT=999999999", b"DTSTART;TZID=Mars/Phobos:20260304T220000"
+        ),
     ],
 )
 def test_hostile_files_end_in_a_sentence(tmp_path: Path, data: bytes) -> None:

@@ -7,14 +7,16 @@ from datetime import timedelta
 import pytest
 from made.post import MONDAY, Post, letter
 
-from storage.commands import noting, transferring, triage, undoing
+from storage.commands import noting, rotas, transferring, triage, undoing
 from storage.commands.desk import agent_named
 from storage.commands.transferring import Transfer
 from storage.events import Actor
 from storage.kinds import HandoffState, Status, Tier
 from storage.kinds.errors import Refused
 from storage.kinds.handoffs import Contents, Visit
-from storage.queries import handoffs
+from storage.kinds.rotas import Every, Rota
+from storage.queries import handoffs, noticing
+from storage.queries.history import last_event
 from storage.store import Store
 
 HOUR = timedelta(hours=1)
@@ -93,3 +95,37 @@ def test_what_is_put_away_does_not_go_on(desk: Desk) -> None:
             assert transferring.escalate_due(session, now=desk.now) == 0, to
         desk.tell(undoing.undo)
         desk.tell(undoing.undo)
+
+
+def test_whoever_came_on_meanwhile_is_asked_next(desk: Desk) -> None:
+    ines, marta = desk.ines.agent_id, desk.marta.agent_id
+    day = desk.now.date() - timedelta(days=2)
+    version = Rota("n3", "UTC", (ines, marta), day, Tier.N3, every=Every.DAY, at=(desk.now + HOUR / 6).time())
+    desk.tell(rotas.set_rota, version, begun=day)
+    desk.transfer()
+    first = desk.ask(handoffs.open_handoff, 1).to_agent_id
+    desk.now += HOUR / 2
+    with desk.store.writing() as session:
+        assert transferring.escalate_due(session, now=desk.now) == 1
+    assert (first, desk.ask(handoffs.open_handoff, 1).to_agent_id) == (marta, ines)
+
+
+def test_nobody_who_left_is_asked(desk: Desk) -> None:
+    desk.tell(rotas.retire, desk.ines.agent_id)
+    assert rule_of(desk.transfer, to_agent_id=desk.ines.agent_id) == "retired"
+
+
+def test_what_goes_to_anybody_of_the_tier_calls_whoever_is_on_call(desk: Desk) -> None:
+    version = Rota("n3", "UTC", (desk.marta.agent_id,), desk.now.date(), Tier.N3)
+    desk.tell(rotas.set_rota, version)
+    desk.transfer(to_agent_id=desk.ines.agent_id)
+    cursor = desk.ask(last_event)
+    desk.now += HOUR
+    with desk.store.writing() as session:
+        transferring.escalate_due(session, now=desk.now)
+
+    def calls(agent: Actor) -> list[int]:
+        told = desk.ask(noticing.news, cursor, agent_id=agent.agent_id, calls={"handoff"}, now=desk.now)[1]
+        return [one.conversation_id for one in told]
+
+    assert (calls(desk.marta), calls(desk.ines)) == ([1], [])
