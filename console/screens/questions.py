@@ -318,7 +318,8 @@ class Asks(DeskScreen):
                 Choice("", command.sentence, "", f"{self._pending.pressed} {key}")
                 for key, command in self._pending.next
             ]
-            return choice_rows(self.look, width, keys, None, rows)
+            # All of them: nothing says that there would be more, and no cursor goes there.
+            return choice_rows(self.look, width, keys, None, max(rows, min(len(keys), self.app.size.height - 4)))
         self._said_here = fitted(self.look, width, self._said)
         return [toast(self.look, width, self._said_here, self._aside)] if self._said else []
 

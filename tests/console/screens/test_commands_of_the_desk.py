@@ -319,7 +319,7 @@ async def test_j_goes_to_the_most_urgent_and_says_why(five, console, until, scre
     async with app.run_test(size=(80, 24)) as pilot:
         await rows()
         await pilot.press("G", "J")
-        await until(lambda: app._main.reading and "nobody waits longer: 7h20" in screen_text(app))
+        await until(lambda: app._main.reading and "first response late by 3h" in screen_text(app))
         assert app._main.conversation.view.conversation_id == five[0]
         await pilot.press("J")
         await until(lambda: app._main.conversation.view.conversation_id == five[1])

@@ -241,7 +241,7 @@ async def test_colleagues_see_who_writes_and_are_told_before_it_leaves(number, c
         await pilot.press("enter")
         await until(lambda: not app._main.queue.rows[0].unread)
         await pilot.press("q")
-        await until(lambda: re.search(r"~ +1h00 N1 Ana", screen_text(app)))
+        await until(lambda: re.search(r"~ +3h00 N1 Ana", screen_text(app)))
         screen = await open_composer(app, pilot, until)
         await pilot.press(*"Oi.", "ctrl+s")
         await until(lambda: "Bruno writes to the same customer now" in screen_text(app))

@@ -77,7 +77,7 @@ async def test_a_search_that_answers_while_its_screen_closes_is_for_nobody(deliv
             if question is asking.found:
                 await search.query(Hits).remove()  # as when all of the screen goes: its parts first
                 answered.append(1)
-            return ()
+            return ({}, {}) if question is asking.company else ()
 
         monkeypatch.setattr(search.desk, "ask", late)
         await pilot.press("f")
