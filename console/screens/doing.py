@@ -1,14 +1,14 @@
 """Doing the same to one conversation or to ten thousand, in parts that let others through, and taking it back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from console.feed import Change
 from console.screens import deeds
 from console.screens.journeys import Journey, Travels
-from storage.kinds.errors import DeskError
+from storage.kinds.errors import DeskError, Refused
 from widgets.language import _, ngettext
 from widgets.line import one_line
 from widgets.pane import Cover
@@ -67,6 +67,7 @@ class Deed:
         line: what it is on the `:` line.
         leaves: whether a conversation leaves the queue by it, so that the agent goes on with the next one.
         choices: of the command.
+        otherwise: what is done instead where a rule refuses all of it; `None` for saying so.
     """
 
     command: Callable[[], Callable[..., int]]
@@ -74,6 +75,7 @@ class Deed:
     line: str
     leaves: bool
     choices: dict[str, Any]
+    otherwise: "Callable[[Refused], Awaitable[None]] | None" = None
 
 
 class Does(Travels):
@@ -133,11 +135,15 @@ class Does(Travels):
                 progress = step
         except DeskError as error:
             self.say_error(error)
-        if progress is not None:
+        refused = progress.why if progress is not None and not progress.changed else None
+        instead = deed.otherwise if refused is not None else None
+        if progress is not None and instead is None:
             self._tell(deed, targets, progress)
         if deed.leaves and (progress is None or not progress.changed):
             self.stay_with(targets.numbers[0])
             self.written()
+        if refused is not None and instead is not None:
+            await instead(refused)
 
     async def _steps(self, parts: "Iterator[_Step]", word: str) -> "AsyncIterator[_Step]":
         """Yield how far it has come, one transaction in a thread at a time; Esc stops it after the one under way.

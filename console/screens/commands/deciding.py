@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -180,26 +181,25 @@ def _status(to: Status, name: str, *, leaves: bool) -> Run:
 
 async def resolve(screen: "MainScreen", rest: str) -> None:
     """Resolve; of one that is support its cause is asked for, and where N1 only directs `anyway` is needed."""
-    from storage.commands.solving import check_resolving
-
     targets, more = about(screen, rest)
-    anyway = more == "anyway"
-    choices: dict[str, Any] = {"anyway": anyway}
-    if len(targets.numbers) == 1:
-        try:
-            await screen.desk.ask(check_resolving, targets.numbers, anyway=anyway)
-        except Refused as refused:
-            if refused.rule != "unsolved":
-                screen.say_refusal(_("N1 directs here: T hands it on; :resolve anyway resolves it all the same."))
-                return
+    choices: dict[str, Any] = {"anyway": more == "anyway"}
+    line = line_of("resolve", targets, "anyway" if more == "anyway" else "")
+
+    async def otherwise(refused: Refused) -> None:
+        if refused.rule == "director":
+            screen.say_refusal(_("N1 directs here: T hands it on; :resolve anyway resolves it all the same."))
+        elif refused.rule != "unsolved":
+            screen.say_error(refused)
+        else:
             from console.screens.commands.handing import ask_cause
 
             said = await ask_cause(screen, targets.words())
-            if said is None:
-                return
-            choices |= said
-    line = line_of("resolve", targets, "anyway" if anyway else "")
-    await screen.do(Deed(from_room("resolving", "resolve"), _("resolved"), line, leaves=True, choices=choices), targets)
+            if said is not None:
+                await screen.do(replace(deed, choices=choices | said, otherwise=None), targets)
+
+    # The rule is asked by the command itself: what is typed right behind `e` is for the next conversation.
+    deed = Deed(from_room("resolving", "resolve"), _("resolved"), line, leaves=True, choices=choices)
+    await screen.do(replace(deed, otherwise=otherwise) if len(targets.numbers) == 1 else deed, targets)
 
 
 def _done_words() -> dict[Status, str]:
