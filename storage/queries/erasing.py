@@ -19,7 +19,7 @@ from storage.queries import knowing
 from storage.queries.customers import persons_of
 from storage.queries.held import numbers_of
 from storage.queries.history import last_event
-from storage.queries.named_elsewhere import elsewhere, notes_beside
+from storage.queries.named_elsewhere import elsewhere, notes_beside, withdrawn_beside
 from storage.queries.several import listed
 from storage.queries.tables import (
     CONVERSATION,
@@ -108,9 +108,12 @@ def _other_names(session: Session, numbers: Sequence[int], facts: Sequence[int])
 
 
 def theirs(session: Session, numbers: Sequence[int]) -> tuple[int, ...]:
-    """Return the messages of persons: theirs, ours to them, and what was written down where nobody else wrote."""
+    """Return the messages of persons: theirs, ours to them, and what was written down where nobody else wrote.
+
+    What an agent took out again is among it: an undo takes nothing out of the files.
+    """
     connection = session.connection()
-    found = notes_beside(session, numbers, others=False)
+    found = notes_beside(session, numbers, others=False) | withdrawn_beside(session, numbers)
     for column in (MESSAGE.c.author_id, MESSAGE.c.customer_id):  # each has an index of its own
         road = select(MESSAGE.c.id).where(column.in_(listed(connection, numbers)), MESSAGE.c.erased_at.is_(None))
         found.update(connection.execute(road).scalars())

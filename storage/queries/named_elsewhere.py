@@ -97,6 +97,35 @@ def notes_beside(session: Session, numbers: Sequence[int], *, others: bool = Tru
     return set(connection.execute(chosen).scalars())
 
 
+def withdrawn_beside(session: Session, numbers: Sequence[int]) -> set[int]:
+    """Return what was taken out again of conversations whose customer they are, and in which nobody else wrote."""
+    wrote = MESSAGE.alias("wrote")
+    somebody = select(wrote.c.id).where(
+        wrote.c.conversation_id == CONVERSATION.c.id,
+        wrote.c.direction == Direction.INCOMING,
+        wrote.c.author_id.not_in(listed(session.connection(), numbers)),
+    )
+    about = CONVERSATION.c.customer_id.in_(listed(session.connection(), numbers))
+    chosen = select(CONVERSATION.c.id).where(about, ~somebody.exists())
+    return withdrawn_from(session, session.connection().execute(chosen).scalars().all())
+
+
+def withdrawn_from(session: Session, conversation_ids: Sequence[int]) -> set[int]:
+    """Return the notes and calls that were taken out of conversations, or of what was joined to them, and lie there."""
+    connection = session.connection()
+    those = select(CONVERSATION.c.id).where(CONVERSATION.c.id.in_(listed(connection, conversation_ids)))
+    first = those.cte(recursive=True)
+    every = first.union(select(CONVERSATION.c.id).where(CONVERSATION.c.joined_into == first.c.id))
+    told = select(EVENT.c.public).where(EVENT.c.kind == "withdrawn", EVENT.c.conversation_id.in_(select(every.c.id)))
+    taken = {json.loads(public)["fact"]["message_id"] for public in connection.execute(told).scalars()}
+    lies = select(MESSAGE.c.id).where(
+        MESSAGE.c.id.in_(listed(connection, sorted(taken))),
+        MESSAGE.c.conversation_id.is_(None),
+        MESSAGE.c.erased_at.is_(None),
+    )
+    return set(connection.execute(lies).scalars())
+
+
 def _mentioning(session: Session, names: Names) -> Iterator[int]:
     if not names:
         return

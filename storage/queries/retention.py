@@ -12,6 +12,7 @@ from storage.kinds import PUT_AWAY, SETTLED, EntryKind, ErasedFor, PersonKind, S
 from storage.kinds.retention import Period, Retention, before
 from storage.queries import knowing
 from storage.queries.erasing import UNSETTLED
+from storage.queries.named_elsewhere import withdrawn_from
 from storage.queries.promises import said_in
 from storage.queries.several import listed
 from storage.queries.tables import (
@@ -77,11 +78,12 @@ def _old(mailbox_id: int, until: datetime) -> Any:
 
 
 def messages_in(session: Session, conversation_ids: Sequence[int]) -> tuple[int, ...]:
-    """Return the messages of conversations that were not erased yet."""
+    """Return the messages of conversations that were not erased yet, and the notes that were taken out of them."""
     chosen = select(MESSAGE.c.id).where(
         MESSAGE.c.conversation_id.in_(listed(session.connection(), conversation_ids)), MESSAGE.c.erased_at.is_(None)
     )
-    return tuple(session.connection().execute(chosen.order_by(MESSAGE.c.id)).scalars())
+    there = session.connection().execute(chosen).scalars()
+    return tuple(sorted({*there, *withdrawn_from(session, conversation_ids)}))
 
 
 def forgotten(session: Session) -> tuple[int, ...]:
