@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from storage.kinds import OPEN_HANDOFF, EntryKind, Status
+from storage.kinds import OPEN_HANDOFF, PUT_AWAY, SETTLED, EntryKind, HandoffState, Status
 from storage.kinds.handover import Handover, HandoverRow, HandoverView, Told
 from storage.kinds.rotas import OnCall
 from storage.queries.agents import agents
@@ -129,7 +129,13 @@ def _silent(session: Session) -> list[_Row]:
 
 
 def _offered(session: Session) -> list[_Row]:
-    chosen = select(_H.conversation_id, _H.at, _H.to_agent_id).where(_H.state.in_(tuple(sorted(OPEN_HANDOFF))))
+    stood = CONVERSATION.alias("stood")
+    chosen = (
+        select(_C.id, _H.at, _H.to_agent_id)
+        .join_from(HANDOFF, stood, stood.c.id == _H.conversation_id)
+        .join(CONVERSATION, _C.id == func.coalesce(stood.c.joined_into, stood.c.id))
+        .where(_H.state.in_(tuple(sorted(OPEN_HANDOFF))), _C.status.not_in(tuple(sorted(SETTLED | PUT_AWAY))))
+    )
     return [(row[0], row[1], row[2]) for row in session.connection().execute(chosen.order_by(_H.at, _H.id))]
 
 
@@ -149,9 +155,20 @@ def _happened(session: Session, since: datetime) -> dict[str, list[_Row]]:
                 found["resolved"].append((number, at, None))
         else:
             found["transferred" if kind == "transferred" else "breached"].append((number, at, None))
+    standing = _handed_on(session, {row[0] for row in found["transferred"]})
+    found["transferred"] = [row for row in found["transferred"] if row[0] in standing]
     numbers = {row[0] for row in found["resolved"]}
     stands = set(_resolved(session, numbers)) if numbers else set()
     found["resolved"] = [row for row in found["resolved"] if row[0] in stands]
+    return found
+
+
+def _handed_on(session: Session, numbers: Iterable[int]) -> set[int]:
+    """Return which of these were handed on, and not only so that it was taken back."""
+    some, found = sorted(numbers), set[int]()
+    for begin in range(0, len(some), 500):
+        chosen = select(_H.conversation_id).where(_H.conversation_id.in_(some[begin : begin + 500]))
+        found.update(session.connection().execute(chosen.where(_H.state != HandoffState.TAKEN_BACK)).scalars())
     return found
 
 

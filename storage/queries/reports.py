@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlmodel import Session
 
-from storage.kinds import TASKS
+from storage.kinds import TASKS, HandoffState
 from storage.kinds.clocks import ClockState
 from storage.kinds.policies import Metric
 from storage.kinds.reports import Asked, Kept, Report
@@ -99,11 +99,7 @@ def _stories(session: Session, rows: Sequence[Any]) -> Iterator[Story]:
         .where(s.conversation_id.in_(listed(connection, numbers)))
         .order_by(s.conversation_id, s.place)
     )
-    handed = set(
-        connection.execute(
-            select(HANDOFF.c.conversation_id).where(HANDOFF.c.conversation_id.in_(listed(connection, numbers)))
-        ).scalars()
-    )
+    handed = set(connection.execute(_handed_on(listed(connection, numbers))).scalars())
     for row in rows:
         yield Story(
             row.status,
@@ -115,6 +111,14 @@ def _stories(session: Session, rows: Sequence[Any]) -> Iterator[Story]:
             [Turn(one.at, one.before, one.after) for one in turns.get(row.id, ())],
             row.id in handed,
         )
+
+
+def _handed_on(numbers: Any) -> Select[Any]:
+    """Return which of these were handed on, or what was joined to them was, and that stands."""
+    stood = CONVERSATION.alias("stood")
+    stands = func.coalesce(stood.c.joined_into, stood.c.id)
+    handed = select(stands).join_from(stood, HANDOFF, HANDOFF.c.conversation_id == stood.c.id)
+    return handed.where(stands.in_(numbers), HANDOFF.c.state != HandoffState.TAKEN_BACK)
 
 
 def _handed(session: Session, asked: Asked) -> Iterator[Handed]:

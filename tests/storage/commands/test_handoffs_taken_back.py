@@ -14,9 +14,12 @@ from storage.events import Actor
 from storage.kinds import HandoffState, Status, Tier
 from storage.kinds.errors import Refused
 from storage.kinds.handoffs import Contents, Visit
+from storage.kinds.reports import Asked, Measure
 from storage.kinds.rotas import Every, Rota
 from storage.queries import handoffs, noticing
+from storage.queries.handover import handover
 from storage.queries.history import last_event
+from storage.queries.reports import report
 from storage.store import Store
 
 HOUR = timedelta(hours=1)
@@ -129,3 +132,25 @@ def test_what_goes_to_anybody_of_the_tier_calls_whoever_is_on_call(desk: Desk) -
         return [one.conversation_id for one in told]
 
     assert (calls(desk.marta), calls(desk.ines)) == ([1], [])
+
+
+def test_what_was_taken_back_or_put_away_is_in_no_figure_and_on_no_page(desk: Desk) -> None:
+    since = MONDAY
+
+    def at_once() -> float | None:
+        told = desk.ask(report, Asked(since, desk.now + HOUR, history=True))
+        return next(one.value for one in told.figures if one.measure is Measure.FIRST_CONTACT)
+
+    def page(heading: str) -> list[int]:
+        rows = desk.ask(handover, since, now=desk.now).changed[heading].rows
+        return [one.conversation_id for one in rows]
+
+    desk.transfer()
+    assert (page("transferred"), page("offered")) == ([1], [1])
+    desk.tell(triage.set_status, [1], to=Status.RESOLVED)
+    assert (at_once(), page("offered")) == (0, [])
+    desk.tell(undoing.undo)
+    desk.tell(undoing.undo)
+    assert page("transferred") == []
+    desk.tell(triage.set_status, [1], to=Status.RESOLVED)
+    assert at_once() == 1
