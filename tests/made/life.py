@@ -20,6 +20,7 @@ from storage.commands import (
     rotas,
     ruling,
     solving,
+    terms,
     transferring,
     trash,
     triage,
@@ -63,7 +64,7 @@ class Life:
 
     def __init__(self, store: Store, seed: int) -> None:
         self.store, self.chance, self.hands = store, Random(seed), Random(seed + 1)
-        self.duties = Random(seed)
+        self.duties, self.terms = Random(seed), Random(seed)
         self.aside = Random(seed)  # by which what came later in the desk's own life changes nothing of the rest
         self.now = MONDAY
         self.posts = [
@@ -106,6 +107,8 @@ class Life:
                 self.hand()
             if self.duties.random() < 0.1:
                 self.take_turns()
+            if self.terms.random() < 0.1:
+                self.measure()
 
     def letter(self) -> Parsed:
         chance = self.chance
@@ -486,6 +489,46 @@ class Life:
             number = late[0].conversation_id
             given = {"cause": f"nobody was there at {self.now}", "corrective": "somebody is", "actor": self.agents[0]}
             self.tell(lambda session: clocks.explain(session, number, now=self.now, **given), "explain")
+
+    def measure(self) -> None:
+        """The desk lays down by what, and in which hours, it measures itself."""
+        chance, actor, now = self.terms, self.terms.choice(self.agents), self.now
+        hours = {
+            "zone": chance.choice(("America/Sao_Paulo", "Europe/Madrid")),
+            "hours": f"mon-fri {chance.randint(6, 9):02}:00-18:00",
+        }
+        knobs = {
+            chance.choice(("first-response", "next-response", "resolution", "acceptance")): f"{chance.randint(1, 90)}h",
+            **dict(
+                chance.sample(
+                    (
+                        ("calendar", "office"),
+                        ("priority", chance.choice(("high,urgent", ""))),
+                        ("touch", chance.choice(("high", "low", ""))),
+                        ("tier", chance.choice(("n1", "n2,n3", ""))),
+                        ("mailbox", chance.choice(("one", "two,three", ""))),
+                        ("organization", chance.choice(("1", "2,3", ""))),
+                        ("kind", chance.choice(("support", "care,task", ""))),
+                        ("pauses", chance.choice(("customer", "third-party", ""))),
+                        ("grace", f"{chance.randint(1, 20)}d"),
+                    ),
+                    2,
+                )
+            ),
+        }
+        since = chance.choice((None, None, now + timedelta(days=9)))
+        name = chance.choice(("default", "own", "n3"))
+        self.tell(
+            chance.choice(
+                (
+                    lambda session: terms.set_calendar(session, "office", hours, since=since, actor=actor, now=now),
+                    lambda session: terms.set_policy(session, name, knobs, since=since, actor=actor, now=now),
+                    lambda session: terms.set_policy(session, name, knobs, since=since, actor=actor, now=now),
+                    lambda session: terms.remove_policy(session, name, actor=actor, now=now),
+                )
+            ),
+            "measure",
+        )
 
     def think_again(self) -> None:
         actor = self.chance.choice(self.agents)

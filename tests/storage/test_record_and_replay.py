@@ -44,6 +44,7 @@ EVERYTHING = {
     "note",
     "call",
     "know",
+    "measure",
     "hand on",
     "accept",
     "return",
