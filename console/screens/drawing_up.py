@@ -1,18 +1,20 @@
 """What the screen of a handoff asks of the record, in one transaction: facts, who is asked, what was typed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from storage.kinds import DraftKind, Tier
-from storage.kinds.handoffs import Before, Contents
+from storage.kinds import Delivery, DraftKind, Tier
+from storage.kinds.handoffs import Before, Contents, HandoffView
 from storage.views import ConversationView
 from widgets.handing import Changing
 
 if TYPE_CHECKING:
     from sqlmodel import Session
+
+_UNSENT: Final = frozenset({Delivery.CANCELLED, Delivery.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ def begin(session: "Session", *, conversation_id: int, to: Tier, agent_id: int, 
     typed: dict[str, Any] = json.loads(draft.body) if known and draft.body else {}
     asked, _rota = handoffs.asked_first(session, to, now)
     every = handoffs.handoffs_of(session, number)
+    if _has_left(session, str(typed.get("told", "")), every):
+        typed["told"] = ""
     return DrawnUp(
         view,
         briefing.drawn_up(session, view, context.read(session, view)),
@@ -74,6 +78,15 @@ def begin(session: "Session", *, conversation_id: int, to: Tier, agent_id: int, 
         draft.draft_id,
         typed,
     )
+
+
+def _has_left(session: "Session", told: str, every: Sequence[HandoffView]) -> bool:
+    """Say whether the customer was told that already: an answer that has left is not taken back with its handoff."""
+    from storage.queries.outbox import delivery
+
+    same = [one for one in every if told.strip() and one.contents is not None and one.contents.told == told.strip()]
+    answers = [delivery(session, one.told_id) for one in same if one.told_id is not None]
+    return any(one is not None and one.state not in _UNSENT for one in answers)
 
 
 def written(values: Mapping[str, Any]) -> str:

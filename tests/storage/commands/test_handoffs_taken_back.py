@@ -5,10 +5,12 @@ import itertools
 from datetime import timedelta
 
 import pytest
-from made.post import MONDAY, Post, letter
+from made.post import MONDAY, Out, Post, letter
 
-from storage.commands import noting, rotas, transferring, triage, undoing
+from console.screens import drawing_up
+from storage.commands import drafts, noting, rotas, transferring, triage, undoing
 from storage.commands.desk import agent_named
+from storage.commands.outbox import queueing
 from storage.commands.transferring import Transfer
 from storage.events import Actor
 from storage.kinds import HandoffState, Status, Tier
@@ -46,13 +48,14 @@ class Desk:
         with self.store.reading() as session:
             return query(session, *given, **choices)
 
-    def transfer(self, to: Tier = Tier.N3, *, number: int = 1, actor: Actor | None = None, **given):
+    def transfer(self, to: Tier = Tier.N3, *, actor: Actor | None = None, told=None, draft_id=None, **given):
         given.setdefault("contents", Contents("Why 500s?"))
         said = letter(
             f"n{next(_UNIQUE)}@notes.invalid", by="desk@notes.invalid", to=(), text="asked", dated_at=self.now
         )
         note = noting.Written(said, hashlib.sha256(said.header_id.encode()).digest(), 10)
-        return self.tell(transferring.transfer, Transfer(number, to, **given), actor=actor, note=note)
+        more = {"note": note, "told": told, "draft_id": draft_id}
+        return self.tell(transferring.transfer, Transfer(1, to, **given), actor=actor, **more)
 
 
 def rule_of(command, *given, **choices) -> str:
@@ -154,3 +157,29 @@ def test_what_was_taken_back_or_put_away_is_in_no_figure_and_on_no_page(desk: De
     assert page("transferred") == []
     desk.tell(triage.set_status, [1], to=Status.RESOLVED)
     assert at_once() == 1
+
+
+def test_what_the_customer_was_told_is_not_told_again_when_the_handoff_was_taken_back(desk: Desk) -> None:
+    def begun() -> drawing_up.DrawnUp:
+        with desk.store.writing() as session:
+            asked = {"conversation_id": 1, "to": Tier.N3, "agent_id": desk.bruno.agent_id, "now": desk.now}
+            return drawing_up.begin(session, **asked)
+
+    draft_id = begun().draft_id
+    body = drawing_up.written({"asked": "Why 500s?", "told": "Volto já.\n"})
+    with desk.store.writing() as session:
+        drafts.save(session, draft_id, agent_id=desk.bruno.agent_id, values={"body": body}, now=desk.now)
+    told = queueing.Outgoing(
+        mailbox_id=desk.post.mailbox_id,
+        parsed=letter("t@x", by="desk@plantao.example", to=("ana@acme.example",), cites=("a@x",), text="Volto já."),
+        raw_digest=hashlib.sha256(b"t").digest(),
+        size=10,
+        sender="desk@plantao.example",
+        recipients=("ana@acme.example",),
+        conversation_id=1,
+    )
+    desk.transfer(contents=Contents("Why 500s?", told="Volto já."), told=told, draft_id=draft_id)
+    Out(desk.post).leave()
+    desk.tell(undoing.undo)
+    typed = begun().typed
+    assert (typed["asked"], typed["told"]) == ("Why 500s?", "")
