@@ -26,7 +26,7 @@ from storage.events import (
     StatusChanged,
     Transferred,
 )
-from storage.kinds import OPEN_HANDOFF, HandoffState, Status, Tier
+from storage.kinds import OPEN_HANDOFF, PUT_AWAY, SETTLED, HandoffState, Status, Tier
 from storage.kinds.clean import clean, clean_line
 from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.kinds.handoffs import Contents, HandoffView, Promised, Visit
@@ -270,10 +270,13 @@ def escalate_due(session: Session, *, now: datetime) -> int:
     facts = []
     for handoff in handoffs.overdue(session, now):
         assert handoff.due_at is not None
+        row = _standing(session, handoff.conversation_id)
+        if row.status in SETTLED | PUT_AWAY:  # behind several joins, where the query does not look
+            continue
         to_agent_id, rota = handoffs.asked_next(session, handoff, now)
         facts.append(
             Escalated(
-                conversation_id=standing_number(session, handoff.conversation_id),
+                conversation_id=row.id,
                 handoff_id=handoff.handoff_id,
                 before=handoff.to_agent_id,
                 after=to_agent_id,

@@ -237,7 +237,7 @@ def borders(handoffs: Iterable[Handed]) -> tuple[tuple[Border, ...], Figure]:
         count["escalated"] += one.escalations > 0
         count["bounces"] += one.crossed > 1
         if one.accepted_at is not None:
-            taken = (one.accepted_at - one.at).total_seconds()
+            taken = max((one.accepted_at - one.at).total_seconds(), 0.0)  # a clock may have been set back
             times.setdefault(border, Sums()).values.append(taken)
             every.values.append(taken)
         count[_became(one)] += 1

@@ -8,7 +8,7 @@ import pytest
 from made.post import MONDAY, Out, Post, letter
 
 from console.screens import drawing_up
-from storage.commands import drafts, noting, rotas, transferring, triage, undoing
+from storage.commands import drafts, joining, noting, rotas, transferring, triage, undoing
 from storage.commands.desk import agent_named
 from storage.commands.outbox import queueing
 from storage.commands.transferring import Transfer
@@ -48,14 +48,14 @@ class Desk:
         with self.store.reading() as session:
             return query(session, *given, **choices)
 
-    def transfer(self, to: Tier = Tier.N3, *, actor: Actor | None = None, told=None, draft_id=None, **given):
+    def transfer(self, to: Tier = Tier.N3, *, number=1, actor: Actor | None = None, told=None, draft_id=None, **given):
         given.setdefault("contents", Contents("Why 500s?"))
         said = letter(
             f"n{next(_UNIQUE)}@notes.invalid", by="desk@notes.invalid", to=(), text="asked", dated_at=self.now
         )
         note = noting.Written(said, hashlib.sha256(said.header_id.encode()).digest(), 10)
         more = {"note": note, "told": told, "draft_id": draft_id}
-        return self.tell(transferring.transfer, Transfer(1, to, **given), actor=actor, **more)
+        return self.tell(transferring.transfer, Transfer(number, to, **given), actor=actor, **more)
 
 
 def rule_of(command, *given, **choices) -> str:
@@ -183,3 +183,15 @@ def test_what_the_customer_was_told_is_not_told_again_when_the_handoff_was_taken
     desk.tell(undoing.undo)
     typed = begun().typed
     assert (typed["asked"], typed["told"]) == ("Why 500s?", "")
+
+
+def test_what_was_joined_twice_does_not_go_on_once_it_is_resolved(desk: Desk) -> None:
+    for name in ("b", "c"):
+        desk.post.send(f"{name}@x", by=f"{name}@other.example", subject=name)
+    desk.transfer(number=3)
+    desk.tell(joining.join, [2, 3])
+    desk.tell(joining.join, [1, 2])
+    desk.tell(triage.set_status, [1], to=Status.RESOLVED)
+    desk.now += HOUR
+    with desk.store.writing() as session:
+        assert transferring.escalate_due(session, now=desk.now) == 0

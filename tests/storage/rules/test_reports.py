@@ -154,3 +154,8 @@ def test_a_period_has_whole_days_in_the_persons_zone() -> None:
     assert until - since == timedelta(days=2)
     since, until = period(None, None, now)
     assert (until - since, until.date()) == (timedelta(days=28), date(2026, 11, 24))
+
+
+def test_a_clock_that_was_set_back_makes_no_time_less_than_none() -> None:
+    accepted = Handed(Tier.N1, Tier.N3, HandoffState.ACCEPTED, NOON, NOON - HOUR, 0, 1)
+    assert borders([accepted])[1].value == 0
