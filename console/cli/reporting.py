@@ -40,7 +40,7 @@ def run_report(call: "Call") -> int:
     """Print a report."""
     from storage.queries.reports import report
 
-    told = call.ask(report, asked_for(call))
+    told = call.ask(report, asked_for(call), now=call.now)
     if call.out.json_lines:
         call.out.object(_object(told))
         return DONE

@@ -94,10 +94,10 @@ class Border:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How far the clocks of a metric were kept: the last clock of each conversation, as it stands now.
+    """How far the clocks of a metric were kept: every one that ran in a conversation, those of next responses too.
 
     Attributes:
-        met, breached: in time, and not.
+        met, breached: in time, and not; what runs and is late already is not.
         running: neither yet, paused ones among them.
         dropped: came to need nothing.
     """

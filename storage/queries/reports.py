@@ -1,27 +1,29 @@
 """What a period of the desk comes to, read some thousands of conversations at a time."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session
 
-from storage.kinds import TASKS, HandoffState
-from storage.kinds.clocks import ClockState
-from storage.kinds.policies import Metric
-from storage.kinds.reports import Asked, Kept, Report
+from storage.apply.stories import stories
+from storage.apply.terms import terms_in
+from storage.kinds import HandoffState
+from storage.kinds.reports import Asked, Report
 from storage.queries.several import listed
-from storage.queries.tables import CLOCK, CONVERSATION, HANDOFF, MESSAGE, STAND
+from storage.queries.tables import CONVERSATION, HANDOFF, MESSAGE, STAND
+from storage.rules.clock_tally import ClockTally
 from storage.rules.playbooks import place
 from storage.rules.reports import Contact, Handed, Story, Tally, Turn, borders
 
 _AT_ONCE: Final = 2000
 _C = CONVERSATION.c
-_RUNNING: Final = (ClockState.RUNNING, ClockState.PAUSED, ClockState.ON_HOLD)
 
 
-def report(session: Session, asked: Asked) -> Report:
+def report(session: Session, asked: Asked, *, now: datetime) -> Report:
     """Return what a period comes to.
 
     Every conversation that stands is gone through for when it began: a report is asked for now and then, and an index
@@ -30,11 +32,17 @@ def report(session: Session, asked: Asked) -> Report:
     Args:
         session: of any transaction.
         asked: the period, and of what.
+        now: the present, at which what still runs is late or not.
     """
-    tally = Tally(history=asked.history)
+    connection = session.connection()
+    tally, terms = Tally(history=asked.history), terms_in(connection)
+    clocks = ClockTally(terms.versions(), cache(terms.hours), now)
+    touches = any(policy.when.touch for policy in terms.versions())
     for some in _began(session, asked):
         for story in _stories(session, some):
             tally.take(story)
+        for told in stories(connection, [row.id for row in some], touches=touches).values():
+            clocks.take(told)
     found, acceptance = borders(_handed(session, asked))
     return Report(
         asked=asked,
@@ -42,7 +50,7 @@ def report(session: Session, asked: Asked) -> Report:
         left_out=tuple(tally.left_out.items()),
         figures=(*tally.figures(), acceptance),
         borders=found,
-        clocks=_clocks(session, asked),
+        clocks=clocks.kept(),
     )
 
 
@@ -133,27 +141,3 @@ def _handed(session: Session, asked: Asked) -> Iterator[Handed]:
         chosen = chosen.join(now, now.c.id == h.conversation_id).join(CONVERSATION, _C.id == stands).where(*conditions)
     for row in session.connection().execute(chosen.order_by(h.id)):
         yield Handed(*row)
-
-
-def _clocks(session: Session, asked: Asked) -> tuple[Kept, ...]:
-    """Return how far the clocks were kept that began to run in the period, metric by metric."""
-    k = CLOCK.c
-
-    def counted(*states: ClockState) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((k.state.in_(states), 1), else_=0)), 0)
-
-    chosen = (
-        select(
-            k.metric,
-            counted(ClockState.MET),
-            counted(ClockState.BREACHED),
-            counted(*_RUNNING),
-            counted(ClockState.DROPPED),
-        )
-        .join_from(CLOCK, CONVERSATION, _C.id == k.conversation_id)
-        .where(k.started_at >= asked.since, k.started_at < asked.until, _C.joined_into.is_(None), *_of(asked))
-        .where(_C.kind.not_in(TASKS))
-        .group_by(k.metric)
-    )
-    found = {row[0]: Kept(row[0], *(int(count) for count in row[1:])) for row in session.connection().execute(chosen)}
-    return tuple(found.get(metric, Kept(metric, 0, 0, 0, 0)) for metric in Metric)

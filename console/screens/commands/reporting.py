@@ -64,6 +64,6 @@ def report_paper(desk: "Desk", asked: Asked, now: datetime) -> "PaperScreen":
         from storage.queries.reports import report as read
         from widgets.report import lines
 
-        return list(lines(desk.ask_now(read, asked), now.tzinfo))
+        return list(lines(desk.ask_now(read, asked, now=now), now.tzinfo))
 
     return PaperScreen(_("Report"), load)

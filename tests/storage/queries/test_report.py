@@ -7,11 +7,12 @@ from made.life import Life
 from made.post import MONDAY
 from sqlmodel import select
 
-from storage.kinds import Automatic, Direction, HandoffState, Status, Tier
+from storage.kinds import TASKS, Automatic, Direction, HandoffState, Status, Tier
 from storage.kinds.clocks import ClockState
 from storage.kinds.reports import Asked, Measure
-from storage.models import Clock, Conversation, Handoff, Message, Stand
+from storage.models import Conversation, Handoff, Message, Stand
 from storage.queries import reports
+from storage.queries.clocks import clocks_of
 from storage.queries.reports import report
 from storage.rules.playbooks import place
 from storage.store import Store
@@ -73,7 +74,7 @@ def test_a_report_is_what_a_slow_reading_gives(store: Store, seed: int, monkeypa
     asked.append(Asked(*whole, agent_id=life.agents[0].agent_id))
     for one in asked:
         with store.reading() as session:
-            fast, slow = report(session, one), slowly(session, one)
+            fast, slow = report(session, one, now=life.now), slowly(session, one)
         found = {each.measure: each for each in fast.figures}
         assert fast.began == slow["began"]
         assert found[Measure.SOLVED].n == slow["counted"]
@@ -83,14 +84,15 @@ def test_a_report_is_what_a_slow_reading_gives(store: Store, seed: int, monkeypa
             assert found[measure].value == (pytest.approx(sum(values) / len(values)) if values else None)
         assert fast.began == sum(count for _why, count in fast.left_out) + slow["counted"]
     with store.reading() as session:
-        every = report(session, asked[0])
+        every = report(session, asked[0], now=life.now)
         handoffs = session.exec(select(Handoff)).all()
         kept = [each for each in handoffs if each.state is not HandoffState.TAKEN_BACK]
         assert sum(one.transfers for one in every.borders) == len(kept)
         assert sum(one.returned for one in every.borders) == sum(each.state is HandoffState.RETURNED for each in kept)
-        gone = {one.id for one in session.exec(select(Conversation)).all() if one.joined_into is not None}
-        clocks = [each for each in session.exec(select(Clock)).all() if each.conversation_id not in gone]
+        stand = [one for one in session.exec(select(Conversation)).all() if one.joined_into is None]
+        clocks = [each for one in stand for each in clocks_of(session, one.id, now=life.now) if one.kind not in TASKS]
         for one in every.clocks:
-            of_it = [each for each in clocks if each.metric is one.metric]
-            assert one.met == sum(each.state is ClockState.MET for each in of_it)
-            assert one.met + one.breached + one.running + one.dropped == len(of_it)
+            states = [each.state for each in clocks if each.metric is one.metric]
+            assert one.met == states.count(ClockState.MET)
+            assert one.breached == states.count(ClockState.BREACHED)
+            assert one.met + one.breached + one.running + one.dropped == len(states)
