@@ -200,6 +200,12 @@ def settle_after(connection: Connection, facts: Sequence[Fact], touched: Iterabl
         settle(connection, numbers)
 
 
+def settle_those_of(connection: Connection, subject: Subject, numbers: Iterable[int]) -> None:
+    """Let the open conversations of persons, or of organizations and their people, stand as profiles say by now."""
+    if _asks(terms_in(connection)):
+        settle(connection, _theirs(connection, {subject: set(numbers)}))
+
+
 def settle_all(connection: Connection) -> int:
     """Let the clocks of all conversations stand anew that are not at rest; return how many those are."""
     held = select(_K.c.conversation_id).distinct()
@@ -222,10 +228,15 @@ def _asks(terms: Terms) -> bool:
 
 
 def _of_subjects(connection: Connection, facts: Iterable[Belongs | ProfileChanged]) -> set[int]:
-    """Return the open conversations of persons, and of organizations and their people."""
+    """Return the open conversations of those whom facts are about."""
     subjects: dict[Subject, set[int]] = {subject: set() for subject in Subject}
     for fact in facts:
         subjects[fact.subject].add(fact.subject_id)
+    return _theirs(connection, subjects)
+
+
+def _theirs(connection: Connection, subjects: Mapping[Subject, set[int]]) -> set[int]:
+    """Return the open conversations of persons, and of organizations and their people."""
     found: set[int] = set()
     for subject, numbers in subjects.items():
         for some in chunks(numbers):

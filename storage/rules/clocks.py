@@ -194,7 +194,9 @@ def _responses(story: Story, rests: datetime | None) -> Iterator[Round]:
     steps = [(one.at, one.number, _ASKED) for one in story.asked]
     steps += [(one.at, one.number, _ANSWERED) for one in story.answered]
     # An answer marks as handled what it answers, in its own moment: that comes after it.
-    steps += [(moment, _LAST, _NEEDLESS) for moment in {one.needless_at for one in story.asked if one.needless_at}]
+    # Where machines differ on the time a message may be marked before it came, and is owed nothing then.
+    needless = {one.number: max(one.at, one.needless_at) for one in story.asked if one.needless_at}
+    steps += [(moment, _LAST, _NEEDLESS) for moment in set(needless.values())]
     waiting: dict[int, Asked] = {}
     asked = {one.number: one for one in story.asked}
     metric = Metric.FIRST_RESPONSE
@@ -209,7 +211,7 @@ def _responses(story: Story, rests: datetime | None) -> Iterator[Round]:
                 waiting.clear()
             metric = Metric.NEXT_RESPONSE
         elif waiting:
-            waiting = {number: one for number, one in waiting.items() if one.needless_at != moment}
+            waiting = {number: one for number, one in waiting.items() if needless.get(number) != moment}
             if not waiting:
                 yield Round(metric, since, moment, False, story.matter)
     if waiting:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session
 
 from storage.apply.base import naming, table
+from storage.apply.clocks import settle_all
 from storage.apply.responses import ERASED
 from storage.kinds import Subject
 from storage.kinds.erasing import Named, Survey
@@ -46,7 +47,12 @@ def _empty_rows(session: Session, places: list[Place]) -> None:
             subject, _, field = said.partition(" ")
             whose = rows.c.subject == Subject(subject), rows.c.subject_id == number, rows.c.field == field
             connection.execute(update(rows).where(*whose).values(value=None))
+    if any(kind in _BY_THEM for kind, _number, _field in places):
+        settle_all(connection)
 
+
+_BY_THEM: Final = frozenset({Named.ENTRY, Named.FIELD})
+"""Among what is emptied so may be policies, calendars, and touch models: clocks stand by them."""
 
 _EMPTY: Final[Mapping[Named, tuple[Any, dict[str, Any]]]] = {
     Named.RULE: (Rule, {"name": None, "conditions": None}),

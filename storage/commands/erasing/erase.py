@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
+from storage.apply import clocks
 from storage.apply.base import chunks, naming, table
 from storage.apply.touch import settle_those_of
 from storage.commands.erasing.elsewhere import erase_elsewhere
@@ -152,3 +153,4 @@ def forget_persons(session: Session, numbers: Sequence[int]) -> None:
         connection.execute(update(entries).where(*about).values(name=None, value=None))
         connection.execute(delete(table(Look)).where(table(Look).c.person_id.in_(some)))
     settle_those_of(connection, Subject.PERSON, numbers)
+    clocks.settle_those_of(connection, Subject.PERSON, numbers)

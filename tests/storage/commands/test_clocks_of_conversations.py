@@ -188,6 +188,15 @@ def test_what_was_marked_as_needing_no_answer_is_owed_none(desk: Desk) -> None:
     assert desk.due() == (desk.at(hours=6), FIRST)  # nobody has answered them yet
 
 
+def test_what_was_marked_before_its_server_says_that_it_came_is_owed_none(desk: Desk) -> None:
+    desk.tell(
+        triage.handle, [1], handled=True, now=desk.at(seconds=-20)
+    )  # the machine's clock is slow, or was set back
+    first = desk.clock(FIRST, desk.at(hours=9))
+    assert (first.state, first.stopped_at) == (DROPPED, MONDAY)
+    assert desk.due() == (desk.at(days=3), RESOLUTION)
+
+
 @pytest.mark.parametrize("put_away", [Status.SPAM, Status.TRASH])
 def test_spam_and_trash_have_no_clocks_and_what_comes_back_goes_on(desk: Desk, put_away: Status) -> None:
     desk.stands(put_away, desk.at(hours=1))
