@@ -22,15 +22,15 @@ QUEUE_RANKS = """CASE
     ELSE 0 END"""
 """Who will be let down first: unanswered, then answered, then standing still, then settled, spam, trash and gone."""
 
-_SINCE = "coalesce(due_at, oldest_unanswered_at + 86400000000, last_message_at + 86400000000, 0)"
+_SINCE = "coalesce(due_at, oldest_unanswered_at + 3155760000000000, last_message_at + 3155760000000000, 0)"
 QUEUE_ORDER = (
     f"CASE WHEN {_SINCE} = 0 THEN 0 ELSE {_SINCE} / 60000000 * 300000000"
     f" + touch_place * 60000000 + {_SINCE} % 60000000 END"
 )
 """Within a rank: by the minute of the earliest deadline, then by touch model, then by the moment.
 
-Where no clock runs a conversation stands as if it were due a day after its oldest unanswered message, or else its
-last one: so it is neither passed over for ever nor before what is late (docs/decisions/0027).
+Where no clock runs, as in history, a conversation stands behind all in which one does, by its oldest unanswered
+message, or else its last one: as if it were due a hundred years after (docs/decisions/0027).
 
 One number holds all three: each minute has room for five places, and in each place for its microseconds.
 """

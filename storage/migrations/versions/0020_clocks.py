@@ -8,7 +8,7 @@ down_revision = "0019"
 branch_labels = None
 depends_on = None
 
-SINCE = "coalesce(due_at, oldest_unanswered_at + 86400000000, last_message_at + 86400000000, 0)"
+SINCE = "coalesce(due_at, oldest_unanswered_at + 3155760000000000, last_message_at + 3155760000000000, 0)"
 ORDER = f"CASE WHEN {SINCE} = 0 THEN 0 ELSE {SINCE} / 60000000 * 300000000 + touch_place * 60000000 + {SINCE} % 60000000 END"
 
 INDEXES = {

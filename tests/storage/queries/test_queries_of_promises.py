@@ -29,7 +29,7 @@ def test_promises_are_found_by_an_index(store: Store, promised, watched, query) 
         plans = [
             [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given)]
             for text, given in statements
-            if "FROM entry" in text and "FROM conversation" in text
+            if "FROM entry" in text and "FROM conversation" in text and "JOIN mailbox" not in text  # those show rows
         ]
     assert plans
     for steps in plans:
