@@ -117,7 +117,13 @@ class Keymap:
         """Return the keys that matter in a place, and those that stand at the right edge."""
         known = [command for command in self.commands if where in command.where and command.word and command.keys]
         always = [(command.shown, command.word) for command in known if command.footer]
-        return [(command.shown, command.word) for command in known if not command.footer], always
+        keys: dict[tuple[str, str], str] = {}
+        for command in known:
+            if not command.footer:
+                first = command.shown.split()[0]
+                # What one key begins, and goes by one word, is one: the rest is said when it is pressed.
+                keys[first, command.word] = first if (first, command.word) in keys else command.shown
+        return [(shown, word) for (_first, word), shown in keys.items()], always
 
     def _changed(self, commands: Sequence[Command], changed: Mapping[str, str]) -> Iterable[Command]:
         known = {command.name for command in commands}

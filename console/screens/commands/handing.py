@@ -31,9 +31,9 @@ _WITHIN: Final = timedelta(hours=4)
 def commands() -> Sequence[Command]:
     """Return them, in the order of use."""
     tiers = {
-        "transfer-n1": (("T 1",), _("N1"), _("hand it to N1, with a brief"), Tier.N1),
-        "transfer-n2": (("T 2",), _("N2"), _("hand it to N2, with a brief and a visit"), Tier.N2),
-        "transfer-n3": (("T 3",), _("N3"), _("hand it to N3, with a brief"), Tier.N3),
+        "transfer-n1": (("T 1",), _("transfer"), _("hand it to N1, with a brief"), Tier.N1),
+        "transfer-n2": (("T 2",), _("transfer"), _("hand it to N2, with a brief and a visit"), Tier.N2),
+        "transfer-n3": (("T 3",), _("transfer"), _("hand it to N3, with a brief"), Tier.N3),
     }
     return (
         *(
