@@ -6,17 +6,14 @@ from datetime import datetime
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from storage.kinds import PUT_AWAY, SETTLED, Status, Tier
+from storage.kinds import Tier
 from storage.views import QueueRow
 from widgets.language import _
 from widgets.line import Line, one_line
 from widgets.look import Ground, Look, Role
-from widgets.moments import span_words
-from widgets.text import status_words, tier_words
-from widgets.urgency import clock_width, left_role, left_words
+from widgets.text import tier_words
+from widgets.urgency import NONE, clock_width, clock_words
 
-_NONE = "–"  # noqa: RUF001 - the sign for "none"
-_STILL = SETTLED | PUT_AWAY | {Status.WAITING, Status.ON_HOLD}
 TIER_ROLES: dict[Tier, Role] = {Tier.N1: "n1", Tier.N2: "n2", Tier.N3: "n3"}
 
 
@@ -53,23 +50,6 @@ def short_name(name: str, width: int) -> str:
     return f"{words[0]} {words[-1][0]}"
 
 
-def clock_words(row: QueueRow, now: datetime) -> tuple[str, Role]:
-    """Return what the clock column says: what is left, or by how much it is late, or why nothing runs.
-
-    Where no clock runs though somebody waits, as where no policy is meant for them, it counts up from when they wrote.
-    """
-    if row.status in _STILL:
-        return (_("paused") if row.status is Status.WAITING else status_words(row.status)), "paused"
-    late = row.due_at is not None and row.due_at <= now
-    if row.snoozed_until is not None and row.snoozed_until > now and not late:
-        return _("snoozed"), "paused"
-    if row.due_at is not None:
-        return left_words(row.due_at, now), left_role(row.due_at, row.warn_at, now)
-    if row.waiting_since is None:
-        return _NONE, "muted"
-    return f"+{span_words(now - row.waiting_since)}", "muted"
-
-
 @dataclass(frozen=True, slots=True)
 class RowManner:
     """How a row is drawn beside what it holds.
@@ -104,7 +84,7 @@ def draw_row(row: QueueRow, look: Look, width: int, manner: RowManner, now: date
     _mark(line, row, manner)
     line.to(3).put(look.sign(words), clock_role, width=clock_width(), right=True, bold=clock_role == "late").gap()
     line.put(tier_words(row.tier), "muted" if idle and row.tier is Tier.N1 else TIER_ROLES[row.tier], width=2).gap()
-    name = one_line(row.customer) or look.sign(_NONE)
+    name = one_line(row.customer) or look.sign(NONE)
     line.put(short_name(name, columns.name), "bright" if row.unread else quiet, width=columns.name).gap()
     if columns.organization:
         where = one_line(row.organization) or one_line(row.mailbox)
@@ -140,7 +120,7 @@ def _mark(line: Line, row: QueueRow, manner: RowManner) -> None:
 
 def _owner(row: QueueRow, agent_id: int | None) -> tuple[str, Role]:
     if row.assignee_id is None:
-        return _NONE, "muted"
+        return NONE, "muted"
     if row.assignee_id == agent_id:
         return _("you"), "accent"
     name = one_line(row.assignee)

@@ -5,12 +5,19 @@ from functools import cache
 
 from rich.cells import cell_len
 
+from storage.kinds import PUT_AWAY, SETTLED, Status
 from storage.kinds.policies import Metric
+from storage.views import QueueRow
 from widgets.language import _, chosen_language
 from widgets.look import Role
 from widgets.moments import span_words
 from widgets.terms import metric_words as of_metric
+from widgets.text import status_words
 
+NONE = "–"  # noqa: RUF001 - the sign
+"""What stands where there is none."""
+
+_STILL = SETTLED | PUT_AWAY | {Status.WAITING, Status.ON_HOLD}
 _LEAST = 8  # cells, as in English; a language with longer words has more
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -47,6 +54,23 @@ def left_role(due_at: datetime, warn_at: datetime | None, now: datetime) -> Role
     if due_at <= now:
         return "late"
     return "soon" if warn_at is not None and warn_at <= now else "text"
+
+
+def clock_words(row: QueueRow, now: datetime) -> tuple[str, Role]:
+    """Return what the clock column says: what is left, or by how much it is late, or why nothing runs.
+
+    Where no clock runs though somebody waits, as where no policy is meant for them, it counts up from when they wrote.
+    """
+    if row.status in _STILL:
+        return (_("paused") if row.status is Status.WAITING else status_words(row.status)), "paused"
+    late = row.due_at is not None and row.due_at <= now
+    if row.snoozed_until is not None and row.snoozed_until > now and not late:
+        return _("snoozed"), "paused"
+    if row.due_at is not None:
+        return left_words(row.due_at, now), left_role(row.due_at, row.warn_at, now)
+    if row.waiting_since is None:
+        return NONE, "muted"
+    return f"+{span_words(now - row.waiting_since)}", "muted"
 
 
 def clock_width() -> int:

@@ -98,15 +98,12 @@ def _rows(call: "Call", query: str, limit: int | None) -> Iterator["QueueRow"]:
 
 
 def _row_words(call: "Call", row: "QueueRow") -> str:
-    from widgets.moments import span_words
     from widgets.text import status_words, tier_words
+    from widgets.urgency import clock_width, clock_words
 
-    waits = "" if row.waiting_since is None or row.status in STILL else span_words(call.now - row.waiting_since)
-    if row.snoozed_until is not None and row.snoozed_until > call.now:
-        waits = _("snoozed")
     cells = [
         (f"#{row.conversation_id}", 7),
-        (waits, 7),
+        (clock_words(row, call.now)[0], clock_width()),
         (status_words(row.status), 8),
         (tier_words(row.tier), 2),
     ]

@@ -16,8 +16,8 @@ from widgets.language import choose_language
 from widgets.lean import Lean
 from widgets.look import Look
 from widgets.queue import Queue
-from widgets.queue_row import Columns, RowManner, clock_words, draw_row
-from widgets.urgency import clock_width, late_words, left_role, left_words
+from widgets.queue_row import Columns, RowManner, draw_row
+from widgets.urgency import clock_width, clock_words, late_words, left_role, left_words
 
 minutes, hours, days = (
     lambda count: timedelta(minutes=count),

@@ -19,7 +19,7 @@ from storage.kinds.errors import Refused
 from storage.views import QueueRow
 from widgets import language, text
 from widgets.moments import month_words, now_words
-from widgets.queue_row import clock_words
+from widgets.urgency import clock_words
 
 ROOT = Path(__file__).parent.parent.parent
 LANGUAGES = ("es", "pt_BR")

@@ -1,6 +1,7 @@
 """Clocks on the command line: `why`, `list`, `show`, `breach` and `doctor --rebuild`."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -38,8 +39,9 @@ def test_why_tells_every_interval_and_lists_say_when_what_is_due(run, live):
     assert (first["metric"], first["state"], first["due_at"]) == ("first_response", "running", rows[0]["due_at"])
     (interval,) = first["intervals"]
     assert (interval["starts"], interval["counted"], interval["rule"]) == (first["started_at"], True, "open")
+    assert re.search(r"^#1 +5[0-9]m ", run("list").out, re.MULTILINE)
     run("hold", "1")
-    run("why", "1")
+    assert re.search(r"^#1 +on hold ", run("list").out, re.MULTILINE)
     assert "on hold: a third party is waited for" in run("why", "1").out
     words = run("why", "2").out
     assert "first response: running, due " in words
