@@ -68,7 +68,7 @@ async def test_j_goes_to_what_is_late_and_says_by_which_clock(two, console, unti
         assert f"#{two[0]}  first response late by 1h, by policy " in screen_text(app)
 
 
-async def test_j_goes_to_what_is_late_before_what_has_no_clock_and_stands_above_it(two, store, console, until):
+async def test_what_has_no_clock_stands_below_what_is_late_however_long_it_waits(two, store, console, until):
     with store.writing() as session:  # as mail from before the mailbox was live has none
         session.connection().execute(text("UPDATE conversation SET due_at = NULL WHERE id = :id"), {"id": two[1]})
         session.connection().execute(
@@ -77,7 +77,7 @@ async def test_j_goes_to_what_is_late_before_what_has_no_clock_and_stands_above_
         )
     app = console()
     async with app.run_test(size=(120, 36)) as pilot:
-        await until(lambda: app._main.queue.rows and app._main.queue.rows[0].conversation_id == two[1])
+        await until(lambda: [row.conversation_id for row in app._main.queue.rows] == [two[0], two[1]])
         await pilot.press("J")
         await until(lambda: app._main.reading and app._main.shown_id == two[0])
 

@@ -141,7 +141,7 @@ def test_what_was_taken_back_or_put_away_is_in_no_figure_and_on_no_page(desk: De
     since = MONDAY
 
     def at_once() -> float | None:
-        told = desk.ask(report, Asked(since, desk.now + HOUR, history=True))
+        told = desk.ask(report, Asked(since, desk.now + HOUR, history=True), now=desk.now)
         return next(one.value for one in told.figures if one.measure is Measure.FIRST_CONTACT)
 
     def page(heading: str) -> list[int]:
