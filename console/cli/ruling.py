@@ -260,7 +260,8 @@ def _since(call: "Call", word: str) -> "datetime":
     Raises:
         BadQuery: it is none.
     """
-    from storage.rules.query import Moment, parse
+    from storage.rules.query import Moment
+    from storage.rules.query_reader import parse
 
     where = parse(f"after:{''.join(word.split())}", now=call.now).where
     if not isinstance(where, Moment):

@@ -14,7 +14,8 @@ from storage.queries.ruling import rules
 from storage.queries.views import view_called
 from storage.record import next_id, record
 from storage.rules.filing import LONGEST_NAME, address_in, fault
-from storage.rules.query import And, Field, Node, parse
+from storage.rules.query import And, Field, Node
+from storage.rules.query_reader import parse
 from storage.rules.word import WORD
 from storage.views import RuleView
 

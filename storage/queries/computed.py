@@ -23,7 +23,8 @@ from storage.queries.journey import FARING, Account, accounts, as_told, mileston
 from storage.queries.several import listed
 from storage.queries.tables import ENTRY, EVENT, PERSON, PROFILE
 from storage.rules.journey import Known, Settings, features, health, phase
-from storage.rules.query import BadQuery, Field, Reached, Trouble, engagement_asked, health_asked
+from storage.rules.query import BadQuery, Field, Reached, Trouble
+from storage.rules.query_asked import engagement_asked, health_asked
 
 _P, _O = Subject.PERSON, Subject.ORGANIZATION
 _OWN: Final = (EntryKind.USAGE, EntryKind.ENGAGEMENT)

@@ -40,11 +40,10 @@ from storage.rules.query import (
     State,
     Text,
     Trouble,
-    due_asked,
     of_customer,
-    sla_asked,
 )
 from storage.rules.query import And as Both
+from storage.rules.query_asked import due_asked, sla_asked
 from storage.search.matching import matching, written
 
 _C = CONVERSATION.c

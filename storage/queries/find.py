@@ -23,7 +23,7 @@ from storage.prepared import Prepared, among, many
 from storage.queries.planning import Plan, plan
 from storage.queries.roads import Stopped, steps
 from storage.queries.tables import CONVERSATION, MAILBOX, MESSAGE, SEARCH_ENTRY, TEXT
-from storage.rules.query import parse
+from storage.rules.query_reader import parse
 from storage.search.snippets import Wanted, snippet
 from storage.views import SearchHit
 

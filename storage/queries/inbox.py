@@ -23,7 +23,8 @@ from storage.queries.making import Key
 from storage.queries.rows import shown
 from storage.queries.several import listed
 from storage.queries.tables import CONVERSATION, MESSAGE, SEARCH_ENTRY
-from storage.rules.query import And, Field, Moment, Node, Query, Sort, State, parse
+from storage.rules.query import And, Field, Moment, Node, Query, Sort, State
+from storage.rules.query_reader import parse
 from storage.views import QueueWindow
 
 COUNTED = 1000

@@ -20,7 +20,8 @@ from storage.queries.names import organizations_with, with_subsidiaries
 from storage.queries.several import listed
 from storage.queries.tables import CONVERSATION, MAILBOX, PERSON, PROFILE
 from storage.rules.profile import ALWAYS, read
-from storage.rules.query import COMPUTED, FITS, OWN, BadQuery, Field, Trouble, fit_asked
+from storage.rules.query import COMPUTED, FITS, OWN, BadQuery, Field, Trouble
+from storage.rules.query_asked import fit_asked
 
 SERVICE: Final = "service"
 """The field that a mailbox answers where the organization does not."""

@@ -14,7 +14,8 @@ from storage.kinds.clean import clean_line
 from storage.kinds.errors import DeskError
 from storage.kinds.filing import Conditions
 from storage.rules.filing import LONGEST_NAME, words
-from storage.rules.query import LONGEST, plain
+from storage.rules.query import LONGEST
+from storage.rules.query_reader import plain
 
 TEXTS: Final = ("from", "to", "subject", "list")
 """The conditions that are text."""

@@ -409,7 +409,8 @@ def offer_rules(screen: "Performs") -> Offer:
 
 def query_trouble(screen: "DeskScreen", text: str) -> tuple[str, tuple[int, int]]:
     """Return why a query cannot be read, in words, and where it says so: start and end; empty words when it can."""
-    from storage.rules.query import BadQuery, parse
+    from storage.rules.query import BadQuery
+    from storage.rules.query_reader import parse
 
     try:
         parse(text, now=screen.now())

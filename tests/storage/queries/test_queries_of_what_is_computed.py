@@ -11,7 +11,8 @@ from storage.kinds import Status, Subject
 from storage.kinds.importing import Row
 from storage.kinds.journey import Engaged
 from storage.queries import completing, inbox
-from storage.rules.query import BadQuery, Trouble, parse
+from storage.rules.query import BadQuery, Trouble
+from storage.rules.query_reader import parse
 
 NOW = START + timedelta(days=100)
 TODAY = NOW.date()

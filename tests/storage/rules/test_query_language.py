@@ -23,9 +23,9 @@ from storage.rules.query import (
     Text,
     Trouble,
     Where,
-    parse,
-    sla_asked,
 )
+from storage.rules.query_asked import sla_asked
+from storage.rules.query_reader import parse
 
 NOW = datetime(2026, 8, 18, 9, 32, tzinfo=ZoneInfo("America/Sao_Paulo"))
 

@@ -9,7 +9,8 @@ from sqlmodel import select
 
 from storage.kinds.mail import Attachment, Correspondent
 from storage.models import MessageText, SearchEntry
-from storage.rules.query import BadQuery, Trouble, parse
+from storage.rules.query import BadQuery, Trouble
+from storage.rules.query_reader import parse
 from storage.search import add, check, index_more, outdated, reindex, remove, tidy, waiting
 from storage.search.index import ATTACHED, floor, place
 from storage.search.matching import BROADEST, matching, written

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from storage.kinds.clean import clean, clean_line
-from storage.rules.query import parse
+from storage.rules.query_reader import parse
 from storage.search.snippets import Wanted, snippet
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from storage.kinds.clean import folded
-from storage.rules.query import parse
+from storage.rules.query_reader import parse
 from storage.rules.stemming import forms, stems, words_of
 from storage.search.snippets import Wanted, snippet
 from storage.search.vectors import vector
