@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on, work
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import TextArea
 
@@ -477,20 +477,10 @@ class ComposerScreen(Moves, Sends):
 
     @work(exclusive=True, group="edit")
     async def _edit(self) -> None:
-        from console.files.editor import NotEdited, edit
-
         await self.save_now()
         text = self.editor.text
-        try:
-            with self.app.suspend():
-                made = edit(text)
-        except SuspendNotSupported:
-            self.say_refusal(_("This terminal cannot be lent to another program."))
-            return
-        except NotEdited as error:
-            self.say_refusal(str(error))
-            return
-        if made != text:
+        made = self.in_editor(text)
+        if made is not None and made != text:
             self.editor.select_all()
             self.editor.put(made)
             self.changed("body", self.editor.text)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final, Literal
 
 from textual import events, on, work
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import TextArea
 
@@ -443,19 +443,9 @@ class TransferScreen(Asks):
 
     @work(exclusive=True, group="edit")
     async def _edit(self, editor: Editor) -> None:
-        from console.files.editor import NotEdited, edit
-
         text = editor.text
-        try:
-            with self.app.suspend():
-                made = edit(text)
-        except SuspendNotSupported:
-            self.say_refusal(_("This terminal cannot be lent to another program."))
-            return
-        except NotEdited as error:
-            self.say_refusal(str(error))
-            return
-        if made != text:
+        made = self.in_editor(text)
+        if made is not None and made != text:
             editor.select_all()
             editor.put(made)
         self.set_focus(editor)

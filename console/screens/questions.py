@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any, Protocol
 
 from textual import on, work
+from textual.app import SuspendNotSupported
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -259,6 +260,19 @@ class Asks(DeskScreen):
     def _say_nothing(self) -> None:
         self._said = ()
         self._draw_over()
+
+    def in_editor(self, text: str) -> str | None:
+        """Lend the terminal to the editor of choice; return the text as it is then, `None` where that failed."""
+        from console.files.editor import NotEdited, edit
+
+        try:
+            with self.app.suspend():
+                return edit(text)
+        except SuspendNotSupported:
+            self.say_refusal(_("This terminal cannot be lent to another program."))
+        except NotEdited as error:
+            self.say_refusal(str(error))
+        return None
 
     def key_came(self) -> None:
         """Take a toast away that has been read."""

@@ -1,15 +1,14 @@
 """Handoffs that others changed meanwhile: what is taken back then, and who is still waited for."""
 
 import hashlib
-import itertools
 from datetime import timedelta
 
 import pytest
-from made.post import MONDAY, Out, Post, letter
+from made.handed import HOUR, Handed
+from made.post import MONDAY, Out, letter
 
 from console.screens import drawing_up
-from storage.commands import drafts, joining, noting, rotas, transferring, triage, undoing
-from storage.commands.desk import agent_named
+from storage.commands import drafts, joining, rotas, transferring, triage, undoing
 from storage.commands.outbox import queueing
 from storage.commands.transferring import Transfer
 from storage.events import Actor
@@ -24,37 +23,13 @@ from storage.queries.history import last_event
 from storage.queries.reports import report
 from storage.store import Store
 
-HOUR = timedelta(hours=1)
-_UNIQUE = itertools.count(1)
 
-
-class Desk:
-    """Three agents, and one conversation of Ana's."""
-
-    def __init__(self, store: Store) -> None:
-        self.store, self.post = store, Post(store)
-        self.post.send("a@x")
-        self.now = self.post.now
-        with store.writing() as session:
-            self.bruno, self.marta, self.ines = (
-                Actor(agent_named(session, name, now=MONDAY), name) for name in ("Bruno", "Marta", "Inês")
-            )
-
-    def tell(self, command, *given, actor: Actor | None = None, **choices):
-        with self.store.writing() as session:
-            return command(session, *given, actor=actor or self.bruno, now=self.now, **choices)
-
-    def ask(self, query, *given, **choices):
-        with self.store.reading() as session:
-            return query(session, *given, **choices)
+class Desk(Handed):
+    """On which several conversations are handed on."""
 
     def transfer(self, to: Tier = Tier.N3, *, number=1, actor: Actor | None = None, told=None, draft_id=None, **given):
         given.setdefault("contents", Contents("Why 500s?"))
-        said = letter(
-            f"n{next(_UNIQUE)}@notes.invalid", by="desk@notes.invalid", to=(), text="asked", dated_at=self.now
-        )
-        note = noting.Written(said, hashlib.sha256(said.header_id.encode()).digest(), 10)
-        more = {"note": note, "told": told, "draft_id": draft_id}
+        more = {"note": self.note(), "told": told, "draft_id": draft_id}
         return self.tell(transferring.transfer, Transfer(number, to, **given), actor=actor, **more)
 
 

@@ -5,14 +5,14 @@ import itertools
 from datetime import timedelta
 
 import pytest
-from made.post import MONDAY, Out, Post, letter, row_of
+from made.handed import HOUR, UNIQUE, Handed
+from made.post import MONDAY, Out, letter, row_of
 from made.rows import decided
 from sqlalchemy import event, select
 
 from storage.apply.base import table
 from storage.commands import joining, knowing, noting, rotas, solving, transferring, triage, undoing
 from storage.commands.bulk import in_parts
-from storage.commands.desk import agent_named
 from storage.commands.outbox import queueing
 from storage.commands.transferring import Transfer
 from storage.events import Actor
@@ -29,36 +29,12 @@ from storage.record import verify
 from storage.search.index import index_more
 from storage.store import Store
 
-HOUR = timedelta(hours=1)
-_UNIQUE = itertools.count(1)
 
-
-class Desk:
-    """Two agents, a specialist, and one conversation of Ana's."""
-
-    def __init__(self, store: Store) -> None:
-        self.store, self.post = store, Post(store)
-        self.post.send("a@x")
-        self.now = self.post.now
-        with store.writing() as session:
-            self.bruno, self.marta, self.ines = (
-                Actor(agent_named(session, name, now=MONDAY), name) for name in ("Bruno", "Marta", "Inês")
-            )
-
-    def tell(self, command, *given, actor: Actor | None = None, **choices):
-        with self.store.writing() as session:
-            return command(session, *given, actor=actor or self.bruno, now=self.now, **choices)
-
-    def ask(self, asked, *given, **choices):
-        with self.store.reading() as session:
-            return asked(session, *given, **choices)
-
-    def note(self, text: str = "asked") -> noting.Written:
-        said = letter(f"n{next(_UNIQUE)}@notes.invalid", by="desk@notes.invalid", to=(), text=text, dated_at=self.now)
-        return noting.Written(said, hashlib.sha256(said.header_id.encode()).digest(), 10)
+class Desk(Handed):
+    """On which the customer can be told of it."""
 
     def told(self) -> queueing.Outgoing:
-        name = f"t{next(_UNIQUE)}@plantao.example"
+        name = f"t{next(UNIQUE)}@plantao.example"
         return queueing.Outgoing(
             mailbox_id=self.post.mailbox_id,
             parsed=letter(name, by="desk@plantao.example", to=("ana@acme.example",), cites=("a@x",), text="Volto já."),
