@@ -6,15 +6,15 @@ the rows anew gets the very same ones.
 
 import gc
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from typing import Any, Final
+from functools import cache, lru_cache
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, String, bindparam, column, delete, exists, insert, or_, select, update
 from sqlalchemy import table as named
 
 from storage.apply.base import chunks, table
 from storage.apply.stories import columns, said, ticks, told
-from storage.apply.terms import Terms, terms_in
+from storage.apply.terms import Rows, Terms, laid_down, terms_in, terms_of
 from storage.apply.touch import TELLING
 from storage.events import (
     Accepted,
@@ -35,10 +35,10 @@ from storage.events import (
 )
 from storage.kinds import PUT_AWAY, SETTLED, EntryKind, Subject
 from storage.kinds.clocks import ClockState, Mark
-from storage.kinds.moments import microseconds
 from storage.kinds.policies import Metric
 from storage.models import Alarm, Clock, Conversation, Message, Person
 from storage.models.statements import Lookup, Write, some_values
+from storage.prepared import Prepared
 from storage.rules.clocks import Calendars, Laid, Reckoned, Story, phases, reckoned, rounds
 
 _C, _M, _K, _A, _P = table(Conversation), table(Message), table(Clock), table(Alarm), table(Person)
@@ -46,15 +46,22 @@ _C, _M, _K, _A, _P = table(Conversation), table(Message), table(Clock), table(Al
 _MOVING: Final = (StatusChanged, Joined, TaskBegun, KindChanged, Transferred, Accepted, Returned, Escalated)
 _ALARMING: Final = (ClockWarned, ClockBreached, BreachExplained)
 _LAID: Final = (EntryKind.POLICY, EntryKind.CALENDAR)
-_LOT: Final = 1_000  # so many stories are held at once: more only make Python look through them for garbage
+_LOT: Final = 1_024  # so many stories are held at once
 _NAMES: Final = ("state", "started_at", "due_at", "warn_at", "stopped_at", "policy", "next_at")
+_REST: Final = frozenset(map(str, SETTLED | PUT_AWAY))
 _WARNED, _BREACHED = str(Mark.WARNED), str(Mark.BREACHED)
 # Its words and moments are at hand as the table keeps them.
 _RAW: Final = named("clock", *(column(name) for name in ("conversation_id", "metric", *_NAMES)))
 _RUNNING: Final = ClockState.RUNNING
+_METRICS: Final = tuple(sorted(Metric))  # as the rows of a conversation come
 
-Row = tuple[str, int, int | None, int | None, int | None, str, int | None]
-"""What a row of `Clock` holds beside its key, in the order of its columns; moments as microseconds since 1970."""
+Row = tuple[int, str, str, int, int | None, int | None, int | None, str, int | None]
+"""A row of `Clock`, in the order of its columns; moments as microseconds since 1970."""
+
+Runs = tuple[int | None, int | None, str | None]
+"""The clock that is due first: when, when it warns, and of which metric."""
+
+_IDLE: Final[Runs] = (None, None, None)
 
 
 def _live() -> Any:
@@ -63,29 +70,35 @@ def _live() -> Any:
 
 
 def _at_rest() -> Any:
-    return or_(_C.c.joined_into.is_not(None), *(_C.c.status == status for status in sorted(SETTLED | PUT_AWAY)))
+    status = said(_C.c.status)
+    return or_(_C.c.joined_into.is_not(None), *(status == word for word in sorted(_REST)))
 
 
 def _rows() -> Any:
     held = exists(select(_K.c.metric).where(_K.c.conversation_id == _C.c.id)).correlate(_C)
     more = (_C.c.joined_into, ticks(_C.c.due_at), ticks(_C.c.warn_at), said(_C.c.due_metric))
     # What is history, and what rests and rested before, is not even looked at: so mail by the thousand pays nothing.
-    return columns().add_columns(*more).where(_C.c.id.in_(some_values()), or_(~_at_rest() & _live(), held))
+    chosen = columns().add_columns(*more).where(_C.c.id.in_(some_values()), or_(held, ~_at_rest() & _live()))
+    return chosen.order_by(_C.c.id)
 
 
-_ROWS: Final = Lookup(_rows)
+_ROWS: Final = Lookup(_rows, plain=True)
+_AWAKE: Final = Prepared(lambda _: select(_C.c.id).where(~_at_rest()))
+_MEASURED: Final = Prepared(lambda _: select(_K.c.conversation_id).distinct())
 
 
 def _held() -> Any:
     chosen = (_K.c[name] if name == "policy" else (said if name == "state" else ticks)(_K.c[name]) for name in _NAMES)
-    return select(_K.c.conversation_id, said(_K.c.metric), *chosen).where(_K.c.conversation_id.in_(some_values()))
+    mine = select(_K.c.conversation_id, said(_K.c.metric), *chosen).where(_K.c.conversation_id.in_(some_values()))
+    return mine.order_by(_K.c.conversation_id, _K.c.metric)
 
 
-_HELD: Final = Lookup(_held)
+_HELD: Final = Lookup(_held, plain=True)
 _ALARMS: Final = Lookup(
     lambda: select(_A.c.conversation_id, said(_A.c.metric), ticks(_A.c.due_at), said(_A.c.mark)).where(
         _A.c.conversation_id.in_(some_values())
-    )
+    ),
+    plain=True,
 )
 _GONE: Final = Write(
     lambda: delete(_K).where(
@@ -106,71 +119,107 @@ _DUE: Final = Write(
 )
 
 
+class Measures(NamedTuple):
+    """By what clocks run.
+
+    Attributes:
+        touches: whether any policy asks for the touch model.
+    """
+
+    laid: Laid
+    calendars: Calendars
+    touches: bool
+
+
+@lru_cache(maxsize=4)
+def measures_of(rows: Rows) -> Measures:
+    """Return by what clocks run; what was found out about policies and calendars is kept while they stay the same."""
+    terms = terms_of(rows)
+    policies = terms.versions()
+    return Measures(Laid(policies), cache(terms.hours), any(policy.when.touch for policy in policies))
+
+
 def settle(connection: Connection, numbers: Iterable[int]) -> None:
     """Let the clocks of conversations stand where what happened says, by what the desk has laid down by now."""
     rows = _ROWS(connection, numbers)
     if not rows:
         return
-    terms = terms_in(connection)
-    laid, calendars = Laid(terms.versions()), cache(terms.hours)
+    measures = measures_of(laid_down(connection))
     awake = [row for row in rows if not rests(row)]
-    touches = any(policy.when.touch for policy in laid.policies)
-    stories = told(connection, awake, touches=touches) if awake else {}
-    everyone = [row.id for row in rows]
-    held: dict[tuple[int, str], Row] = {(row[0], row[1]): tuple(row[2:]) for row in _HELD(connection, everyone)}
-    alarms = {tuple(row) for row in _ALARMS(connection, stories)} if stories else set()
-    stands: dict[tuple[int, str], Row] = {}
+    stories = told(connection, awake, touches=measures.touches) if awake else {}
+    held = _HELD(connection, [row[0] for row in rows])
+    alarms = set(_ALARMS(connection, stories)) if stories else set()
+    stands: list[Row] = []
     due: list[dict[str, Any]] = []
-    for row in rows:
-        running = None
-        if (story := stories.get(row.id)) is not None:
-            for metric, one in last_of_each(story, laid, calendars).items():
-                place = stands[row.id, metric.value] = _row(row.id, one, alarms)
-                if one.state is _RUNNING and place[2] is not None and (running is None or place[2] < running[0]):
-                    running = place[2], place[3], metric.value
-        now = running or (None, None, None)
-        if now != (row.due_at, row.warn_at, row.due_metric):
-            due.append({"row": row.id, "due": now[0], "warns": now[1], "which": now[2]})
-    _write(connection, held, stands)
+    for number, *_, due_at, warn_at, due_metric in rows:
+        story = stories.get(number)
+        runs = _IDLE if story is None else _measure(number, story, measures, alarms, stands)
+        if runs != (due_at, warn_at, due_metric):
+            which = None if runs[2] is None else str(runs[2])
+            due.append({"row": number, "due": runs[0], "warns": runs[1], "which": which})
+    if stands != held:
+        _write(connection, held, stands)
     _DUE(connection, due)
+
+
+def _measure(number: int, story: Story, measures: Measures, alarms: set[Any], stands: list[Row]) -> Runs:
+    """Add the rows of a conversation; return what runs in it and is due first."""
+    runs = _IDLE
+    last = last_of_each(story, measures.laid, measures.calendars)
+    for metric in _METRICS:
+        if (one := last.get(metric)) is None:
+            continue
+        (_, started, stopped, _, _), state, ends, warns, policy = one
+        next_at = None
+        if stopped is None and ends is not None:
+            if state is _RUNNING and (runs[0] is None or ends < runs[0]):
+                runs = ends, warns, metric
+            next_at = ends if warns is None else warns
+            if alarms:
+                next_at = _next(number, metric, ends, next_at, alarms)
+        stands.append((number, metric, state, started, ends, warns, stopped, policy.name, next_at))
+    return runs
 
 
 def rests(row: Any) -> bool:
     """Say whether no clock can run in a conversation as its row stands."""
-    return row.joined_into is not None or row.status in SETTLED or row.status in PUT_AWAY
+    return row[8] is not None or row[1] in _REST
 
 
 def last_of_each(story: Story, laid: Laid, calendars: Calendars) -> dict[Metric, Reckoned]:
     """Return the last run of each metric on which a policy has a word."""
     stretches = phases(story)
-    last = {one.metric: one for one in rounds(story, stretches, laid)}
-    found = {metric: reckoned(one, stretches, laid, calendars, task=story.task) for metric, one in last.items()}
-    return {metric: one for metric, one in found.items() if one is not None}
+    found = {}
+    for metric, one in {one.metric: one for one in rounds(story, stretches, laid)}.items():
+        by = reckoned(one, stretches, laid, calendars, task=story.task)
+        if by is not None:
+            found[metric] = by
+    return found
 
 
-def _row(number: int, one: Reckoned, alarms: set[Any]) -> Row:
-    metric, next_at = one.round.metric.value, None
-    started, due, warns, stopped = (
-        None if at is None else microseconds(at)
-        for at in (one.round.started_at, one.due_at, one.warn_at, one.round.stopped_at)
+def _next(number: int, metric: str, due: int, warns: int, alarms: set[tuple[int, str, int, str]]) -> int | None:
+    """Return when something is to be recorded of a clock that goes on; `None` where all was."""
+    if (number, metric, due, _BREACHED) in alarms:
+        return None
+    return due if (number, metric, due, _WARNED) in alarms else warns
+
+
+def _write(connection: Connection, held: Sequence[Row], stands: Sequence[Row]) -> None:
+    """Let the rows be those that shall stand, where each of both is in its order."""
+    before, after = set(held), set(stands)
+    _GONE(connection, [{"number": row[0], "which": row[1]} for row in held if row not in after])
+    _NEW(
+        connection,
+        [
+            {
+                "conversation_id": number,
+                "metric": str(metric),
+                "state": str(state),
+                **dict(zip(_NAMES[1:], more, strict=True)),
+            }
+            for number, metric, state, *more in (row for row in stands if row not in before)
+        ],
     )
-    assert started is not None
-    if stopped is None and due is not None and (number, metric, due, _BREACHED) not in alarms:
-        next_at = due
-        if warns is not None and (number, metric, due, _WARNED) not in alarms:
-            next_at = warns
-    return one.state.value, started, due, warns, stopped, one.policy.name, next_at
-
-
-def _write(connection: Connection, held: Mapping[Any, Row], stands: Mapping[Any, Row]) -> None:
-    gone = [key for key, row in held.items() if stands.get(key) != row]
-    _GONE(connection, [{"number": number, "which": metric} for number, metric in gone])
-    new = [
-        {"conversation_id": key[0], "metric": key[1], **dict(zip(_NAMES, row, strict=True))}
-        for key, row in stands.items()
-        if held.get(key) != row
-    ]
-    _NEW(connection, new)
 
 
 def settle_after(connection: Connection, facts: Sequence[Fact], touched: Iterable[int]) -> None:
@@ -208,13 +257,13 @@ def settle_those_of(connection: Connection, subject: Subject, numbers: Iterable[
 
 def settle_all(connection: Connection) -> int:
     """Let the clocks of all conversations stand anew that are not at rest; return how many those are."""
-    held = select(_K.c.conversation_id).distinct()
-    numbers = set(connection.execute(select(_C.c.id).where(~_at_rest())).scalars())
+    numbers = {row[0] for row in _AWAKE.rows(connection)}
+    measured = {row[0] for row in _MEASURED.rows(connection)}
     # Stories are many small things without a circle among them: to look through them for garbage takes a third of it.
     collects = gc.isenabled()
     gc.disable()
     try:
-        for some in chunks(numbers | set(connection.execute(held).scalars()), _LOT):
+        for some in chunks(numbers | measured, _LOT):
             settle(connection, some)
     finally:
         if collects:

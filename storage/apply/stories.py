@@ -1,25 +1,25 @@
 """What clocks need of conversations, read set-wise: the same whether they are settled, shown or made anew."""
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, String, func, select, type_coerce
 
 from storage.apply import touch
 from storage.apply.base import table
-from storage.kinds import OPEN_HANDOFF, TASKS, Automatic, Channel, Delivery, Direction, HandoffState, Status
-from storage.kinds.moments import moment
+from storage.kinds import OPEN_HANDOFF, TASKS, Automatic, Channel, Delivery, Direction, HandoffState
 from storage.kinds.policies import Matter
 from storage.models import Conversation, Handoff, Mailbox, Message, Outbox, Person, Stand
 from storage.models.statements import Lookup, some_values
-from storage.rules.clocks import Answered, Asked, Offered, Stood, Story
+from storage.rules.clocks import Offered, Said, Stood, Story
 
 _C, _M, _P, _B = table(Conversation), table(Message), table(Person), table(Mailbox)
 _S, _H, _O = table(Stand), table(Handoff), table(Outbox)
 _INCOMING, _OUTGOING, _PHONE = str(Direction.INCOMING), str(Direction.OUTGOING), str(Channel.PHONE)
+_TAKEN_BACK = str(HandoffState.TAKEN_BACK)
+_OPEN: Final = frozenset(map(str, OPEN_HANDOFF))
 _REFUSED: Final = frozenset((str(Delivery.FAILED), str(Delivery.CANCELLED)))
+_NOBODY: Final = Story("", Matter("", "", "", "", None, ""), None)
 
 
 def said(column: Any) -> Any:
@@ -66,13 +66,16 @@ def _stands() -> Any:
 
 
 def _handoffs() -> Any:
-    chosen = select(_H.c.conversation_id, _H.c.at, _H.c.to_tier, _H.c.state, _H.c.accepted_at, _H.c.returned_at)
-    return chosen.where(_H.c.conversation_id.in_(some_values())).order_by(_H.c.conversation_id, _H.c.id)
+    chosen = (ticks(_H.c.at), said(_H.c.to_tier), said(_H.c.state), ticks(_H.c.accepted_at), ticks(_H.c.returned_at))
+    mine = select(_H.c.conversation_id, *chosen).where(_H.c.conversation_id.in_(some_values()))
+    return mine.order_by(_H.c.conversation_id, _H.c.id)
 
 
-_ROWS: Final = Lookup(lambda: columns().where(_C.c.id.in_(some_values())))
-_MESSAGES, _STANDS, _HANDOFFS = Lookup(_messages), Lookup(_stands), Lookup(_handoffs)
-_whose = itemgetter(0)
+def _rows() -> Any:
+    return columns().where(_C.c.id.in_(some_values())).order_by(_C.c.id)
+
+
+_ROWS, _MESSAGES, _STANDS, _HANDOFFS = (Lookup(build, plain=True) for build in (_rows, _messages, _stands, _handoffs))
 
 
 def stories(connection: Connection, numbers: Iterable[int], *, touches: bool = True) -> dict[int, Story]:
@@ -87,53 +90,61 @@ def stories(connection: Connection, numbers: Iterable[int], *, touches: bool = T
 
 
 def told(connection: Connection, rows: Sequence[Any], *, touches: bool) -> dict[int, Story]:
-    """Return as `stories`, of conversations whose `columns` are at hand."""
-    numbers = [row.id for row in rows]
-    models = touch.models(connection, rows) if touches else {}
-    messages, stands, handoffs = (
-        {number: list(some) for number, some in groupby(lookup(connection, numbers), key=_whose)}
-        for lookup in (_MESSAGES, _STANDS, _HANDOFFS)
-    )
-    return {
-        row.id: _story(
-            row,
-            models.get(row.id, ""),
-            messages.get(row.id, ()),
-            stands.get(row.id, ()),
-            handoffs.get(row.id, ()),
-        )
-        for row in rows
-    }
+    """Return as `stories`, of conversations whose `columns`, with perhaps more after them, are at hand."""
+    models = touch.models(connection, [(row[0], row[6], row[7]) for row in rows]) if touches else {}
+    matters: dict[Any, Matter] = {}
+    found: dict[int, Story] = {}
+    for number, status, kind, priority, tier, mailbox, _, organization, *_ in rows:
+        model = models.get(number, "")
+        alike = priority, model, tier, mailbox, organization, kind
+        matter = matters.get(alike)
+        if matter is None:
+            matter = matters[alike] = Matter(*alike)
+        found[number] = Story(status, matter, None, task=kind in TASKS)
+    _say(connection, found)
+    _stand(connection, found)
+    _offer(connection, found)
+    return found
 
 
-def _story(row: Any, model: str, messages: Sequence[Any], stands: Sequence[Any], handoffs: Sequence[Any]) -> Story:
-    task = row.kind in TASKS
-    asked, answered, began_at = [], [], None
-    for _, number, direction, channel, arrived, handled, history, state in messages:
-        at = moment(arrived)
+def _say(connection: Connection, found: dict[int, Story]) -> None:
+    """Let stories tell of their messages, which come conversation by conversation."""
+    whose, story, mine = 0, _NOBODY, list[Said]()
+    for number, message, direction, channel, arrived, handled, history, state in _MESSAGES(connection, found):
+        if number != whose:
+            whose, story = number, found[number]
+            story.said = mine = []
         if direction == _INCOMING and channel != _PHONE:
-            if not history:
-                asked.append(Asked(at, number, None if handled is None else moment(handled)))
+            if history:
+                continue
+            mine.append((arrived, message, False, handled))
         elif direction == _OUTGOING or channel == _PHONE:
             if state in _REFUSED:
                 continue
-            answered.append(Answered(at, number))
-        elif not task:
+            mine.append((arrived, message, True, None))
+            if history:
+                continue
+        elif history or not story.task:
             continue  # a note is no beginning
-        if began_at is None and not history:
-            began_at = at
-    return Story(
-        status=Status(row.status),
-        matter=Matter(row.priority, model, row.tier, row.mailbox, row.organization_id, row.kind),
-        began_at=began_at,
-        asked=asked,
-        answered=answered,
-        stood=[Stood(moment(at), Status(before), Status(after)) for _, at, before, after in stands],
-        offered=[_offered(one) for one in handoffs if one.state is not HandoffState.TAKEN_BACK],
-        task=task,
-    )
+        if story.began_at is None:
+            story.began_at = arrived
 
 
-def _offered(one: Any) -> Offered:
-    until = None if one.state in OPEN_HANDOFF else one.accepted_at or one.returned_at
-    return Offered(one.at, one.to_tier, until, answered=until is not None)
+def _stand(connection: Connection, found: dict[int, Story]) -> None:
+    """Let them tell how they stood."""
+    whose, mine = 0, list[Stood]()
+    for number, at, before, after in _STANDS(connection, found):
+        if number != whose:
+            whose = number
+            found[number].stood = mine = []
+        mine.append((at, before, after))
+
+
+def _offer(connection: Connection, found: dict[int, Story]) -> None:
+    """Let them tell of their transfers."""
+    for number, at, tier, state, accepted, returned in _HANDOFFS(connection, found):
+        if state == _TAKEN_BACK:
+            continue
+        until = None if state in _OPEN else accepted or returned
+        offer: Offered = at, tier, until, until is not None
+        found[number].offered = [*found[number].offered, offer]

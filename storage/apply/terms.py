@@ -1,10 +1,12 @@
 """The calendars and the policies that a desk has laid down."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, String, Text, cast, or_, select, type_coerce
 
 from storage.apply.base import table
 from storage.kinds import EntryKind
@@ -12,11 +14,23 @@ from storage.kinds.errors import BadField
 from storage.kinds.hours import ALWAYS_NAME, KeptCalendar
 from storage.kinds.policies import KeptPolicy, Policy
 from storage.models import Entry
+from storage.prepared import Prepared
 from storage.rules.hours import ALWAYS, Hours, hours_of
 from storage.rules.policies import overlaid, versions
 
 _E: Final = table(Entry)
-_KINDS: Final = (EntryKind.CALENDAR, EntryKind.POLICY)
+_KIND: Final[Any] = type_coerce(_E.c.kind, String)
+_LAID: Final = Prepared(
+    lambda _: (
+        select(_E.c.id, _KIND, cast(_E.c.value, Text))
+        .where(or_(*(word == _KIND for word in ("calendar", "policy"))))
+        .where(_E.c.value.is_not(None), _E.c.subject.is_(None))
+        .order_by(_E.c.id)
+    )
+)
+
+Rows = tuple[tuple[int, str, str], ...]
+"""The number, the kind and the JSON of each calendar and policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +77,21 @@ class Terms:
 
 def terms_in(connection: Connection) -> Terms:
     """Return what the desk has laid down."""
+    return terms_of(laid_down(connection))
+
+
+def laid_down(connection: Connection) -> Rows:
+    """Return the rows in which it lies: where they are as they were, so is all that follows from them."""
+    return tuple(map(tuple, _LAID.rows(connection)))
+
+
+@lru_cache(maxsize=8)
+def terms_of(rows: Rows) -> Terms:
+    """Return what rows say."""
     calendars, policies, entries = {}, [], {}
-    chosen = select(_E.c.id, _E.c.kind, _E.c.value).where(
-        _E.c.kind.in_(_KINDS), _E.c.value.is_not(None), _E.c.subject.is_(None)
-    )
-    for number, kind, value in connection.execute(chosen.order_by(_E.c.id)):
+    for number, word, text in rows:
+        value: dict[str, Any] = json.loads(text)
+        kind = EntryKind(word)
         entries[kind, value["name"]] = number
         if kind is EntryKind.CALENDAR:
             calendars[value["name"]] = KeptCalendar.read(value)

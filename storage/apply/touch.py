@@ -1,6 +1,6 @@
 """Where conversations stand among such as are as urgent as each other: by the touch model of whom they are with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, exists, func, or_, select, update
@@ -59,18 +59,17 @@ def settle(connection: Connection, conversation_ids: Iterable[int]) -> None:
     _PLACING(connection, moved)
 
 
-def models(connection: Connection, rows: Iterable[Any]) -> dict[int, str]:
+def models(connection: Connection, served: Sequence[tuple[int, int | None, int | None]]) -> dict[int, str]:
     """Return the touch model of conversations, empty for none.
 
     Args:
         connection: of any transaction.
-        rows: each with `id`, `customer_id` and `organization_id`.
+        served: each one's number, its customer and the organization that it belongs to.
     """
-    rows = list(rows)
-    own = _values(connection, Subject.PERSON, {row.customer_id for row in rows})
-    firms = _values(connection, Subject.ORGANIZATION, {row.organization_id for row in rows})
+    own = _values(connection, Subject.PERSON, {person for _, person, _ in served})
+    firms = _values(connection, Subject.ORGANIZATION, {firm for _, _, firm in served})
     books = _books(connection)
-    return {row.id: _picked(books, own.get(row.customer_id, {}), firms.get(row.organization_id, {})) for row in rows}
+    return {number: _picked(books, own.get(person, {}), firms.get(firm, {})) for number, person, firm in served}
 
 
 def _picked(books: Mapping[str, Playbook], person: Mapping[str, str], firm: Mapping[str, str]) -> str:
@@ -82,8 +81,8 @@ def _picked(books: Mapping[str, Playbook], person: Mapping[str, str], firm: Mapp
     return picked(books, said.touch, stage=said.stage, channel=said.channel).model
 
 
-def _values(connection: Connection, subject: Subject, numbers: set[int | None]) -> dict[int, dict[str, str]]:
-    found: dict[int, dict[str, str]] = {}
+def _values(connection: Connection, subject: Subject, numbers: set[int | None]) -> dict[int | None, dict[str, str]]:
+    found: dict[int | None, dict[str, str]] = {}
     for row in _TOLD(connection, numbers - {None}, whose=subject):
         if row.value is not None:
             found.setdefault(row.subject_id, {})[row.field] = row.value

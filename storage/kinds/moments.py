@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, time, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
 
 
 def microseconds(moment: datetime) -> int:
     """Return an aware moment as microseconds since 1970 in UTC, exactly."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    return (moment - EPOCH) // TICK
 
 
 def moment(ticks: int) -> datetime:

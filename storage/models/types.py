@@ -11,11 +11,9 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 from sqlmodel._compat import SQLModelConfig
 
-from storage.kinds.moments import EPOCH, microseconds, moment
+from storage.kinds.moments import EPOCH, TICK, microseconds, moment
 
 __all__ = ["Base", "Utc", "inserting", "microseconds", "moment", "word"]
-
-_TICK = timedelta(microseconds=1)
 
 
 class Base(SQLModel):
@@ -49,7 +47,7 @@ class Utc(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"a moment without a time zone: {value!r}")
-        return (value - EPOCH) // _TICK
+        return (value - EPOCH) // TICK
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Give the moment back in UTC."""

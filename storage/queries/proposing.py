@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from storage.apply.stories import stories
 from storage.kinds.clocks import ClockState
+from storage.kinds.moments import microseconds
 from storage.kinds.policies import Metric, Policy
 from storage.queries.hours import terms
 from storage.queries.tables import MESSAGE
@@ -42,13 +43,14 @@ def proposals(session: Session, policy: Policy, *, since: datetime, now: datetim
     chosen = select(_M.conversation_id).where(_M.arrived_at >= since, ~_M.history, _M.conversation_id.is_not(None))
     chosen = chosen.distinct().order_by(_M.conversation_id.desc()).limit(_MOST)
     numbers = list(connection.execute(chosen).scalars())
+    began = microseconds(since)
     spent: dict[Metric, list[timedelta]] = {metric: [] for metric in Metric}
     running, needless = dict.fromkeys(Metric, 0), dict.fromkeys(Metric, 0)
     for place in range(0, len(numbers), _AT_ONCE):
         for story in stories(connection, numbers[place : place + _AT_ONCE], touches=bool(policy.when.touch)).values():
             stretches = phases(story)
             for one in rounds(story, stretches, alone):
-                if one.started_at < since or not meets(policy.when, one.matter):
+                if one.started_at < began or not meets(policy.when, one.matter):
                     continue
                 if one.stopped_at is None:
                     running[one.metric] += 1

@@ -13,6 +13,7 @@ from storage.apply.clocks import last_of_each
 from storage.apply.stories import stories
 from storage.kinds import PUT_AWAY, SETTLED
 from storage.kinds.hours import KeptCalendar
+from storage.kinds.moments import microseconds, moment
 from storage.kinds.policies import KeptPolicy, Metric
 from storage.queries.hours import Terms, terms
 from storage.queries.tables import CONVERSATION
@@ -103,8 +104,7 @@ def _moved(number: int, before: dict[Metric, Reckoned], after: dict[Metric, Reck
             continue
         if was is not None and will is not None and (was.due_at, _target(was)) == (will.due_at, _target(will)):
             continue
-        before_at = was.due_at if was is not None else None
-        after_at = will.due_at if will is not None else None
+        before_at, after_at = (None if one is None or one.due_at is None else moment(one.due_at) for one in (was, will))
         yield Moved(number, metric, before_at, after_at, starts=was is None, ends=will is None)
 
 
@@ -113,4 +113,5 @@ def _target(one: Reckoned) -> timedelta:
 
 
 def _is_late(found: dict[Metric, Reckoned], now: datetime) -> bool:
-    return any(one.due_at is not None and one.due_at < now for one in found.values())
+    present = microseconds(now)
+    return any(one.due_at is not None and one.due_at < present for one in found.values())

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from storage.kinds.clocks import ClockState
+from storage.kinds.moments import microseconds
 from storage.kinds.policies import Metric, Policy
 from storage.kinds.reports import Kept
 from storage.rules.clocks import Calendars, Laid, Story, phases, reckoned, rounds
@@ -20,7 +21,7 @@ class ClockTally:
     """
 
     def __init__(self, policies: Sequence[Policy], calendars: Calendars, now: datetime) -> None:
-        self._laid, self._calendars, self._now = Laid(policies), calendars, now
+        self._laid, self._calendars, self._now = Laid(policies), calendars, microseconds(now)
         self._counted: Counter[tuple[Metric, ClockState]] = Counter()
 
     def take(self, story: Story) -> None:

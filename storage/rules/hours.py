@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from storage.kinds.errors import BadField
 from storage.kinds.hours import Calendar
+from storage.kinds.moments import TICK, microseconds, moment
 from storage.rules.holidays_in import holidays_in
 
 Holidays = Callable[[str, str, int, bool], Mapping[date, str]]
@@ -38,7 +39,7 @@ def library(country: str, region: str, year: int, optional: bool) -> Mapping[dat
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Open spans of whole years, one after another.
+    """Open spans of whole years, one after another; moments and amounts of time are microseconds.
 
     Attributes:
         since, until: the years, `until` not among them; `begins` and `ends` are their moments.
@@ -48,25 +49,31 @@ class _Table:
 
     since: int
     until: int
-    begins: datetime
-    ends: datetime
-    opens: list[datetime]
-    shuts: list[datetime]
-    sums: list[timedelta]
+    begins: int
+    ends: int
+    opens: list[int]
+    shuts: list[int]
+    sums: list[int]
 
-    def before(self, moment: datetime) -> timedelta:
+    def before(self, at: int) -> int:
         """Return the open time from the beginning to a moment."""
-        place = bisect_right(self.opens, moment) - 1
+        place = bisect_right(self.opens, at) - 1
         if place < 0:
-            return _NOTHING
+            return 0
         shuts = self.shuts[place]
-        if moment >= shuts:
-            return self.sums[place + 1]
-        return self.sums[place] + (moment - self.opens[place])
+        return self.sums[place + 1] - (shuts - at if at < shuts else 0)
+
+    def reached(self, amount: int) -> int:
+        """Return the first moment by which so much has been open since the beginning; there must be as much."""
+        place = bisect_left(self.sums, amount) - 1
+        return self.opens[place] + amount - self.sums[place]
 
 
 class Hours:
-    """The hours of a calendar, all its versions; made by `hours_of`. Moments are aware."""
+    """The hours of a calendar, all its versions; made by `hours_of`.
+
+    Moments are aware, or microseconds since 1970 where it says ticks: whoever asks a hundred thousand times does so.
+    """
 
     __slots__ = ("_holidays", "_table", "versions")
 
@@ -77,47 +84,79 @@ class Hours:
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Return the open time between two moments; none where the second is not later."""
-        if end <= start:
-            return _NOTHING
-        table = self._table
-        if not (table.begins <= start and end <= table.ends):
-            table = self._covering(start, end)
-        return table.before(end) - table.before(start)
+        return timedelta(microseconds=self.ticks_between(microseconds(start), microseconds(end)))
 
     def after(self, start: datetime, amount: timedelta) -> datetime | None:
         """Return the first moment at which `amount` of open time has passed since `start`; `None` for never."""
-        if amount <= _NOTHING:
-            return start
-        table = self._table
-        if not (table.begins <= start < table.ends):
-            table = self._covering(start, start)
-        wanted = table.before(start) + amount
-        while table.sums[-1] < wanted:
-            if table.until >= LAST_YEAR or not self._opens_since(table.until):
-                return None
-            table = self._extended(table.since, table.until + 1)
-            wanted = table.before(start) + amount
-        place = bisect_left(table.sums, wanted) - 1
-        return table.opens[place] + (wanted - table.sums[place])
+        reached = self.ticks_after(microseconds(start), amount // TICK)
+        return None if reached is None else moment(reached)
 
     def is_open(self, at: datetime) -> bool:
         """Say whether it is open at a moment: when it shuts it is not."""
-        table = self._covering(at, at)
-        place = bisect_right(table.opens, at) - 1
-        return place >= 0 and at < table.shuts[place]
+        ticks = microseconds(at)
+        table = self._covering(ticks, ticks)
+        place = bisect_right(table.opens, ticks) - 1
+        return place >= 0 and ticks < table.shuts[place]
 
     def spans(self, start: datetime, end: datetime) -> tuple[Span, ...]:
         """Return the open spans between two moments, in order, none touching the next."""
+        found = self.ticks_open(microseconds(start), microseconds(end))
+        return tuple((moment(opens), moment(shuts)) for opens, shuts in found)
+
+    def ticks_between(self, start: int, end: int) -> int:
+        """Return as `between`."""
+        if end <= start:
+            return 0
+        table = self._table
+        if start < table.begins or table.ends < end:
+            table = self._covering(start, end)
+        return table.before(end) - table.before(start)
+
+    def ticks_after(self, start: int, amount: int) -> int | None:
+        """Return as `after`."""
+        if amount <= 0:
+            return start
+        table = self._table
+        if not table.begins <= start < table.ends:
+            table = self._covering(start, start)
+        wanted = table.before(start) + amount
+        if table.sums[-1] < wanted:
+            return self._far(table, start, amount)
+        return table.reached(wanted)
+
+    def ticks_after_both(self, start: int, first: int, second: int) -> tuple[int | None, int | None]:
+        """Return when a first amount has passed, and a second one, which is not the lesser: in one go."""
+        table = self._table
+        if first > 0 and table.begins <= start < table.ends:
+            opens, sums, place = table.opens, table.sums, bisect_right(table.opens, start) - 1
+            before = 0
+            if place >= 0:
+                shuts = table.shuts[place]
+                before = sums[place + 1] - (shuts - start if start < shuts else 0)
+            if before + second <= sums[-1]:
+                early, late = bisect_left(sums, before + first) - 1, bisect_left(sums, before + second) - 1
+                return opens[early] + before + first - sums[early], opens[late] + before + second - sums[late]
+        return self.ticks_after(start, first), self.ticks_after(start, second)
+
+    def ticks_open(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """Return as `spans`."""
         if end <= start:
             return ()
         table = self._covering(start, end)
         first, last = bisect_right(table.shuts, start), bisect_left(table.opens, end)
         return tuple((max(start, table.opens[place]), min(end, table.shuts[place])) for place in range(first, last))
 
-    def _covering(self, start: datetime, end: datetime) -> _Table:
+    def _far(self, table: _Table, start: int, amount: int) -> int | None:
+        """Return when an amount has passed, in years that were not looked at yet."""
+        while table.sums[-1] < (wanted := table.before(start) + amount):
+            if table.until >= LAST_YEAR or not self._opens_since(table.until):
+                return None
+            table = self._extended(table.since, table.until + 1)
+        return table.reached(wanted)
+
+    def _covering(self, start: int, end: int) -> _Table:
         # What is asked at the last moment of a year belongs to it: the table of that year answers.
-        since = min(max(start.astimezone(UTC).year, FIRST_YEAR), LAST_YEAR - 1)
-        until = min(max(end.astimezone(UTC).year, FIRST_YEAR), LAST_YEAR - 1) + 1
+        since, until = _year_of(start), _year_of(end) + 1
         table = self._table
         if table.since <= since and until <= table.until:
             return table
@@ -128,11 +167,11 @@ class Hours:
     def _extended(self, since: int, until: int) -> _Table:
         """Return a table that reaches over these years, and keep it; the old one may still be read meanwhile."""
         old = self._table
-        spans: list[Span] = []
+        spans: list[tuple[int, int]] = []
         known = range(old.since, old.until)
         for year in range(since, until):
             if year not in known:
-                spans += self._year(year)
+                spans += ((microseconds(opens), microseconds(shuts)) for opens, shuts in self._year(year))
             elif year == old.since:
                 spans += zip(old.opens, old.shuts, strict=True)
         self._table = table = _table(since, spans, until)
@@ -164,22 +203,25 @@ class _Always(Hours):
     def __init__(self) -> None:
         super().__init__((), library)
 
-    def between(self, start: datetime, end: datetime) -> timedelta:
-        """Return the time between two moments."""
-        return end - start if end > start else _NOTHING
-
-    def after(self, start: datetime, amount: timedelta) -> datetime | None:
-        """Return the moment `amount` later."""
-        try:
-            return start + amount if amount > _NOTHING else start
-        except OverflowError:
-            return None
-
     def is_open(self, at: datetime) -> bool:  # noqa: ARG002 - every moment is alike
         """Say that it is open."""
         return True
 
-    def spans(self, start: datetime, end: datetime) -> tuple[Span, ...]:
+    def ticks_between(self, start: int, end: int) -> int:
+        """Return the time between two moments."""
+        return end - start if end > start else 0
+
+    def ticks_after(self, start: int, amount: int) -> int | None:
+        """Return the moment `amount` later."""
+        if amount <= 0:
+            return start
+        return start + amount if start + amount <= _LAST else None
+
+    def ticks_after_both(self, start: int, first: int, second: int) -> tuple[int | None, int | None]:
+        """Return the moments so much later."""
+        return self.ticks_after(start, first), self.ticks_after(start, second)
+
+    def ticks_open(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
         """Return all the time between two moments."""
         return ((start, end),) if end > start else ()
 
@@ -221,9 +263,20 @@ def _moment(year: int) -> datetime:
     return datetime(year, 1, 1, tzinfo=UTC)
 
 
-def _table(since: int, spans: Sequence[Span], until: int | None = None) -> _Table:
+_BEGINS, _ENDS = microseconds(_moment(FIRST_YEAR)), microseconds(_moment(LAST_YEAR))
+_LAST: Final = microseconds(datetime.max.replace(tzinfo=UTC))
+
+
+def _year_of(at: int) -> int:
+    """Return the year of a moment, or the nearest one in which anything can be open."""
+    if at < _BEGINS:
+        return FIRST_YEAR
+    return LAST_YEAR - 1 if at >= _ENDS else moment(at).year
+
+
+def _table(since: int, spans: Sequence[tuple[int, int]], until: int | None = None) -> _Table:
     until = since if until is None else until
-    table = _Table(since, until, _moment(since), _moment(until), [], [], [_NOTHING])
+    table = _Table(since, until, microseconds(_moment(since)), microseconds(_moment(until)), [], [], [0])
     for opens, shuts in spans:
         if table.shuts and table.shuts[-1] == opens:
             table.shuts[-1] = shuts

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from storage.kinds import PUT_AWAY, SETTLED, Status, Tier
 from storage.kinds.clocks import ClockState, Why
 from storage.kinds.hours import Calendar, OwnDay, Window
+from storage.kinds.moments import microseconds, moment
 from storage.kinds.policies import Matter, Metric, Pause, Policy, When
-from storage.rules.clocks import Answered, Asked, Offered, Stood, Story, clocks
+from storage.rules.clocks import Story, clocks
 from storage.rules.hours import ALWAYS, hours_of
 from storage.rules.policies import matching
 
@@ -79,25 +80,25 @@ def policies(draw, zero: datetime) -> tuple[Policy, ...]:
 
 @st.composite
 def stories(draw, zero: datetime) -> Story:
-    def moment(minute: int) -> datetime:
-        return zero + minute * MINUTE
+    def ticks(minute: int) -> int:
+        return microseconds(zero + minute * MINUTE)
 
     numbers = iter(range(1, 100))
     asked = [
-        Asked(moment(at), next(numbers), None if later is None else moment(at + later))
+        (ticks(at), next(numbers), False, None if later is None else ticks(at + later))
         for at, later in draw(st.lists(st.tuples(MOMENTS, st.none() | st.integers(0, 600)), max_size=4))
     ]
-    answered = [Answered(moment(at), next(numbers)) for at in draw(st.lists(MOMENTS, max_size=3))]
+    answered = [(ticks(at), next(numbers), True, None) for at in draw(st.lists(MOMENTS, max_size=3))]
     before, stood = Status.NEW, []
     for at, status in draw(STEPS):  # as they were recorded: mail that comes late tells of what was
-        stood.append(Stood(moment(at), before, status))
+        stood.append((ticks(at), before, status))
         before = status
     offered = [
-        Offered(moment(at), Tier.N2, None if lasts is None else moment(at + lasts), lasts is not None)
+        (ticks(at), Tier.N2, None if lasts is None else ticks(at + lasts), lasts is not None)
         for at, lasts in draw(st.lists(st.tuples(MOMENTS, st.none() | st.integers(1, 900)), max_size=1))
     ]
-    began = min((one.at for one in (*asked, *answered)), default=None)
-    return Story(before, MATTER, began, asked, answered, stood, offered)
+    said = sorted((*asked, *answered))
+    return Story(before, MATTER, said[0][0] if said else None, said, stood, offered)
 
 
 def open_at(versions: Sequence[Calendar], minute: datetime) -> bool:
@@ -123,8 +124,8 @@ def open_at(versions: Sequence[Calendar], minute: datetime) -> bool:
 
 def status_at(story: Story, minute: datetime) -> Status:
     """Where it stood: what was recorded last of what had come true."""
-    came = [one.after for one in story.stood if one.at <= minute]
-    return came[-1] if came else story.stood[0].before if story.stood else story.status
+    came = [after for at, _, after in story.stood if moment(at) <= minute]
+    return Status(came[-1] if came else story.stood[0][1] if story.stood else story.status)
 
 
 def runs(metric: Metric, policy: Policy, status: Status) -> bool:
