@@ -61,7 +61,8 @@ def who_rows(view: CustomerView, width: int, now: datetime) -> list[SheetRow]:
         rows.append(SheetRow((_label(_("wrote")), (words, "text"))))
     else:
         rows.append(SheetRow((_label(_("wrote")), (_("never"), "muted"))))
-    journey = journey_rows(view.journey, width, now.date()) if view.journey is not None else []
+    whole = view.organization.journey if view.organization is not None else None
+    journey = journey_rows(view.journey, width, now.date(), whole) if view.journey is not None else []
     rows += _profile(view.profile, width, SHOWN if journey else frozenset())
     rows += persona_rows(view.persona, width)  # how they are approached is read while they are answered
     rows += journey
@@ -87,8 +88,10 @@ def organization_rows(
         SheetRow((_label(_("below") if not place else ""), (one_line(called), "text")))
         for place, called in enumerate(view.subsidiaries)
     ]
-    rows += _profile(view.profile, width)
+    journey = journey_rows(view.journey, width, now.date()) if view.journey is not None else []
+    rows += _profile(view.profile, width, SHOWN if journey else frozenset())
     rows += fit_rows(fits, width)
+    rows += journey
     rows += _notes(view.notes, width)
     if view.open:
         rows += _begun(_("also open there"), count_words(len(view.open)))

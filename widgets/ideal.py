@@ -106,6 +106,26 @@ def _criterion(one: Judged, width: int) -> Iterator[SheetRow]:
         lead, aside = (" " * _LABEL, "muted"), ()
 
 
+def judged_rows(view: FitView | None, width: int) -> list[SheetRow]:
+    """Return what of an organization matches a definition, misses it and is unknown; nothing where none is meant."""
+    if view is None:
+        return []
+    rows: list[SheetRow] = []
+    for outcome in Outcome:
+        those = view.fit.those(outcome)
+        if not those:
+            continue
+        weight: Span = (str(sum(one.criterion.weight for one in those)), "muted")
+        rows += [*([BLANK] if rows else []), SheetRow(((_heading(outcome), "bright"),), (weight,), heading=True)]
+        for one in those:
+            rows += _criterion(one, width)
+    return rows
+
+
+def _heading(outcome: Outcome) -> str:
+    return {Outcome.MATCHED: _("matches"), Outcome.MISSED: _("misses"), Outcome.UNKNOWN: _("unknown")}[outcome]
+
+
 def tally_words(tally: Tally) -> str:
     """Return how many organizations fit, do not, and of how many nothing is known."""
     return _("{fits} fit, {poor} do not, {unknown} unknown").format(
@@ -139,8 +159,14 @@ def ideal_rows(icp: Icp, width: int) -> list[SheetRow]:
     return rows
 
 
-def tally_rows(tally: Tally, icp: Icp) -> list[SheetRow]:
-    """Return the organizations that fit a definition best."""
+def tally_rows(tally: Tally, icp: Icp, *, leads: bool = False) -> list[SheetRow]:
+    """Return the organizations that fit a definition best.
+
+    Args:
+        tally: of the definition.
+        icp: the definition.
+        leads: whether the cursor goes through them.
+    """
     if not tally.best:
         return [SheetRow(((_("Nothing is known of any organization yet."), "muted"),))]
     more = tally.fits + tally.poor - len(tally.best)
@@ -149,7 +175,8 @@ def tally_rows(tally: Tally, icp: Icp) -> list[SheetRow]:
             (
                 (f"{percent_words(one.percent):>6}  ", "ok" if one.percent >= icp.good else "muted"),
                 (one_line(one.called) or f"#{one.organization_id}", "text" if one.percent >= icp.good else "muted"),
-            )
+            ),
+            target=("organization", one.organization_id) if leads else None,
         )
         for one in tally.best
     ]

@@ -1,6 +1,7 @@
 """Where a customer is in their journey, in rows: stage, milestones, lifecycle, engagement and health, each with why."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -43,19 +44,24 @@ _ROLES: Final[dict[Engaged, Role]] = {
 _POOR, _FAIR = 40, 70  # healths from which it is no longer poor, and fair
 
 
-def journey_rows(view: JourneyView, width: int, today: date) -> list[SheetRow]:
+def journey_rows(view: JourneyView, width: int, today: date, whole: JourneyView | None = None) -> list[SheetRow]:
     """Return the block; nothing that is not known takes room.
 
     Args:
         view: the journey.
         width: of the column.
         today: in the reader's zone.
+        whole: of the organization, where it stands in a column of its own: what follows from it says there why.
     """
     room = width - 2 - _LABEL
+    if whole is not None:
+        milestones = tuple(one for one in view.milestones if not one.theirs)
+        features = tuple(one for one in view.features if one not in whole.features)
+        view = replace(view, milestones=milestones, features=features)
     rows = [
         *_stage(view, today, room),
-        *_phase(view, room),
-        *_health(view, room),
+        *_phase(view, room, why=whole is None or view.phase != whole.phase),
+        *_health(view, room, why=whole is None or view.health != whole.health),
         *_milestones(view, today, width - 2),
         *_features(view, width - 2),
         *_typology(view, room),
@@ -114,14 +120,16 @@ def _stage(view: JourneyView, today: date, room: int) -> Iterator[SheetRow]:
         yield SheetRow((_label(_("before") if not place else ""), (words, "muted")))
 
 
-def _phase(view: JourneyView, room: int) -> Iterator[SheetRow]:
+def _phase(view: JourneyView, room: int, *, why: bool) -> Iterator[SheetRow]:
     if view.phase.reason == "nothing":
         return
-    yield SheetRow((_label(_("cycle")), (phase_words(view.phase.word), phase_role(view.phase.word))))
-    yield from _below(phase_reason(view.phase), room)
+    aside: tuple[Span, ...] = () if why else ((_("as their organization"), "muted"),)
+    yield SheetRow((_label(_("cycle")), (phase_words(view.phase.word), phase_role(view.phase.word))), aside)
+    if why:
+        yield from _below(phase_reason(view.phase), room)
 
 
-def _health(view: JourneyView, room: int) -> Iterator[SheetRow]:
+def _health(view: JourneyView, room: int, *, why: bool) -> Iterator[SheetRow]:
     score = view.health.score
     if score is None:
         return
@@ -129,6 +137,8 @@ def _health(view: JourneyView, room: int) -> Iterator[SheetRow]:
     role = health_role(score)
     meter: tuple[Span, ...] = (("━" * done, role), ("─" * (_METER - done), "faint"))
     yield SheetRow((_label(_("health")), (f"{score:>3} ", role), *meter))
+    if not why:
+        return
     yield from _below(parts_words(view.health), room)
     if view.health.unknown:
         yield from _below(unknown_words(view.health), room)

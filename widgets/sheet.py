@@ -14,7 +14,9 @@ from widgets.line import Line, Span
 from widgets.look import Look
 from widgets.pane import Pane
 
-Target = tuple[Literal["conversation", "person", "criterion", "persona", "policy", "calendar", "fact"], int]
+Target = tuple[
+    Literal["conversation", "person", "organization", "criterion", "persona", "policy", "calendar", "fact"], int
+]
 """Where a row leads."""
 
 _NEAR_END = 20  # rows before the last one from which more are asked for

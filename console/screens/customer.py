@@ -336,6 +336,11 @@ class CustomerScreen(Steps, Listing, Does):
         else:
             self.dismiss(None)
 
+    def customer_left(self, outcome: int | DeskError | None) -> None:
+        """Leave for what was chosen on another customer's screen, which was come to from here."""
+        if outcome is not None:
+            self.dismiss(outcome)
+
     # ------------------------------------------------------------------------------------------ what is asked of it
 
     def targets(self) -> Targets:

@@ -278,9 +278,10 @@ class Goes(Performs):
         from console.screens.customer import CustomerScreen
 
         screen = CustomerScreen(self.look, conversation_id=conversation_id, named=named)
-        self.app.push_screen(screen, self._customer_left)
+        self.app.push_screen(screen, self.customer_left)
 
-    def _customer_left(self, outcome: int | DeskError | None) -> None:
+    def customer_left(self, outcome: int | DeskError | None) -> None:
+        """Open what was chosen on a customer's screen, or say why there was none."""
         if isinstance(outcome, DeskError):
             self.say_error(outcome)
         elif outcome is not None:

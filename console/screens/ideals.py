@@ -13,11 +13,11 @@ from console.screens.questions import Offer, Question
 from console.screens.sheets import Sheets
 from storage.kinds import EntryKind
 from storage.kinds.errors import BadCriterion, DeskError
-from storage.kinds.ideals import Criterion, Icp, Tally
+from storage.kinds.ideals import Criterion, FitView, Icp, Tally
 from storage.rules import ideal
 from storage.rules.profile import Field
 from widgets.choices import Choice
-from widgets.ideal import criterion_field, ideal_rows, tally_rows, tally_words
+from widgets.ideal import criterion_field, ideal_rows, judged_rows, percent_words, tally_rows, tally_words
 from widgets.language import _
 from widgets.line import one_line
 from widgets.look import Look
@@ -28,7 +28,9 @@ from widgets.wrapping import wrap
 
 
 class IdealsScreen(Sheets):
-    """One definition at a time: its criteria, and the organizations by their fit.
+    """One definition at a time: its criteria and the organizations by their fit, or each of these with what fits.
+
+    Leaves with a conversation that is to be read, where one was chosen of a customer who was looked at from here.
 
     Args:
         look: how it is drawn.
@@ -45,6 +47,8 @@ class IdealsScreen(Sheets):
         self._number: int | None = None
         self._known: list[tuple[int, Icp]] = []
         self._fields: Mapping[str, Field] = {}
+        self._through = False  # whether the cursor goes through the organizations
+        self._weighed: tuple[int, FitView] | None = None  # the organization under the cursor
         self._trial = ""  # what a criterion that is being typed would come to
 
     @property
@@ -78,7 +82,9 @@ class IdealsScreen(Sheets):
         before = self._number
         self._known, self.tally = known, tally
         self._number, self.icp = chosen if chosen is not None else (None, None)
+        self._through = self._through and before == self._number and bool(tally.best)
         self.show(anew=before != self._number)
+        self.moved()
 
     def show(self, *, anew: bool = False) -> None:
         """Lay the criteria, and the organizations that fit best."""
@@ -87,6 +93,9 @@ class IdealsScreen(Sheets):
             words = _("No ICP yet: say what you wish your customers' organizations to be. n begins one.")
             rows = [SheetRow(((line, "muted"),)) for line in wrap(words, first - 2)]
             self.lay(rows, (), ((_("ICP"), ""), (_("organizations"), "")), anew=anew)
+            return
+        if self._through:
+            self._show_fitting(anew=anew)
             return
         place = 1 + [number for number, _icp in self._known].index(self._number or 0)
         count = _("{place} of {count}").format(place=place, count=len(self._known)) if len(self._known) > 1 else ""
@@ -99,6 +108,87 @@ class IdealsScreen(Sheets):
             ),
             anew=anew,
         )
+
+    # ------------------------------------------------------------------------------------------ who fits
+
+    def show_fitting(self) -> None:
+        """Let the cursor go through the organizations; there, show the one under it."""
+        chosen = self.list.chosen
+        if not self._through and self.tally.best:
+            self._through = True
+            self.show(anew=True)
+            self._weigh()
+        elif chosen is not None and chosen[0] == "organization":
+            self._go_to(chosen[1])
+
+    def _show_fitting(self, *, anew: bool) -> None:
+        assert self.icp is not None
+        first, second = self.widths
+        number, view = self._weighed or (None, None)
+        called = next((one.called for one in self.tally.best if one.organization_id == number), "")
+        self.lay(
+            tally_rows(self.tally, self.icp, leads=True),
+            judged_rows(view, second or first),
+            (
+                (_("who fits") + f"  {one_line(self.icp.name)}", tally_words(self.tally)),
+                (one_line(called), percent_words(view.fit.percent) if view is not None else ""),
+            ),
+            anew=anew,
+        )
+
+    def moved(self) -> None:
+        """Show of another organization what matches."""
+        if self._through:
+            self._weigh()
+
+    @work(exclusive=True, group="weigh")
+    async def _weigh(self) -> None:
+        """Read what matches of the organization under the cursor, what misses and what is unknown."""
+        from storage.queries import ideals
+
+        chosen = self.list.chosen
+        if chosen is None or chosen[0] != "organization" or self.icp is None or self._number is None:
+            return
+        number, known = chosen[1], [(self._number, self.icp)]
+        try:
+            views = await self.desk.ask(ideals.of_organization, number, today=self.now().date(), known=known)
+        except DeskError as error:
+            self.say_error(error)
+            return
+        if self.is_attached and self._through:
+            self._weighed = (number, views[0])
+            self.show()
+
+    @work
+    async def _go_to(self, number: int) -> None:
+        """Show the organization: the screen of one of its people, with its column."""
+        from console.screens.customer import CustomerScreen
+        from storage.queries.customers import somebody_of
+
+        try:
+            person = await self.desk.ask(somebody_of, number)
+        except DeskError as error:
+            self.say_error(error)
+            return
+        if person is None:
+            self.say_refusal(_("Nobody of this organization is known."))
+        elif self.is_attached:
+            self.app.push_screen(CustomerScreen(self.look, named=f"#{person}"), self.customer_left)
+
+    def customer_left(self, outcome: int | DeskError | None) -> None:
+        """Leave for what was chosen on a customer's screen, or say why there was none."""
+        if isinstance(outcome, DeskError):
+            self.say_error(outcome)
+        elif outcome is not None:
+            self.dismiss(outcome)
+
+    def action_close(self) -> None:
+        """Go back to the criteria, else to where one was."""
+        if self._through:
+            self._through, self._weighed = False, None
+            self.show(anew=True)
+        else:
+            super().action_close()
 
     # ------------------------------------------------------------------------------------------ going
 
@@ -115,6 +205,7 @@ class IdealsScreen(Sheets):
         if numbers:
             place = numbers.index(self._number) if self._number in numbers else 0
             self._number = numbers[(place + by) % len(numbers)]
+            self._through, self._weighed = False, None
             self.list.lay((), anew=True)
             self.read()
 

@@ -151,6 +151,7 @@ class OrganizationPart:
         parent: what the organization is called that it is a subsidiary of; empty for none.
         people: those who have something open first, out of `people_count`, counted up to 1000.
         open: conversations of theirs that are open, the most urgent first.
+        journey: where the organization is as a whole; `None` where it was not asked for.
     """
 
     organization_id: int
@@ -165,6 +166,7 @@ class OrganizationPart:
     people: tuple[ColleagueView, ...]
     people_count: int
     open: tuple[ConversationLine, ...]
+    journey: JourneyView | None = None
 
 
 @dataclass(frozen=True, slots=True)

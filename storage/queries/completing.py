@@ -10,10 +10,10 @@ from storage.kinds.clean import folded
 from storage.kinds.journey import Engaged
 from storage.queries import knowing, personas
 from storage.queries.names import STANDS, named_like, organizations_like, reached_like
-from storage.queries.segments import spelled
+from storage.queries.segments import NOTHING, SERVICE, SUGGESTED, spelled
 from storage.queries.tables import ADDRESS, CALLED, CONVERSATION, ORGANIZATION, PERSON, TAG, TEXT
 from storage.rules.profile import ALWAYS
-from storage.rules.query import OWN
+from storage.rules.query import COMPUTED, OWN
 
 _RECENT = 2000  # conversations that letters are looked for in: the newest
 _DIGITS = 18  # of the longest number that both engines take
@@ -63,6 +63,14 @@ def told(session: Session, field: str) -> list[str]:
         laid = knowing.settings(session)
         used = [*(laid.stages if name == "stage" else laid.typologies), *used]
     return list(dict.fromkeys([*choices, *used]))
+
+
+def asked(session: Session, field: str) -> list[str]:
+    """Return what a query may ask of a field of profiles: its values, and that nothing is said in it."""
+    name = field.removeprefix(OWN)
+    words = [SUGGESTED] if name == personas.FIELD else []
+    words += [NOTHING] if name not in {SERVICE, *COMPUTED} else []
+    return list(dict.fromkeys([*told(session, field), *words]))
 
 
 def engagements(session: Session) -> list[str]:

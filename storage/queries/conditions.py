@@ -231,8 +231,8 @@ def customers(session: Session, node: Node | None, agent_id: int | None) -> Sequ
 
 def _computed(node: Node) -> bool:
     match node:
-        case Field(name=name):
-            return name in COMPUTED
+        case Field(name=name, value=value):
+            return name in COMPUTED or (name == "persona" and value.casefold() == "suggested")
         case Not(part):
             return _computed(part)
         case Both(parts) | Or(parts):

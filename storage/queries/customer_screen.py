@@ -1,6 +1,7 @@
 """Everything that is known of one customer, for the screen of theirs: in as many statements whatever its size."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from storage.kinds.customers import (
 from storage.kinds.entries import Asset, Note
 from storage.kinds.errors import NoSuch
 from storage.kinds.ideals import FitView
+from storage.kinds.journey import JourneyView
 from storage.models import SHOWN_BELOW
 from storage.queries import ideals, journey, looking, personas, playbooks
 from storage.queries.knowing import Entry, fields_among, laid_down
@@ -90,6 +92,11 @@ def read(
         news = looking.news(session, person, agent_id=agent_id, now=now, fields=digested, entries=written)
     addresses = _addresses(session, person)
     counted = session.connection().execute(_counts(person)).one()
+    part = _organization(session, row, laid, said, written) if organization is not None else None
+    fares: JourneyView | None = None
+    if now is not None:
+        fares, whole = journey.both(session, person, organization, now=now)
+        part = replace(part, journey=whole) if part is not None else None
     return CustomerView(
         person_id=person,
         name=row.name or "",
@@ -100,7 +107,7 @@ def read(
         notes=_notes(written, Subject.PERSON),
         assets=_assets(written, Subject.PERSON),
         promised=open_among(session, written),
-        organization=_organization(session, row, laid, said, written) if organization is not None else None,
+        organization=part,
         since=counted.since,
         wrote=counted.wrote,
         conversations=counted.conversations,
@@ -109,7 +116,7 @@ def read(
         persona=persona,
         news=news or None,
         fits=_fits(session, organization, kept, now),
-        journey=journey.read(session, person, now=now) if now is not None else None,
+        journey=fares,
         models=playbooks.beside(session, _own(said, Subject.PERSON), _own(said, Subject.ORGANIZATION)),
     )
 

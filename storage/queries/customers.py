@@ -158,6 +158,13 @@ def organizations_of(session: Session, numbers: Sequence[int]) -> list[Organizat
     ]
 
 
+def somebody_of(session: Session, organization_id: int) -> int | None:
+    """Return the number of one of an organization's people, whoever was met first; `None` where it has none."""
+    chosen = select(PERSON.c.id).where(PERSON.c.organization_id == organization_id, PERSON.c.merged_into.is_(None))
+    number: int | None = session.connection().execute(chosen.order_by(PERSON.c.id).limit(1)).scalar()
+    return number
+
+
 def named(session: Session, subject: Subject, word: str) -> int:
     """Return the number of the person or organization that a word means.
 

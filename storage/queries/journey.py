@@ -134,38 +134,92 @@ def beside(session: Session, person_id: int, organization_id: int | None, *, now
     return Fares(lived, fares, sum(one.overdue(today) for one in milestones))
 
 
+def both(
+    session: Session, person_id: int, organization_id: int | None, *, now: datetime
+) -> tuple[JourneyView, JourneyView | None]:
+    """Read where a customer is, and where their organization is as a whole: in as many statements as one of them.
+
+    Args:
+        session: of any transaction.
+        person_id: of who stands for themselves.
+        organization_id: theirs; `None` for none.
+        now: the moment, in the agent's zone.
+    """
+    laid = _Laid(knowing.settings(session), knowing.features(session), now.date())
+    own = _Own.read(session, _P, person_id)
+    if organization_id is None:
+        return laid.pictured(accounts(session, [(_P, person_id)], settings=laid.settings, now=now), own), None
+    theirs = _Own.read(session, _O, organization_id)
+    known = accounts(session, [(_O, organization_id)], settings=laid.settings, now=now)
+    return laid.pictured(known, own, theirs), laid.pictured(known, theirs)
+
+
 def _view(session: Session, subject: Subject, number: int, organization: int | None, now: datetime) -> JourneyView:
-    settings, today = knowing.settings(session), now.date()
-    account: Account = (subject, number) if organization is None else (_O, organization)
-    known = accounts(session, [account], settings=settings, now=now)[account]
-    said = {name: value for name, value in knowing.values(session, subject, number).items() if value}
-    written = _written(session, subject, number)
-    stays, theirs = [one for _, one in written if isinstance(one, Stay)], said
-    milestones = [MilestoneView(each, one) for each, one in written if isinstance(one, Milestone)]
-    if organization is not None:
-        of_it = _written(session, _O, organization)
-        theirs = {name: value for name, value in knowing.values(session, _O, organization).items() if value}
-        milestones += [MilestoneView(each, one, theirs=True) for each, one in of_it if isinstance(one, Milestone)]
-        if "stage" not in said:
-            stays = [one for _, one in of_it if isinstance(one, Stay)]
-        known = as_told(known, said, [one for _, one in written])
-    lived = phase(known, settings, today)
-    names = knowing.features(session)
-    uses = features(known, settings, today, (one for one in names if known.usages or folded(one) in known.tagged))
-    typology = said.get("typology", "")
-    tips = {folded(name): tip for name, tip in settings.typologies.items()}
-    return JourneyView(
-        stage=said.get("stage") or theirs.get("stage", ""),
-        stages=settings.stages,
-        stays=tuple(sorted(stays, key=lambda one: (one.until is None, one.since), reverse=True)[:_STAYS]),
-        milestones=tuple(sorted(milestones, key=_urgency)[:_MILESTONES]),
-        phase=lived,
-        features=uses,
-        health=health(known, settings, today, lived=lived, uses=uses),
-        typology=typology,
-        tip=tips.get(folded(typology), ""),
-        approaches=settings.approaches,
-    )
+    if subject is _P:
+        return both(session, number, organization, now=now)[0]
+    laid = _Laid(knowing.settings(session), knowing.features(session), now.date())
+    known = accounts(session, [(subject, number)], settings=laid.settings, now=now)
+    return laid.pictured(known, _Own.read(session, subject, number))
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What is said and written down of one customer, or of one organization."""
+
+    account: Account
+    said: Mapping[str, str]
+    written: Sequence[tuple[int, Any]]
+
+    @classmethod
+    def read(cls, session: Session, subject: Subject, number: int) -> "_Own":
+        said = {name: value for name, value in knowing.values(session, subject, number).items() if value}
+        found = knowing.entries(session, subject, number, kinds=(*_KINDS, EntryKind.STAY))
+        return cls((subject, number), said, [(one.entry_id, one.value) for one in found])
+
+    @property
+    def stays(self) -> list[Stay]:
+        return [one for _, one in self.written if isinstance(one, Stay)]
+
+    def milestones(self, *, theirs: bool = False) -> list[MilestoneView]:
+        return [MilestoneView(each, one, theirs=theirs) for each, one in self.written if isinstance(one, Milestone)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """What the desk has laid down for journeys, on a day."""
+
+    settings: Settings
+    names: Sequence[str]
+    today: date
+
+    def pictured(self, found: Mapping[Account, Known], own: _Own, theirs: _Own | None = None) -> JourneyView:
+        """Return where somebody is: a customer beside their organization, or who stands alone."""
+        settings, today = self.settings, self.today
+        known = found[own.account if theirs is None else theirs.account]
+        stays, milestones = own.stays, own.milestones()
+        stage = own.said.get("stage", "")
+        if theirs is not None:
+            milestones += theirs.milestones(theirs=True)
+            if not stage:
+                stays, stage = theirs.stays, theirs.said.get("stage", "")
+            known = as_told(known, own.said, [one for _, one in own.written])
+        lived = phase(known, settings, today)
+        used = (one for one in self.names if known.usages or folded(one) in known.tagged)
+        uses = features(known, settings, today, used)
+        typology = own.said.get("typology", "")
+        tips = {folded(name): tip for name, tip in settings.typologies.items()}
+        return JourneyView(
+            stage=stage,
+            stages=settings.stages,
+            stays=tuple(sorted(stays, key=lambda one: (one.until is None, one.since), reverse=True)[:_STAYS]),
+            milestones=tuple(sorted(milestones, key=_urgency)[:_MILESTONES]),
+            phase=lived,
+            features=uses,
+            health=health(known, settings, today, lived=lived, uses=uses),
+            typology=typology,
+            tip=tips.get(folded(typology), ""),
+            approaches=settings.approaches,
+        )
 
 
 def _urgency(one: MilestoneView) -> tuple[bool, date, int]:
@@ -190,11 +244,6 @@ def as_told(known: Known, fields: Mapping[str, str], written: Iterable[object]) 
         usages=tuple(usages.values()),
         engagements=tuple(engagements.values()),
     )
-
-
-def _written(session: Session, subject: Subject, number: int) -> Sequence[tuple[int, Any]]:
-    found = knowing.entries(session, subject, number, kinds=(*_KINDS, EntryKind.STAY))
-    return [(one.entry_id, one.value) for one in found]
 
 
 # ---------------------------------------------------------------------------------------------- many at once

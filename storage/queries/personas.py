@@ -113,12 +113,15 @@ def suggested(session: Session, person_id: int, *, known: Sequence[Numbered] | N
     return rule.suggestion(known, role="", signatures=_signatures(session, person_id), dismissed=dismissed)
 
 
-def everyone(session: Session, *, at_once: int = 500) -> Iterator[tuple[int, Suggested]]:
+def everyone(
+    session: Session, *, at_once: int = 500, among: Sequence[int] | None = None
+) -> Iterator[tuple[int, Suggested]]:
     """Yield every customer for whom a persona is suggested, by their numbers, as `suggested` does it for one.
 
     Args:
         session: of any transaction.
         at_once: customers that are looked at together.
+        among: the only ones who are looked at; `None` for all.
     """
     known = [one for one in personas(session) if one[1].roles or one[1].signature]
     by_signature = any(card.signature for _number, card in known)
@@ -128,6 +131,8 @@ def everyone(session: Session, *, at_once: int = 500) -> Iterator[tuple[int, Sug
         .order_by(PERSON.c.id)
         .limit(at_once)
     )
+    if among is not None:
+        chosen = chosen.where(PERSON.c.id.in_(listed(session.connection(), among)))
     last = 0
     while known and (some := session.connection().execute(chosen.where(PERSON.c.id > last)).scalars().all()):
         last = some[-1]

@@ -26,6 +26,12 @@ from storage.rules.query_asked import fit_asked
 SERVICE: Final = "service"
 """The field that a mailbox answers where the organization does not."""
 
+NOTHING: Final = "none"
+"""What a query asks for where neither profile says anything in a field."""
+
+SUGGESTED: Final = "suggested"
+"""What ``persona:`` asks for where a persona is suggested that nobody has confirmed or dismissed."""
+
 _SPELLED: Final = 500
 """Values of a field that are compared whatever their case and accents; where there are more, they are as typed."""
 
@@ -81,7 +87,8 @@ def _playing(session: Session, field: Field) -> list[int]:
 
 
 def _customers(session: Session, field: Field, among: Sequence[int] | None = None) -> Any:
-    if field.name == "org" or field.name in FITS or field.name in COMPUTED:
+    gathered = field.name == "org" or field.name in FITS or field.name in COMPUTED
+    if gathered or _may_be(session, field) or _says_nothing(session, field):
         return select(PERSON.c.id).where(_such(session, field, among))
     name, values = _wanted(session, field)
     own = select(PROFILE.c.subject_id).where(
@@ -112,6 +119,15 @@ def _such(session: Session, field: Field, among: Sequence[int] | None = None) ->
             raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word)
         whole = with_subsidiaries(session, numbers)
         return PERSON.c.organization_id.in_(listed(session.connection(), whole))
+    if _may_be(session, field):
+        numbers = ideals.once(
+            session, (SUGGESTED, None if among is None else tuple(among)), lambda: _suggested(session, among)
+        )
+        return PERSON.c.id.in_(listed(session.connection(), numbers))
+    if _says_nothing(session, field):
+        name = field.name.removeprefix(OWN)
+        theirs = _says(Subject.ORGANIZATION, PERSON.c.organization_id, name)
+        return and_(~_says(Subject.PERSON, PERSON.c.id, name), ~theirs)
     name, values = _wanted(session, field)
     return or_(
         _says(Subject.PERSON, PERSON.c.id, name, values),
@@ -120,6 +136,25 @@ def _such(session: Session, field: Field, among: Sequence[int] | None = None) ->
             ~_says(Subject.PERSON, PERSON.c.id, name),
         ),
     )
+
+
+def _may_be(session: Session, field: Field) -> bool:
+    """Say whether a query asks for whom a persona is suggested; a card of that very name goes first."""
+    asks = field.name.removeprefix(OWN) == personas.FIELD and folded(field.value) == SUGGESTED
+    return asks and not personas.names(session, field.value)
+
+
+def _says_nothing(session: Session, field: Field) -> bool:
+    """Say whether a query asks for who says nothing in a field; what a mailbox may answer, too, cannot be asked so."""
+    if folded(field.value) != NOTHING or field.name == SERVICE:
+        return False
+    name = field.name.removeprefix(OWN)
+    known = any(one.name == name for one in fields(session) if one.name not in ALWAYS)
+    return known and not (name == personas.FIELD and personas.names(session, field.value))
+
+
+def _suggested(session: Session, among: Sequence[int] | None) -> list[int]:
+    return sorted(number for number, _found in personas.everyone(session, among=among))
 
 
 def _fitting(session: Session, field: Field) -> ColumnElement[bool]:

@@ -7,7 +7,15 @@ from rich.cells import cell_len
 from textual.app import App
 
 from storage.kinds import AddressKind, Channel, Direction, PersonKind, Status
-from storage.kinds.customers import ConversationLine, CustomerView, NoteView, ProfileView, SpokenView, Timeline
+from storage.kinds.customers import (
+    ConversationLine,
+    CustomerView,
+    NoteView,
+    OrganizationPart,
+    ProfileView,
+    SpokenView,
+    Timeline,
+)
 from storage.kinds.journey import (
     Engaged,
     FeatureView,
@@ -181,3 +189,27 @@ def test_where_they_are_is_told_with_why_and_no_row_is_too_wide():
     assert "where they are in the journey" not in words(
         row.left for row in who_rows(customer(journey=JourneyView()), 40, NOW)
     )
+
+
+def test_how_an_organization_fares_stands_in_its_column_and_with_its_people_only_what_is_their_own():
+    late = Milestone("First invoice", NOW.date() - timedelta(days=3))
+    lived = Phase(Lifecycle.INACTIVE, "silent", 75)
+    api = FeatureView("API", Engaged.FRUSTRATED, "conversations", 4, 9, None, 2, (1, 2, 8))
+    well = Health(30, (Part(Measure.USAGE, 30, 35),))
+    whole = JourneyView(milestones=(MilestoneView(7, late),), phase=lived, features=(api,), health=well)
+    own = JourneyView(
+        milestones=(MilestoneView(7, late, theirs=True), MilestoneView(9, Milestone("Trained", NOW.date()))),
+        phase=lived,
+        features=(api, FeatureView("Stock", Engaged.UNAWARE, "never")),
+        health=well,
+    )
+    part = OrganizationPart(1, "ACME", "ACME", "", (), (), ProfileView(), (), (), (), 0, (), whole)
+    shown = words((*row.left, *row.aside) for row in organization_rows(part, 40, NOW))
+    assert {"· First invoice3 days overdue", "          last heard of 2 months ago", "API  ▁▂█frustrated"} <= set(shown)
+    assert "          use 30 (×35)" in [one.replace("\u00a0", " ") for one in shown]
+    beside = words((*row.left, *row.aside) for row in who_rows(customer(organization=part, journey=own), 40, NOW))
+    assert "· Traineddue 23\u00a0Nov" in " ".join(beside)
+    assert any(row.startswith("Stock") for row in beside)
+    assert "cycle     recently inactiveas their organization" in beside
+    assert "health     30 ━━──────" in beside
+    assert not [row for row in beside if "First invoice" in row or "API" in row or "use 30" in row]

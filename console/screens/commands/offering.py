@@ -326,7 +326,7 @@ async def _values(screen: "DeskScreen", field: str, letters: str) -> list[str]:
             known = [icp.name for _number, icp in await screen.desk.ask(ideals)]
             return [*FIT_WORDS, ">=70"] if field == "fit" else [*known, *(f"{name}>=70" for name in known)]
         case _ if of_customer(field):
-            return await screen.desk.ask(completing.told, field)
+            return await screen.desk.ask(completing.asked, field)
         case "before" | "after":
             return ["today", "yesterday", "3d", "1w", str(screen.now().date().replace(day=1))]
         case _:

@@ -60,7 +60,14 @@ def commands() -> Sequence[Command]:
 def inside() -> Sequence[Command]:
     """Return what says who a customer is, and what works on the two screens, in the order of use."""
     icp: tuple[tuple[str, tuple[str, ...], str, str, Run], ...] = (
-        ("edit-criterion", ("Enter", "l"), _("change"), _("change the criterion"), edit_criterion),
+        (
+            "fitting",
+            ("Enter", "l"),
+            _("who fits"),
+            _("the organizations, each with what matches; then its screen"),
+            fitting,
+        ),
+        ("edit-criterion", ("e",), _("change"), _("change the criterion"), edit_criterion),
         ("criterion", ("a",), _("add"), _("add a criterion: 25 industry is freight"), add_criterion),
         ("drop-criterion", ("D",), _("drop"), _("take the criterion away"), drop_criterion),
         ("set-icp", ("=",), _("name, share"), _("set its name, or the share from which one fits"), set_icp),
@@ -112,7 +119,7 @@ def show_icp(screen: "MainScreen", rest: str) -> None:
     from console.screens.ideals import IdealsScreen
 
     if screen.ground.desk is not None:
-        screen.app.push_screen(IdealsScreen(screen.look, rest.strip()))
+        screen.app.push_screen(IdealsScreen(screen.look, rest.strip()), screen.customer_left)
 
 
 def show_personas(screen: "MainScreen", rest: str) -> None:
@@ -173,6 +180,11 @@ async def _decide(screen: "MainScreen | CustomerScreen", person_id: int, *, is_i
     command = knowing.confirm_persona if is_it else knowing.dismiss_persona
     if await screen.tell(command, person_id, words=words, line="persona" if is_it else "persona no") is not None:
         screen.written()
+
+
+def fitting(screen: "IdealsScreen", _rest: str) -> None:
+    """Show who fits, or the organization under the cursor."""
+    screen.show_fitting()
 
 
 async def edit_criterion(screen: "IdealsScreen", _rest: str) -> None:

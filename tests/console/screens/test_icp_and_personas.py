@@ -9,6 +9,7 @@ from console.screens.ideals import IdealsScreen
 from console.screens.personas import PersonasScreen
 from storage.commands import knowing as commands
 from storage.kinds import Subject
+from storage.kinds.ideals import Criterion, Icp, Operator
 from storage.kinds.personas import Persona
 from storage.queries import ideals, knowing, personas
 
@@ -63,7 +64,7 @@ async def test_an_icp_is_begun_weighed_and_taken_back_with_who_fits_seen(told, c
         await until(lambda: not screen.asking)
         assert len(held(told)[0].criteria) == 1
         await until(lambda: screen.list.chosen == ("criterion", 0))
-        await pilot.press("enter")
+        await pilot.press("e")
         await until(lambda: screen.asking)
         await pilot.press(*["backspace"] * 2, *"90", "enter")
         await until(lambda: screen.tally.poor == 1)
@@ -82,6 +83,48 @@ async def test_an_icp_is_begun_weighed_and_taken_back_with_who_fits_seen(told, c
         await pilot.press("q")
         await until(lambda: app.screen is app._main)
     assert held(told) == []
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_who_fits_is_gone_through_with_what_matches_misses_and_is_unknown(
+    told, console, until, screen_text, size
+):
+    kept = {"actor": told.actor, "now": datetime.now(UTC)}
+    wishes = (("industry", "freight", 40), ("size", "80", 25), ("plan", "Pro", 10))
+    criteria = tuple(
+        Criterion(name, Operator.AT_LEAST if name == "size" else Operator.IS, (value,), weight)
+        for name, value, weight in wishes
+    )
+    told.tell_now(commands.keep_entry, Icp("Freight", criteria), **kept)
+    told.tell_now(commands.set_fields, Subject.ORGANIZATION, 2, {"industry": "retail"}, **kept)
+    app = console()
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("g", "f")
+        await until(lambda: isinstance(app.screen, IdealsScreen) and app.screen.tally.best)
+        screen = app.screen
+        await pilot.press("enter")
+        await until(lambda: screen.list.chosen == ("organization", 1) and "misses" in screen_text(app))
+        shown = screen_text(app)
+        for words in ("who fits Freight", "61\u00a0%", "industry: freight", "size: 60 (at least 80)", "plan is Pro"):
+            assert words.replace("\u00a0", " ") in shown.replace("\u00a0", " "), words
+        await pilot.press("j")
+        await until(lambda: screen.list.chosen == ("organization", 2) and "industry: retail" in screen_text(app))
+        told.tell_now(commands.set_fields, Subject.ORGANIZATION, 2, {"plan": "Pro"}, **kept)
+        app.wake_feed()
+        await until(lambda: "plan: Pro" in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, CustomerScreen) and app.screen.view is not None)
+        assert app.screen.view.called == "Li"
+        await until(lambda: app.screen._journey is None and app.screen.timeline.has_keys)
+        await pilot.press("q")
+        await until(lambda: app.screen is screen)
+        await pilot.press("q")
+        await until(lambda: screen.list.chosen == ("criterion", 0))
+        await pilot.press("enter", "enter")
+        await until(lambda: isinstance(app.screen, CustomerScreen) and app.screen.timeline.chosen)
+        await pilot.press("enter")
+        await until(lambda: app.screen is app._main and app._main.reading)
 
 
 async def test_who_a_customer_may_be_is_confirmed_by_one_key_and_stands_above_an_answer(

@@ -10,6 +10,7 @@ from storage.commands import knowing
 from storage.events import Actor
 from storage.kinds import Subject
 from storage.kinds.entries import OwnField
+from storage.kinds.personas import Persona
 from storage.queries import completing, find, inbox
 from storage.rules.query import BadQuery, Trouble
 from storage.search import index_more
@@ -72,6 +73,11 @@ def desk(store):
         ("touch:LOW", [2, 4]),
         ("-touch:high", [2, 3, 4]),
         ("persona:compradora", [2]),
+        ("persona:none", [1, 3, 4]),
+        ("persona:suggested", []),
+        ("touch:none", [3]),
+        ("field.seats:none", [3, 4]),
+        ("-touch:none is:open", [1, 2, 4]),
         ('stage:"trial run"', [1, 2]),
         ("stage:nowhere", []),
         ("lifecycle:loyal", [4]),
@@ -92,6 +98,29 @@ def test_conversations_are_found_by_what_is_told_of_their_customers(desk, query,
             assert numbers(session, query) == found
 
 
+def test_for_whom_a_persona_is_suggested_is_asked_and_a_confirmed_or_dismissed_one_is_not(desk, monkeypatch):
+    who = {"actor": Actor(1, "one"), "now": NOW}
+    with desk.writing() as session:
+        knowing.keep_entry(session, Persona("Chief", roles=("CTO",)), **who)
+        for person in (1, 3, 4):
+            knowing.set_fields(session, P, person, {"role": "CTO of it"}, **who)
+        knowing.confirm_persona(session, 3, **who)
+    for common in (20_000, 1):
+        monkeypatch.setattr("storage.queries.conditions._COMMON", common)
+        with desk.reading() as session:
+            assert numbers(session, "persona:suggested") == [1, 4]
+            assert numbers(session, "is:open persona:Suggested fatura") == [1, 4]
+            assert numbers(session, "-persona:suggested") == [2, 3]
+            assert numbers(session, "persona:none") == [1, 4]
+            assert numbers(session, "persona:chief") == [3]
+    with desk.writing() as session:
+        knowing.dismiss_persona(session, 4, **who)
+        assert numbers(session, "persona:suggested") == [1]
+        assert {"Chief", "suggested", "none"} <= set(completing.asked(session, "persona"))
+        knowing.keep_entry(session, Persona("Suggested"), **who)
+        assert numbers(session, "persona:suggested") == [], "a card of that name is meant by it"
+
+
 def test_a_search_asks_the_same(desk):
     with desk.reading() as session:
         found = find.search(session, query="fatura touch:low", now=NOW, agent_id=1)
@@ -106,6 +135,8 @@ def test_a_search_asks_the_same(desk):
         ("is:open field.shoe:42", Trouble.UNKNOWN_FIELD, 8, "field.seats"),
         ("field.name:ana", Trouble.UNKNOWN_FIELD, 0, "field.seats"),
         ("field.seats:many", Trouble.UNKNOWN_VALUE, 0, ""),
+        ("field.shoe:none", Trouble.UNKNOWN_FIELD, 0, "field.seats"),
+        ("service:none", Trouble.UNKNOWN_VALUE, 0, ""),
         ("field.contract:bronze", Trouble.UNKNOWN_VALUE, 0, "Gold"),
         ("field.seats:", Trouble.MISSING_VALUE, 0, ""),
         ("touch:", Trouble.MISSING_VALUE, 0, ""),
@@ -140,5 +171,8 @@ def test_what_may_be_asked_is_offered(desk):
         assert completing.own_fields(session)["field.contract"] == "Contract"
         assert completing.told(session, "field.contract") == ["Gold", "Silver"]
         assert completing.told(session, "persona") == ["Compradora"]
+        assert completing.asked(session, "persona") == ["Compradora", "suggested", "none"]
+        assert completing.asked(session, "field.contract") == ["Gold", "Silver", "none"]
+        assert "none" not in completing.asked(session, "service")
         assert completing.told(session, "touch") == ["tech", "low", "mid", "high", "smart"]
         assert completing.told(session, "field.shoe") == []

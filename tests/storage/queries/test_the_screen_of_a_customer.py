@@ -13,7 +13,7 @@ from storage.kinds import AddressKind, Channel, Direction, PersonKind, Status, S
 from storage.kinds.entries import Asset, Note, OwnField
 from storage.kinds.errors import NoSuch
 from storage.models import Conversation, Message, Person
-from storage.queries import customer_screen
+from storage.queries import customer_screen, journey
 from storage.queries.completing import customers
 
 NOW = START + timedelta(days=10)
@@ -141,6 +141,21 @@ def test_who_was_merged_is_found_as_who_stays_with_all_of_both(store, made):
         assert [one.name for one in view.organization.people] == ["Lia"]
         with pytest.raises(NoSuch):
             customer_screen.read(session, 99)
+
+
+def test_how_the_organization_fares_as_a_whole_stands_in_its_part(store, made):
+    who = {"actor": made, "now": NOW}
+    with store.writing() as session:
+        knowing.keep_milestone(session, Subject.ORGANIZATION, 1, "First invoice", NOW.date(), **who)
+        knowing.keep_milestone(session, Subject.PERSON, 1, "Trained", NOW.date(), **who)
+        knowing.set_fields(session, Subject.PERSON, 1, {"lifecycle": "loyal", "health": "90"}, **who)
+        view = customer_screen.read(session, 1, now=NOW)
+        whole = view.organization.journey
+        assert whole == journey.read_organization(session, 1, now=NOW)
+        assert [one.milestone.name for one in whole.milestones] == ["First invoice"]
+        assert view.journey == journey.read(session, 1, now=NOW)
+        assert (view.journey.phase.word, whole.phase.word == view.journey.phase.word) == ("loyal", False)
+        assert {one.milestone.name for one in view.journey.milestones} == {"First invoice", "Trained"}
 
 
 def test_as_many_statements_whatever_there_is_and_no_table_is_walked(store, made, watched):
