@@ -30,7 +30,12 @@ def _words_of_transferred(values: Values, name: _Name, _now: datetime) -> str:
 
 
 def _words_of_accepted(values: Values, _name: _Name, _now: datetime) -> str:
-    return _("handoff accepted") if values.get("after") == HandoffState.ACCEPTED else _("handoff not accepted any more")
+    if values.get("after") != HandoffState.ACCEPTED:
+        return _("handoff not accepted any more")
+    if values.get("tier"):
+        before, after = _tier(values.get("tier_before")), _tier(values.get("tier"))
+        return _("handoff accepted, {before} → {after}").format(before=before, after=after)
+    return _("handoff accepted")
 
 
 def _words_of_returned(values: Values, _name: _Name, _now: datetime) -> str:

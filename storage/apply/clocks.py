@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Connection, String, bindparam, column, delete
 from sqlalchemy import table as named
 
 from storage.apply.base import chunks, table
+from storage.apply.standing import numbers_today
 from storage.apply.stories import columns, said, ticks, told
 from storage.apply.terms import Rows, Terms, laid_down, terms_in, terms_of
 from storage.apply.touch import TELLING
@@ -44,6 +45,7 @@ from storage.rules.clocks import Calendars, Laid, Reckoned, Story, phases, recko
 _C, _M, _K, _A, _P = table(Conversation), table(Message), table(Clock), table(Alarm), table(Person)
 
 _MOVING: Final = (StatusChanged, Joined, TaskBegun, KindChanged, Transferred, Accepted, Returned, Escalated)
+_HANDED: Final = (Transferred, Accepted, Returned, Escalated)
 _ALARMING: Final = (ClockWarned, ClockBreached, BreachExplained)
 _LAID: Final = (EntryKind.POLICY, EntryKind.CALENDAR)
 _LOT: Final = 1_024  # so many stories are held at once
@@ -183,7 +185,7 @@ def _measure(number: int, story: Story, measures: Measures, alarms: set[Any], st
 
 def rests(row: Any) -> bool:
     """Say whether no clock can run in a conversation as its row stands."""
-    return row[8] is not None or row[1] in _REST
+    return row[9] is not None or row[1] in _REST
 
 
 def last_of_each(story: Story, laid: Laid, calendars: Calendars) -> dict[Metric, Reckoned]:
@@ -231,6 +233,10 @@ def settle_after(connection: Connection, facts: Sequence[Fact], touched: Iterabl
         touched: the conversations whose messages they changed.
     """
     numbers = set(touched)
+    # A handoff may be of a number that stands for another conversation since: its clock runs there.
+    numbers.update(
+        numbers_today(connection, {one.about for one in facts if isinstance(one, _HANDED) and one.about}).values()
+    )
     everything = False
     for fact in facts:
         if isinstance(fact, _MOVING + _ALARMING):

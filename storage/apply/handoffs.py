@@ -79,6 +79,8 @@ def _(facts: Sequence[Accepted], connection: Connection) -> Touched:
         }
 
     _change(connection, Handoff, facts, [fact.handoff_id for fact in facts], change)
+    moved = [(fact.conversation_id, fact.tier_before, fact.tier) for fact in facts if fact.tier is not None]
+    move(connection, Conversation, "tier", moved)
     return ()
 
 
@@ -115,7 +117,7 @@ def _(facts: Sequence[Escalated], connection: Connection) -> Touched:
             "to_agent_id": fact.after,
             "rota": fact.rota or row["rota"],
             "escalations": row["escalations"] + 1,
-            "escalated_at": fact.happened_at,
+            "escalated_at": fact.asked_at or fact.happened_at,
         }
 
     _change(connection, Handoff, facts, [fact.handoff_id for fact in facts], change)
@@ -267,7 +269,9 @@ def _crossing(connection: Connection, facts: Sequence[Transferred | Returned]) -
     """Move the conversations to their tiers, and count how often each border was crossed with each handoff."""
     changes = [(fact.conversation_id, fact.before, fact.after) for fact in facts]
     move(connection, Conversation, "tier", changes)
-    rows = _read(connection, Handoff, "conversation_id", [number for number, _before, _after in changes])
+    # What is returned may have been joined to another conversation since: it is counted where it was handed on.
+    own = _read(connection, Handoff, "id", (fact.handoff_id for fact in facts))
+    rows = _read(connection, Handoff, "conversation_id", {row["conversation_id"] for row in own.values()})
     counted: dict[tuple[int, frozenset[Any]], int] = {}
     changed = []
     for _number, row in sorted(rows.items()):

@@ -1,12 +1,14 @@
 """What clocks need of conversations, read set-wise: the same whether they are settled, shown or made anew."""
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, String, func, select, type_coerce
+from sqlalchemy import BigInteger, Connection, String, exists, func, select, type_coerce
 
 from storage.apply import touch
 from storage.apply.base import table
+from storage.apply.standing import joined_under
 from storage.kinds import OPEN_HANDOFF, TASKS, Automatic, Channel, Delivery, Direction, HandoffState
 from storage.kinds.policies import Matter
 from storage.models import Conversation, Handoff, Mailbox, Message, Outbox, Person, Stand
@@ -37,8 +39,10 @@ def columns() -> Any:
     belongs = func.coalesce(_C.c.organization_id, _P.c.organization_id).label("organization_id")
     words = (said(_C.c[name]) for name in ("status", "kind", "priority", "tier"))
     chosen = (_C.c.id, *words, _B.c.name.label("mailbox"), _C.c.customer_id)
+    under = _C.alias("under")
+    holds = exists(select(under.c.id).where(under.c.joined_into == _C.c.id)).correlate(_C).label("holds")
     rows = _C.join(_B, _B.c.id == _C.c.mailbox_id).outerjoin(_P, _P.c.id == _C.c.customer_id)
-    return select(*chosen, belongs).select_from(rows)
+    return select(*chosen, belongs, holds).select_from(rows)
 
 
 def _messages() -> Any:
@@ -94,16 +98,21 @@ def told(connection: Connection, rows: Sequence[Any], *, touches: bool) -> dict[
     models = touch.models(connection, [(row[0], row[6], row[7]) for row in rows]) if touches else {}
     matters: dict[Any, Matter] = {}
     found: dict[int, Story] = {}
-    for number, status, kind, priority, tier, mailbox, _, organization, *_ in rows:
+    joined = []
+    for number, status, kind, priority, tier, mailbox, _, organization, holds, *_ in rows:
         model = models.get(number, "")
         alike = priority, model, tier, mailbox, organization, kind
         matter = matters.get(alike)
         if matter is None:
             matter = matters[alike] = Matter(*alike)
         found[number] = Story(status, matter, None, task=kind in TASKS)
+        if holds:
+            joined.append(number)
     _say(connection, found)
     _stand(connection, found)
     _offer(connection, found)
+    if joined:
+        _offer_joined(connection, found, joined)
     return found
 
 
@@ -142,9 +151,22 @@ def _stand(connection: Connection, found: dict[int, Story]) -> None:
 
 def _offer(connection: Connection, found: dict[int, Story]) -> None:
     """Let them tell of their transfers."""
-    for number, at, tier, state, accepted, returned in _HANDOFFS(connection, found):
-        if state == _TAKEN_BACK:
-            continue
-        until = None if state in _OPEN else accepted or returned
-        offer: Offered = at, tier, until, until is not None
-        found[number].offered = [*found[number].offered, offer]
+    for number, *told_of in _HANDOFFS(connection, found):
+        if (offer := _offered(*told_of)) is not None:
+            found[number].offered = [*found[number].offered, offer]
+
+
+def _offer_joined(connection: Connection, found: dict[int, Story], joined: Sequence[int]) -> None:
+    """Let them tell of the transfers of what was joined to them: these keep the number under which they were made."""
+    under = joined_under(connection, joined)
+    for number, *told_of in _HANDOFFS(connection, under):
+        if (offer := _offered(*told_of)) is not None:
+            story = found[under[number]]
+            story.offered = sorted([*story.offered, offer], key=itemgetter(0))
+
+
+def _offered(at: int, tier: str, state: str, accepted: int | None, returned: int | None) -> Offered | None:
+    if state == _TAKEN_BACK:
+        return None
+    until = None if state in _OPEN else accepted or returned
+    return at, tier, until, until is not None

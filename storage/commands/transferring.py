@@ -26,7 +26,7 @@ from storage.events import (
     StatusChanged,
     Transferred,
 )
-from storage.kinds import OPEN_HANDOFF, PUT_AWAY, SETTLED, HandoffState, Status, Tier
+from storage.kinds import OPEN_HANDOFF, HandoffState, Status, Tier
 from storage.kinds.clean import clean, clean_line
 from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.kinds.handoffs import Contents, HandoffView, Promised, Visit
@@ -182,7 +182,8 @@ def tidied(contents: Contents) -> Contents:
 def accept(session: Session, conversation_id: int, *, actor: Actor, now: datetime) -> int:
     """Accept a conversation that was handed on: it is the agent's from now on; return the action's id.
 
-    Whoever was asked, any agent may: the limit of work in progress holds nobody off at this door.
+    Whoever was asked, any agent may: the limit of work in progress holds nobody off at this door. A handoff that was
+    joined into a conversation of another tier takes it along to its own.
 
     Raises:
         NoSuch: there is no such conversation.
@@ -192,6 +193,7 @@ def accept(session: Session, conversation_id: int, *, actor: Actor, now: datetim
     handoff = handoffs.open_handoff(session, row.id)
     if handoff is None or actor.agent_id is None:
         raise Refused("not_offered", (row.id,))
+    moves = row.tier is not handoff.to_tier  # it was joined into a conversation of another tier since
     facts: list[Fact] = [
         Accepted(
             conversation_id=row.id,
@@ -199,6 +201,8 @@ def accept(session: Session, conversation_id: int, *, actor: Actor, now: datetim
             agent_id=actor.agent_id,
             before=handoff.state,
             after=HandoffState.ACCEPTED,
+            tier_before=row.tier if moves else None,
+            tier=handoff.to_tier if moves else None,
             happened_at=now,
         )
     ]
@@ -226,12 +230,14 @@ def give_back(session: Session, conversation_id: int, reason: str, *, actor: Act
     """
     row = _standing(session, conversation_id)
     reason = clean(reason).strip()
-    handoff = handoffs.standing_handoff(session, row.id, row.tier)
+    handoff = handoffs.open_handoff(session, row.id) or handoffs.standing_handoff(session, row.id, row.tier)
     if handoff is None:
         raise Refused("not_handed", (row.id,))
+    # Joined into a conversation of another tier, one that nobody accepted leaves that where it is.
+    after = handoff.from_tier if row.tier is handoff.to_tier else row.tier
     if rule := transfers.refusal(
         status=row.status,
-        current=row.tier,
+        current=handoff.to_tier,
         to=handoff.from_tier,
         offered=False,
         knob=None,
@@ -246,7 +252,7 @@ def give_back(session: Session, conversation_id: int, reason: str, *, actor: Act
             conversation_id=row.id,
             handoff_id=handoff.handoff_id,
             before=row.tier,
-            after=handoff.from_tier,
+            after=after,
             state_before=handoff.state,
             state=HandoffState.RETURNED,
             to_agent_id=handoff.from_agent_id,
@@ -265,23 +271,21 @@ def escalate_due(session: Session, *, now: datetime) -> int:
     """Let handoffs go on to somebody else that nobody accepted in time, each once for each time; return how many.
 
     The fact's own condition, that the row still stands as it was, is what makes it happen once. It happened when it
-    was due, and is recorded now.
+    was due, and is recorded now; whoever is asked by it has their time from now on, however late it is.
     """
     facts = []
     for handoff in handoffs.overdue(session, now):
         assert handoff.due_at is not None
-        row = _standing(session, handoff.conversation_id)
-        if row.status in SETTLED | PUT_AWAY:  # behind several joins, where the query does not look
-            continue
         to_agent_id, rota = handoffs.asked_next(session, handoff, now)
         facts.append(
             Escalated(
-                conversation_id=row.id,
+                conversation_id=standing_number(session, handoff.conversation_id),
                 handoff_id=handoff.handoff_id,
                 before=handoff.to_agent_id,
                 after=to_agent_id,
                 state_before=handoff.state,
                 rota=rota,
+                asked_at=now,
                 happened_at=handoff.due_at,
             )
         )

@@ -1,7 +1,7 @@
 """The facts of handoffs between tiers, of colleagues who are asked, of kinds of work and of causes that were found."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from storage.events.base import Fact, Personal
 from storage.kinds import ConversationKind, HandoffState, Tier
@@ -38,16 +38,22 @@ class Accepted(Fact):
     """A handoff was accepted by whoever serves the conversation from then on, or is open again.
 
     Attributes:
+        conversation_id: where it stood when it was accepted: the handoff may be of one that was joined to it.
         agent_id: who accepted it.
         before, after: the handoff's state.
+        tier_before, tier: the conversation's, where it goes to the handoff's tier only now because its own was joined
+            into one of another tier; both `None` where it stood there already.
     """
 
+    version: ClassVar[int] = 2
     kind: Literal["accepted"] = "accepted"
     conversation_id: int
     handoff_id: int
     agent_id: int
     before: HandoffState
     after: HandoffState
+    tier_before: Tier | None = None
+    tier: Tier | None = None
 
 
 class Returned(Fact):
@@ -80,8 +86,11 @@ class Escalated(Fact):
         before, after: who was asked and who is; `None` for anybody of the tier.
         state_before: the handoff's.
         rota: by which whoever is asked now was found; empty for none.
+        asked_at: when whoever is asked now was asked, which is later where nobody looked for a while: from then on
+            they have their time. `None` for the moment when it was due, as facts said that were recorded before.
     """
 
+    version: ClassVar[int] = 2
     kind: Literal["escalated"] = "escalated"
     conversation_id: int
     handoff_id: int
@@ -89,6 +98,7 @@ class Escalated(Fact):
     after: int | None
     state_before: HandoffState
     rota: str
+    asked_at: datetime | None = None
 
 
 class Consulted(Fact):

@@ -51,7 +51,16 @@ def inverse(fact: Fact) -> Fact | None:  # noqa: C901, PLR0912 - a case a kind r
             )
         case RuleKept() | Held() | Belongs():
             return fact.model_copy(update={"before": fact.after, "after": fact.before})
-        case Accepted() | ConsultEnded() | KindChanged():
+        case Accepted():
+            return fact.model_copy(
+                update={
+                    "before": fact.after,
+                    "after": fact.before,
+                    "tier_before": fact.tier,
+                    "tier": fact.tier_before,
+                }
+            )
+        case ConsultEnded() | KindChanged():
             return fact.model_copy(update={"before": fact.after, "after": fact.before})
         case Transferred():
             return fact.model_copy(update={"before": fact.after, "after": fact.before, "stands": not fact.stands})

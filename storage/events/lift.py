@@ -70,6 +70,8 @@ LIFTS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("mailbox_changed", 1): lambda values: {**values, "trash_before": "", "trash": ""},
     ("assigned", 1): lambda values: {**values, "because": "agent"},
     ("profile_changed", 1): lambda values: values,
+    ("accepted", 1): lambda values: {**values, "tier_before": None, "tier": None},
+    ("escalated", 1): lambda values: {**values, "asked_at": None},
     ("met", 1): lambda values: {**values, "organization_id": None},
 }
 """How the fields of (kind, version) become those of the next version; rows of the log are never rewritten."""

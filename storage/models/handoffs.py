@@ -22,7 +22,8 @@ class Handoff(Base, table=True):
         destination: the team that is named, empty for none; `rota` the rota by which whoever is asked was found.
         at: when it was handed on, or last so.
         accepted_by: who accepted it, whoever was asked.
-        escalations: how often it went on because nobody accepted it; `escalated_at` when it was due to, the last time.
+        escalations: how often it went on because nobody accepted it; `escalated_at` when whoever is asked since was
+            asked, the last time.
         crossed: how often the border between the two tiers was crossed, either way, with this handoff (DOMAIN §2).
         note_id, told_id: the messages in which the desk reads it, and the customer is told; null for none.
         brief: as `storage.kinds.handoffs.Contents` writes it; null when it was erased.

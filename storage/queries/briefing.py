@@ -33,7 +33,7 @@ _ALIKE: Final = 2  # words that must be met at least; a third of many
 _COMMON: Final = 8  # a word that more than one of so many has says nothing, where they are more than a few
 _FEW: Final = 16
 _WORD: Final = re.compile(r"[^\W\d_]{4,30}")
-_CHANGES: Final = ("status_changed", "transferred", "returned")
+_CHANGES: Final = ("status_changed", "transferred", "returned", "accepted")
 
 
 def brief(session: Session, conversation_id: int, *, now: datetime | None = None) -> Brief:
@@ -145,7 +145,9 @@ def vendor_time(events: Sequence[EventView], now: datetime | None) -> timedelta:
 def _changes(events: Sequence[EventView]) -> Iterator[tuple[datetime, str, str]]:
     for one in events:
         if one.kind in _CHANGES:
-            yield one.happened_at, one.kind, str(one.values.get("after"))
+            after = one.values.get("tier" if one.kind == "accepted" else "after")
+            if after is not None:  # most that is accepted stands at its tier already
+                yield one.happened_at, one.kind, str(after)
 
 
 def similar(session: Session, conversation_id: int, *, limit: int = 2) -> tuple[Before, ...]:

@@ -1,15 +1,17 @@
 """Handoffs as they stand, what a brief says, who is asked beside, and what is to go on because nobody accepted it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, literal_column, or_, select
+from sqlalchemy import BigInteger, case, func, literal_column, or_, select, type_coerce
 from sqlmodel import Session
 
+from storage.apply.standing import today
 from storage.kinds import OPEN_HANDOFF, PUT_AWAY, SETTLED, ConsultState, HandoffState, Tier
 from storage.kinds.errors import NoSuch
 from storage.kinds.handoffs import NOT_HANDED, ConsultView, Contents, Handed, HandoffView, SolutionView
+from storage.kinds.moments import microseconds
 from storage.kinds.playbooks import Transfers
 from storage.kinds.policies import Metric
 from storage.queries import playbooks
@@ -19,7 +21,8 @@ from storage.rules import transfers
 
 _H = HANDOFF.c
 _IS_OPEN: Final = _H.state.in_(tuple(sorted(OPEN_HANDOFF)))
-_MOST: Final = 200  # handoffs that are looked through for those nobody accepted
+_MICROSECOND: Final = timedelta(microseconds=1)
+_MOST: Final = 200  # handoffs that go on at once
 
 
 def handoffs_of(session: Session, conversation_id: int) -> tuple[HandoffView, ...]:
@@ -130,16 +133,14 @@ def overdue(session: Session, now: datetime) -> tuple[HandoffView, ...]:
 
     What is settled or put away meanwhile waits for nobody.
     """
-    stood = CONVERSATION.alias("stood")
-    rests = (
-        select(stood.c.id)
-        .join(CONVERSATION, CONVERSATION.c.id == func.coalesce(stood.c.joined_into, stood.c.id))
-        .where(stood.c.id == _H.conversation_id, CONVERSATION.c.status.in_(tuple(sorted(SETTLED | PUT_AWAY))))
+    stands = today(select(_H.conversation_id).where(_IS_OPEN))
+    awake = (
+        select(stands.c.origin)
+        .join(CONVERSATION, CONVERSATION.c.id == stands.c.number)
+        .where(CONVERSATION.c.status.not_in(tuple(sorted(SETTLED | PUT_AWAY))))
     )
-    which = _IS_OPEN, _H.escalations < transfers.MOST_ESCALATIONS, ~rests.exists()
-    found = _views(session, *which, most=_MOST)
-    late = [one for one in found if one.due_at is not None and one.due_at <= now]
-    return tuple(sorted(late, key=lambda one: (one.due_at, one.handoff_id)))
+    which = _IS_OPEN, _H.escalations < transfers.MOST_ESCALATIONS, _H.conversation_id.in_(awake)
+    return _views(session, *which, late=now)
 
 
 def asked_first(session: Session, tier: Tier, at: datetime, *, destination: str = "") -> tuple[int | None, str]:
@@ -183,9 +184,10 @@ def asked_next(session: Session, one: HandoffView, at: datetime) -> tuple[int | 
     return (found[0], one.rota) if found is not None else (None, "")
 
 
-def _views(session: Session, *which: Any, most: int | None = None) -> tuple[HandoffView, ...]:
+def _views(session: Session, *which: Any, late: datetime | None = None) -> tuple[HandoffView, ...]:
     # The clock of this handoff, and no earlier one's: it runs from the moment in which it was handed on.
     accepting = (CLOCK.c.metric == Metric.ACCEPTANCE) & (CLOCK.c.started_at == _H.at)
+    stands = today(select(_H.conversation_id).where(*which))
     giver, asked, accepts = AGENT.alias(), AGENT.alias(), AGENT.alias()
     chosen = (
         select(
@@ -193,16 +195,27 @@ def _views(session: Session, *which: Any, most: int | None = None) -> tuple[Hand
         )
         .add_columns(CLOCK.c.due_at.label("clock_due"))
         .select_from(
-            HANDOFF.outerjoin(CLOCK, (CLOCK.c.conversation_id == _H.conversation_id) & accepting)
+            HANDOFF.join(stands, stands.c.origin == _H.conversation_id)
+            .outerjoin(CLOCK, (CLOCK.c.conversation_id == stands.c.number) & accepting)
             .outerjoin(giver, giver.c.id == _H.from_agent_id)
             .outerjoin(asked, asked.c.id == _H.to_agent_id)
             .outerjoin(accepts, accepts.c.id == _H.accepted_by)
         )
         .where(*which)
-        .order_by(_H.id)
-        .limit(most)
     )
+    if late is None:
+        chosen = chosen.order_by(_H.id)
+    else:
+        due = _due()
+        chosen = chosen.where(due <= microseconds(late)).order_by(due, _H.id).limit(_MOST)
     return tuple(map(_view, session.connection().execute(chosen)))
+
+
+def _due() -> Any:
+    """Return until when a handoff is to be accepted, in microseconds since 1970, as `transfers.due_at` says it."""
+    at, asked, clock = (type_coerce(column, BigInteger) for column in (_H.at, _H.escalated_at, CLOCK.c.due_at))
+    said = case(*((_H.to_tier == tier, span // _MICROSECOND) for tier, span in transfers.WITHIN.items()))
+    return func.coalesce(asked, at) + func.coalesce(clock - at, said)
 
 
 def _view(row: Any) -> HandoffView:
@@ -240,7 +253,7 @@ def _view(row: Any) -> HandoffView:
 
 def is_bouncing(number: Any) -> Any:
     """Return the condition that a conversation crossed one border twice, for a column of its number."""
-    return number.in_(_today().where(literal_column("handoff.crossed > 1")))
+    return number.in_(_today(select(_H.conversation_id).where(literal_column("handoff.crossed > 1"))))
 
 
 def is_offered(number: Any, *, to: int | None = None) -> Any:
@@ -252,11 +265,10 @@ def is_offered(number: Any, *, to: int | None = None) -> Any:
     """
     mine = [or_(_H.to_agent_id == to, _H.to_agent_id.is_(None))] if to is not None else []
     # As the index of those few has it: with values in its place it would not be used.
-    return number.in_(_today().where(literal_column("handoff.state IN ('offered', 'escalated')"), *mine))
+    few: Any = literal_column("handoff.state IN ('offered', 'escalated')")
+    return number.in_(_today(select(_H.conversation_id).where(few, *mine)))
 
 
-def _today() -> Any:
-    """Return the selection of the numbers under which conversations that were handed on stand today."""
-    stood = CONVERSATION.alias("stood")
-    rows = HANDOFF.join(stood, stood.c.id == _H.conversation_id)
-    return select(func.coalesce(stood.c.joined_into, stood.c.id)).select_from(rows)
+def _today(origins: Any) -> Any:
+    """Return the selection of the numbers under which those that are selected stand today."""
+    return select(today(origins).c.number)

@@ -8,6 +8,8 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from storage.apply.standing import numbers_today
+from storage.apply.standing import today as standing_today
 from storage.kinds import OPEN_HANDOFF, PUT_AWAY, SETTLED, EntryKind, HandoffState, Status
 from storage.kinds.handover import Handover, HandoverRow, HandoverView, Told
 from storage.kinds.rotas import OnCall
@@ -129,12 +131,13 @@ def _silent(session: Session) -> list[_Row]:
 
 
 def _offered(session: Session) -> list[_Row]:
-    stood = CONVERSATION.alias("stood")
+    is_open = _H.state.in_(tuple(sorted(OPEN_HANDOFF)))
+    stands = standing_today(select(_H.conversation_id).where(is_open))
     chosen = (
         select(_C.id, _H.at, _H.to_agent_id)
-        .join_from(HANDOFF, stood, stood.c.id == _H.conversation_id)
-        .join(CONVERSATION, _C.id == func.coalesce(stood.c.joined_into, stood.c.id))
-        .where(_H.state.in_(tuple(sorted(OPEN_HANDOFF))), _C.status.not_in(tuple(sorted(SETTLED | PUT_AWAY))))
+        .join_from(HANDOFF, stands, stands.c.origin == _H.conversation_id)
+        .join(CONVERSATION, _C.id == stands.c.number)
+        .where(is_open, _C.status.not_in(tuple(sorted(SETTLED | PUT_AWAY))))
     )
     return [(row[0], row[1], row[2]) for row in session.connection().execute(chosen.order_by(_H.at, _H.id))]
 
@@ -157,6 +160,8 @@ def _happened(session: Session, since: datetime) -> dict[str, list[_Row]]:
             found["transferred" if kind == "transferred" else "breached"].append((number, at, None))
     standing = _handed_on(session, {row[0] for row in found["transferred"]})
     found["transferred"] = [row for row in found["transferred"] if row[0] in standing]
+    today = numbers_today(session.connection(), {number for rows in found.values() for number, _at, _who in rows})
+    found = {word: [(today[number], at, who) for number, at, who in rows] for word, rows in found.items()}
     numbers = {row[0] for row in found["resolved"]}
     stands = set(_resolved(session, numbers)) if numbers else set()
     found["resolved"] = [row for row in found["resolved"] if row[0] in stands]

@@ -7,9 +7,10 @@ from typing import Any, Final
 from sqlalchemy import Select, func, select
 from sqlmodel import Session
 
+from storage.apply.standing import today
 from storage.kinds import EntryKind, Subject
 from storage.kinds.promises import Promise, PromiseView, found_by
-from storage.queries.tables import ADDRESS, AGENT, CONVERSATION, ENTRY, PERSON
+from storage.queries.tables import ADDRESS, AGENT, ENTRY, PERSON
 
 _MOST: Final = 200  # promises of a customer
 
@@ -83,10 +84,8 @@ def said_in(*, due: datetime | None = None) -> Select[Any]:
     """
     said = ENTRY.c.value["conversation"].as_integer()
     name = ENTRY.c.name.is_not(None) if due is None else ENTRY.c.name < found_by(due)
-    chosen = select(func.coalesce(CONVERSATION.c.joined_into, CONVERSATION.c.id))
-    return chosen.join_from(ENTRY, CONVERSATION, CONVERSATION.c.id == said).where(
-        ENTRY.c.kind == EntryKind.PROMISE, name, ENTRY.c.value.is_not(None)
-    )
+    there = select(said).where(ENTRY.c.kind == EntryKind.PROMISE, name, ENTRY.c.value.is_not(None))
+    return select(today(there).c.number)
 
 
 def promise(session: Session, entry_id: int) -> PromiseView | None:

@@ -6,9 +6,10 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 from sqlmodel import Session
 
+from storage.apply.standing import joined_under, today
 from storage.apply.stories import stories
 from storage.apply.terms import terms_in
 from storage.kinds import HandoffState
@@ -107,7 +108,7 @@ def _stories(session: Session, rows: Sequence[Any]) -> Iterator[Story]:
         .where(s.conversation_id.in_(listed(connection, numbers)))
         .order_by(s.conversation_id, s.place)
     )
-    handed = set(connection.execute(_handed_on(listed(connection, numbers))).scalars())
+    handed = _handed_on(connection, numbers)
     for row in rows:
         yield Story(
             row.status,
@@ -121,12 +122,13 @@ def _stories(session: Session, rows: Sequence[Any]) -> Iterator[Story]:
         )
 
 
-def _handed_on(numbers: Any) -> Select[Any]:
+def _handed_on(connection: Connection, numbers: Sequence[int]) -> set[int]:
     """Return which of these were handed on, or what was joined to them was, and that stands."""
-    stood = CONVERSATION.alias("stood")
-    stands = func.coalesce(stood.c.joined_into, stood.c.id)
-    handed = select(stands).join_from(stood, HANDOFF, HANDOFF.c.conversation_id == stood.c.id)
-    return handed.where(stands.in_(numbers), HANDOFF.c.state != HandoffState.TAKEN_BACK)
+    under = joined_under(connection, numbers)
+    every = listed(connection, [*numbers, *under])
+    chosen = select(HANDOFF.c.conversation_id).where(HANDOFF.c.conversation_id.in_(every))
+    found = connection.execute(chosen.where(HANDOFF.c.state != HandoffState.TAKEN_BACK)).scalars()
+    return {under.get(number, number) for number in found}
 
 
 def _handed(session: Session, asked: Asked) -> Iterator[Handed]:
@@ -136,8 +138,8 @@ def _handed(session: Session, asked: Asked) -> Iterator[Handed]:
     )
     if conditions := _of(asked):
         # What was handed on may have been joined to another since: it counts where it lies now.
-        now = CONVERSATION.alias("now")
-        stands = func.coalesce(now.c.joined_into, now.c.id)
-        chosen = chosen.join(now, now.c.id == h.conversation_id).join(CONVERSATION, _C.id == stands).where(*conditions)
+        stands = today(select(h.conversation_id).where(h.at >= asked.since, h.at < asked.until))
+        chosen = chosen.join(stands, stands.c.origin == h.conversation_id)
+        chosen = chosen.join(CONVERSATION, _C.id == stands.c.number).where(*conditions)
     for row in session.connection().execute(chosen.order_by(h.id)):
         yield Handed(*row)

@@ -113,7 +113,7 @@ def due_at(
         at: when it was handed on.
         tier: the receiving one.
         clock: the deadline of its acceptance clock; without one it is `WITHIN` that holds.
-        escalations: how often it went on; `escalated_at` when it was due to, the last time.
+        escalations: how often it went on; `escalated_at` when whoever is asked since was asked.
     """
     within = clock - at if clock is not None else WITHIN[tier]
     return (escalated_at if escalations and escalated_at is not None else at) + within

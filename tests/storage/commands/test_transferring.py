@@ -202,8 +202,8 @@ def test_what_nobody_accepts_in_time_goes_on_once_for_each_time(desk: Desk) -> N
     with desk.store.writing() as session:
         assert transferring.escalate_due(session, now=desk.now) == 0
     view = desk.handoff()
-    assert (view.state, view.to_agent_id, view.escalated_at, view.escalations) == ("escalated", None, due, 1)
-    assert view.due_at == due + timedelta(minutes=15)
+    assert (view.state, view.to_agent_id, view.escalated_at, view.escalations) == ("escalated", None, desk.now, 1)
+    assert view.due_at == desk.now + timedelta(minutes=15)
     rows = table(Event)
     with desk.store.reading() as session:
         told = session.connection().execute(select(rows).where(rows.c.kind == "escalated")).one()
