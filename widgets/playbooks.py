@@ -68,5 +68,5 @@ def pick_words(pick: Pick) -> str:
     """Return one rule of a mixture."""
     if not pick.field:
         return _("else {model}").format(model=pick.model)
-    field = _("stage") if pick.field == "stage" else _("channel")
+    field = {"stage": _("stage"), "channel": _("channel"), "prefers": _("prefers")}[pick.field]
     return _("{field} {value}: {model}").format(field=field, value=pick.value, model=pick.model)

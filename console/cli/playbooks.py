@@ -40,7 +40,8 @@ def add(group: Group) -> None:
         words=_("let one say something else"),
         more=_(
             "answers=off|send, assignment=owner|round-robin|free, limit=N, check-in=DAYS, capacity=N; nothing after\n"
-            "the sign lets it say nothing. Of smart and hybrid: picks='stage:onboarding=high, else=low'."
+            "the sign lets it say nothing; capacity is a touch model's. Of smart and hybrid alone:\n"
+            "picks='stage:onboarding=high, channel:phone=mid, prefers:phone=mid, else=low', the first that meets."
         ),
     )
     parser.add_argument("name", metavar="NAME")

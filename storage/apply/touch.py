@@ -1,18 +1,19 @@
 """Where conversations stand among such as are as urgent as each other: by the touch model of whom they are with."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, literal_column, or_, select, update
 
 from storage.apply.base import chunks, table
-from storage.kinds import EntryKind, Subject
+from storage.kinds import Channel, EntryKind, Subject
 from storage.kinds.playbooks import Playbook
-from storage.models import Conversation, Entry, Person, Profile
+from storage.models import SPOKEN, Conversation, Entry, Message, Person, Profile
 from storage.models.statements import Lookup, Write, some_values
-from storage.rules.playbooks import BY_NAME, UNKNOWN_PLACE, Said, overlaid, picked, place
+from storage.rules.playbooks import BY_NAME, UNKNOWN_PLACE, Said, asks_channel, overlaid, picked, place
 
-_C, _P, _F, _E = table(Conversation), table(Person), table(Profile), table(Entry)
+_C, _P, _F, _E, _M = table(Conversation), table(Person), table(Profile), table(Entry), table(Message)
 
 TELLING: Final = frozenset({"touch", "stage", "channel"})
 """The fields of profiles by which it is told."""
@@ -37,7 +38,12 @@ def _told() -> Any:
     return select(_F.c.subject_id, _F.c.field, _F.c.value).where(whose, _F.c.subject_id.in_(some_values()), fields)
 
 
-_ROWS, _TOLD = Lookup(_rows), Lookup(_told)
+def _spoken() -> Any:
+    of = _M.c.conversation_id
+    return select(of).distinct().where(of.in_(some_values()), literal_column(SPOKEN))
+
+
+_ROWS, _TOLD, _SPOKEN = Lookup(_rows), Lookup(_told), Lookup(_spoken, plain=True)
 _PLACING: Final = Write(lambda: update(_C).where(_C.c.id == bindparam("row")).values(touch_place=bindparam("after")))
 
 
@@ -50,10 +56,10 @@ def settle(connection: Connection, conversation_ids: Iterable[int]) -> None:
     firms = _values(connection, Subject.ORGANIZATION, {row.organization_id for row in rows})
     if not own and not firms and all(row.touch_place == UNKNOWN_PLACE for row in rows):
         return
-    books = _books(connection)
+    models = _models(connection, [(row.id, row.customer_id, row.organization_id) for row in rows], own, firms)
     moved = []
     for row in rows:
-        after = place(_picked(books, own.get(row.customer_id, {}), firms.get(row.organization_id, {})))
+        after = place(models[row.id])
         if after != row.touch_place:
             moved.append({"row": row.id, "after": after})
     _PLACING(connection, moved)
@@ -68,17 +74,33 @@ def models(connection: Connection, served: Sequence[tuple[int, int | None, int |
     """
     own = _values(connection, Subject.PERSON, {person for _, person, _ in served})
     firms = _values(connection, Subject.ORGANIZATION, {firm for _, _, firm in served})
+    return _models(connection, served, own, firms)
+
+
+def _models(
+    connection: Connection,
+    served: Sequence[tuple[int, int | None, int | None]],
+    own: Mapping[int | None, Mapping[str, str]],
+    firms: Mapping[int | None, Mapping[str, str]],
+) -> dict[int, str]:
+    """Return as `models`, of what profiles say; the channel is asked for where a mixture picks by it."""
     books = _books(connection)
-    return {number: _picked(books, own.get(person, {}), firms.get(firm, {})) for number, person, firm in served}
+    told = {number: _said(own.get(person, {}), firms.get(firm, {})) for number, person, firm in served}
+    asked = [number for number, said in told.items() if asks_channel(books, [said.touch])]
+    spoken = {row[0] for row in _SPOKEN(connection, asked)} if asked else set()
+    channels = {number: str(Channel.PHONE if number in spoken else Channel.EMAIL) for number in asked}
+    return {
+        number: picked(books, said.touch, replace(said, channel=channels.get(number, ""))).model
+        for number, said in told.items()
+    }
 
 
-def _picked(books: Mapping[str, Playbook], person: Mapping[str, str], firm: Mapping[str, str]) -> str:
-    said = Said(
+def _said(person: Mapping[str, str], firm: Mapping[str, str]) -> Said:
+    return Said(
         touch=person.get("touch") or firm.get("touch", ""),
         stage=person.get("stage") or firm.get("stage", ""),
-        channel=person.get("channel", ""),
+        prefers=person.get("channel", ""),
     )
-    return picked(books, said.touch, stage=said.stage, channel=said.channel).model
 
 
 def _values(connection: Connection, subject: Subject, numbers: set[int | None]) -> dict[int | None, dict[str, str]]:

@@ -44,7 +44,8 @@ class Pick:
     """One rule of a model that is a mixture of others.
 
     Attributes:
-        field: of the profile, ``stage`` or ``channel``; empty for what holds where no other rule does.
+        field: ``stage`` or ``prefers`` (the channel) of the profile, ``channel`` of the conversation; empty for what
+            holds where no other rule does.
         value: what it must say.
         model: which is picked then.
     """

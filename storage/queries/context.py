@@ -97,7 +97,11 @@ def read(
         erased=person is not None and not customer.name and not addresses and counted.addresses > 0,
         kind=customer.kind,
         models=playbooks.beside(
-            session, _by_field(said, Subject.PERSON), _by_field(said, Subject.ORGANIZATION), conversation.mailbox
+            session,
+            _by_field(said, Subject.PERSON),
+            _by_field(said, Subject.ORGANIZATION),
+            conversation.mailbox,
+            number,
         ),
         customer=customer.name or "",
         addresses=addresses,

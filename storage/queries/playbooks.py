@@ -1,18 +1,19 @@
 """Which models hold for customers and conversations: a few statements, however many are asked for."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, exists, literal_column, or_, select
 from sqlmodel import Session
 
-from storage.kinds import EntryKind, Subject
+from storage.kinds import Channel, EntryKind, Subject
 from storage.kinds.playbooks import Away, ModelsView, Playbook, Plays
+from storage.models import SPOKEN
 from storage.prepared import Prepared, among, many
-from storage.queries.tables import AGENT, CONVERSATION, ENTRY, MAILBOX, PERSON, PROFILE
-from storage.rules.playbooks import Playing, Said, overlaid, playing
+from storage.queries.tables import AGENT, CONVERSATION, ENTRY, MAILBOX, MESSAGE, PERSON, PROFILE
+from storage.rules.playbooks import Playing, Said, asks_channel, overlaid, playing
 
 TOLD: Final = ("touch", "stage", "channel", "service", "owner", "backup")
 """The fields of profiles that tell a model, or to whom mail goes."""
@@ -114,7 +115,12 @@ def _profiles(dialect: str) -> Any:
     )
 
 
-_CONVERSATIONS, _PROFILES = Prepared(_conversations), Prepared(_profiles)
+def _spoken(dialect: str) -> Any:
+    of = MESSAGE.c.conversation_id
+    return select(of).distinct().where(of.in_(among(dialect)), literal_column(SPOKEN))
+
+
+_CONVERSATIONS, _PROFILES, _SPOKEN = Prepared(_conversations), Prepared(_profiles), Prepared(_spoken)
 
 
 def served(session: Session, numbers: Iterable[int], laid_down: Laid | None = None) -> dict[int, Served]:
@@ -132,11 +138,21 @@ def served(session: Session, numbers: Iterable[int], laid_down: Laid | None = No
     organizations = {one for row in rows if (one := row[4] if row[4] is not None else row[3]) is not None}
     persons = told(connection, Subject.PERSON, people)
     firms = told(connection, Subject.ORGANIZATION, organizations)
+    saying: dict[int, Said] = {}
+    for number, _assignee, person, theirs, organization, mailbox in rows:
+        firm = firms.get(organization if organization is not None else theirs, {})
+        saying[number] = said_of(persons.get(person, {}), firm, laid_down.plays.get(mailbox, ""))
+    asked = [
+        number
+        for number, one in saying.items()
+        if asks_channel(laid_down.books, (one.touch, one.service, one.mailbox_service))
+    ]
+    for number, channel in channels(connection, asked).items():
+        saying[number] = replace(saying[number], channel=channel)
     found = {}
-    for number, assignee, person, theirs, organization, mailbox in rows:
+    for number, assignee, person, theirs, organization, _mailbox in rows:
         belongs = organization if organization is not None else theirs
-        own, firm = persons.get(person, {}), firms.get(belongs, {})
-        said = said_of(own, firm, laid_down.plays.get(mailbox, ""))
+        own, firm, said = persons.get(person, {}), firms.get(belongs, {}), saying[number]
         found[number] = Served(
             number,
             assignee,
@@ -161,27 +177,52 @@ def told(connection: Connection, subject: Subject, numbers: Iterable[int]) -> di
     return found
 
 
-def said_of(own: Mapping[str, str], firm: Mapping[str, str], mailbox_service: str = "") -> Said:
-    """Return what tells the models, of what the customer's and the organization's profile say."""
+def said_of(own: Mapping[str, str], firm: Mapping[str, str], mailbox_service: str = "", *, channel: str = "") -> Said:
+    """Return what tells the models, of what the customer's and the organization's profile say.
+
+    Args:
+        own, firm: what the profiles say, by field.
+        mailbox_service: what the mailbox plays.
+        channel: of the conversation; empty where it is about none.
+    """
     return Said(
         touch=own.get("touch") or firm.get("touch", ""),
         stage=own.get("stage") or firm.get("stage", ""),
-        channel=own.get("channel", ""),
+        channel=channel,
+        prefers=own.get("channel", ""),
         service=firm.get("service", ""),
         mailbox_service=mailbox_service,
     )
 
 
-def beside(session: Session, own: Mapping[str, str], firm: Mapping[str, str], mailbox: str = "") -> ModelsView:
+def channels(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
+    """Return by which channel conversations are held: by phone where calls stand in them, else by mail."""
+    wanted: Sequence[int] = sorted(set(numbers))
+    rows = _SPOKEN.rows(connection, numbers=many(connection, wanted)) if wanted else ()
+    spoken = {row[0] for row in rows}
+    return {number: str(Channel.PHONE if number in spoken else Channel.EMAIL) for number in wanted}
+
+
+def beside(
+    session: Session,
+    own: Mapping[str, str],
+    firm: Mapping[str, str],
+    mailbox: str = "",
+    conversation_id: int | None = None,
+) -> ModelsView:
     """Return which models hold for a customer, as their profile and their organization's say.
 
     Args:
         session: of any transaction.
         own, firm: what the profiles say, by field.
         mailbox: the name of the mailbox; empty where it is about none.
+        conversation_id: the conversation; `None` where it is about none.
     """
     here = laid(session)
-    played = playing(here.books, said_of(own, firm, here.plays.get(mailbox, "")))
+    said = said_of(own, firm, here.plays.get(mailbox, ""))
+    if conversation_id is not None and asks_channel(here.books, (said.touch, said.service, said.mailbox_service)):
+        said = replace(said, channel=channels(session.connection(), [conversation_id])[conversation_id])
+    played = playing(here.books, said)
     service = played.own if played.own.model else played.service
     owner = own.get("owner") or firm.get("owner", "")
     return ModelsView(
@@ -207,7 +248,7 @@ def models_of(session: Session, conversation_id: int) -> ModelsView:
     belongs = organization if organization is not None else theirs
     own = told(connection, Subject.PERSON, [person] if person is not None else [])
     firm = told(connection, Subject.ORGANIZATION, [belongs] if belongs is not None else [])
-    return beside(session, own.get(person, {}), firm.get(belongs, {}), mailbox)
+    return beside(session, own.get(person, {}), firm.get(belongs, {}), mailbox, conversation_id)
 
 
 def agent_ids(session: Session) -> dict[str, int]:

@@ -1,9 +1,10 @@
 """What models say (DOMAIN §1): the rows that are shipped, which of them holds, and which has the word on what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from storage.kinds import AddressKind, Channel
 from storage.kinds.errors import BadField
 from storage.kinds.playbooks import KNOBS, Answers, Assignment, Pick, Playbook, Scope, Transfers
 
@@ -15,7 +16,14 @@ SHIPPED: Final = (
     Playbook("mid", _T, check_in=30),
     Playbook("high", _T, answers=Answers.OFF, assignment=Assignment.OWNER, capacity=20),
     Playbook(
-        "smart", _T, picks=(Pick("stage", "onboarding", "high"), Pick("channel", "phone", "mid"), Pick("", "", "low"))
+        "smart",
+        _T,
+        picks=(
+            Pick("stage", "onboarding", "high"),
+            Pick("channel", "phone", "mid"),
+            Pick("prefers", "phone", "mid"),
+            Pick("", "", "low"),
+        ),
     ),
     Playbook("convenient", _S, check_in=0),
     Playbook("in-depth", _S, assignment=Assignment.OWNER),
@@ -24,7 +32,11 @@ SHIPPED: Final = (
     Playbook("self-service", _S, answers=Answers.SEND),
     Playbook("online", _S),
     Playbook("redirected", _S, transfer=Transfers.DIRECT),
-    Playbook("hybrid", _S, picks=(Pick("channel", "phone", "in-depth"), Pick("", "", "online"))),
+    Playbook(
+        "hybrid",
+        _S,
+        picks=(Pick("channel", "phone", "in-depth"), Pick("prefers", "phone", "in-depth"), Pick("", "", "online")),
+    ),
 )
 """The thirteen rows that every desk has: five touch models, eight service models."""
 
@@ -53,7 +65,8 @@ class Said:
 
     Attributes:
         touch: the customer's own, else the organization's; so is `stage`.
-        channel: by which the customer likes to be reached.
+        channel: of the conversation; empty where it is about none.
+        prefers: by which the customer likes to be reached.
         service: the organization's own word.
         mailbox_service: what the mailbox plays.
     """
@@ -61,6 +74,7 @@ class Said:
     touch: str = ""
     stage: str = ""
     channel: str = ""
+    prefers: str = ""
     service: str = ""
     mailbox_service: str = ""
 
@@ -80,14 +94,13 @@ class Picked:
     pick: Pick | None = None
 
 
-def picked(books: Books, named: str, *, stage: str, channel: str) -> Picked:
+def picked(books: Books, named: str, said: Said) -> Picked:
     """Return which model holds where a profile, or a mailbox, names one: of a mixture what its rules pick."""
     book = books.get(named)
     if book is None or not book.picks:
         return Picked(named if book else "", named)
-    says = {"stage": stage.casefold(), "channel": channel.casefold()}
     for pick in book.picks:
-        if not pick.field or says.get(pick.field, "") == pick.value.casefold():
+        if not pick.field or str(getattr(said, pick.field)).casefold() == pick.value.casefold():
             return Picked(pick.model, named, pick)
     return Picked("", named)
 
@@ -121,11 +134,21 @@ class Playing:
 
 def playing(books: Books, said: Said) -> Playing:
     """Return the models that hold."""
-    own, touch, service = (
-        picked(books, named, stage=said.stage, channel=said.channel)
-        for named in (said.service, said.touch, said.mailbox_service)
-    )
+    own, touch, service = (picked(books, named, said) for named in (said.service, said.touch, said.mailbox_service))
     return Playing(own, touch, service, books)
+
+
+def asks_channel(books: Books, named: Iterable[str]) -> bool:
+    """Say whether any of the models named is a mixture that picks by a conversation's channel."""
+    return any(pick.field == "channel" for name in named if name in books for pick in books[name].picks)
+
+
+def knobs_of(name: str) -> tuple[str, ...]:
+    """Return the knobs of a model that have an engine: a mixture only picks, and organizations are owned by touch."""
+    book = BY_NAME[name]
+    if book.picks:
+        return ("picks",)
+    return tuple(knob for knob in KNOBS if knob != "capacity" or book.scope is _T)
 
 
 def overlaid(own: Sequence[Playbook]) -> dict[str, Playbook]:
@@ -140,7 +163,7 @@ def changed(book: Playbook, knob: str, text: str) -> Playbook:
         BadField: there is no such knob of it, or it takes no such value.
     """
     name, text = knob.replace("-", "_"), text.strip()
-    knobs = (*KNOBS, "picks") if BY_NAME[book.name].picks else KNOBS
+    knobs = knobs_of(book.name)
     if name not in knobs:
         raise BadField(knob, text, "no_such", tuple(one.replace("_", "-") for one in knobs))
     value: Any
@@ -182,6 +205,14 @@ def given(name: str, said: Mapping[str, Any]) -> Playbook:
     return book
 
 
+_ASKED: Final[Mapping[str, tuple[str, ...]]] = {
+    "stage": (),
+    "channel": tuple(map(str, Channel)),
+    "prefers": tuple(map(str, AddressKind)),
+}
+"""What the rules of a mixture go by, and the words that each may be; none for any."""
+
+
 def _picks(book: Playbook, text: str) -> tuple[Pick, ...]:
     """Read ``stage:onboarding=high, channel:phone=mid, else=low``: what a mixture picks is no mixture."""
     models = tuple(one.name for one in SHIPPED if one.scope is book.scope and not one.picks)
@@ -192,8 +223,10 @@ def _picks(book: Playbook, text: str) -> tuple[Pick, ...]:
         field, value, model = field.strip().casefold(), value.strip(), model.strip().casefold()
         if field == "else" and not value:
             field = ""
-        elif field not in {"stage", "channel"} or not value:
+        elif field not in _ASKED or not value:
             raise BadField("picks", part, "pick", ("stage:onboarding=high", "else=low"))
+        elif _ASKED[field] and value.casefold() not in _ASKED[field]:
+            raise BadField("picks", part, "choice", _ASKED[field])
         if not sign or model not in models:
             raise BadField("picks", part, "choice", models)
         found.append(Pick(field, value, model))

@@ -81,8 +81,8 @@ def _said(name: str) -> Cover:
 
 def _offer(screen: "MainScreen") -> "Offer":
     async def offer(text: str) -> Sequence[Choice]:
-        from storage.kinds.playbooks import KNOBS
         from storage.queries.playbooks import laid
+        from storage.rules.playbooks import knobs_of
         from widgets.playbooks import knob_words
 
         books = (await screen.desk.ask(laid)).books
@@ -90,7 +90,7 @@ def _offer(screen: "MainScreen") -> "Offer":
         if not blank or name not in books:
             return best(text, ((one.name, Choice(f"{one.name} ", one.name, knob_words(one))) for one in books.values()))
         book = books[name]
-        says = {one.replace("_", "-"): str(book.knobs().get(one, "")) for one in KNOBS}
+        says = {one.replace("_", "-"): str(book.knobs().get(one, "")) for one in knobs_of(name)}
         if book.picks:
             says["picks"] = ", ".join(one.words() for one in book.picks)
         says = {word: f"{word}={value}" for word, value in says.items()} | {"reset": "reset"}

@@ -1,5 +1,6 @@
 """Playbooks at work: mail returns to who owns the customer, or to who stands in; changed, put back and undone."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -8,15 +9,15 @@ from made.rows import decided
 from sqlalchemy import select
 
 from storage.apply.base import table
-from storage.commands import knowing, playbooks, triage, undoing
+from storage.commands import knowing, noting, playbooks, triage, undoing
 from storage.commands.intake import take_in
-from storage.kinds import Automatic, Cause, Status, Subject
+from storage.kinds import Automatic, Cause, Direction, Status, Subject
 from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.models import Event
 from storage.queries import context, conversations, customer_screen, inbox, why
 from storage.queries import playbooks as asked
 from storage.record import fact_in, facts_of, replay
-from storage.rules.playbooks import BY_NAME, SERVICE, TOUCH, Said, given, playing
+from storage.rules.playbooks import BY_NAME, SERVICE, TOUCH, Said, given, knobs_of, place, playing
 from storage.rules.query import BadQuery
 from storage.store import Store
 from widgets.customer import who_rows
@@ -151,7 +152,8 @@ def test_a_playbook_is_changed_put_back_and_undone(desk: Desk) -> None:
     ):
         with pytest.raises(BadField):
             desk.tell(playbooks.change, "mid", {knob: text})
-    for text in ("", "else=smart", "stage:x=high", "colour:red=high, else=low"):
+    texts = ("", "else=smart", "stage:x=high", "colour:red=high, else=low", "channel:fax=high, else=low")
+    for text in (*texts, "prefers:pigeon=high, else=low"):
         with pytest.raises(BadField):
             desk.tell(playbooks.change, "smart", {"picks": text})
     with pytest.raises(BadField):
@@ -188,10 +190,13 @@ def test_one_more_organization_than_the_capacity_needs_a_reason_that_is_kept(des
 
 
 def test_the_desk_tells_which_rule_of_a_mixture_picked_the_model() -> None:
-    said = Said(touch="smart", stage="Onboarding", channel="email", mailbox_service="hybrid")
+    said = Said(touch="smart", stage="Onboarding", prefers="phone", channel="email", mailbox_service="hybrid")
     played = playing(BY_NAME, said)
     assert (played.touch.model, played.touch.pick.words()) == ("high", "stage:onboarding=high")
-    assert (played.service.model, played.service.pick.words()) == ("online", "else=online")
+    assert (played.service.model, played.service.pick.words()) == ("in-depth", "prefers:phone=in-depth")
+    spoken = playing(BY_NAME, Said(touch="smart", prefers="phone", channel="phone", mailbox_service="hybrid"))
+    assert (spoken.touch.pick.words(), spoken.service.pick.words()) == ("channel:phone=mid", "channel:phone=in-depth")
+    assert playing(BY_NAME, Said(touch="smart", channel="email")).touch.pick.words() == "else=low"
     assert played.knob("capacity") == (20, "high")
 
 
@@ -226,6 +231,60 @@ def test_why_and_the_strip_say_which_rule_picked_the_model_and_who_stands_in(des
     assert "service model in-depth, the organization's own" in words
     assert "customer of Ana (away: Rui)" in words
     assert not told.models.is_away(MONDAY + 2 * DAY)
+
+
+def test_a_knob_that_nothing_asks_for_is_none_of_that_model(desk: Desk) -> None:
+    """What a mixture says itself nobody hears: the model that it picks has the word; and touch owns organizations."""
+    assert all(set(one.knobs()) <= set(knobs_of(one.name)) for one in BY_NAME.values())
+    for name, knob, text in (("smart", "check-in", "5"), ("hybrid", "limit", "1"), ("in-depth", "capacity", "3")):
+        with pytest.raises(BadField) as bad:
+            desk.tell(playbooks.change, name, {knob: text})
+        assert (bad.value.reason, knob in bad.value.choices) == ("no_such", False)
+        with pytest.raises(BadField):
+            given(name, {knob: text})
+    desk.tell(playbooks.change, "tech", {"capacity": "3"})
+
+
+def test_a_call_in_a_conversation_picks_and_strip_why_and_queue_follow_it_and_its_undo(
+    desk: Desk, second_store: Store
+) -> None:
+    desk.firm(touch="smart")
+    desk.tell(playbooks.play, "desk", "hybrid")
+    desk.post.send("other@acme", at=MONDAY + HOUR, subject="Other", text="another matter")
+
+    def told(number: int = 1):
+        with desk.store.reading() as session:
+            whole, beside = why.why(session, number), conversations.read(session, number, agent_id=None)
+            models = context.read(session, beside).models
+            assert whole.models == models
+            served = asked.served(session, [number])[number].playing
+        assert (served.touch.model, served.service.model) == (models.touch_model, models.service_model)
+        assert row_of(desk.store, number).touch_place == place(models.touch_model)
+        return whole
+
+    assert (told().models.touch_model, told().models.service_model) == ("low", "online")
+    spoken = letter("c@notes.invalid", by="desk@notes.invalid", to=(), dated_at=MONDAY + HOUR)
+    call = noting.Written(spoken, hashlib.sha256(b"c").digest(), 10)
+    chosen = {"direction": Direction.INCOMING, "minutes": 3, "by_customer": True}
+    desk.tell(noting.call, call, conversation_id=1, **chosen)
+    whole = told()
+    assert (whole.models.touch_model, whole.models.service_model) == ("mid", "in-depth")
+    words = [line for _indent, line, _role in why_lines(whole, MONDAY + HOUR)]
+    assert "touch model smart: channel phone: mid" in words
+    assert told(2).models.touch_model == "low", "a call in one conversation is none in another"
+    desk.tell(undoing.undo)
+    assert told().models.touch_model == "low"
+    desk.tell(undoing.redo)
+    assert told().models.touch_model == "mid"
+    with desk.store.reading() as log, second_store.writing() as target:
+        replay(log, target)
+    assert decided(second_store) == decided(desk.store)
+    person = row_of(desk.store, 2).customer_id
+    desk.tell(knowing.set_fields, Subject.PERSON, person, {"channel": "phone"})
+    words = [line for _indent, line, _role in why_lines(told(2), MONDAY + HOUR)]
+    assert "touch model smart: prefers phone: mid" in words
+    desk.firm(stage="onboarding")
+    assert told().models.touch_pick.words() == "stage:onboarding=high"
 
 
 def test_queries_ask_for_the_service_model_of_organization_or_mailbox(desk: Desk) -> None:
