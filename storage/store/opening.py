@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,15 +17,15 @@ from storage.kinds.errors import StoreMissing
 from storage.store.checkpoints import Checkpoints
 from storage.store.content import Content
 from storage.store.engine import BUSY_SECONDS, WRITING, make_engine
+from storage.store.interrupting import Interrupting, Waited
 from storage.store.migrate import bring_up, bring_up_mail
 from storage.store.trouble import said_plainly
 from storage.store.turns import Turns
 
 Given = TypeVar("Given")
 
-
-class _Waited(Exception):
-    """Somebody came to wait for the lock that a transaction holds."""
+GIVEN_UP_AT_MOST = 3
+"""Times that a transaction is given up for an agent; opening an answer alone writes three times in a row."""
 
 
 class _Session(Session):
@@ -41,7 +41,7 @@ class _Session(Session):
     def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
         """Return the connection of the transaction, as SQLAlchemy does."""
         if self.waited is not None and self.waited():
-            raise _Waited
+            raise Waited
         if bind_arguments or execution_options:
             return super().connection(bind_arguments, execution_options)
         held = self._at_hand
@@ -84,6 +84,7 @@ class Store:
         self._gate = threading.Lock()  # threads of one process queue here rather than at the database
         self._checkpoints = None if durable or self.path is None else Checkpoints(self.engine, self._gate)
         self.turns = Turns(self.path.with_name("desk.turns") if self.path else None)
+        self._interrupting = Interrupting(self.turns) if self.path else None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -116,23 +117,27 @@ class Store:
     def giving_way(self, work: Callable[[Session], Given]) -> Given:
         """Do `work` in a writing transaction that an agent need not wait for: it is given up, and begun anew after him.
 
-        Once: then it is brought to its end, so that agents who write without end only slow it down.
+        A few times: then it is brought to its end, so that agents who write without end only slow it down.
 
         Args:
-            work: what it does it does to its session alone; it may be called twice.
+            work: what it does it does to its session alone; it may be called several times.
 
         Returns:
             What `work` gave.
         """
-        try:
-            with self.writing() as session:
-                session.waited = self.turns.somebody_waits
+        for _ in range(GIVEN_UP_AT_MOST if self._interrupting is not None else 0):
+            with suppress(Waited), self.writing() as session, self._ending(session) as waits:
+                session.waited = waits
                 given = work(session)
                 session.waited = None
-        except _Waited:
-            with self.writing() as session:
-                given = work(session)
-        return given
+                session.commit()
+                return given
+        with self.writing() as session:
+            return work(session)
+
+    def _ending(self, session: Session) -> AbstractContextManager[Callable[[], bool]]:
+        assert self._interrupting is not None
+        return self._interrupting.ending(session.connection().connection.driver_connection)
 
     def _locked(self) -> _Session:
         session = _Session(self._writer(), autoflush=False, expire_on_commit=False)
@@ -181,6 +186,8 @@ class Store:
         """Close every connection."""
         if self._checkpoints is not None:
             self._checkpoints.close()
+        if self._interrupting is not None:
+            self._interrupting.close()
         # Whoever writes in another thread commits first: to close under it would lose what it wrote, without an error.
         alone = self._gate.acquire(timeout=BUSY_SECONDS)
         try:

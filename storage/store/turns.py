@@ -56,7 +56,7 @@ class Turns:
             time.sleep(_LOOK_EVERY)
 
     def somebody_waits(self) -> bool:
-        """Say whether an agent waits to write; asked by one thread of a process at a time."""
+        """Say whether an agent waits to write; threads that ask at the same time do not take each other for one."""
         if self._path is None:
             return False
         if self._tried is None:
