@@ -8,7 +8,6 @@ from typing import Final
 from sqlmodel import Session
 
 from console.config.errors import ConsoleError
-from console.mail import tasks
 from storage.events import Actor
 from storage.kinds import ConversationKind
 from storage.kinds.errors import DeskError
@@ -89,6 +88,10 @@ def begin_due(store: Store, now: datetime) -> int:
     for source in SOURCES:
         with store.reading() as session:
             found = source(session, now)
+        if not found:
+            continue
+        from console.mail import tasks  # what writes a note, with all that it needs; there is seldom a duty
+
         for task in found:
             try:
                 tasks.begin(store, task, agent="", actor=CLOCK, now=now)

@@ -4,6 +4,7 @@ It loads nothing that only the process needs which hands them out (`console.mail
 sixth.
 """
 
+import gc
 import os
 import pickle
 import signal
@@ -16,6 +17,7 @@ from storage.kinds.mail import Parsed
 from storage.rules.gist import gist_of
 
 Read = Parsed | Unreadable
+_COLLECTED_AFTER = 50_000  # objects more than were given back
 
 
 def read_one(raw: bytes) -> Read:
@@ -36,6 +38,9 @@ def serve(number: int, progress: int) -> None:
         progress: of the pipe into which a byte is written for each message that is read.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is for the parent, whose end is ours
+    # A message leaves hardly a cycle behind: to look for them every 700 objects takes a fifteenth of the time.
+    gc.freeze()
+    gc.set_threshold(_COLLECTED_AFTER, 20, 50)
     with suppress(EOFError, OSError), open(number, "rb") as line, open(number, "wb", closefd=False) as answers:
         _send(answers, None)  # ready
         while True:

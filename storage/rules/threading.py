@@ -128,19 +128,15 @@ def _prints(text: str, *, most: int) -> tuple[int, ...]:
     if words is None:
         words = [word.encode() for word in _WORD.findall(folded(text))]
     del words[_READ:]
-    data = b" ".join(words)
-    ends = [-1]  # of each word in the data, before the blank
-    end = -1
-    for length in map(len, words):
-        end += 1 + length
-        ends.append(end)
-    digests = set()
-    for before, after in zip(ends, ends[_SHINGLE:], strict=False):
+    runs = zip(*(words[place:] for place in range(_SHINGLE)), strict=False)
+    digests = []
+    for run in map(b" ".join, runs):
         digest = _FRESH.copy()
-        digest.update(data[before + 1 : after])
-        digests.add(digest.digest())
+        digest.update(run)
+        digests.append(digest.digest())
+    digests.sort()
     smallest: dict[int, None] = {}
-    for digest_ in sorted(digests):
+    for digest_ in digests:
         smallest[int.from_bytes(digest_) >> 1] = None
         if len(smallest) == most:
             break

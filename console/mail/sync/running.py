@@ -46,6 +46,7 @@ _LOOK_EVERY = 0.25  # seconds between two looks for wanted changes and due momen
 _LINGER = 90.0  # seconds that mail has to leave once the sync was told to stop
 _INDEX_SECONDS = 0.05
 _INDEX_MOST = 2000
+_INDEX_WAITS = 1.0  # seconds that fewer messages than one transaction takes wait for more, while more come
 _TIDIED_PAGES = 200  # of 4 kB in one transaction: some 20 ms
 
 
@@ -323,6 +324,7 @@ class Indexing:
         self._done = Event()
         self._came = Event()
         self._pace = Pace(_INDEX_SECONDS, most=_INDEX_MOST)
+        self._followed = float("-inf")
         self.ready = Ready()
         """Messages as the readers left them; what is missing is read back here."""
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
@@ -351,16 +353,22 @@ class Indexing:
         while not self._done.is_set():
             rung = self._came.wait(_LOOK_EVERY)
             self._came.clear()
-            if self._follow():
+            busy = time.monotonic() - self._followed < _INDEX_WAITS
+            if self._follow(least=self._pace.size if busy else 1):
                 untidy = True
-            elif untidy and not rung:  # nothing comes: what many small batches left is merged, a little at a time
+            elif untidy and not (rung or busy):  # what many small batches left is merged, a little at a time
                 with self._store.writing() as session:
                     untidy = tidy(session, pages=_TIDIED_PAGES)
         self._follow()
 
-    def _follow(self) -> bool:
-        """Index what waits; say whether anything did."""
-        more = waited = self._backlog()
+    def _follow(self, *, least: int = 1) -> bool:
+        """Index what waits; say whether anything did.
+
+        Args:
+            least: of fewer messages nothing is done. What follows others at once is indexed in whole transactions:
+                each writes a piece of the index, which is merged with others again and again.
+        """
+        more = waited = self._backlog(least)
         while more:
             size = self._pace.size
             began = worked = 0.0
@@ -374,12 +382,13 @@ class Indexing:
             self.ready.settle()
             if indexed:
                 self._pace.note(indexed, time.monotonic() - began, worked=time.thread_time() - worked)
-            more = indexed == size
+            self._followed = time.monotonic()
+            more = indexed == size and (least == 1 or self._backlog(self._pace.size))
         return waited
 
-    def _backlog(self) -> bool:
+    def _backlog(self, least: int) -> bool:
         with self._store.reading() as session:
-            return waiting(session, most=1) > 0
+            return waiting(session, most=least) >= least
 
 
 @contextmanager

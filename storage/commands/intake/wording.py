@@ -258,9 +258,12 @@ def _holders(
     Words that stand in many messages, as canned answers, notices and forms have them, tell none of them from the
     others: they are left out, or a desk that writes one sentence often would pay with the square of its number.
     """
+    held = _HOLDERS[model](session.connection(), set().union(*prints.values()))
+    if not held:  # mostly: to turn them round costs more than to ask
+        return
     turned = _by_print(prints)
-    for held, message_id in _HOLDERS[model](session.connection(), turned):
-        for number in turned[held]:
+    for one, message_id in held:
+        for number in turned[one]:
             yield number, message_id
 
 

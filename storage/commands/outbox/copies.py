@@ -112,5 +112,7 @@ def note_cited(session: Session, header_keys: Collection[bytes], *, now: datetim
 
 
 def _no_more_looks(session: Session, message_ids: Collection[int]) -> None:
+    if not message_ids:  # as of every batch of mail that holds no copy
+        return
     rows = update(CLAIM).where(CLAIM.c.message_id.in_(sorted(message_ids)))
     session.connection().execute(rows.values(look_at=None))

@@ -1,10 +1,12 @@
 """The search index in a sync that stays: what many small batches left is merged while nothing comes."""
 
+import time
 from datetime import timedelta
 
 from made.desk import MadeDesk
 from servers.grounds import until_true
 
+from console.mail.sync import running
 from console.mail.sync.running import Indexing
 from storage.search import index_more, waiting
 from storage.store import open_store
@@ -36,4 +38,32 @@ def test_an_index_of_many_pieces_becomes_one_of_few_while_nothing_comes(tmp_path
         until_true(lambda: waiting_none() and pieces() == 1, "eighteen batches to be one piece; FTS5 would leave three")
     finally:
         indexing.finish()
+    store.close()
+
+
+def test_few_that_follow_others_wait_for_more_and_for_the_end_at_most(tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "_INDEX_WAITS", 60.0)
+    store = open_store(str(tmp_path))
+
+    def left() -> int:
+        with store.reading() as session:
+            return waiting(session)
+
+    def comes(subject: str) -> None:
+        with store.writing() as session:
+            desk.session = session
+            desk.message(subject)
+        indexing.ring()
+
+    with store.writing() as session:
+        desk = MadeDesk(session)
+    indexing = Indexing(store)
+    indexing.start()
+    comes("fatura")
+    until_true(lambda: left() == 0, "the first message to be indexed at once")
+    comes("mais uma")
+    time.sleep(0.6)
+    assert left() == 1
+    indexing.finish()
+    assert left() == 0
     store.close()
