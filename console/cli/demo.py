@@ -98,15 +98,16 @@ def _settle(call: "Call", folder: Path, servers: "DemoServers") -> "Call":
 
 
 def _stock(inner: "Call") -> None:
-    """Bring the starter's canned responses in, as the company's own, and let the colleagues do their work."""
+    """Bring the starter's canned responses and the company's in, and let the colleagues do their work."""
     from console.demo.colleagues import move_in
+    from console.demo.wishes import RESPONSES
     from console.library.files import read
     from console.library.starter import STARTER
     from storage.commands.desk import agent_named
     from storage.commands.responses import bring
     from storage.events import Actor
 
-    entries = [one.entry for one in read([STARTER])]
+    entries = [one.entry for one in read([STARTER, RESPONSES])]
     store = inner.open_store()
     with store.writing() as session:
         # At no console: the first undo of who sits down there is not of this.

@@ -138,7 +138,15 @@ FIRMS: Final = (
             "owner": "marta",
             "backup": "bruno",
         },
-        {"chika": {"role": "Head of engineering", "zone": "Africa/Lagos", "tone": "technical", **_EN}},
+        {
+            "chika": {
+                "role": "Head of engineering",
+                "persona": "Engineer",
+                "zone": "Africa/Lagos",
+                "tone": "technical",
+                **_EN,
+            }
+        },
         note="Billing run at noon UTC, 60 customers behind it. Say what is known every hour, even if it is nothing.",
         promises={"chika": ("A word every hour until the gateway is back", -0.7, "marta")},
     ),
@@ -189,7 +197,7 @@ FIRMS: Final = (
     Firm(
         "canoceramica.example",
         {"name": "Cano Cerámica", "industry": "ceramics", "size": "6", "country": "España", "touch": "mid"},
-        {"pilar": {"role": "Propietaria", "channel": "phone", "tone": "cercano", **_ES}},
+        {"pilar": {"role": "Propietaria", "persona": "Propietaria", "channel": "phone", "tone": "cercano", **_ES}},
     ),
     Firm(
         "mezahnos.example",

@@ -1,6 +1,7 @@
 """Whom Lumen wishes for as a customer, and how it has learned to approach the sorts of people who write to it."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from sqlmodel import Session
@@ -93,6 +94,9 @@ PERSONAS: Final = (
     ),
 )
 """The cards, each in the language of those it is about."""
+
+RESPONSES: Final = Path(__file__).parent / "responses"
+"""The folder of canned responses that greet whoever writes as their persona wants it, in three languages."""
 
 
 def lay_down(session: Session, *, actor: Actor, now: datetime) -> None:

@@ -14,12 +14,21 @@ from console.demo.colleagues import ANSWERS, DONE, Colleagues, move_in
 from console.demo.lives import FIRMS
 from console.demo.servers import demo_servers
 from console.demo.staff import STAFF
+from console.demo.wishes import RESPONSES
+from console.library.checking import problems
+from console.library.files import read
+from console.library.finding import in_language
+from console.library.rendering import render
+from console.library.starter import STARTER
+from console.library.values import known
 from console.mail.sync import sync_once
 from storage.commands.desk import agent_named
+from storage.commands.responses import bring
+from storage.events import Actor
 from storage.kinds import Direction, Status, Subject
-from storage.queries import context, conversations, drafts, inbox
-from storage.queries import knowing as known
+from storage.queries import context, conversations, drafts, inbox, knowing, personas, responses
 from storage.queries.briefing import brief
+from storage.queries.customer_screen import timeline
 from storage.queries.customers import of_that_name
 from storage.queries.history import actions
 from storage.store import Store, open_store
@@ -87,7 +96,7 @@ def test_the_desk_knows_who_its_customers_are(desk) -> None:
         beside = context.read(session, conversations.read(session, row.conversation_id, agent_id=None))
         numbers = [number for firm in FIRMS for number in of_that_name(session, Subject.ORGANIZATION, firm.domain)]
         assert len(numbers) == len(FIRMS)
-        assert known.values(session, Subject.ORGANIZATION, numbers[0])["owner"] == "Ana"
+        assert knowing.values(session, Subject.ORGANIZATION, numbers[0])["owner"] == "Ana"
         for firm in FIRMS:
             for name in firm.people:
                 assert len(of_that_name(session, Subject.PERSON, f"{name}@{firm.domain}")) == 1, (firm.domain, name)
@@ -97,6 +106,62 @@ def test_the_desk_knows_who_its_customers_are(desk) -> None:
         "high",
     )
     assert beside.pinned[0].startswith("Fecha o mês no dia 10")
+
+
+GREETED = {
+    # What stands in the greeting of each whose persona is known, and of some of whom only touch is, or nothing.
+    "ana.souza@acme.example": ("pt_BR", "Chefe de operações", "Ana, já estou cuidando disto e dou um horário"),
+    "renata.dias@escolaaurora.example": ("pt_BR", "Secretaria", "um passo por linha, pronto para repassar"),
+    "vitor@ramosdistribuidora.example": ("pt_BR", "Financeiro", "Prezado(a) Vitor"),
+    "chika@obifreight.example": ("en", "Engineer", "I am in the logs. If you have a request id"),
+    "pilar@canoceramica.example": ("es", "Propietaria", "Me encargo yo, sin pasarte de mano en mano."),
+    "lucia@penatextil.example": ("es", None, "Gracias por escribir. Le responderemos"),
+    "bob@northwind.example": ("en", None, "Thank you for writing. We will come back to you"),
+}
+
+
+def test_canned_responses_greet_the_right_persona_in_the_right_language(desk) -> None:
+    """Each of the demo's customers whom it knows, in the conversation they had last."""
+    store, _accounts, agent_id = desk
+    entries = [one.entry for one in read([STARTER, RESPONSES])]
+    with store.writing() as session:
+        bring(session, entries, actor=Actor(agent_id, "demo"), now=NOW)
+        known_by_language = {
+            (one.canned.shortcode, one.canned.language): one.canned.body
+            for one in responses.responses(session, agent_id=agent_id)
+        }
+    seen = {}
+    with store.reading() as session:
+        laid = {card.name for _number, card in personas.personas(session)}
+        for firm in FIRMS:
+            for name, told in firm.people.items():
+                who = f"{name}@{firm.domain}"
+                [person] = of_that_name(session, Subject.PERSON, who)
+                last = timeline(session, person, size=1).conversations[0].conversation_id
+                view = responses.values(session, last, agent_id=agent_id, agent="Ana")
+                language = in_language(
+                    [one for one in responses.responses(session, agent_id=agent_id) if one.canned.shortcode == "greet"],
+                    view.languages(),
+                ).canned.language
+                said = known(view, language=language)
+                done = render(known_by_language["greet", language], {**said, "promised.when": "às 15h"})
+                assert not done.missing, who
+                assert told["language"] == language, who
+                assert said.get("customer.persona") == told.get("persona"), who
+                assert told.get("persona") in {None, *laid}
+                seen[who] = language, told.get("persona"), done.text
+                for code in ("ack", "welcome"):  # the starters know who is looked after by one agent
+                    given = render(known_by_language[code, language], {**said, "promised.when": "às 15h"}).text
+                    personal = ("pessoalmente", "personalmente", "looking after it myself", "contact", "contato")
+                    is_high = firm.fields.get("touch") == "high"
+                    assert any(word in given for word in personal) == is_high, (who, code)
+    for who, (language, persona, words) in GREETED.items():
+        assert seen[who][:2] == (language, persona), who
+        assert words in seen[who][2], seen[who][2]
+    of_nobody = [text for _language, persona, text in seen.values() if persona is None]
+    assert not [text for text in of_nobody if any(GREETED[who][2] in text for who in list(GREETED)[:5])]
+    problems_found = [(one.source, problem) for one in read([RESPONSES]) for problem in problems(one.entry.canned.body)]
+    assert problems_found == []
 
 
 def test_a_colleague_is_seen_writing_and_then_has_answered(desk) -> None:
