@@ -45,7 +45,7 @@ from console.screens.composer import ComposerScreen
 from console.screens.customer import CustomerScreen
 from console.screens.enrolling import EnrolScreen
 from console.screens.ground import NewAccounts
-from console.screens.handing import TransferScreen
+from console.screens.handing_on import TransferScreen
 from console.screens.library import LibraryScreen
 from console.screens.main import MainScreen
 from console.screens.oncall import OnCallScreen

@@ -37,7 +37,9 @@ _ROWS: Final = """
     conversation.due_at, conversation.warn_at, conversation.due_metric, EXISTS (SELECT handoff.id FROM handoff
     WHERE handoff.conversation_id = conversation.id AND handoff.crossed > 1) AS anon_1,
     EXISTS (SELECT entry.id FROM entry WHERE entry.subject_id = conversation.customer_id
-    AND entry.subject = 'person' AND entry.kind = 'promise' AND entry.name IS NOT NULL) AS anon_2
+    AND entry.subject = 'person' AND entry.kind = 'promise' AND entry.name IS NOT NULL) AS anon_2,
+    EXISTS (SELECT handoff.id FROM handoff WHERE handoff.conversation_id = conversation.id
+    AND handoff.state IN ('offered', 'escalated')) AS anon_3
     FROM conversation JOIN mailbox ON mailbox.id = conversation.mailbox_id
     LEFT OUTER JOIN message_text ON message_text.message_id = conversation.first_message_id
     LEFT OUTER JOIN person ON person.id = conversation.customer_id

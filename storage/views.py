@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.kinds import (
     Automatic,
@@ -46,6 +46,7 @@ class QueueRow:
             which clock it is. `None` where none runs.
         bouncing: whether it crossed one border between tiers twice.
         promised: whether its customer was promised something that is open.
+        offered: whether it was handed on, and waits to be accepted.
     """
 
     conversation_id: int
@@ -70,6 +71,7 @@ class QueueRow:
     due_metric: Metric | None = None
     bouncing: bool = False
     promised: bool = False
+    offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,6 +469,20 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class WithVendor:
+    """A stretch in which a conversation was on hold at N3 (DOMAIN §2).
+
+    Attributes:
+        ends: `None` while it is there.
+        spent: how long that was, or is by now.
+    """
+
+    starts: datetime
+    ends: datetime | None
+    spent: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """Why a conversation is as it is: how it was threaded, and how its clocks stand.
 
@@ -476,6 +492,7 @@ class Why:
         models: which touch and service model hold, and which rule picked them.
         clocks: every clock, interval by interval; none where the moment was not given.
         breaches: those that were recorded, the last one first.
+        vendor: when it was on hold at N3, which is a vendor's time.
     """
 
     conversation_id: int
@@ -486,6 +503,7 @@ class Why:
     models: ModelsView = NO_MODELS
     clocks: tuple[ClockView, ...] = ()
     breaches: tuple[BreachView, ...] = ()
+    vendor: tuple[WithVendor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from storage.kinds.clocks import BreachView, ClockState, ClockView, Interval, Why
 from storage.kinds.hours import ALWAYS_NAME
+from storage.views import WithVendor
 from widgets.language import _
 from widgets.look import Role
 from widgets.moments import moment_words
@@ -34,6 +35,24 @@ def clock_lines(
         yield 6, _("cause: {text}").format(text=breach.cause or _("(erased)")), "text"
         if breach.corrective:
             yield 6, _("from now on: {text}").format(text=breach.corrective), "text"
+
+
+def vendor_lines(stretches: Sequence[WithVendor], now: datetime) -> Iterator[tuple[int, str, Role]]:
+    """Yield lines on the time with a vendor, likewise; none where there was none."""
+    if not stretches:
+        return
+    spent = exact_words(sum((one.spent for one in stretches), timedelta(0)))
+    runs = stretches[-1].ends is None
+    words = _("with a vendor: {spent}, and it runs") if runs else _("with a vendor: {spent}")
+    yield 2, words.format(spent=spent), "paused" if runs else "bright"
+    for one in stretches:
+        given = {
+            "starts": _second_words(one.starts, now),
+            "ends": _second_words(one.ends or now, now),
+            "span": exact_words(one.spent),
+            "rule": _("on hold at N3"),
+        }
+        yield 6, _("{starts} to {ends}  {span}  {rule}").format(**given), "text"
 
 
 def state_words(one: ClockView, now: datetime) -> str:

@@ -2,17 +2,26 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Final
 
 from storage.kinds import Tier
-from storage.kinds.handoffs import Before, Contents, Gleaned
+from storage.kinds.clocks import ClockView
+from storage.kinds.handoffs import Askable, Before, Contents, Gleaned
+from storage.kinds.policies import Metric
+from storage.kinds.promises import Commitment
 from widgets.briefs import LABEL, due_span, sort_words
 from widgets.language import _, ngettext
 from widgets.line import Span, one_line
+from widgets.look import Role
 from widgets.moments import moment_words, span_words
 from widgets.queue_row import TIER_ROLES
 from widgets.sheet import BLANK, SheetRow
 from widgets.text import tier_words
+from widgets.urgency import late_words
+
+PROMISE: Final = "promise"
+"""Begins the key of a row that could be promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +31,8 @@ class Changing:
     Attributes:
         tier, to: where the conversation is, and where it goes.
         assignee: by name; empty for nobody.
-        asked: who is asked to accept it; empty for anybody of the tier.
-        within: the time in which it is to be accepted.
+        clocks: those that will run then, that of its being accepted among them where a policy has one.
+        by_default: until when it is to be accepted where no policy says so.
         customer: who is told; empty for nobody known.
         crossed: how often the border was crossed before.
     """
@@ -31,10 +40,18 @@ class Changing:
     tier: Tier
     to: Tier
     assignee: str
-    asked: str
-    within: timedelta
+    clocks: tuple[ClockView, ...]
+    by_default: datetime
     customer: str
     crossed: int
+
+    @property
+    def accept(self) -> tuple[datetime, str]:
+        """Until when it is to be accepted, and by which policy; an empty word where none says so."""
+        for one in self.clocks:
+            if one.metric is Metric.ACCEPTANCE and one.due_at is not None:
+                return one.due_at, one.policy
+        return self.by_default, ""
 
 
 def tier_spans(here: Tier, to: Tier) -> tuple[Span, ...]:
@@ -49,13 +66,47 @@ def tier_spans(here: Tier, to: Tier) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def along_rows(contents: Contents, out: Collection[str], now: datetime) -> list[SheetRow]:
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who is asked to accept it.
+
+    Attributes:
+        name: of the agent; empty for anybody of the tier.
+        words: what is to be known of that: until when they are on call, that they are away.
+        role: how those words are drawn.
+    """
+
+    name: str = ""
+    words: str = ""
+    role: Role = "muted"
+
+
+def busy_words(one: Askable) -> str:
+    """Return why whoever can be asked may not answer at once; empty where nothing says so."""
+    said = ((_("away"), one.away), (_("has as much as they may"), one.full), (_("not at work now"), one.closed))
+    return ", ".join(words for words, holds in said if holds)
+
+
+def asked_spans(asking: Asking, changing: Changing, now: datetime) -> tuple[Span, ...]:
+    """Return who is asked, and until when they are to accept."""
+    due, _policy = changing.accept
+    who = _("{name} is asked").format(name=one_line(asking.name)) if asking.name else _("anybody of the tier is asked")
+    more: tuple[Span, ...] = ((f", {asking.words}", asking.role),) if asking.words else ()
+    accept = _("accept by {moment}").format(moment=moment_words(due, now))
+    return ((who, "text"), *more, (f"  {accept}", "muted"))
+
+
+def along_rows(
+    contents: Contents, out: Collection[str], now: datetime, *, said: Sequence[Commitment] = (), taken: Collection[str]
+) -> list[SheetRow]:
     """Return what goes along by itself: what was tried, facts of the thread, what is promised.
 
     Args:
         contents: as it was drawn up.
         out: the sorts of facts that the agent leaves out.
         now: the present, in the reader's zone.
+        said: the promises that are found in what the customer is told.
+        taken: the words of those that are written down with it.
     """
     count = len(contents.tried)
     aside = ngettext("{count} note, in order", "{count} notes, in order", count).format(count=count)
@@ -65,12 +116,22 @@ def along_rows(contents: Contents, out: Collection[str], now: datetime) -> list[
         rows.append(SheetRow(((at, "muted"), (one_line(tried.text), "text"))))
     rows += [BLANK, _heading(_("facts"), _("from the thread; Space leaves one out"))]
     rows += [_fact_row(one, now, place, out=one.sort in out) for place, one in enumerate(contents.facts)]
-    if contents.promised:
-        rows += [BLANK, _heading(_("promised"), _("goes along"))]
+    if contents.promised or said:
+        rows += [BLANK, _heading(_("promised"), _("Space promises it") if said else _("goes along"))]
         for one in contents.promised:
             due = due_span(one.due, now, late=one.due <= now)
-            rows.append(SheetRow(((f"◆ {one_line(one.text)}", "soon"),), (due,)))
+            rows.append(SheetRow((("◆ ", "soon"), (one_line(one.text), "soon")), (due,)))
+    for place, offered in enumerate(said):
+        rows.append(_said_row(offered, now, place, taken=offered.text in taken))
     return rows
+
+
+def _said_row(one: Commitment, now: datetime, place: int, *, taken: bool) -> SheetRow:
+    word: Span = (_("is promised"), "ok") if taken else (_("not promised yet"), "muted")
+    sign: Span = ("◆ ", "soon") if taken else ("  ", "muted")
+    due = due_span(one.due, now, late=one.due <= now)
+    left = (sign, (one_line(one.text), "soon" if taken else "text"))
+    return SheetRow(left, (word, (" ", "muted"), due), target=("fact", -1 - place), key=(PROMISE, one.text))  # type: ignore[arg-type]
 
 
 def _fact_row(one: Gleaned, now: datetime, place: int, *, out: bool) -> SheetRow:
@@ -86,7 +147,14 @@ def _heading(word: str, aside: str = "") -> SheetRow:
 
 
 def changes_rows(
-    changing: Changing, contents: Contents, before: Sequence[Before], *, visit_missing: bool
+    changing: Changing,
+    contents: Contents,
+    before: Sequence[Before],
+    now: datetime,
+    *,
+    asking: Asking,
+    visit_missing: bool,
+    unpromised: int = 0,
 ) -> list[SheetRow]:
     """Return what changes, what was seen before, and what is to be looked at before it goes.
 
@@ -94,12 +162,16 @@ def changes_rows(
         changing: what handing on changes.
         contents: what is handed over, as far as it is typed.
         before: what resembles it.
+        now: the present, in the reader's zone.
+        asking: who is asked to accept it.
         visit_missing: whether the tier needs a visit that is not whole yet.
+        unpromised: how much of what the customer is told could be promised and is not.
     """
     here, to = tier_words(changing.tier), tier_words(changing.to)
     rows = [
         _row(_("tier"), f"{here} → {to}"),
-        _row(_("asked"), changing.asked or _("anybody of the tier")),
+        _row(_("asked"), one_line(asking.name) or _("anybody of the tier")),
+        *([_row("", asking.words, asking.role)] if asking.words else []),
         _row(
             _("assignee"),
             _("{name} until it is accepted").format(name=changing.assignee)
@@ -107,7 +179,7 @@ def changes_rows(
             else _("nobody until it is accepted"),
         ),
         BLANK,
-        _row(_("accept"), _("{span}, from now on").format(span=span_words(changing.within))),
+        *_clock_rows(changing, now),
         _row(
             _("border"),
             ngettext("{here}/{to} crossed {count} time", "{here}/{to} crossed {count} times", changing.crossed).format(
@@ -125,11 +197,31 @@ def changes_rows(
             left: tuple[Span, ...] = ((f"#{one.conversation_id} ", "accent"), (one_line(one.subject), "text"))
             rows.append(SheetRow(left, cause))  # type: ignore[arg-type]
     rows += [BLANK, _heading(_("before it goes"))]
-    rows += _checks(contents, visit_missing=visit_missing)
+    rows += _checks(contents, visit_missing=visit_missing, unpromised=unpromised)
     return rows
 
 
-def _checks(contents: Contents, *, visit_missing: bool) -> Iterator[SheetRow]:
+def _clock_rows(changing: Changing, now: datetime) -> Iterator[SheetRow]:
+    """Yield until when it is to be accepted, by which policy, and what runs on."""
+    due, policy = changing.accept
+    yield _due_row(_("accept"), due, now)
+    yield _row(
+        "", _("by the policy {policy}").format(policy=policy) if policy else _("where no policy says so"), "muted"
+    )
+    labels = {Metric.FIRST_RESPONSE: _("answer"), Metric.NEXT_RESPONSE: _("answer"), Metric.RESOLUTION: _("resolve")}
+    for one in changing.clocks:
+        if one.metric in labels and one.due_at is not None:
+            yield _due_row(labels[one.metric], one.due_at, now)
+
+
+def _due_row(label: str, due: datetime, now: datetime) -> SheetRow:
+    if due <= now:
+        return _row(label, late_words(now - due), "late")
+    words = _("{span}, by {moment}").format(span=span_words(due - now), moment=moment_words(due, now))
+    return _row(label, words)
+
+
+def _checks(contents: Contents, *, visit_missing: bool, unpromised: int) -> Iterator[SheetRow]:
     stop, look, ok = _("stop"), _("look"), _("ok")
     if contents.asked.strip():
         yield _check(ok, "ok", _("says what is asked"))
@@ -145,6 +237,8 @@ def _checks(contents: Contents, *, visit_missing: bool) -> Iterator[SheetRow]:
         yield _check(look, "soon", _("no note says what was tried"))
     if not contents.told.strip():
         yield _check(look, "soon", _("the customer is told nothing"))
+    if unpromised:
+        yield _check(look, "soon", _("they are told a time: Space promises it"))
 
 
 def _check(word: str, role: str, words: str) -> SheetRow:

@@ -6,7 +6,7 @@ from datetime import datetime
 from storage.kinds import Evidence
 from storage.kinds.mail import Correspondent
 from storage.views import Threaded, Why
-from widgets.clock_lines import clock_lines
+from widgets.clock_lines import clock_lines, vendor_lines
 from widgets.language import _
 from widgets.look import Role
 from widgets.moments import moment_words
@@ -40,6 +40,7 @@ def why_lines(told: Why, now: datetime) -> Iterator[tuple[int, str, Role]]:
     if owner := owner_words(models, now):
         yield 2, _("customer of {owner}").format(owner=owner), "text"
     yield from clock_lines(told.clocks, told.breaches, now)
+    yield from vendor_lines(told.vendor, now)
     for message in told.messages:
         yield from _threaded(message, now, about)
     for link in told.links:

@@ -67,6 +67,12 @@ def _transfer(group: Group) -> None:
     ):
         dest = "begins" if name == "from" else name
         parser.add_argument(f"--{name}", dest=dest, default="", metavar=metavar, help=words)
+    parser.add_argument("--anybody", action="store_true", help=_("ask nobody by name, whoever is on call"))
+    parser.add_argument(
+        "--promises",
+        action="store_true",
+        help=_("promise what the customer is told with a time, as found in it"),
+    )
     parser.add_argument("--anyway", action="store_true", help=_("where the playbook says to consult: all the same"))
 
 
@@ -81,8 +87,10 @@ def run_transfer(call: "Call") -> int:
     from storage.commands.transferring import Transfer
 
     options = call.options
+    if options.agent and options.anybody:
+        raise Usage(_("--agent names somebody and --anybody nobody: give one of them."))
     to_agent_id = _agent(call, options.agent) if options.agent else None
-    visit, promise = _visit(call), _promise(call)
+    visit, promises = _visit(call), _promises(call)
     wanted = [
         Transfer(
             number,
@@ -90,35 +98,46 @@ def run_transfer(call: "Call") -> int:
             _contents(call, number, visit),
             to_agent_id=to_agent_id,
             destination=options.destination,
-            promise=promise,
+            promises=promises,
             anyway=options.anyway,
+            anybody=options.anybody,
         )
         for number in ids.conversations(call, options.id)
     ]
-    return _each(call, [(one.conversation_id, one) for one in wanted], lambda one: _hand_on(call, one))
+    status = _each(call, [(one.conversation_id, one) for one in wanted], lambda one: _hand_on(call, one))
+    if to_agent_id is not None:
+        _tell_of(call, to_agent_id)
+    return status
+
+
+def _tell_of(call: "Call", agent_id: int) -> None:
+    """Say of whoever is asked that they are away, have enough or are not at work: it is handed on all the same."""
+    from storage.queries.askable import askable
+    from widgets.handing import busy_words
+
+    found = [one for one in call.ask(askable, Tier(call.options.to), call.now) if one.agent_id == agent_id]
+    words = busy_words(found[0]) if found else _("works for other tiers")
+    if words:
+        call.out.error(f"plantao: {clean_line(found[0].name if found else call.options.agent)}: {words}")
 
 
 def _contents(call: "Call", number: int, visit: "Visit | None") -> "Contents":
     from dataclasses import replace
 
-    from storage.kinds.handoffs import Promised, Tried
+    from storage.kinds.handoffs import Tried
     from storage.queries.briefing import draw_up
 
     options = call.options
     drawn: Contents = call.ask(draw_up, number)
-    tried, promised = drawn.tried, drawn.promised
+    tried = drawn.tried
     if options.tried.strip():
         tried = (*tried, Tried(call.now.astimezone(UTC), call.settings.agent_name(), clean_line(options.tried)))
-    if options.promise.strip():
-        due = _moment(call, options.due, "--due")
-        promised = (*promised, Promised(clean_line(options.promise), due))
     return replace(
         drawn,
         asked=options.asked,
         reason=options.reason,
         told=options.told,
         tried=tried,
-        promised=promised,
         visit=visit,
     )
 
@@ -296,18 +315,27 @@ def _visit(call: "Call") -> "Visit | None":
     )
 
 
-def _promise(call: "Call") -> "Promised | None":
+def _promises(call: "Call") -> "tuple[Promised, ...]":
+    """Return what is promised: what an option says, and what is found in what the customer is told."""
     from storage.kinds.handoffs import Promised
 
     options = call.options
     if bool(options.promise.strip()) != bool(options.due.strip()):
         raise Usage(_("A promise needs both: --promise TEXT and --due WHEN."))
-    if not options.promise.strip():
-        return None
-    due = _moment(call, options.due, "--due")
-    if due <= call.now:
-        raise Usage(_("{moment} has passed: a promise is due later.").format(moment=options.due))
-    return Promised(clean_line(options.promise), due)
+    found: tuple[Promised, ...] = ()
+    if options.promise.strip():
+        due = _moment(call, options.due, "--due")
+        if due <= call.now:
+            raise Usage(_("{moment} has passed: a promise is due later.").format(moment=options.due))
+        found = (Promised(clean_line(options.promise), due),)
+    if options.promises:
+        from storage.rules.promised import promised
+
+        told = promised(options.told, now=call.now)
+        if not told:
+            raise Usage(_("What the customer is told promises nothing by a time that --promises could keep."))
+        found += tuple(Promised(one.text, one.due.astimezone(UTC)) for one in told)
+    return found
 
 
 def _moment(call: "Call", words: str, option: str) -> datetime:

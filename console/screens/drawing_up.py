@@ -1,18 +1,22 @@
 """What the screen of a handoff asks of the record, in one transaction: facts, who is asked, what was typed."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from storage.kinds import Delivery, DraftKind, Tier
-from storage.kinds.handoffs import Before, Contents, HandoffView
+from storage.kinds.handoffs import Before, Contents, HandoffView, Promised, Visit
 from storage.views import ConversationView
 from widgets.handing import Changing
+from widgets.language import _
 
 if TYPE_CHECKING:
     from sqlmodel import Session
+
+    from storage.kinds.handoffs import Askable
+    from storage.kinds.rotas import OnCall
 
 _UNSENT: Final = frozenset({Delivery.CANCELLED, Delivery.FAILED})
 
@@ -26,6 +30,7 @@ class DrawnUp:
         contents: what goes along by itself.
         before: what resembles it.
         changing: what it changes.
+        askable: who can be asked to accept it; `on_call` who is on call at the receiving tier.
         draft_id: under which it is kept; `typed` what was typed before, by field; empty for a new one.
     """
 
@@ -33,6 +38,8 @@ class DrawnUp:
     contents: Contents
     before: tuple[Before, ...]
     changing: Changing
+    askable: tuple["Askable", ...]
+    on_call: tuple["OnCall", ...]
     draft_id: int
     typed: Mapping[str, Any]
 
@@ -51,14 +58,16 @@ def begin(session: "Session", *, conversation_id: int, to: Tier, agent_id: int, 
         NoSuch: there is no such conversation.
     """
     from storage.commands import drafts
-    from storage.queries import agents, briefing, context, conversations, handoffs
+    from storage.queries import briefing, context, conversations, handoffs
+    from storage.queries.askable import askable
+    from storage.queries.clocks import clocks_handed
+    from storage.queries.on_call import on_call
     from storage.rules import transfers
 
     view = conversations.read(session, conversation_id, agent_id=agent_id)
     number = view.conversation_id
     draft, known = drafts.begin(session, agent_id=agent_id, kind=DraftKind.HANDOFF, now=now, conversation_id=number)
     typed: dict[str, Any] = json.loads(draft.body) if known and draft.body else {}
-    asked, _rota = handoffs.asked_first(session, to, now)
     every = handoffs.handoffs_of(session, number)
     if _has_left(session, str(typed.get("told", "")), every):
         typed["told"] = ""
@@ -70,11 +79,13 @@ def begin(session: "Session", *, conversation_id: int, to: Tier, agent_id: int, 
             view.tier,
             to,
             view.assignee,
-            agents.agents(session).get(asked or 0, ""),
-            transfers.WITHIN[to],
+            clocks_handed(session, number, to, now=now),
+            now + transfers.WITHIN[to],
             view.customer or view.customer_address,
             transfers.crossings(every, view.tier, to),
         ),
+        askable(session, to, now, but=agent_id),
+        on_call(session, now, tier=to),
         draft.draft_id,
         typed,
     )
@@ -92,3 +103,39 @@ def _has_left(session: "Session", told: str, every: Sequence[HandoffView]) -> bo
 def written(values: Mapping[str, Any]) -> str:
     """Return what was typed as a draft keeps it."""
     return json.dumps(values, ensure_ascii=False, sort_keys=True)
+
+
+def visit_of(values: Mapping[str, Any], now: datetime, *, words: Callable[[str], str]) -> tuple[Visit | None, str]:
+    """Return the visit that fields describe, or why they describe none.
+
+    Args:
+        values: by their names.
+        now: the present, in the agent's zone.
+        words: gives the label of a field.
+    """
+    from widgets.when import NoMoment, read_moment
+
+    given = {name: str(values[name]).strip() for name in ("site", "asset", "from", "until")}
+    if not any(given.values()):
+        return None, ""
+    moments = []
+    for name in ("from", "until"):
+        try:
+            moments.append(read_moment(given[name], now=now).astimezone(UTC))
+        except NoMoment as wrong:
+            return None, f"{words(name)}: {wrong}" if given[name] else _("A visit needs from and until.")
+    return Visit(given["site"], given["asset"], moments[0], moments[1]), ""
+
+
+def promise_of(values: Mapping[str, Any], now: datetime) -> tuple[Promised | None, str]:
+    """Return what the field of a promise promises, words and until when, or why that is no promise."""
+    from console.screens.commands.promising import parted, trouble_of
+    from widgets.when import read_moment
+
+    line = str(values["promise"]).strip()
+    if not line:
+        return None, ""
+    said = parted(line, now)
+    if wrong := trouble_of(said, now):
+        return None, wrong
+    return Promised(said[0], read_moment(said[1], now=now).astimezone(UTC)), ""

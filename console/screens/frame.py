@@ -155,10 +155,27 @@ class Frame:
         return [of_queue, of_conversation, PaneTitle(share.context, name, kind)]
 
     @staticmethod
-    def useful(keys: list[tuple[str, str]], where: Where, *, nothing: bool) -> list[tuple[str, str]]:
-        """Return the keys of the last row; where there is nothing to act on, only those that still do something."""
+    def useful(
+        keys: list[tuple[str, str]], where: Where, *, nothing: bool, offered: bool = False
+    ) -> list[tuple[str, str]]:
+        """Return the keys of the last row; where there is nothing to act on, only those that still do something.
+
+        Args:
+            keys: all of them.
+            where: what has the keys.
+            nothing: whether there is nothing to act on.
+            offered: whether what is pointed at waits to be accepted: it is accepted or returned then, not handed on.
+        """
         if nothing and where == "queue":
             return [pair for pair in keys if pair[0] in {"/", "u", "q", "J"}]
+        taking = {_("accept"), _("return")}
+        if offered:
+            first = 1 if where == "queue" else 0
+            keys = [pair for pair in keys if pair[1] != _("transfer")]
+            rest = [pair for pair in keys if pair[1] not in taking]
+            keys = [*rest[:first], *(pair for pair in keys if pair[1] in taking), *rest[first:]]
+        else:
+            keys = [pair for pair in keys if pair[1] not in taking]
         if where == "queue":  # it is chosen for a customer who has been read: the room is for what is done unread
             return [pair for pair in keys if pair[1] != _("canned")]
         return keys

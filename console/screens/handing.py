@@ -1,64 +1,68 @@
-"""The screen on which a conversation is handed on: fields, what goes along, what changes; saved as typed."""
+"""The screen on which a conversation is handed on: where its fields and texts stand, and where the keys are."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar, Final, Literal
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.strip import Strip
 from textual.widgets import TextArea
 
-from console.config.errors import ConsoleError
 from console.screens import drawing_up
 from console.screens.commands.base import Where
+from console.screens.handing_whom import Asked, choices_of, whom
 from console.screens.questions import Asks, Coverable
 from storage.kinds import Tier
-from storage.kinds.errors import DeskError
-from storage.kinds.handoffs import Contents, Visit
+from storage.kinds.handoffs import Contents
+from storage.kinds.promises import Commitment
 from widgets.bars import PaneTitle, TitleRow
-from widgets.briefs import brief_lines
+from widgets.choices import Choice, choice_rows, first_shown
 from widgets.editor import Editor
 from widgets.fields import FieldLine, Fields, Summary
-from widgets.handing import along_rows, changes_rows, tier_spans
+from widgets.handing import PROMISE, along_rows, asked_spans, changes_rows, tier_spans
 from widgets.language import _
-from widgets.line import Span, one_line
+from widgets.line import one_line
 from widgets.look import Look
 from widgets.moments import moment_words
 from widgets.pane import Wall
 from widgets.prompt import PromptRow
 from widgets.sheet import Sheet
 from widgets.text import tier_words
-from widgets.troubles import trouble_words
-from widgets.when import NoMoment, read_moment
 
-FIELDS: Final = ("destination", "reason", "site", "asset", "from", "until")
-"""The fields above the texts, in their order; the last four are a visit's."""
+FIELDS: Final = ("agent", "destination", "reason", "site", "asset", "from", "until", "promise")
+"""The fields above the texts, in their order."""
 
-_VISIT: Final = ("site", "asset", "from", "until")
+VISIT: Final = ("site", "asset", "from", "until")
+"""Those of a visit."""
+
 _TWO_COLUMNS: Final = 100  # cells of the window from which what changes stands beside
 _CHANGES: Final = 42  # cells of that column
-_BREATH: Final = 0.15  # seconds between two savings while somebody types
+_HIGH: Final = 30  # rows of a window that is high
 
 Part = Literal["fields", "asked", "along", "told"]
 _PARTS: Final[tuple[Part, ...]] = ("asked", "along", "told", "fields")
 
 
-def _field_words(name: str) -> str:
+def field_words(name: str) -> str:
+    """Return the label of a field."""
     return {
+        "agent": _("to whom"),
         "destination": _("team"),
         "reason": _("reason"),
         "site": _("site"),
         "asset": _("asset"),
         "from": _("from"),
         "until": _("until"),
+        "promise": _("promised"),
     }[name]
 
 
-class TransferScreen(Asks):
-    """One handoff, as far as it is typed; it leaves with what was made of it, an error, or nothing.
+class HandoffForm(Asks):
+    """The form of one handoff: what is typed in it, and what that makes.
 
     Args:
         look: how everything is drawn.
@@ -68,20 +72,21 @@ class TransferScreen(Asks):
 
     AUTO_FOCUS: ClassVar[str] = ""
     CSS: ClassVar[str] = """
-    TransferScreen { background: $background; }
-    TransferScreen #sheets { height: 1fr; width: 1fr; }
-    TransferScreen #left { height: 1fr; width: 1fr; }
-    TransferScreen #asked { height: 3; }
-    TransferScreen #told { height: 3; }
+    HandoffForm { background: $background; }
+    HandoffForm #sheets { height: 1fr; width: 1fr; }
+    HandoffForm #left { height: 1fr; width: 1fr; }
+    HandoffForm #asked { height: 3; }
+    HandoffForm #told { height: 3; }
     """
 
     def __init__(self, look: Look, conversation_id: int, to: Tier) -> None:
         super().__init__()
-        self._about = conversation_id
+        self.about = conversation_id
         self.to = to
         self.begun: drawing_up.DrawnUp | None = None
         self.out: set[str] = set()
-        self.fields = Fields(look, FIELDS if to is Tier.N2 else FIELDS[:2], words=_field_words, id="fields")
+        self.taken: set[str] = set()
+        self.fields = Fields(look, self.fields_shown, words=field_words, id="fields")
         self.asked = Editor(look, id="asked")
         self.told = Editor(look, id="told")
         self.along = Sheet(look, id="along")
@@ -92,11 +97,11 @@ class TransferScreen(Asks):
         self._tiers = Summary(look, id="tiers")
         self._lines = {name: TitleRow(look, id=f"line-{name}") for name in ("asked", "told")}
         self._part: Part = "asked"
-        self._ahead: list[str] = []
-        self._typing = asyncio.Event()
-        self._saved_at: datetime | None = None
-        self._trouble = ""
-        self._going = False
+        self._choices: Sequence[Choice] = ()
+        self._choice: int | None = None
+        self.typing = asyncio.Event()
+        self.saved_at: datetime | None = None
+        self.trouble = ""
 
     def compose(self) -> ComposeResult:
         """Yield the fields, the texts, what goes along, and what changes."""
@@ -114,14 +119,6 @@ class TransferScreen(Asks):
             yield self.changes
         yield self.prompt
 
-    def on_mount(self) -> None:
-        """Draw the frame, then read what the handoff is about."""
-        self._tiers.styles.height = 1
-        self._arrange()
-        self.go_to("asked")
-        self._begin()
-        self._keep()
-
     @property
     def where(self) -> Where:
         """There is one form."""
@@ -131,36 +128,10 @@ class TransferScreen(Asks):
         """Return what is drawn over."""
         return (self.along, self.told, self.changes, self._wall)
 
-    @work(exclusive=True, group="begin")
-    async def _begin(self) -> None:
-        asked = {"agent_id": self.desk.agent_id, "now": self.now()}
-        try:
-            begun = await self.desk.tell(drawing_up.begin, conversation_id=self._about, to=self.to, **asked)
-        except DeskError as error:
-            self.dismiss(error)
-            return
-        self.begun = begun
-        typed = begun.typed
-        self.fields.put({name: str(typed.get(name, "")) for name in FIELDS})
-        for name, editor in (("asked", self.asked), ("told", self.told)):
-            with editor.prevent(TextArea.Changed):
-                editor.load_text(str(typed.get(name, "")))
-            editor.move_cursor(editor.document.end)
-        self.out = set(typed.get("out", ()))
-        self._saved_at = self.now() if typed else None
-        ahead, self._ahead = "".join(self._ahead), []
-        if ahead:
-            self.asked.put(ahead)
-        self.tell()
-
-    def typed_ahead(self, event: events.Key) -> bool:
-        """Keep what is typed while the conversation is read."""
-        if self.begun is None and (event.is_printable or event.key == "enter") and event.key != "escape":
-            self._ahead.append(event.character if event.is_printable and event.character else "\n")
-            event.stop()
-            event.prevent_default()
-            return True
-        return super().typed_ahead(event)
+    @property
+    def fields_shown(self) -> Sequence[str]:
+        """The names of the fields that there are."""
+        return FIELDS if self.to is Tier.N2 else tuple(name for name in FIELDS if name not in VISIT)
 
     # ------------------------------------------------------------------------------------------ what is typed
 
@@ -174,21 +145,22 @@ class TransferScreen(Asks):
             told=self.told.text,
             reason=self.fields.value("reason"),
             facts=tuple(replace(one, out=one.sort in self.out) for one in drawn.facts),
-            visit=self._visit()[0],
+            visit=drawing_up.visit_of(self.values(), self.now(), words=field_words)[0],
         )
 
-    def _visit(self) -> tuple[Visit | None, str]:
-        """Return the visit that the fields describe, or why they describe none."""
-        given = {name: self.fields.value(name).strip() for name in _VISIT}
-        if not any(given.values()):
-            return None, ""
-        moments = []
-        for name in ("from", "until"):
-            try:
-                moments.append(read_moment(given[name], now=self.now()).astimezone(UTC))
-            except NoMoment as wrong:
-                return None, f"{_field_words(name)}: {wrong}" if given[name] else _("A visit needs from and until.")
-        return Visit(given["site"], given["asset"], moments[0], moments[1]), ""
+    @property
+    def commitments(self) -> tuple[Commitment, ...]:
+        """What the customer is told that could be promised."""
+        from storage.rules.promised import promised
+
+        return promised(self.told.text, now=self.now()) if self.told.text.strip() else ()
+
+    @property
+    def whom(self) -> Asked:
+        """Who is asked to accept it, as far as the fields say so."""
+        if self.begun is None:
+            return Asked()
+        return whom(self.fields.value("agent"), self.begun, self.fields.value("destination"), self.now())
 
     def values(self) -> dict[str, Any]:
         """Return what was typed, as it is kept."""
@@ -197,43 +169,58 @@ class TransferScreen(Asks):
             "asked": self.asked.text,
             "told": self.told.text,
             "out": sorted(self.out),
+            "taken": sorted(self.taken),
         }
 
+    def put(self, typed: Any) -> None:
+        """Write what was typed before into the form."""
+        self.fields.put({name: str(typed.get(name, "")) for name in FIELDS})
+        for name, editor in (("asked", self.asked), ("told", self.told)):
+            with editor.prevent(TextArea.Changed):
+                editor.load_text(str(typed.get(name, "")))
+            editor.move_cursor(editor.document.end)
+        self.out, self.taken = set(typed.get("out", ())), set(typed.get("taken", ()))
+
     @on(TextArea.Changed)
+    def _text_changed(self) -> None:
+        self.typing.set()
+        self.tell()
+
     @on(Fields.Changed)
-    def _changed(self) -> None:
-        self._typing.set()
+    def _field_changed(self, message: Fields.Changed) -> None:
+        self.typing.set()
+        if message.name == "agent" and self.fields.focused_name == "agent":
+            self._offer(message.text)
         self.tell()
 
-    @work(exclusive=True, group="keep")
-    async def _keep(self) -> None:
-        """Save whenever something was typed, never two savings at once and never behind for long."""
-        while True:
-            await self._typing.wait()
-            self._typing.clear()
-            if self.begun is not None:
-                await self.save_now()
-            await asyncio.sleep(_BREATH)
+    # ------------------------------------------------------------------------------------------ whom to ask
 
-    async def save_now(self) -> None:
-        """Save what is typed."""
-        from storage.commands import drafts
+    def _offer(self, text: str) -> None:
+        """Offer who can be asked, by what is typed so far."""
+        self._choices = choices_of(text, self.begun, self.now()) if self.begun is not None else ()
+        self._choice = 0 if text.strip() and self._choices else None
+        self._draw_over()
 
-        assert self.begun is not None
-        body = drawing_up.written(self.values())
-        try:
-            await self.desk.tell(
-                drafts.save,
-                self.begun.draft_id,
-                agent_id=self.desk.agent_id,
-                values={"body": body},
-                now=self.now(),
-            )
-        except DeskError as error:
-            self._trouble = _("not saved: {why}").format(why=trouble_words(error))
-        else:
-            self._trouble, self._saved_at = "", self.now()
-        self.tell()
+    def _leave_agent(self) -> None:
+        """Take whom the cursor is on; nobody is offered any more."""
+        if self._choice is not None:
+            self.fields.put({"agent": self._choices[self._choice].text}, quietly=False)
+        self._choices, self._choice = (), None
+        self._draw_over()
+
+    def _rows_over(self, width: int) -> list[Strip]:
+        below = super()._rows_over(width)
+        if self._question is None and self._pending is None and self._choices:
+            return [*choice_rows(self.look, width, self._choices, self._choice, self._room_over - len(below)), *below]
+        return below
+
+    def clicked_over(self, row: int, column: int) -> None:
+        """Take whom was clicked."""
+        if self.asking or not self._choices:
+            super().clicked_over(row, column)
+            return
+        self._choice = min(first_shown(len(self._choices), self._choice, self._room_over) + row, len(self._choices) - 1)
+        self._leave_agent()
 
     # ------------------------------------------------------------------------------------------ where the keys are
 
@@ -246,17 +233,25 @@ class TransferScreen(Asks):
             case "told":
                 self.set_focus(self.told)
             case "fields":
-                self.fields.go_to("destination")
+                self.fields.go_to(FIELDS[0])
             case "along":
                 self.set_focus(None)
+                self._left_fields()
         self.tell()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Follow what was clicked."""
+        """Follow what was clicked, and offer whom to ask where that is typed."""
         part: Part = {"asked": "asked", "told": "told"}.get(event.widget.id or "", "fields")  # type: ignore[assignment]
+        self._left_fields()
+        if self.fields.focused_name == "agent":
+            self._offer("")
         if part != self._part:
             self._part = part
             self.tell()
+
+    def _left_fields(self) -> None:
+        if self._choices and self.fields.focused_name != "agent":
+            self._leave_agent()
 
     def action_part(self, by: int) -> None:
         """Go to the next part, or the one before."""
@@ -267,14 +262,13 @@ class TransferScreen(Asks):
         if self._part == "fields" and by < 0:
             self.fields.go_to(self.fields_shown[-1])
 
-    @property
-    def fields_shown(self) -> Sequence[str]:
-        """The names of the fields that there are."""
-        return FIELDS if self.to is Tier.N2 else FIELDS[:2]
-
     @on(FieldLine.Steered)
     def _field_steered(self, message: FieldLine.Steered) -> None:
-        if not self.fields.step(message.by):
+        if self._choices:
+            at = -1 if self._choice is None and message.by > 0 else self._choice or 0
+            self._choice = (at + message.by) % len(self._choices)
+            self._draw_over()
+        elif not self.fields.step(message.by):
             self.go_to("asked")
 
     @on(Fields.Left)
@@ -287,26 +281,33 @@ class TransferScreen(Asks):
             self.along.move(by)
 
     def action_leave_out(self) -> None:
-        """Leave the fact under the cursor out, or take it along again."""
-        if self._part != "along" or self.along.chosen_key is None:
+        """Leave the fact under the cursor out, or take it along again; promise what is told, or not."""
+        key = self.along.chosen_key
+        if self._part != "along" or key is None:
             return
-        self.out ^= {str(self.along.chosen_key)}
-        self._typing.set()
+        if isinstance(key, tuple) and key[0] == PROMISE:
+            self.taken ^= {str(key[1])}
+        else:
+            self.out ^= {str(key)}
+        self.typing.set()
         self.tell()
 
     # ------------------------------------------------------------------------------------------ drawing
 
     def on_resize(self) -> None:
         """Share the window out anew."""
-        self._arrange()
+        self.share_out()
         self._draw_over()
 
-    def _arrange(self) -> None:
+    def share_out(self) -> None:
+        """Share the window out."""
         width, height = self.app.size
         beside = width >= _TWO_COLUMNS
         self._wall.display = self.changes.display = beside
         self.changes.styles.width = _CHANGES
-        for editor, rows in ((self.asked, 4 if height >= 30 else 3), (self.told, 4 if height >= 30 else 2)):
+        high = height >= _HIGH
+        self._tiers.styles.height = 2 if high else 1
+        for editor, rows in ((self.asked, 4 if high else 3), (self.told, 4 if high else 2)):
             editor.styles.height = rows
         self.tell()
 
@@ -316,153 +317,46 @@ class TransferScreen(Asks):
         left = width - (_CHANGES + 1 if self.changes.display else 0)
         view = self.begun.view if self.begun is not None else None
         here = view.tier if view is not None else self.to
-        title = f"{_('transfer')} #{self._about}  {tier_words(here)} → {tier_words(self.to)}"
-        saved = _("saved {moment}").format(moment=moment_words(self._saved_at, self.now())) if self._saved_at else ""
-        panes = [PaneTitle(left, title, self._trouble or saved or _("saved as you type"), focused=True)]
+        title = f"{_('transfer')} #{self.about}  {tier_words(here)} → {tier_words(self.to)}"
+        saved = _("saved {moment}").format(moment=moment_words(self.saved_at, self.now())) if self.saved_at else ""
+        panes = [PaneTitle(left, title, self.trouble or saved or _("saved as you type"), focused=True)]
         if self.changes.display:
             panes.append(PaneTitle(_CHANGES, _("what changes"), "", focused=False))
         self._titles.show(panes)
-        asks = self.begun.changing.asked if self.begun is not None else ""
-        aside: list[Span] = [
-            (_("{name} is asked").format(name=asks) if asks else _("anybody of the tier is asked"), "muted")
-        ]
-        self._tiers.show((tier_spans(here, self.to), aside))
-        self._lines["asked"].show(
-            [
-                PaneTitle(
-                    left,
-                    _("asked of {tier}").format(tier=tier_words(self.to)),
-                    _("required"),
-                    focused=self._part == "asked",
-                )
-            ]
-        )
+        spans = asked_spans(self.whom.shown, self.begun.changing, self.now()) if self.begun is not None else ()
+        if self.app.size.height >= _HIGH:
+            self._tiers.show((tier_spans(here, self.to), ()), (((" " * 10, "muted"), *spans), ()))
+        else:
+            self._tiers.show((tier_spans(here, self.to), spans))
         name = one_line(view.customer or view.customer_address) if view is not None else ""
-        self._lines["told"].show(
-            [
-                PaneTitle(
-                    left,
-                    _("{name} is told").format(name=name or _("the customer")),
-                    _("sent with it; empty says nothing"),
-                    focused=self._part == "told",
-                )
-            ]
-        )
+        for part, words, aside in (
+            ("asked", _("asked of {tier}").format(tier=tier_words(self.to)), _("required")),
+            (
+                "told",
+                _("{name} is told").format(name=name or _("the customer")),
+                _("sent with it; empty says nothing"),
+            ),
+        ):
+            self._lines[part].show([PaneTitle(left, words, aside, focused=self._part == part)])
         self._tell_rows()
         self.prompt.show(*self.ground.keymap.footer("transfer"))
 
     def _tell_rows(self) -> None:
         if self.begun is None:
             return
-        contents = self.contents
-        self.along.lay(along_rows(contents, self.out, self.now()))
-        needs = self.to is Tier.N2 and (contents.visit is None or not contents.reason.strip())
-        self.changes.lay(changes_rows(self.begun.changing, contents, self.begun.before, visit_missing=needs))
-
-    # ------------------------------------------------------------------------------------------ what is done with it
-
-    def action_transfer(self) -> None:
-        """Hand it on, where nothing is missing."""
-        if self.begun is not None and not self._going:
-            self._hand_on()
-
-    @work(exclusive=True, group="hand-on")
-    async def _hand_on(self) -> None:
-        from console.mail.transferring import hand_on, told_draft, told_findings
-        from storage.commands.transferring import Transfer
-        from storage.kinds.review import Severity
-        from widgets.findings import finding_words
-
-        assert self.begun is not None
-        visit, wrong = self._visit()
-        if wrong:
-            self.say_refusal(wrong)
-            self.fields.go_to("from")
-            return
-        contents = replace(self.contents, visit=visit)
-        if not contents.asked.strip():
-            self.say_refusal(_("Say what is asked of {tier}.").format(tier=tier_words(self.to)))
-            self.go_to("asked")
-            return
-        self._going = True
-        store, number = self.desk.store, self.begun.view.conversation_id
-        try:
-            await self.save_now()
-            if contents.told.strip():
-                draft = await asyncio.to_thread(
-                    told_draft, store, number, contents.told, agent_id=self.desk.agent_id, now=self.now()
-                )
-                found = await asyncio.to_thread(told_findings, store, draft, now=self.now())
-                stops = [one for one in found if one.severity is Severity.STOP]
-                if stops:
-                    self.say_refusal(finding_words(stops[0], self.now(), conversation_id=number))
-                    self.go_to("told")
-                    return
-            made = await asyncio.to_thread(
-                hand_on,
-                store,
-                Transfer(number, self.to, contents, destination=self.fields.value("destination")),
-                accounts=self.ground.accounts,
-                agent=self.desk.agent,
-                actor=self.desk.actor,
-                now=self.now(),
-                undo_window=timedelta(seconds=self.ground.undo_window),
-                draft_id=self.begun.draft_id,
+        contents, said, now = self.contents, self.commitments, self.now()
+        typed = drawing_up.promise_of(self.values(), now)[0]
+        if typed is not None:
+            contents = replace(contents, promised=(*contents.promised, typed))
+        self.along.lay(along_rows(contents, self.out, now, said=said, taken=self.taken))
+        self.changes.lay(
+            changes_rows(
+                self.begun.changing,
+                contents,
+                self.begun.before,
+                now,
+                asking=self.whom.shown,
+                visit_missing=self.to is Tier.N2 and (contents.visit is None or not contents.reason.strip()),
+                unpromised=sum(one.text not in self.taken for one in said),
             )
-        except ConsoleError as error:
-            self.say_refusal(str(error))
-        except DeskError as error:
-            self.say_error(error)
-        else:
-            self.desk.wrote.set()
-            self.dismiss(made)
-        finally:
-            self._going = False
-
-    def action_as_read(self) -> None:
-        """Read it as the receiver will."""
-        if self.begun is None:
-            return
-        from console.screens.paper import PaperScreen
-
-        contents, number, width = self.contents, self.begun.view.conversation_id, min(self.app.size.width - 2, 80)
-        desk, now = self.desk, self.now()
-
-        def load() -> list[Any]:
-            from storage.queries.briefing import brief
-
-            with desk.store.reading() as session:
-                told = replace(brief(session, number, now=now), contents=contents, tier=self.to, handoff=None)
-            return [((line, "text"),) for line in brief_lines(told, now, width, height=23)]
-
-        self.app.push_screen(PaperScreen(_("as {tier} will read it").format(tier=tier_words(self.to)), load))
-
-    def action_edit(self) -> None:
-        """Write in the editor of choice, and come back."""
-        self._edit(self.told if self._part == "told" else self.asked)
-
-    @work(exclusive=True, group="edit")
-    async def _edit(self, editor: Editor) -> None:
-        text = editor.text
-        made = self.in_editor(text)
-        if made is not None and made != text:
-            editor.select_all()
-            editor.put(made)
-        self.set_focus(editor)
-
-    def action_escape(self) -> None:
-        """Leave; what was typed is kept for the next time."""
-        self._close()
-
-    @work(exclusive=True, group="close")
-    async def _close(self) -> None:
-        from storage.commands import drafts
-
-        if self.begun is not None:
-            values = self.values()
-            if any(values[name] for name in (*FIELDS, "asked", "told")):
-                await self.save_now()
-                await self.desk.tell(drafts.note_writing, self.begun.draft_id, agent_id=self.desk.agent_id, now=None)
-            else:
-                await self.desk.tell(drafts.forget, self.begun.draft_id, agent_id=self.desk.agent_id)
-        self.dismiss(None)
+        )

@@ -458,8 +458,6 @@ class MainScreen(Moves, Follows):
         frame = self._frame
         self._status_row.show(frame.labels(self.views, self.view), frame.asides(self.now(), self.size.width))
         self._trouble_bar.show(frame.troubles(self.now(), lambda mailbox: self.account_refused(mailbox) is not None))
-        keys, always = self.ground.keymap.footer(self.where)
-        self.prompt.show(frame.useful(keys, self.where, nothing=nothing), always)
         self.empty.show(*frame.empty(self.view, self.views, self.narrowed, self.now()))
         if not frame.opening:
             self.ground.entitle(frame.window_title(self.views))
@@ -468,3 +466,19 @@ class MainScreen(Moves, Follows):
     def _titles(self) -> None:
         titles = self._frame.titles(self, self.app.size.width)
         self._title_row.show(titles)
+        self.prompt.show(self._keys(), self.ground.keymap.footer(self.where)[1])
+
+    def _keys(self) -> list[tuple[str, str]]:
+        """Return the keys of the last row: what is pointed at says which are of use."""
+        keys, _always = self.ground.keymap.footer(self.where)
+        nothing = self._frame.nothing(self.queue)
+        return self._frame.useful(keys, self.where, nothing=nothing, offered=self._waits_to_be_accepted)
+
+    @property
+    def _waits_to_be_accepted(self) -> bool:
+        """Whether any of what is pointed at waits to be accepted."""
+        numbers = self.targets().numbers
+        beside = self.context.beside if self.reading else None
+        if beside is not None and numbers == (beside.conversation_id,):
+            return beside.handed.handoff is not None and beside.handed.handoff.due_at is not None
+        return any(row.offered and row.conversation_id in numbers for row in self.queue.rows)

@@ -47,8 +47,9 @@ class Transfer:
     Attributes:
         to: the receiving tier.
         to_agent_id: who shall accept it; `None` for whoever is on call there, or anybody of the tier.
+        anybody: nobody is asked by name, whoever is on call.
         destination: the team, empty for none.
-        promise: what the customer is promised by it, and until when; written down as any promise.
+        promises: what the customer is promised by it, and until when; written down as any promise, and in the brief.
         anyway: where the playbook says to consult: hand it on all the same.
     """
 
@@ -57,8 +58,9 @@ class Transfer:
     contents: Contents
     to_agent_id: int | None = None
     destination: str = ""
-    promise: Promised | None = None
+    promises: tuple[Promised, ...] = ()
     anyway: bool = False
+    anybody: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,9 @@ def transfer(
     """
     row, wanted = checked(session, wanted)
     to_agent_id, rota = wanted.to_agent_id, ""
-    if to_agent_id is None:
+    if to_agent_id is None and not wanted.anybody:
         to_agent_id, rota = handoffs.asked_first(session, wanted.to, now, destination=wanted.destination)
-    else:
+    elif to_agent_id is not None:
         _must_work(session, to_agent_id, now)
     (note_id,) = next_ids(session, Message)
     told_id = note_id + 1 if told is not None else None
@@ -136,8 +138,8 @@ def transfer(
     common: dict[str, Any] = {"actor": actor, "now": now, "action_id": action_id}
     _action, written = noting.note(session, note, conversation_id=row.id, draft_id=draft_id, **common)
     assert written == note_id
-    if wanted.promise is not None:
-        promising.promise(session, row.id, wanted.promise.text, wanted.promise.due, **common)
+    for one in wanted.promises:
+        promising.promise(session, row.id, one.text, one.due, **common)
     if told is not None:
         sent = queueing.queue(session, told, undo_window=undo_window, **common)
         assert sent.message_id == told_id
@@ -147,7 +149,14 @@ def transfer(
 def checked(session: Session, wanted: Transfer) -> tuple[Row[*tuple[Any, ...]], Transfer]:
     """Return where a conversation stands, and what is wanted, tidied; refuse what a rule forbids, as `transfer`."""
     row = _standing(session, wanted.conversation_id)
-    wanted = replace(wanted, contents=tidied(wanted.contents), destination=clean_line(wanted.destination).strip())
+    promises = tuple(Promised(clean_line(one.text).strip(), one.due) for one in wanted.promises)
+    contents = tidied(wanted.contents)
+    wanted = replace(
+        wanted,
+        contents=replace(contents, promised=(*contents.promised, *promises)),
+        destination=clean_line(wanted.destination).strip(),
+        promises=promises,
+    )
     rule = transfers.refusal(
         status=row.status,
         current=row.tier,

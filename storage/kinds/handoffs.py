@@ -214,6 +214,25 @@ class SolutionView:
 
 
 @dataclass(frozen=True, slots=True)
+class Askable:
+    """An agent who can be asked.
+
+    Attributes:
+        rota: by which they are on call, `until` when; empty and `None` where they are not.
+        away: whether they are away; `full` whether they have as much in work as they may; `closed` whether these are
+            not their hours. All of them can be asked all the same.
+    """
+
+    agent_id: int
+    name: str
+    rota: str = ""
+    until: datetime | None = None
+    away: bool = False
+    full: bool = False
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Before:
     """A conversation that resembles another one by its words."""
 

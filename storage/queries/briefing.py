@@ -1,7 +1,7 @@
 """What whoever receives a conversation reads first: drawn up from the thread, or as it was handed on."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import log
@@ -10,16 +10,17 @@ from typing import Final
 from sqlalchemy import select
 from sqlmodel import Session
 
-from storage.kinds import SETTLED, Direction, HandoffState, Status, Tier
+from storage.kinds import SETTLED, Direction, HandoffState
 from storage.kinds.clean import clean_line, folded
 from storage.kinds.handoffs import Before, Brief, Contents, Promised, Tried
 from storage.queries import context, conversations, handoffs
 from storage.queries.fitting import asked_in
 from storage.queries.tables import CONVERSATION, SEARCH_ENTRY, TEXT
+from storage.queries.vendors import with_vendor
 from storage.rules.gleaning import Said, glean
 from storage.rules.query import Text, Where
 from storage.search.matching import matching, written
-from storage.views import ContextView, ConversationView, EventView, MessageView
+from storage.views import ContextView, ConversationView, MessageView
 
 MESSAGES: Final = 200
 """The newest messages of a conversation that are read for a brief."""
@@ -33,7 +34,6 @@ _ALIKE: Final = 2  # words that must be met at least; a third of many
 _COMMON: Final = 8  # a word that more than one of so many has says nothing, where they are more than a few
 _FEW: Final = 16
 _WORD: Final = re.compile(r"[^\W\d_]{4,30}")
-_CHANGES: Final = ("status_changed", "transferred", "returned", "accepted")
 
 
 def brief(session: Session, conversation_id: int, *, now: datetime | None = None) -> Brief:
@@ -70,7 +70,7 @@ def brief(session: Session, conversation_id: int, *, now: datetime | None = None
         consults=handoffs.consults_of(session, number),
         solution=handoffs.solution_of(session, number),
         before=similar(session, number),
-        vendor=vendor_time(view.events, now),
+        vendor=sum((one.spent for one in with_vendor(view.events, now)), timedelta(0)),
         bouncing=any(one.crossed > 1 for one in stands),
     )
 
@@ -119,35 +119,6 @@ def _line(message: MessageView) -> str:
     first = next((part for part in _said(message).split("\n\n") if part.strip()), "")
     line = clean_line(" ".join(first.split()))
     return line if len(line) <= _LINE else line[: _LINE - 1].rstrip() + "…"
-
-
-def vendor_time(events: Sequence[EventView], now: datetime | None) -> timedelta:
-    """Return for how long a conversation was on hold at N3: that is time with a vendor (DOMAIN §2).
-
-    Args:
-        events: the conversation's, the oldest first.
-        now: until when one that is there now is counted; `None` leaves it out.
-    """
-    spent, since = timedelta(0), None
-    status, tier = "", str(Tier.N1)
-    for at, what, after in _changes(events):
-        status, tier = (after, tier) if what == "status_changed" else (status, after)
-        waits = status == Status.ON_HOLD and tier == Tier.N3
-        if waits and since is None:
-            since = at
-        elif not waits and since is not None:
-            spent, since = spent + max(at - since, timedelta(0)), None
-    if since is not None and now is not None:
-        spent += max(now - since, timedelta(0))
-    return spent
-
-
-def _changes(events: Sequence[EventView]) -> Iterator[tuple[datetime, str, str]]:
-    for one in events:
-        if one.kind in _CHANGES:
-            after = one.values.get("tier" if one.kind == "accepted" else "after")
-            if after is not None:  # most that is accepted stands at its tier already
-                yield one.happened_at, one.kind, str(after)
 
 
 def similar(session: Session, conversation_id: int, *, limit: int = 2) -> tuple[Before, ...]:

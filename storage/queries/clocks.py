@@ -1,5 +1,6 @@
 """The clocks of a conversation, and what was recorded of clocks."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -7,12 +8,13 @@ from sqlmodel import Session
 
 from storage.apply.stories import stories
 from storage.apply.terms import Terms, terms_in
+from storage.kinds import Status, Tier
 from storage.kinds.clocks import BreachView, ClockView, Mark
 from storage.queries.conversations import resolve_number
 from storage.queries.history import joined_numbers
 from storage.queries.tables import ALARM, CLOCK, TEXT
 from storage.queries.tables import CONVERSATION as _C
-from storage.rules.clocks import clocks
+from storage.rules.clocks import Offered, Stood, clocks
 
 
 def clocks_of(
@@ -34,6 +36,33 @@ def clocks_of(
     laid = terms or terms_in(connection)
     (story,) = stories(connection, [number]).values()
     return clocks(story, laid.versions(), laid.hours, now)
+
+
+def clocks_handed(session: Session, conversation_id: int, to: Tier, *, now: datetime) -> tuple[ClockView, ...]:
+    """Return the clocks that would run in a conversation once it is handed to a tier, by the policies that hold then.
+
+    Args:
+        session: of any transaction.
+        conversation_id: the conversation; what it was joined into is followed.
+        to: the receiving tier.
+        now: the moment at which it would be handed on.
+
+    Raises:
+        NoSuchConversation: there is none with that number.
+    """
+    connection = session.connection()
+    number = resolve_number(session, conversation_id)
+    laid = terms_in(connection)
+    (story,) = stories(connection, [number]).values()
+    woken = [Stood(now, story.status, Status.OPEN)] if story.status in {Status.WAITING, Status.ON_HOLD} else []
+    after = replace(
+        story,
+        status=Status.OPEN if woken else story.status,
+        matter=replace(story.matter, tier=to),
+        stood=[*story.stood, *woken],
+        offered=[*story.offered, Offered(now, to)],
+    )
+    return tuple(one for one in clocks(after, laid.versions(), laid.hours, now) if one.stopped_at is None)
 
 
 def breaches(

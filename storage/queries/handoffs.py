@@ -154,10 +154,8 @@ def asked_first(session: Session, tier: Tier, at: datetime, *, destination: str 
     """
     from storage.queries.on_call import on_call  # late: most that is asked of handoffs asks no rota
 
-    known = [one for one in on_call(session, at, tier=tier) if one.agent_id is not None]
-    named = destination.casefold()
-    known.sort(key=lambda one: named not in {one.rota.casefold(), one.topic.casefold()})
-    return (known[0].agent_id, known[0].rota) if known else (None, "")
+    first = transfers.first_on(on_call(session, at, tier=tier), destination)
+    return (first.agent_id, first.rota) if first is not None else (None, "")
 
 
 def asked_next(session: Session, one: HandoffView, at: datetime) -> tuple[int | None, str]:

@@ -76,6 +76,7 @@ def queue_rows(
             metric,
             bouncing,
             promised,
+            offered,
         ) = by_number[number]
         status = _STATUSES[state]
         last = moment(last_at or 0)
@@ -104,6 +105,7 @@ def queue_rows(
                 _METRICS.get(metric),
                 bool(bouncing),
                 bool(promised),
+                bool(offered),
             )
         )
     return rows

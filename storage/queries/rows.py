@@ -23,6 +23,7 @@ from storage.queries.tables import (
 from storage.views import QueueRow
 
 _C = CONVERSATION.c
+_OFFERED = "handoff.state IN ('offered', 'escalated')"  # as the index of those few has it
 _PROMISED = "entry.subject = 'person' AND entry.kind = 'promise' AND entry.name IS NOT NULL"
 
 
@@ -58,6 +59,7 @@ def _shown(dialect: str) -> Any:
         _C.due_metric,
         exists(select(HANDOFF.c.id).where(HANDOFF.c.conversation_id == _C.id, literal_column("handoff.crossed > 1"))),
         exists(select(ENTRY.c.id).where(ENTRY.c.subject_id == _C.customer_id, literal_column(_PROMISED))),
+        exists(select(HANDOFF.c.id).where(HANDOFF.c.conversation_id == _C.id, literal_column(_OFFERED))),
     )
     return select(*columns).select_from(rows).where(_C.id.in_(among(dialect)))
 

@@ -13,6 +13,7 @@ from storage.queries.conversations import marks_of, resolve_number
 from storage.queries.history import events_of, joined_numbers, parted_from
 from storage.queries.playbooks import models_of
 from storage.queries.tables import LINK, MESSAGE, TEXT
+from storage.queries.vendors import CHANGES, with_vendor
 from storage.views import EventView, Linked, RuledBy, Threaded, Through, Why
 
 _PLACING = ("joined", "merged", "split", "moved", "noted", "called", "task_begun")
@@ -43,6 +44,7 @@ def why(session: Session, conversation_id: int, *, now: datetime | None = None) 
         models=models_of(session, number),
         clocks=() if now is None else clocks_of(session, number, now=now),
         breaches=() if now is None else breaches(session, conversation_id=number),
+        vendor=() if now is None else with_vendor(events_of(session, (number, *joined), kinds=CHANGES), now),
     )
 
 

@@ -8,6 +8,7 @@ from storage.kinds import PUT_AWAY, SETTLED, ConversationKind, HandoffState, Sta
 from storage.kinds.errors import BadField
 from storage.kinds.handoffs import Contents, HandoffView, Visit
 from storage.kinds.playbooks import Transfers
+from storage.kinds.rotas import OnCall
 
 WITHIN: Final[Mapping[Tier, timedelta]] = {
     Tier.N1: timedelta(hours=2),
@@ -117,6 +118,18 @@ def due_at(
     """
     within = clock - at if clock is not None else WITHIN[tier]
     return (escalated_at if escalations and escalated_at is not None else at) + within
+
+
+def first_on(on: Iterable[OnCall], destination: str) -> OnCall | None:
+    """Return by which rota somebody is asked first, of those on call at a tier; `None` where nobody is.
+
+    Args:
+        on: who is on call there, in the order of their rotas.
+        destination: the team that is named: a rota of that name, or for that topic, is asked before others.
+    """
+    named = destination.casefold()
+    known = [one for one in on if one.agent_id is not None]
+    return min(known, key=lambda one: named not in {one.rota.casefold(), one.topic.casefold()}, default=None)
 
 
 def crossings(handoffs: Iterable[HandoffView], one: Tier, other: Tier) -> int:

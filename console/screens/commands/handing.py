@@ -22,7 +22,7 @@ from widgets.text import kind_words, tier_words
 from widgets.when import read_span
 
 if TYPE_CHECKING:
-    from console.screens.handing import TransferScreen
+    from console.screens.handing_on import TransferScreen
     from console.screens.main import MainScreen
 
 _WITHIN: Final = timedelta(hours=4)
@@ -147,7 +147,7 @@ def _transfer(to: Tier) -> Run:
                 else _("No conversation is chosen.")
             )
             return
-        from console.screens.handing import TransferScreen
+        from console.screens.handing_on import TransferScreen
 
         number = targets.numbers[0]
 

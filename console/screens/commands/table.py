@@ -1,7 +1,6 @@
 """The one table of commands, room by room."""
 
 from functools import cache
-from typing import Final
 
 from console.screens.commands import (
     answering,
@@ -32,9 +31,6 @@ from console.screens.commands import (
 from console.screens.commands.base import Command
 from widgets.language import chosen_language
 
-_BEFORE_HANDING: Final = 3
-"""Resolving, taking and snoozing are used more."""
-
 
 def commands() -> tuple[Command, ...]:
     """Return every command in the order of use, in the reader's language."""
@@ -43,14 +39,13 @@ def commands() -> tuple[Command, ...]:
 
 @cache
 def _in(_language: str) -> tuple[Command, ...]:
-    going, decided = moving.commands(), deciding.commands()
+    going = moving.commands()
     return (
         *going[:2],
         *answering.commands(),
         *noting.commands(),
-        *decided[:_BEFORE_HANDING],
         *handing.commands(),
-        *decided[_BEFORE_HANDING:],
+        *deciding.commands(),
         *putting_away.commands(),
         *ruling.commands(),
         *joining.commands(),

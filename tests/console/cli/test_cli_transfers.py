@@ -3,11 +3,13 @@
 import json
 import sqlite3
 import zlib
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 
 from storage.commands.desk import agent_named
+from storage.queries import mailboxes
 from storage.store import open_store
 
 
@@ -111,3 +113,40 @@ def test_a_question_that_is_refused_leaves_nothing_in_any_file(run, home, opened
     kept = [zlib.decompress(one) for (one,) in mail.execute("SELECT packed FROM mail_content WHERE NOT erased")]
     mail.close()
     assert not any(b"dizem-que-segredo" in one for one in kept)
+
+
+def test_somebody_or_nobody_is_asked_by_name(run, home, opened):
+    with closing(open_store(str(home / "data"))) as store, store.writing() as session:
+        agent_named(session, "Marta", now=datetime.now(UTC))
+    assert run("away", "Marta", "--until", "2d").status == 0
+    both = run("transfer", "1", "--to", "n3", "--asked", "x", "--agent", "Marta", "--anybody")
+    assert (both.status, "--anybody" in both.err) == (2, True)
+    named = run("transfer", "1", "--to", "n3", "--asked", "x", "--agent", "Marta", "--json")
+    assert json.loads(named.out)["to_agent"] == "Marta"
+    assert "Marta: away" in named.err
+    anybody = run("transfer", "2", "--to", "n3", "--asked", "x", "--anybody", "--json")
+    assert (json.loads(anybody.out)["to_agent"], anybody.err) == ("", "")
+
+
+def test_what_the_customer_is_told_is_promised_with_its_clock(run, home, opened):
+    account = '[[account]]\nname = "{}"\naddress = "{}"\nimap = "127.0.0.1:1"\nsmtp = "127.0.0.1:2"\ntls = "none"\n'
+    with closing(open_store(str(home / "data"))) as store, store.reading() as session:
+        (mailbox,) = {(one.name, one.address) for one in mailboxes.states(session)}
+    (home / "config.toml").write_text(account.format(*mailbox))
+    given = ("transfer", "1", "--asked", "x", "--to", "n3", "--told", "I will write to you by tomorrow 15:00.")
+    assert run(*given, "--promises", "--promise", "the cause", "--due", "5d").status == 0
+    promised = [json.loads(line)["text"] for line in run("promise", "list", "--json").out.splitlines()]
+    assert promised == ["I will write to you by tomorrow 15:00.", "the cause"]
+    told = json.loads(run("show", "1", "--brief", "--json").out)["contents"]["promised"]
+    assert sorted(one["text"] for one in told) == promised
+    assert run("undo").status == 0
+    assert run("promise", "list", "--json").out == ""
+
+
+def test_why_tells_the_time_with_a_vendor(run, opened):
+    run("transfer", "1", "--to", "n3", "--asked", "x")
+    assert json.loads(run("why", "1", "--json").out)["vendor"] == []
+    assert run("hold", "1").status == 0
+    (told,) = json.loads(run("why", "1", "--json").out)["vendor"]
+    assert told["ends"] is None
+    assert "on hold at N3" in run("why", "1").out

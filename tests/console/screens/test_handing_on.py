@@ -6,11 +6,13 @@ import pytest
 
 from console.config.accounts import Account
 from console.mail.noting import keep_note
-from console.screens.handing import TransferScreen
+from console.screens.handing_on import TransferScreen
 from console.screens.paper import PaperScreen
+from storage.commands import playbooks, promising, rotas, terms
 from storage.commands.desk import agent_named
 from storage.kinds import ConversationKind, Status, Tier
-from storage.queries import conversations, handoffs
+from storage.kinds.rotas import Rota
+from storage.queries import conversations, handoffs, promises
 from storage.queries.outbox import outbox
 
 NOW = datetime(2026, 11, 23, 9, 32, tzinfo=UTC)  # as in the conftest
@@ -139,3 +141,125 @@ async def test_support_asks_for_its_cause_and_a_colleague_is_asked_from_the_line
         await pilot.press(*"sent it", "enter")
         await until(lambda: read(desk, number).status is Status.RESOLVED)
         assert desk.ask_now(handoffs.solution_of, number).cause == "a key"
+
+
+@pytest.fixture
+def nights(store, desk):
+    """Inês is on call at N3, whose policy gives nine minutes; Marta is away."""
+    with store.writing() as session:
+        people = {name: agent_named(session, name, now=NOW) for name in ("Inês", "Marta")}
+    begun = NOW.date() - timedelta(days=1)
+    desk.tell_now(
+        rotas.set_rota, Rota("nights", "UTC", (people["Inês"],), begun, tier=Tier.N3), actor=desk.actor, now=NOW
+    )
+    desk.tell_now(playbooks.leave, "Marta", None, actor=desk.actor, now=NOW)
+    desk.tell_now(terms.set_policy, "pager", {"acceptance": "9m", "tier": "n3"}, actor=desk.actor, now=NOW)
+    return people
+
+
+@pytest.mark.parametrize(("size", "look"), [((80, 24), "dark"), ((120, 36), "none")])
+async def test_whoever_is_on_call_is_proposed_with_the_deadline_that_holds(
+    number, nights, console, desk, until, screen_text, size, look
+):
+    app = console(look=look)
+    async with app.run_test(size=size) as pilot:
+        screen = await opened(app, pilot, until)
+        shown = screen_text(app)
+        assert "Inês is asked, on call until" in shown
+        if size[0] > 80:
+            assert "accept    9m, by 09:41" in shown
+            assert "by the policy pager" in shown
+        screen.fields.go_to("agent")
+        await until(lambda: "not at work" in screen_text(app) or "anybody of the tier" in screen_text(app))
+        shown = screen_text(app)
+        assert "Marta" in shown
+        assert "away" in shown
+        await pilot.press(*"mar")
+        await pilot.press("tab")
+        await until(lambda: screen.fields.value("agent") == "Marta")
+        await until(lambda: "Marta is asked, away" in screen_text(app))
+        screen.go_to("asked")
+        await pilot.press(*"Why?", "ctrl+t")
+        await until(lambda: app.screen is app._main)
+        view = desk.ask_now(handoffs.open_handoff, number)
+        assert (view.to_agent, view.due_at - view.at) == ("Marta", timedelta(minutes=9))
+
+
+async def test_anybody_can_be_asked_and_nobody_by_an_unknown_name(number, nights, console, desk, until, screen_text):
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(app, pilot, until)
+        screen.fields.put({"agent": "Nemo"}, quietly=False)
+        await pilot.press(*"Why?", "ctrl+t")
+        await until(lambda: "Nobody here is called Nemo." in screen_text(app))
+        assert screen.fields.focused_name == "agent"
+        screen.fields.put({"agent": ""}, quietly=False)
+        await pilot.press("up", "tab")  # the last that is offered
+        await until(lambda: screen.fields.value("agent") == "anybody")
+        await pilot.press("ctrl+t")
+        await until(lambda: app.screen is app._main)
+        assert desk.ask_now(handoffs.open_handoff, number).to_agent_id is None
+
+
+async def test_what_is_told_is_offered_as_a_promise_and_what_is_promised_stands_there(
+    number, console, desk, until, screen_text, account
+):
+    desk.tell_now(promising.promise, number, "an invoice", NOW + timedelta(hours=3), actor=desk.actor, now=NOW)
+    app = console(accounts=(account,))
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(app, pilot, until)
+        await until(lambda: "an invoice" in screen_text(app))
+        assert "by 12:32" in screen_text(app)
+        await pilot.press(*"Why?")
+        screen.go_to("told")
+        await pilot.press(*"I will write to you by 15:00.")
+        await until(lambda: "not promised yet" in screen_text(app))
+        assert "Space promises it" in screen_text(app)
+        screen.go_to("along")
+        await pilot.press(*["down"] * 9, "space")
+        await until(lambda: "is promised" in screen_text(app))
+        screen.fields.put({"promise": '"the cause" 16:00'}, quietly=False)
+        await until(lambda: "◆ the cause" in screen_text(app))
+        await pilot.press("ctrl+t")
+        await until(lambda: app.screen is app._main)
+        said = ["an invoice", "I will write to you by 15:00.", "the cause"]
+        assert [one.text for one in desk.ask_now(promises.promises)] == said
+        told = desk.ask_now(handoffs.open_handoff, number).contents.promised
+        assert [one.text for one in told] == said
+        await pilot.press("u")
+        await until(lambda: [one.text for one in desk.ask_now(promises.promises)] == said[:1])
+        screen = await opened(app, pilot, until)
+        assert screen.taken == {said[1]}, "what was taken is kept with what was typed"
+
+
+async def test_what_is_no_promise_is_said_before_it_goes(number, console, desk, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(app, pilot, until)
+        screen.fields.put({"promise": "the cause"}, quietly=False)
+        await pilot.press(*"Why?", "ctrl+t")
+        await until(lambda: "promised: until when is missing" in screen_text(app))
+        assert screen.fields.focused_name == "promise"
+        assert read(desk, number).tier is Tier.N1
+
+
+async def test_the_last_row_says_accept_and_return_only_where_something_waits(
+    number, console, desk, deliver, until, screen_text
+):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app._main.queue.rows)
+
+        def last():
+            return screen_text(app).splitlines()[-1]
+
+        await until(lambda: "T transfer" in last())
+        assert "A accept" not in last()
+        await opened(app, pilot, until)
+        await pilot.press(*"Why?", "ctrl+t")
+        await until(lambda: app.screen is app._main and "A accept  B return" in last())
+        assert "transfer" not in last()
+        await pilot.press("enter")
+        await until(lambda: app._main.reading and "A accept  B return" in last())
+        await pilot.press("A")
+        await until(lambda: "A accept" not in last() and "T transfer" in last())

@@ -201,8 +201,11 @@ def test_a_key_that_begins_others_is_named():
 
 def test_the_row_of_keys_comes_from_the_table():
     keys, always = Keymap(commands()).footer("queue")
-    assert keys[:5] == [("Enter", "read"), ("r", "reply"), ("i", "note"), (";", "canned"), ("e", "resolve")]
-    assert Frame.useful(keys, "queue", nothing=False)[3] == ("e", "resolve")
+    assert keys[:5] == [("Enter", "read"), ("r", "reply"), ("i", "note"), (";", "canned"), ("T", "transfer")]
+    assert Frame.useful(keys, "queue", nothing=False)[3:5] == [("T", "transfer"), ("e", "resolve")]
+    waits = Frame.useful(keys, "queue", nothing=False, offered=True)
+    assert waits[:4] == [("Enter", "read"), ("A", "accept"), ("B", "return"), ("r", "reply")]
+    assert ("T", "transfer") not in waits
     assert Frame.useful(keys, "conversation", nothing=False)[3] == (";", "canned")
     assert Keymap(commands()).footer("composer")[1] == [("^g", "help")]
     assert always == [(":", "command"), ("?", "help")]

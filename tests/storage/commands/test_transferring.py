@@ -161,7 +161,7 @@ def test_undo_takes_all_of_it_back_and_redo_hands_it_on_again(desk: Desk) -> Non
 
 
 def test_undo_takes_back_the_answer_that_has_not_left_and_leaves_the_one_that_has(desk: Desk) -> None:
-    made = desk.transfer(told=True, promise=Promised("a status", desk.now + HOUR))
+    made = desk.transfer(told=True, promises=(Promised("a status", desk.now + HOUR),))
     assert [one.text for one in desk.ask(promises.promises)] == ["a status"]
     desk.tell(undoing.undo)
     assert desk.ask(delivery, made.told_id).state == "cancelled"
@@ -264,7 +264,7 @@ def test_nothing_is_left_of_a_handoff_that_fails_at_any_statement(desk: Desk) ->
         for place in itertools.count(1):
             left = place
             try:
-                desk.transfer(told=True, promise=Promised("a status", desk.now + HOUR))
+                desk.transfer(told=True, promises=(Promised("a status", desk.now + HOUR),))
             except Broken:
                 failed += 1
                 left = 0
