@@ -10,11 +10,12 @@ from storage.apply.stories import stories
 from storage.apply.terms import Terms, terms_in
 from storage.kinds import Status, Tier
 from storage.kinds.clocks import BreachView, ClockView, Mark
+from storage.kinds.moments import microseconds
 from storage.queries.conversations import resolve_number
 from storage.queries.history import joined_numbers
 from storage.queries.tables import ALARM, CLOCK, TEXT
 from storage.queries.tables import CONVERSATION as _C
-from storage.rules.clocks import Offered, Stood, clocks
+from storage.rules.clocks import clocks
 
 
 def clocks_of(
@@ -54,13 +55,14 @@ def clocks_handed(session: Session, conversation_id: int, to: Tier, *, now: date
     number = resolve_number(session, conversation_id)
     laid = terms_in(connection)
     (story,) = stories(connection, [number]).values()
-    woken = [Stood(now, story.status, Status.OPEN)] if story.status in {Status.WAITING, Status.ON_HOLD} else []
+    at = microseconds(now)
+    woken = [(at, story.status, str(Status.OPEN))] if story.status in {Status.WAITING, Status.ON_HOLD} else []
     after = replace(
         story,
-        status=Status.OPEN if woken else story.status,
+        status=str(Status.OPEN) if woken else story.status,
         matter=replace(story.matter, tier=to),
         stood=[*story.stood, *woken],
-        offered=[*story.offered, Offered(now, to)],
+        offered=[*story.offered, (at, str(to), None, False)],
     )
     return tuple(one for one in clocks(after, laid.versions(), laid.hours, now) if one.stopped_at is None)
 
