@@ -4,12 +4,12 @@ Building a statement, and finding it in SQLAlchemy's cache, takes longer than a 
 names and converts the columns of a hundred rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Connection, bindparam, func, literal_column, select
+from sqlalchemy import ARRAY, BigInteger, Connection, Dialect, bindparam, func, literal_column, select
 
-from storage.models.statements import straight
+from storage.models.statements import answering, giving, straight
 
 Statement = tuple[str, tuple[str, ...], dict[str, Any]]
 
@@ -47,6 +47,71 @@ class Prepared:
         kept = (str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params))
         self._compiled[dialect.name] = kept
         return kept
+
+
+class Named:
+    """A statement that is compiled when an engine first needs it, and answers with rows as SQLAlchemy gives them.
+
+    They have names, members of the models' words, moments, and what JSON says.
+
+    Args:
+        build: as `Prepared` takes it.
+    """
+
+    def __init__(self, build: Callable[[str], Any]) -> None:
+        self._build = build
+        self._statement: Any = None  # of whatever is not SQLite
+        self._text: _Text | None = None
+
+    def rows(self, connection: Connection, **values: Any) -> Sequence[Any]:
+        """Return every row.
+
+        Args:
+            connection: of any transaction.
+            values: the statement's parameters, by name.
+        """
+        dialect = connection.dialect
+        if dialect.paramstyle != "qmark":
+            if self._statement is None:
+                self._statement = self._build(dialect.name)
+            return connection.execute(self._statement, values).all()
+        if self._text is None:
+            self._text = _Text(self._build(dialect.name), dialect)
+        return self._text.rows(connection, values)
+
+    def first(self, connection: Connection, **values: Any) -> Any:
+        """Return the first row, or `None`."""
+        return next(iter(self.rows(connection, **values)), None)
+
+
+class _Text:
+    """A statement as SQLite's driver takes it, and what makes of the driver's values those of the models."""
+
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        asked = {name for name, one in compiled.binds.items() if one.required}
+        expanded = compiled.construct_expanded_state(dict.fromkeys(asked))
+        processors = giving(compiled)
+        for name, places in expanded.parameter_expansion.items():  # of lists that stand in the statement itself
+            if name in processors:
+                processors.update(dict.fromkeys(places, processors[name]))
+        self._sql = expanded.statement
+        self._fixed = {
+            name: processors[name](value) if name in processors else value
+            for name, value in expanded.parameters.items()
+            if name not in asked
+        }
+        self._given = [(name, processors.get(name)) for name in expanded.positiontup]
+        self._answer = answering(statement, dialect)
+
+    def rows(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Any]:
+        given: list[Any] = []
+        for name, process in self._given:
+            if name not in values:
+                given.append(self._fixed[name])
+            else:
+                given.append(values[name] if process is None else process(values[name]))
+        return self._answer(straight(connection, self._sql, given))
 
 
 def among(dialect: str, name: str = "numbers") -> Any:

@@ -78,17 +78,13 @@ class _Text:
         dialect = compiled.dialect
         expanded = compiled.construct_expanded_state({"some": [None] * size, **dict.fromkeys(others)})
         self._sql = expanded.statement
-        self._others = {name: _given(compiled.binds[name].type, dialect) for name in others}
-        self._own = {name: _given(one.type, dialect)(one.value) for name, one in compiled.binds.items()}
+        given = giving(compiled)
+        self._others = {name: given.get(name, _as_it_is) for name in others}
+        self._own = {name: given.get(name, _as_it_is)(one.value) for name, one in compiled.binds.items()}
         # A list may stand in a statement several times, always whole and in its order.
         rest = {f"some_{place}" for place in range(2, size + 1)}
         self._names = [name for name in expanded.positiontup if name not in rest]
-        columns = list(statement.selected_columns) if statement.is_select else []
-        taken = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
-        self._taken = [(place, process) for place, process in enumerate(taken) if process is not None]
-        self._row = result_tuple([column.key for column in columns])
-        self._answers = bool(columns)
-        self._plain = plain
+        self._answer = _nothing if not statement.is_select else _as_it_is if plain else answering(statement, dialect)
 
     def rows(self, connection: Connection, some: list[Any], others: Mapping[str, Any]) -> Sequence[Any]:
         own = self._own
@@ -100,20 +96,8 @@ class _Text:
                 values += some
             else:
                 values.append(own[name])
-        found = straight(connection, self._sql, values)
-        if not found or not self._answers:
-            return ()
-        if self._plain:
-            return found
-        if not self._taken:
-            return [self._row(row) for row in found]
-        rows = []
-        for row in found:
-            columns = list(row)
-            for place, process in self._taken:
-                columns[place] = process(columns[place])
-            rows.append(self._row(columns))
-        return rows
+        found: Sequence[Any] = self._answer(straight(connection, self._sql, values))
+        return found
 
 
 class Write:
@@ -229,5 +213,37 @@ def _ticks(value: datetime | None) -> int | None:
     return microseconds(value)
 
 
-def _given(kind: Any, dialect: Dialect) -> _Process:
-    return _processor(kind, dialect) or (lambda value: value)
+def giving(compiled: Any) -> dict[str, _Process]:
+    """Return by the names of a statement's parameters what makes their values ones for the driver, where it must."""
+    kinds = {name: _processor(one.type, compiled.dialect) for name, one in compiled.binds.items()}
+    return {name: process for name, process in kinds.items() if process is not None}
+
+
+def answering(statement: Any, dialect: Dialect) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Return what makes of rows as the driver gives them those of a SELECT as SQLAlchemy does."""
+    columns = list(statement.selected_columns)
+    processors = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
+    taken = [(place, process) for place, process in enumerate(processors) if process is not None]
+    row_of = result_tuple([column.key for column in columns])
+
+    def answer(found: Sequence[Any]) -> Sequence[Any]:
+        if not taken:
+            return [row_of(row) for row in found]
+        rows = []
+        for row in found:
+            values = list(row)
+            for place, process in taken:
+                values[place] = process(values[place])
+            rows.append(row_of(values))
+        return rows
+
+    return answer
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _nothing(found: Sequence[Any]) -> Sequence[Any]:
+    del found
+    return ()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select, union_all
+from sqlalchemy import Select, bindparam, case, func, literal, select, union_all
 from sqlmodel import Session
 
 from storage.kinds import Automatic, Direction, EntryKind, Subject
@@ -13,10 +13,10 @@ from storage.kinds.entries import Note
 from storage.kinds.handoffs import NOT_HANDED, Handed
 from storage.kinds.ideals import FitView
 from storage.models import SHOWN_BELOW
+from storage.prepared import Named, among, many
 from storage.queries import clocks, handoffs, ideals, journey, looking, personas, playbooks
 from storage.queries.knowing import Entry, fields_among, laid_down
 from storage.queries.promises import open_among, promised
-from storage.queries.several import listed
 from storage.queries.tables import (
     ADDRESS,
     CALLED,
@@ -62,7 +62,7 @@ def read(
             and how they fare.
     """
     number = conversation.conversation_id
-    customer = session.connection().execute(_customer(number)).one()
+    customer = _CUSTOMER.first(session.connection(), number=number)
     person = customer.customer_id
     addresses, address_count = _addresses(session, person)
     beside, before = _others(session, number, person)
@@ -71,8 +71,12 @@ def read(
     kept = laid_down(session, EntryKind.FIELD, EntryKind.ICP, EntryKind.PERSONA)
     cards = personas.personas_among(kept)
     persona = personas.beside(session, person, fields.get(personas.FIELD, ""), known=cards)
-    counted = session.connection().execute(_counts(number, _NOBODY if person is None else person)).one()
-    written = _written(session, person, customer.organization_id)
+    counted = _COUNTS.first(session.connection(), number=number, person=_NOBODY if person is None else person)
+    written = _WRITTEN.rows(
+        session.connection(),
+        person=_NOBODY if person is None else person,
+        organization=_NOBODY if customer.organization_id is None else customer.organization_id,
+    )
     news = None
     if person is not None and agent_id is not None and now is not None:
         news = looking.news(
@@ -171,8 +175,9 @@ def _first_after(moments: Sequence[datetime], start: datetime | None) -> datetim
     return None if start is None else next((at for at in moments if at >= start), None)
 
 
-def _customer(number: int) -> Select[Any]:
+def _customer(dialect: str) -> Select[Any]:
     """Return the selection of who the customer is; the conversation's organization goes before the person's own."""
+    del dialect
     organization = func.coalesce(_C.organization_id, PERSON.c.organization_id)
     rows = CONVERSATION.outerjoin(PERSON, PERSON.c.id == _C.customer_id).outerjoin(
         ORGANIZATION, ORGANIZATION.c.id == organization
@@ -187,7 +192,7 @@ def _customer(number: int) -> Select[Any]:
             CALLED.label("organization"),
         )
         .select_from(rows)
-        .where(_C.id == number)
+        .where(_C.id == bindparam("number"))
     )
 
 
@@ -204,24 +209,25 @@ def _by_field(said: Mapping[str, str], subject: Subject) -> dict[str, str]:
     return {name: value for name in playbooks.TOLD if (value := said.get(f"{subject}.{name}"))}
 
 
-def _written(session: Session, person: int | None, organization: int | None) -> Sequence[Any]:
-    """Return what is written down that may be of use here: the newest notes, and what was promised."""
+def _written(dialect: str) -> Select[Any]:
+    """Return the selection of what is written down that may be of use: the newest notes, and what was promised."""
+    del dialect
     # Each has the index to itself: asked for together, the notes of the whole desk would be read.
     runs = [
         select(ENTRY.c.id, ENTRY.c.subject, ENTRY.c.subject_id, ENTRY.c.kind, ENTRY.c.value)
         .where(
             ENTRY.c.subject == subject,
-            ENTRY.c.subject_id == (_NOBODY if number is None else number),
+            ENTRY.c.subject_id == bindparam(str(subject)),
             ENTRY.c.kind == EntryKind.NOTE,
             ENTRY.c.value.is_not(None),
         )
         .order_by(ENTRY.c.id.desc())
         .limit(_NOTES)
-        for subject, number in ((Subject.PERSON, person), (Subject.ORGANIZATION, organization))
+        for subject in (Subject.PERSON, Subject.ORGANIZATION)
     ]
-    runs.append(promised(_NOBODY if person is None else person))
+    runs.append(promised(bindparam(str(Subject.PERSON))))
     those = union_all(*(select(run.subquery()) for run in runs)).subquery("those")
-    return session.connection().execute(select(those).order_by(those.c.id.desc())).all()
+    return select(those).order_by(those.c.id.desc())
 
 
 def _pinned(rows: Sequence[Any]) -> tuple[str, ...]:
@@ -231,22 +237,28 @@ def _pinned(rows: Sequence[Any]) -> tuple[str, ...]:
     return tuple(text for _, text in sorted(pinned, key=lambda one: one[0] is Subject.ORGANIZATION))[:_PINNED]
 
 
-def _addresses(session: Session, person: int | None) -> tuple[tuple[str, ...], int]:
-    """Return the first few addresses of a person, and how many there are."""
-    chosen = (
+def _reached(dialect: str) -> Select[Any]:
+    """Return the selection of the first few addresses of a person, each with how many there are."""
+    del dialect
+    return (
         select(ADDRESS.c.address, func.count().over().label("all"))
-        .where(ADDRESS.c.person_id == person, ADDRESS.c.address.is_not(None))
+        .where(ADDRESS.c.person_id == bindparam("person"), ADDRESS.c.address.is_not(None))
         .order_by(ADDRESS.c.id)
         .limit(_ADDRESSES)
     )
-    rows = session.connection().execute(chosen).all() if person is not None else []
+
+
+def _addresses(session: Session, person: int | None) -> tuple[tuple[str, ...], int]:
+    """Return the first few addresses of a person, and how many there are."""
+    rows = _REACHED.rows(session.connection(), person=person) if person is not None else ()
     return tuple(row.address for row in rows), rows[0].all if rows else 0
 
 
-def _others(session: Session, number: int, person: int | None) -> tuple[tuple[OtherView, ...], tuple[OtherView, ...]]:
-    """Return a person's other conversations: the open ones, most urgent first, and the settled, newest first."""
-    if person is None:
-        return (), ()
+def _of_theirs(dialect: str) -> Select[Any]:
+    """Return the selection of a person's other conversations: a few of the open ones, and of the settled."""
+    del dialect
+    number: Any = bindparam("number")
+    person: Any = bindparam("person")
     urgent = (_C.queue_rank, _C.queue_at, _C.id)
     # Each run is walked along its index and ends after a few rows, however many conversations a machine has.
     runs = (
@@ -261,26 +273,20 @@ def _others(session: Session, number: int, person: int | None) -> tuple[tuple[Ot
         .limit(_OTHERS),
     )
     chosen = union_all(*(select(run.subquery()) for run in runs)).subquery("chosen")
-    shown = (
-        select(
-            _C.id,
-            _C.status,
-            _C.last_message_at,
-            _C.oldest_unanswered_at,
-            _C.queue_at,
-            TEXT.c.subject,
-            chosen.c.run,
-        )
-        .select_from(
-            chosen.join(CONVERSATION, CONVERSATION.c.id == chosen.c.id).outerjoin(
-                TEXT, TEXT.c.message_id == _C.first_message_id
-            )
-        )
-        .order_by(*urgent)
+    columns = (_C.id, _C.status, _C.last_message_at, _C.oldest_unanswered_at, _C.queue_at)
+    rows = chosen.join(CONVERSATION, CONVERSATION.c.id == chosen.c.id).outerjoin(
+        TEXT, TEXT.c.message_id == _C.first_message_id
     )
+    return select(*columns, TEXT.c.subject, chosen.c.run).select_from(rows).order_by(*urgent)
+
+
+def _others(session: Session, number: int, person: int | None) -> tuple[tuple[OtherView, ...], tuple[OtherView, ...]]:
+    """Return a person's other conversations: the open ones, most urgent first, and the settled, newest first."""
+    if person is None:
+        return (), ()
     beside: list[OtherView] = []
     before: list[OtherView] = []
-    for row in session.connection().execute(shown):
+    for row in _OF_THEIRS.rows(session.connection(), number=number, person=person):
         last = row.last_message_at or row.queue_at
         other = OtherView(row.id, row.subject or "", row.status, last, row.oldest_unanswered_at)
         (before if row.run else beside).append(other)
@@ -288,16 +294,19 @@ def _others(session: Session, number: int, person: int | None) -> tuple[tuple[Ot
     return tuple(beside), tuple(before[:_OTHERS])
 
 
-def _open(number: int, person: int) -> tuple[Any, ...]:
+def _open(number: Any, person: Any) -> tuple[Any, ...]:
     return (_C.customer_id == person, _C.queue_rank < SHOWN_BELOW, _C.id != number)
 
 
-def _settled(number: int, person: int, rank: int) -> tuple[Any, ...]:
+def _settled(number: Any, person: Any, rank: int) -> tuple[Any, ...]:
     return (_C.customer_id == person, _C.queue_rank == rank, _C.id != number)
 
 
-def _counts(number: int, person: int) -> Select[Any]:
+def _counts(dialect: str) -> Select[Any]:
     """Return the selection of what is counted and of the first and last times, each read along an index."""
+    del dialect
+    number: Any = bindparam("number")
+    person: Any = bindparam("person")
     wrote = MESSAGE.c.author_id == person
     # From the conversation's messages to their authors, never from all that a busy author wrote.
     here = (MESSAGE.c.conversation_id == number, MESSAGE.c.author_id + 0 == person)
@@ -317,30 +326,35 @@ def _counts(number: int, person: int) -> Select[Any]:
     )
 
 
+def _spoken(dialect: str) -> Select[Any]:
+    """Return the selection of the languages of a person's messages among some, the commonest first."""
+    often = func.count().label("often")
+    return (
+        select(TEXT.c.language, often)
+        .select_from(MESSAGE.join(TEXT, TEXT.c.message_id == MESSAGE.c.id))
+        .where(
+            MESSAGE.c.id.in_(among(dialect)),
+            MESSAGE.c.author_id == bindparam("person"),
+            TEXT.c.language != "",
+        )
+        .group_by(TEXT.c.language)
+        .order_by(often.desc(), TEXT.c.language)
+        .limit(_LANGUAGES)
+    )
+
+
 def _languages(session: Session, messages: Sequence[int], person: int | None) -> tuple[str, ...]:
     """Return the languages of a person's messages among these, the commonest first."""
     if person is None or not messages:
         return ()
     connection = session.connection()
-    often = func.count().label("often")
-    chosen = (
-        select(TEXT.c.language, often)
-        .select_from(MESSAGE.join(TEXT, TEXT.c.message_id == MESSAGE.c.id))
-        .where(MESSAGE.c.id.in_(listed(connection, messages)), MESSAGE.c.author_id == person, TEXT.c.language != "")
-        .group_by(TEXT.c.language)
-        .order_by(often.desc(), TEXT.c.language)
-        .limit(_LANGUAGES)
-    )
-    return tuple(row.language for row in connection.execute(chosen))
+    rows = _SPOKEN.rows(connection, numbers=many(connection, messages), person=person)
+    return tuple(row.language for row in rows)
 
 
-def _parts(session: Session, newest: Sequence[MessageView], person: int | None) -> tuple[tuple[PartView, ...], int]:
-    """Return who else is named in these messages, those who wrote first, and how many they are."""
-    if not newest:
-        return (), 0
-    connection = session.connection()
-    marked = [message.message_id for message in newest if message.marked]
-    of_a_stranger = MESSAGE.c.id.in_(listed(connection, marked))
+def _taking_part(dialect: str) -> Select[Any]:
+    """Return the selection of who else is named in some messages, those who wrote first."""
+    of_a_stranger = MESSAGE.c.id.in_(among(dialect, "marked"))
     wrote = func.sum(case((PARTICIPANT.c.author, 1), else_=0)).label("wrote")
     # A stranger stays one until the last message of theirs came from somebody who takes part.
     named = (
@@ -353,8 +367,8 @@ def _parts(session: Session, newest: Sequence[MessageView], person: int | None) 
         )
         .select_from(PARTICIPANT.join(MESSAGE, MESSAGE.c.id == PARTICIPANT.c.message_id))
         .where(
-            MESSAGE.c.id.in_(listed(connection, [message.message_id for message in newest])),
-            PARTICIPANT.c.person_id.is_distinct_from(person),
+            MESSAGE.c.id.in_(among(dialect)),
+            PARTICIPANT.c.person_id != bindparam("person"),
             # Who was found to be somebody else, in a message that names both.
             PARTICIPANT.c.person_id.not_in(select(PERSON.c.id).where(PERSON.c.merged_into.is_not(None))),
         )
@@ -369,13 +383,29 @@ def _parts(session: Session, newest: Sequence[MessageView], person: int | None) 
         .correlate(named)
         .scalar_subquery()
     )
-    shown = (
+    return (
         select(named, func.coalesce(PERSON.c.name, address, "").label("name"))
         .select_from(named.join(PERSON, PERSON.c.id == named.c.person_id))
         .order_by(named.c.wrote.desc(), named.c.person_id)
     )
-    rows = connection.execute(shown).all()
+
+
+def _parts(session: Session, newest: Sequence[MessageView], person: int | None) -> tuple[tuple[PartView, ...], int]:
+    """Return who else is named in these messages, those who wrote first, and how many they are."""
+    if not newest:
+        return (), 0
+    connection = session.connection()
+    rows = _TAKING_PART.rows(
+        connection,
+        numbers=many(connection, [message.message_id for message in newest]),
+        marked=many(connection, [message.message_id for message in newest if message.marked]),
+        person=_NOBODY if person is None else person,
+    )
     parts = tuple(
         PartView(row.name, row.wrote, stranger=row.strange is not None and row.strange == row.last) for row in rows
     )
     return parts, rows[0].all if rows else 0
+
+
+_CUSTOMER, _COUNTS, _WRITTEN, _REACHED = Named(_customer), Named(_counts), Named(_written), Named(_reached)
+_OF_THEIRS, _SPOKEN, _TAKING_PART = Named(_of_theirs), Named(_spoken), Named(_taking_part)

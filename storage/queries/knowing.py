@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, func, or_, select
@@ -13,6 +14,7 @@ from storage.kinds.errors import NoSuch, Refused
 from storage.kinds.journey import Setting
 from storage.kinds.profiles import Block, Sort
 from storage.models.profiles import MEMBERSHIP
+from storage.prepared import Named
 from storage.queries.tables import CONVERSATION, ENTRY, ORGANIZATION, PERSON, PROFILE
 from storage.rules.journey import Settings
 from storage.rules.profile import FIELDS, Field
@@ -63,14 +65,22 @@ def fields_among(laid: Iterable[Entry]) -> tuple[Field, ...]:
 
 def laid_down(session: Session, *kinds: EntryKind) -> Sequence[Entry]:
     """Return what of some kinds is laid down for the desk, oldest first, in one statement; without what was erased."""
-    chosen = select(ENTRY).where(ENTRY.c.value.is_not(None), ENTRY.c.subject.is_(None), ENTRY.c.subject_id.is_(None))
-    chosen = chosen.where(or_(*(ENTRY.c.kind == kind for kind in kinds))).order_by(ENTRY.c.id)
-    return tuple(_entry(row) for row in session.connection().execute(chosen))
+    return tuple(_entry(row) for row in _laid(kinds).rows(session.connection()))
+
+
+@cache
+def _laid(kinds: tuple[EntryKind, ...]) -> Named:
+    def build(dialect: str) -> Any:
+        del dialect
+        ours = (ENTRY.c.value.is_not(None), ENTRY.c.subject.is_(None), ENTRY.c.subject_id.is_(None))
+        return select(ENTRY).where(*ours, or_(*(ENTRY.c.kind == kind for kind in kinds))).order_by(ENTRY.c.id)
+
+    return Named(build)
 
 
 def settings(session: Session) -> Settings:
     """Return what the desk lays down for journeys, where it differs from what is shipped."""
-    own = (one.value for one in entries(session, None, None, EntryKind.SETTING))
+    own = (one.value for one in laid_down(session, EntryKind.SETTING))
     return Settings({one.name: one.value for one in own if isinstance(one, Setting)})
 
 

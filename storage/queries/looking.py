@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from storage.kinds import Channel, Direction, EntryKind, Subject
 from storage.kinds.looking import Looks, News, Seen
+from storage.prepared import Named
 from storage.queries.tables import AGENT, ENTRY, EVENT, LOOK, MESSAGE, PROFILE
 from storage.rules import looking as rule
 from storage.views import ConversationView
@@ -25,10 +26,28 @@ _TOLD: Final = frozenset(
 """What is told of a conversation; notes and answers stand there to be read."""
 
 
+def _looked(dialect: str) -> Any:
+    del dialect
+    return select(LOOK).where(LOOK.c.agent_id == bindparam("agent"), LOOK.c.person_id == bindparam("person"))
+
+
+def _profiles(dialect: str) -> Any:
+    del dialect
+    whose = or_(
+        *(
+            and_(PROFILE.c.subject == subject, PROFILE.c.subject_id == bindparam(str(subject)))
+            for subject in (Subject.PERSON, Subject.ORGANIZATION)
+        )
+    )
+    return select(PROFILE.c.subject, PROFILE.c.field, PROFILE.c.value).where(whose, PROFILE.c.value.is_not(None))
+
+
+_LOOKED, _PROFILES = Named(_looked), Named(_profiles)
+
+
 def looks(session: Session, agent_id: int, person_id: int) -> Looks | None:
     """Return when an agent looked at a customer, and what they saw; `None` for never."""
-    chosen = select(LOOK).where(LOOK.c.agent_id == agent_id, LOOK.c.person_id == person_id)
-    row = session.connection().execute(chosen).first()
+    row = _LOOKED.first(session.connection(), agent=agent_id, person=person_id)
     if row is None:
         return None
     return Looks(row.at, Seen.read(row.seen), row.before_at, Seen.read(row.before) if row.before else None)
@@ -36,17 +55,12 @@ def looks(session: Session, agent_id: int, person_id: int) -> Looks | None:
 
 def said(session: Session, person_id: int | None, organization_id: int | None) -> dict[str, str]:
     """Return what a customer's profile and their organization's say, by ``person.role`` or ``organization.plan``."""
-    whose = or_(
-        and_(
-            PROFILE.c.subject == Subject.PERSON, PROFILE.c.subject_id == (_NOBODY if person_id is None else person_id)
-        ),
-        and_(
-            PROFILE.c.subject == Subject.ORGANIZATION,
-            PROFILE.c.subject_id == (_NOBODY if organization_id is None else organization_id),
-        ),
+    rows = _PROFILES.rows(
+        session.connection(),
+        person=_NOBODY if person_id is None else person_id,
+        organization=_NOBODY if organization_id is None else organization_id,
     )
-    chosen = select(PROFILE.c.subject, PROFILE.c.field, PROFILE.c.value).where(whose, PROFILE.c.value.is_not(None))
-    return {f"{row.subject}.{row.field}": row.value for row in session.connection().execute(chosen)}
+    return {f"{row.subject}.{row.field}": row.value for row in rows}
 
 
 def standing(session: Session, fields: Mapping[str, str]) -> Seen:

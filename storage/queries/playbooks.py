@@ -11,7 +11,7 @@ from sqlmodel import Session
 from storage.kinds import Channel, EntryKind, Subject
 from storage.kinds.playbooks import Away, ModelsView, Playbook, Plays
 from storage.models import SPOKEN
-from storage.prepared import Prepared, among, many
+from storage.prepared import Named, Prepared, among, many
 from storage.queries.tables import AGENT, CONVERSATION, ENTRY, MAILBOX, MESSAGE, PERSON, PROFILE
 from storage.rules.playbooks import Playing, Said, asks_channel, overlaid, playing
 
@@ -60,10 +60,7 @@ def laid(session: Session) -> Laid:
 def laid_in(connection: Connection) -> Laid:
     """Return as `laid`, in an applier."""
     books, own, plays, away, entries = [], {}, {}, {}, {}
-    chosen = select(ENTRY.c.id, ENTRY.c.kind, ENTRY.c.value).where(
-        ENTRY.c.kind.in_(_OF_THE_DESK), ENTRY.c.value.is_not(None), ENTRY.c.subject.is_(None)
-    )
-    for number, kind, value in connection.execute(chosen.order_by(ENTRY.c.id)):
+    for number, kind, value in _LAID.rows(connection):
         match kind:
             case EntryKind.PLAYBOOK:
                 book = Playbook.read(value)
@@ -99,6 +96,14 @@ class Served:
     playing: Playing
 
 
+def _laid(dialect: str) -> Any:
+    del dialect
+    chosen = select(ENTRY.c.id, ENTRY.c.kind, ENTRY.c.value).where(
+        ENTRY.c.kind.in_(_OF_THE_DESK), ENTRY.c.value.is_not(None), ENTRY.c.subject.is_(None)
+    )
+    return chosen.order_by(ENTRY.c.id)
+
+
 def _conversations(dialect: str) -> Any:
     rows = CONVERSATION.join(MAILBOX, MAILBOX.c.id == _C.mailbox_id).outerjoin(PERSON, PERSON.c.id == _C.customer_id)
     columns = (_C.id, _C.assignee_id, _C.customer_id, PERSON.c.organization_id, _C.organization_id, MAILBOX.c.name)
@@ -120,6 +125,7 @@ def _spoken(dialect: str) -> Any:
     return select(of).distinct().where(of.in_(among(dialect)), literal_column(SPOKEN))
 
 
+_LAID = Named(_laid)
 _CONVERSATIONS, _PROFILES, _SPOKEN = Prepared(_conversations), Prepared(_profiles), Prepared(_spoken)
 
 

@@ -20,7 +20,7 @@ def promised_to(session: Session, person_id: int) -> tuple[PromiseView, ...]:
     return open_among(session, session.connection().execute(promised(person_id)).all())
 
 
-def promised(person_id: int) -> Select[Any]:
+def promised(person_id: Any) -> Select[Any]:
     """Return the selection of the entries of what was promised to a customer and is open; the newest of very many."""
     return (
         select(ENTRY.c.id, ENTRY.c.subject, ENTRY.c.subject_id, ENTRY.c.kind, ENTRY.c.value)

@@ -11,6 +11,7 @@ from storage.apply.base import insert, table
 from storage.kinds import Automatic, Direction, Evidence
 from storage.models import Mailbox, Message
 from storage.models.statements import Lookup, Write, some_values
+from storage.prepared import Named, among, many
 from storage.store import Store
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,6 +56,29 @@ def test_rows_are_those_that_sqlalchemy_gives(connection: Connection) -> None:
     (row,) = lookup(connection, [14, 14, 14])
     assert (row.id, row.direction, row.history) == (14, Direction.INCOMING, True)
     assert row.arrived_at == BEGAN + timedelta(minutes=14)
+
+
+def test_a_statement_that_is_built_once_gives_the_rows_that_sqlalchemy_gives(connection: Connection) -> None:
+    built = []
+    columns = [_MESSAGES.c[name] for name in ("id", "arrived_at", "direction", "evidence", "header_key", "history")]
+    told = (_MESSAGES.c.evidence.in_((Evidence.NEW, Evidence.REFERENCE)), _MESSAGES.c.history.is_(False))
+
+    def asks(dialect: str) -> object:
+        built.append(dialect)
+        since, way = _MESSAGES.c.arrived_at > bindparam("since"), _MESSAGES.c.direction == bindparam("way")
+        return select(*columns).where(*told, since, way, _MESSAGES.c.id.in_(among(dialect))).order_by(_MESSAGES.c.id)
+
+    named = Named(asks)
+    for most, since, way in ((50, BEGAN, Direction.INCOMING), (700, BEGAN + timedelta(hours=1), Direction.OUTGOING)):
+        numbers = range(1, most)
+        plain = select(*columns).where(*told, _MESSAGES.c.arrived_at > since, _MESSAGES.c.direction == way)
+        wanted = connection.execute(plain.where(_MESSAGES.c.id.in_(numbers)).order_by(_MESSAGES.c.id)).all()
+        found = named.rows(connection, since=since, way=way, numbers=many(connection, numbers))
+        assert wanted
+        assert [row._asdict() for row in wanted] == [row._asdict() for row in found]
+        assert named.first(connection, since=since, way=way, numbers=many(connection, numbers)).id == wanted[0].id
+    assert named.first(connection, since=BEGAN, way=Direction.INTERNAL, numbers=many(connection, [1])) is None
+    assert len(built) == 1
 
 
 def test_other_parameters_and_constants_stand_beside_the_list(connection: Connection) -> None:
