@@ -249,6 +249,9 @@ def field_trouble(error: BadField) -> str:
         "never_open": _("The calendar {value} would never be open: give it hours of the week, or a day with hours."),
         "always": _("The calendar {value} is every desk's, round the clock: choose another name."),
         "calendar_used": _("The calendar {value} is named by policies: {choices}. What ran by it is counted by it."),
+        "calendar_worked": _(
+            "By the calendar {value} rotas run or agents work: {choices}. Give them other hours first."
+        ),
         "target": _("{field}: {value} is no time longer than none; write 30m, 4h, 1h30m or 3d (days of 24 hours)."),
         "long_target": _("{field}: {value} is longer than a year."),
         "no_target": _("The policy {value} has no target: give it one of {choices}, as in first-response=4h."),

@@ -138,6 +138,9 @@ def _refused(error: Refused) -> str:
         "unsolved": _("{about} is support: it needs its cause and solution, or why the cause is unknown."),
         "director": _("N1 directs here: {about} goes on to a team, or is resolved all the same."),
         "accepted": _("Not taken back: {who} accepted {about}, which stays as it is."),
+        "broken": _(
+            "Its time passed, which is on record. Withdraw the promise (:withdraw, plantao promise drop) instead."
+        ),
         "changed_since": _("Not taken back: {about} changed since, and stays as it is."),
         "not_put_away": _("Nothing to restore: {about} is neither in the trash nor marked as spam."),
     }.get(error.rule)

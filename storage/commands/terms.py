@@ -15,6 +15,7 @@ from storage.kinds.policies import KeptPolicy, Policy
 from storage.queries.customers import named
 from storage.queries.hours import Terms, terms
 from storage.queries.mailboxes import mailbox_called
+from storage.queries.on_call import roster
 from storage.rules import terms as rules
 from storage.rules.policies import replaced
 
@@ -137,11 +138,12 @@ def set_policy(
 
 
 def remove_calendar(session: Session, name: str, *, actor: Actor, now: datetime) -> int:
-    """Take a calendar away that no policy names, or ever named; return the action's id.
+    """Take a calendar away by which nothing runs, or ever ran; return the action's id.
 
     Raises:
         NoSuch: there is none of that name.
-        BadField: policies name it (reason ``calendar_used``), and which.
+        BadField: policies (reason ``calendar_used``), rotas, or the cards of agents who work here (``calendar_worked``)
+            name it, and which; rotas as they ever were, as who was on call is told by them.
     """
     here = terms(session)
     number = here.entries.get((EntryKind.CALENDAR, name))
@@ -150,6 +152,15 @@ def remove_calendar(session: Session, name: str, *, actor: Actor, now: datetime)
     users = tuple(dict.fromkeys(one.name for one in here.versions() if one.calendar == name))
     if users:
         raise BadField("calendar", name, "calendar_used", users)
+    on = roster(session)
+    users = tuple(kept.name for kept in on.rotas.values() if any(one.calendar == name for one in kept.versions))
+    users += tuple(
+        on.names[number]
+        for number, card in sorted(on.cards.items())
+        if card.hours == name and number in on.names and not card.is_retired(now)
+    )
+    if users:
+        raise BadField("calendar", name, "calendar_worked", users)
     return change_entry(session, number, None, kind=EntryKind.CALENDAR, actor=actor, now=now)
 
 

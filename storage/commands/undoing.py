@@ -14,10 +14,11 @@ from storage.commands.noting import withdrawn
 from storage.commands.outbox.queueing import taken_back
 from storage.commands.transferring import acceptors
 from storage.commands.wanted import want
-from storage.events import Actor, Cancelled, Erased, Fact, Queued, Transferred, inverse
-from storage.kinds import Delivery
+from storage.events import Actor, Cancelled, EntryKept, Erased, Fact, Queued, Transferred, inverse
+from storage.kinds import Delivery, EntryKind
 from storage.kinds.errors import Changed, Refused
 from storage.models import Agent, Event, Outbox
+from storage.queries.promises import promise
 from storage.record import facts_of, record
 
 _EVENT = table(Event)
@@ -98,8 +99,8 @@ def take_back(
 
     Raises:
         Refused: nothing of it can be taken back (``final``), it was an erasure or what it said was erased since
-            (``erased``), or all was changed since (``changed_since``, or ``accepted`` where it was a handoff; a
-            `NothingStands`).
+            (``erased``), or all was changed since (``changed_since``, ``accepted`` where it was a handoff, ``broken``
+            where it was a promise whose time has passed; a `NothingStands`).
     """
     if backwards.large(session, action_id, only):
         return _take_back_much(session, action_id, actor=actor, now=now, into=into)
@@ -131,6 +132,8 @@ def take_back(
         raise NothingStands("accepted", tuple(accepted), who)
     if not inverses and _has_left(session, [fact for _, fact in done]):
         raise NothingStands("has_left", tuple(numbers), kept)
+    if not inverses and _broken(session, [fact for _, fact in done]):
+        raise NothingStands("broken", tuple(numbers), kept)
     if not inverses:
         raise NothingStands("changed_since", tuple(numbers), kept) if kept or elsewhere else Refused("final")
     new = record(session, inverses, actor=actor, now=now, action_id=into, undoes=action_id)
@@ -170,6 +173,12 @@ def _has_left(session: Session, facts: Collection[Fact]) -> bool:
     rows = table(Outbox)
     gone = select(rows.c.id).where(rows.c.id.in_(queued), rows.c.state.not_in((Delivery.QUEUED, Delivery.CANCELLED)))
     return bool(queued) and session.connection().execute(gone.limit(1)).first() is not None
+
+
+def _broken(session: Session, facts: Collection[Fact]) -> bool:
+    """Say whether one of these facts gave a promise of which it is on record since that it was broken."""
+    given = [fact.entry_id for fact in facts if isinstance(fact, EntryKept) and fact.entry_kind is EntryKind.PROMISE]
+    return any((view := promise(session, number)) is not None and view.broken for number in given)
 
 
 def left_of(session: Session, action_id: int) -> tuple[int | None, list[int | None]]:

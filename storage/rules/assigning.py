@@ -44,11 +44,18 @@ class Ready:
     is_open: bool = True
     has: int = 0
 
+    @property
+    def has_room(self) -> bool:
+        """Whether they may have one more."""
+        return self.card.limit is None or self.has < self.card.limit
+
+    def serves(self, tier: Tier, at: datetime) -> bool:
+        """Say whether they work here, and for a tier."""
+        return not self.card.is_retired(at) and (not self.card.tiers or tier in self.card.tiers)
+
     def may_have(self, asks: Asks, at: datetime) -> bool:
         """Say whether they can be given such a conversation; what they write is asked apart."""
-        card = self.card
-        room = card.limit is None or self.has < card.limit
-        return room and self.is_open and not card.is_retired(at) and (not card.tiers or asks.tier in card.tiers)
+        return self.has_room and self.is_open and self.serves(asks.tier, at)
 
 
 def fitting(asks: Asks, ready: Iterable[Ready], at: datetime) -> tuple[frozenset[int], Cause]:
@@ -73,6 +80,33 @@ def fitting(asks: Asks, ready: Iterable[Ready], at: datetime) -> tuple[frozenset
     if known := knows(asks, {one.card.agent_id: one.card.skills for one in able if one.card.skills}):
         return frozenset(known), Cause.SKILL
     return frozenset(one.card.agent_id for one in able), because
+
+
+def returns_to(
+    owner: Ready | None, backup: Ready | None, *, has: int | None, tier: Tier, must: bool, at: datetime
+) -> tuple[int | None, Cause]:
+    """Return to whom goes what a customer with an owner writes, and why; `None` where it stays where it is.
+
+    What the owner has stays theirs, whatever the hour. Else it goes to the owner who is at work and has room, else to
+    the backup who is and has. Where neither is, and a model says that it must return, or the owner is not here at all,
+    it waits for the first of the two who has room.
+
+    Args:
+        owner, backup: `None` where there is none, or they are away.
+        has: who has the conversation.
+        tier: where it stands: whoever does not work for it gets nothing.
+        must: whether a model says that it returns to the owner.
+        at: the moment.
+    """
+    both = [(one, why) for one, why in ((owner, Cause.OWNER), (backup, Cause.BACKUP)) if one and one.serves(tier, at)]
+    if owner is not None and has == owner.card.agent_id and both and both[0][0] is owner:
+        return has, Cause.OWNER
+    able = [(one, why) for one, why in both if one.has_room]
+    ready = [(one, why) for one, why in able if one.is_open]
+    waits = able if must or owner is None else []
+    for one, why in (*ready, *waits):
+        return one.card.agent_id, why
+    return None, Cause.OWNER
 
 
 def knows(asks: Asks, skills: Mapping[int, Collection[str]]) -> set[int]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from console.screens.commands.base import MAIN, Command
 from console.screens.commands.knowing import only_one
@@ -47,6 +47,17 @@ def commands() -> Sequence[Command]:
             kept,
             "words",
             _("promise done commitment customer"),
+            reads_first=True,
+        ),
+        Command(
+            "withdraw",
+            (),
+            "",
+            _("take a promise away that will not be kept, or never was one"),
+            MAIN,
+            withdraw,
+            "words",
+            _("promise drop remove wrong mistaken commitment customer"),
             reads_first=True,
         ),
     )
@@ -94,6 +105,27 @@ async def promise(screen: "MainScreen", rest: str) -> None:
 async def kept(screen: "MainScreen", rest: str) -> None:
     """Say that a promise was kept: the only one, one whose number the line gives, or one that is chosen."""
     from storage.commands import promising
+
+    await _with_one(screen, rest, promising.keep, _("kept"), _("kept:"), "kept")
+
+
+async def withdraw(screen: "MainScreen", rest: str) -> None:
+    """Take a promise away, also one whose time passed: chosen as `kept` chooses one."""
+    from storage.commands import promising
+
+    await _with_one(screen, rest, promising.withdraw, _("withdrawn"), _("withdrawn:"), "withdraw")
+
+
+async def _with_one(screen: "MainScreen", rest: str, command: Any, asked: str, said: str, name: str) -> None:
+    """Do something with an open promise to the customer of the conversation pointed at.
+
+    Args:
+        screen: where it is asked, and said.
+        rest: the promise's number, or nothing.
+        command: takes its number.
+        asked: what the last row asks; `said` what it says then.
+        name: of the command, as it is repeated.
+    """
     from storage.queries.knowing import customer
     from storage.queries.promises import promised_to
 
@@ -110,7 +142,7 @@ async def kept(screen: "MainScreen", rest: str) -> None:
     if not word and len(promised) == 1:
         word = str(promised[0].entry_id)
     if not word and promised:
-        question = Question(_("kept"), offer=_offer(screen, promised), chooses=True)
+        question = Question(asked, offer=_offer(screen, promised), chooses=True)
         word = await screen.ask(question) or ""
         if not word:
             return
@@ -122,10 +154,10 @@ async def kept(screen: "MainScreen", rest: str) -> None:
         return
     text = one_line(chosen.text)
     given = await screen.tell(
-        promising.keep,
+        command,
         chosen.entry_id,
-        words=lambda _given: ((_("kept:"), "ok"), (f" {text}", "text")),
-        line=f"kept {chosen.entry_id}",
+        words=lambda _given: ((said, "ok"), (f" {text}", "text")),
+        line=f"{name} {chosen.entry_id}",
     )
     if given is not None:
         screen.written(number)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import delete, update
 from sqlmodel import Session
 
+from storage.apply import touch
 from storage.apply.base import naming, table
 from storage.apply.clocks import settle_all
 from storage.apply.responses import ERASED
@@ -48,7 +49,22 @@ def _empty_rows(session: Session, places: list[Place]) -> None:
             whose = rows.c.subject == Subject(subject), rows.c.subject_id == number, rows.c.field == field
             connection.execute(update(rows).where(*whose).values(value=None))
     if any(kind in _BY_THEM for kind, _number, _field in places):
+        _settle_touch(session, places)
         settle_all(connection)
+
+
+def _settle_touch(session: Session, places: list[Place]) -> None:
+    """Let conversations stand where touch models say without what was emptied."""
+    connection = session.connection()
+    told = [(number, said.split()) for kind, number, said in places if kind is Named.FIELD]
+    for subject in Subject:
+        touch.settle_those_of(
+            connection,
+            subject,
+            [number for number, words in told if words[0] == subject and words[-1] in touch.TELLING],
+        )
+    if any(kind is Named.ENTRY for kind, _number, _field in places):
+        touch.settle_those_picked(connection)
 
 
 _BY_THEM: Final = frozenset({Named.ENTRY, Named.FIELD})

@@ -8,20 +8,20 @@ from typing import Final
 from sqlalchemy import select
 from sqlmodel import Session
 
-from storage.apply.base import table
+from storage.apply.base import standing, table
 from storage.commands.intake.deliveries import Incoming
 from storage.events import Assigned, Fact
 from storage.kinds import Automatic, Cause, Direction, Tier
 from storage.kinds.agents import AgentCard
 from storage.kinds.playbooks import Assignment
-from storage.models import Desk, Message, Tag
+from storage.models import Conversation, Desk, Message, Tag
 from storage.models.statements import Lookup, some_values
 from storage.models.types import inserting
 from storage.queries.agents import cards
 from storage.queries.hours import terms
 from storage.queries.playbooks import Laid, Served, agent_ids, laid, served
 from storage.queries.working import in_work
-from storage.rules.assigning import Asks, Ready, fitting
+from storage.rules.assigning import Asks, Ready, fitting, returns_to
 
 _D, _M, _T = table(Desk), table(Message), table(Tag)
 _TAGS: Final = Lookup(lambda: select(_T.c.tag).where(_T.c.conversation_id.in_(some_values())))
@@ -39,11 +39,12 @@ def returned(
 ) -> list[Fact]:
     """Return to whom the conversations of a batch go.
 
-    What a person wrote and is live is met, and nothing else: history returns to nobody. A model that says *owner* gives
-    what the customer writes to their owner, whoever has it; where no model says anything, an owner gets what nobody
-    has, or what they have and are away from. Whoever is away is stood in for by the organization's backup. A model that
-    says *round robin* gives what begins and nobody has to the next agent who is here, works for the tier, writes the
-    language, is at work and has room; those who know what it is about go before others.
+    What a person wrote and is live is met, and nothing else: history returns to nobody. A model that says *owner*
+    gives what the customer writes to their owner, whoever has it; where no model says anything, an owner gets what
+    nobody has, or what they have and are away from. Whoever is away, outside their hours or full is stood in for by
+    the organization's backup (`storage.rules.assigning.returns_to`). A model that says *round robin* gives what
+    begins and nobody has to the next agent who is here, works for the tier, writes the language, is at work and has
+    room; those who know what it is about go before others.
 
     Args:
         session: of a writing transaction, the messages joined to their conversations.
@@ -69,17 +70,18 @@ def returned(
     here = laid(session)
     numbers = agent_ids(session)
     known = cards(session)
-    gone = {number for number, card in known.items() if card.is_retired(now)}
+    tiers = _tiers(session, arrived) if any(card.tiers for card in known.values()) else {}
     turn = Turn(session, here, numbers, known, now)
     facts: list[Fact] = []
     firsts = {number: live[first] for number, first in begun.items() if first in live}
     for number, one in sorted(served(session, arrived, here).items()):
-        to, because = _to(one, here, numbers, gone, now)
+        to, because = _to(one, turn, numbers, tiers.get(number, Tier.N1), now)
         if to is None and number in begun and one.assignee_id is None:
             if one.playing.knob("assignment")[0] is not Assignment.ROUND_ROBIN:
                 continue
             to, because = turn.next(number, firsts.get(number))
         if to is not None and to != one.assignee_id:
+            turn.give(to)
             facts.append(
                 Assigned(
                     conversation_id=number,
@@ -93,25 +95,27 @@ def returned(
     return facts
 
 
-def _to(
-    one: Served, here: Laid, numbers: Mapping[str, int], gone: Collection[int], now: datetime
-) -> tuple[int | None, Cause]:
+def _tiers(session: Session, numbers: Collection[int]) -> Mapping[int, Tier]:
+    return standing(session.connection(), Conversation, "tier", numbers)
+
+
+def _to(one: Served, turn: "Turn", numbers: Mapping[str, int], tier: Tier, now: datetime) -> tuple[int | None, Cause]:
     """Return the agent to whom a customer's mail returns, and why; `None` where it stays where it is."""
     says, _model = one.playing.knob("assignment")
     owner = numbers.get(one.owner)
     if owner is None or says not in {None, Assignment.OWNER}:
         return None, Cause.OWNER
-
-    def is_here(name: str) -> bool:
-        return name in numbers and numbers[name] not in gone and not here.is_away(name, now)
-
-    to: int | None = owner
-    because = Cause.OWNER
-    if not is_here(one.owner):
-        to, because = (numbers[one.backup], Cause.BACKUP) if is_here(one.backup) else (None, Cause.OWNER)
     if says is None and one.assignee_id not in {None, owner}:  # somebody took it, and no model says that it returns
-        return None, because
-    return to, because
+        return None, Cause.OWNER
+    ready = turn.ready()
+    return returns_to(
+        ready.get(owner),
+        ready.get(numbers.get(one.backup, 0)),
+        has=one.assignee_id,
+        tier=tier,
+        must=says is not None,
+        at=now,
+    )
 
 
 class Turn:
@@ -142,7 +146,7 @@ class Turn:
 
     def next(self, conversation_id: int, message: Incoming | None) -> tuple[int | None, Cause]:
         """Return whose turn it is to have a conversation that begins with a message, and why; `None` for nobody."""
-        ready = self._read()
+        ready = self.ready()
         able, because = fitting(self._asks(conversation_id, message), ready.values(), self._now)
         order = [one for one in self._here if one in able]
         if not order:
@@ -151,8 +155,13 @@ class Turn:
             held = self._session.connection().execute(select(_D.c.value).where(_D.c.name == _TURN)).scalar()
             self._last = int(bytes(held)) if held is not None else 0
         last = self._last = next((one for one in order if one > (self._last or 0)), order[0])
-        ready[last] = replace(ready[last], has=ready[last].has + 1)
         return last, because
+
+    def give(self, agent_id: int) -> None:
+        """Take in that an agent gets one more."""
+        ready = self.ready()
+        if agent_id in ready:
+            ready[agent_id] = replace(ready[agent_id], has=ready[agent_id].has + 1)
 
     def keep(self) -> None:
         """Keep whose turn was last."""
@@ -163,7 +172,8 @@ class Turn:
         statement = inserting(connection.dialect.name)(_D).values(row)
         connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": row["value"]}))
 
-    def _read(self) -> dict[int, Ready]:
+    def ready(self) -> dict[int, Ready]:
+        """Return those who are here, by their numbers."""
         if self._ready is None:
             limited = [number for number, card in self._known.items() if card.limit is not None]
             has = in_work(self._session, limited) if limited else {}

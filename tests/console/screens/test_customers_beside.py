@@ -1,9 +1,11 @@
 """The customer beside a conversation: what an agent writes down of them without leaving it."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
+from console.mail.promising import note_broken
 from console.screens.customer import CustomerScreen
 from storage.commands import triage
 from storage.commands.desk import agent_named
@@ -115,6 +117,13 @@ async def test_what_was_promised_stands_beside_until_it_is_kept(one, console, de
         await pilot.press("u")
         await until(lambda: len(app._main.context.beside.promised) == 2)
         await until(lambda: "taken back: promise kept: call Bo back" in screen_text(app))
+        await asyncio.to_thread(note_broken, app.desk.store, now=app.clock() + timedelta(hours=40))
+        await until(lambda: any(one.broken for one in app._main.context.beside.promised))
+        await pilot.press(*":withdraw", "enter")
+        await until(lambda: app._main.asking and len(app._main._offered) == 2)
+        await pilot.press("enter")
+        await until(lambda: [one.text for one in app._main.context.beside.promised] == ["send the invoice"])
+        await until(lambda: "withdrawn: call Bo back" in screen_text(app))
 
 
 async def test_what_is_new_since_one_looked_is_told_with_when_that_was(one, console, desk, until, screen_text):

@@ -5,13 +5,13 @@ import hashlib
 import random
 
 import pytest
-from made.post import DAY, MONDAY, Out, Post, letter
+from made.post import DAY, MONDAY, Out, Post, letter, row_of
 from sqlalchemy import select, text
 
 from console.mail.erasing import finish, unread_naming
 from console.mail.sync.running import sync_once
 from storage.apply.base import table
-from storage.commands import joining, knowing, reparse, responses, syncing, triage
+from storage.commands import joining, knowing, playbooks, reparse, responses, syncing, triage
 from storage.commands.desk import agent_named
 from storage.commands.drafts import begin
 from storage.commands.erasing import erase, erase_forgotten, erase_old, keep_period
@@ -67,6 +67,26 @@ def erased(post: Post, what: Survey | None = None, *, elsewhere: bool = True, on
     what = what or seen(post)
     with post.store.writing() as session:
         erase(session, what, **choices)
+
+
+def test_erasing_elsewhere_lets_conversations_stand_without_the_touch_that_was_taken(
+    post: Post, ines: Actor, second_store: Store
+) -> None:
+    bring(post)
+    bring(post, "b1", by=RUI, subject="Other", text="another matter of somebody else's")
+    stage = "Onboarding ana@acme.example"
+    with post.store.writing() as session:
+        picks = f"stage:{stage}=high, else=low"
+        playbooks.change(session, "smart", {"picks": picks}, actor=ines, now=MONDAY)
+        given = {"touch": "smart", "stage": stage}
+        knowing.set_fields(session, Subject.ORGANIZATION, 1, given, actor=ines, now=MONDAY)
+    before = row_of(post.store, 2).touch_place
+    erased(post)
+    after = row_of(post.store, 2).touch_place
+    assert before == 0
+    with post.store.reading() as log, second_store.writing() as session:
+        replay(log, session)
+    assert row_of(second_store, 2).touch_place == after != before
 
 
 def personal(store: Store) -> str:

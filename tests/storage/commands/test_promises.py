@@ -121,6 +121,25 @@ def test_a_promise_that_was_not_kept_in_time_is_broken_once_with_the_moment_it_w
     assert decided(second_store)["entry"] == decided(store)["entry"]
 
 
+def test_a_broken_promise_is_not_undone_and_says_so_but_withdrawn(store: Store, second_store: Store, tell) -> None:
+    late, _ = tell(promising.promise, 1, "call back", MONDAY + HOUR)
+    note_broken(store, now=MONDAY + 2 * HOUR)
+    with pytest.raises(Refused) as refused:
+        tell(undo)
+    assert refused.value.rule == "broken"
+    tell(promising.withdraw, late)
+    with store.reading() as session:
+        assert (promised_to(session, 1), promise(session, late)) == ((), None)
+    assert note_broken(store, now=MONDAY + 3 * HOUR) == 0
+    tell(undo)
+    with store.reading() as session:
+        assert [(one.entry_id, one.broken) for one in promised_to(session, 1)] == [(late, True)]
+    tell(redo)
+    with store.reading() as log, second_store.writing() as session:
+        replay(log, session)
+    assert decided(second_store)["entry"] == decided(store)["entry"]
+
+
 def test_conversations_in_which_something_is_promised_are_found(store: Store, tell) -> None:
     def found(query: str, at=MONDAY) -> list[int]:
         with store.reading() as session:

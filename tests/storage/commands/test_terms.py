@@ -7,17 +7,20 @@ from made.post import DAY, HOUR, MONDAY, Out, Post
 from made.rows import decided
 
 from storage.apply.stories import stories
-from storage.commands import terms, undoing
-from storage.kinds import EntryKind
+from storage.commands import rotas, terms, undoing
+from storage.kinds import EntryKind, Tier
+from storage.kinds.agents import AgentCard
 from storage.kinds.errors import BadField, NoSuch, Refused
 from storage.kinds.hours import OwnDay
 from storage.kinds.policies import Matter, Metric, Pause
+from storage.kinds.rotas import Rota
 from storage.queries.clocks import clocks_of
 from storage.queries.hours import terms as laid
 from storage.queries.touched import touched
 from storage.record import replay
 from storage.rules.policies import matching
 from storage.store import Store
+from widgets.text import explain
 
 FIRST = Metric.FIRST_RESPONSE
 OFFICE = {"zone": "America/Sao_Paulo", "hours": "mon-fri 09:00-18:00", "country": "br", "region": "sp"}
@@ -177,6 +180,23 @@ def test_a_calendar_that_policies_name_or_named_stays(desk: Desk) -> None:
     desk.tell(terms.set_calendar, "spare", OFFICE)
     desk.tell(terms.remove_calendar, "spare")
     assert set(desk.ask(laid).calendars) == {"office"}
+
+
+def test_a_calendar_by_which_rotas_run_or_agents_work_stays(desk: Desk) -> None:
+    ana = desk.ana.actor.agent_id
+    for name in ("office", "nights"):
+        desk.tell(terms.set_calendar, name, OFFICE)
+    desk.tell(rotas.set_agent, AgentCard(ana, hours="office"))
+    desk.tell(rotas.set_rota, Rota("n3", "UTC", (ana,), MONDAY.date(), Tier.N3, calendar="nights"))
+    desk.tell(rotas.end_rota, "n3", at=MONDAY + DAY)
+    for name, who in (("office", "Ana"), ("nights", "n3")):
+        with pytest.raises(BadField) as used:
+            desk.tell(terms.remove_calendar, name, at=MONDAY + 2 * DAY)
+        assert (used.value.reason, used.value.choices) == ("calendar_worked", (who,))
+        assert who in explain(used.value)
+    desk.tell(rotas.set_agent, AgentCard(ana))
+    desk.tell(terms.remove_calendar, "office")
+    assert set(desk.ask(laid).calendars) == {"nights"}, "who was on call is told by it"
 
 
 def test_knobs_are_said_and_taken_away(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from storage.kinds.errors import Refused
 from storage.kinds.hours import Calendar, KeptCalendar, Window
 from storage.queries.working import working_here
 from storage.record import facts_of
-from storage.rules.assigning import Asks, Ready, fitting
+from storage.rules.assigning import Asks, Ready, fitting, returns_to
 from storage.store import Store
 
 
@@ -81,6 +81,46 @@ def test_hours_and_limits_are_kept(desk: Desk) -> None:
     with pytest.raises(Refused, match="limit"):
         desk.tell(triage.assign, [2], to=desk.rui.agent_id)
     desk.tell(triage.assign, [2], to=desk.rui.agent_id, reason="he asked for it")
+
+
+def test_what_returns_by_owner_keeps_to_hours_limits_and_tiers(desk: Desk) -> None:
+    early = Calendar("early", "UTC", tuple(Window(day, (MONDAY - 4 * HOUR).time(), MONDAY.time()) for day in range(7)))
+    desk.tell(knowing.keep_entry, KeptCalendar("early", (early,)))
+    firm, _action = desk.tell(knowing.make_organization, "Acme")
+    desk.tell(knowing.keep_domain, firm, "x.example")
+    desk.tell(knowing.set_fields, Subject.ORGANIZATION, firm, {"owner": "Rui", "backup": "Ana", "touch": "high"})
+
+    assert desk.comes() == ("Rui", Cause.OWNER)
+    desk.card(desk.rui, hours="early")
+    assert desk.comes() == ("Ana", Cause.BACKUP), "outside the owner's hours"
+    desk.card(desk.ana, hours="early")
+    assert desk.comes() == ("Rui", Cause.OWNER), "nobody is at work: it waits for the owner, as the model says"
+    desk.card(desk.rui, limit=1)
+    desk.card(desk.ana)
+    assert desk.comes() == ("Ana", Cause.BACKUP), "the owner is full"
+    desk.card(desk.ana, limit=1)
+    assert desk.comes() is None, "both are"
+    desk.card(desk.rui, tiers=(Tier.N3,))
+    desk.card(desk.ana, tiers=(Tier.N3,))
+    assert desk.comes() is None, "neither works for the tier"
+    desk.card(desk.ana)
+    assert desk.comes() == ("Ana", Cause.BACKUP)
+    desk.tell(playbooks.leave, "Ana", None)
+    assert desk.comes() is None
+
+
+def test_what_the_owner_has_stays_theirs_whatever_the_hour_but_for_absence() -> None:
+    shut = Ready(AgentCard(1, limit=1), is_open=False, has=1)
+    open_one = Ready(AgentCard(2))
+    given = {"tier": Tier.N1, "at": MONDAY}
+    assert returns_to(shut, open_one, has=1, must=True, **given) == (1, Cause.OWNER)
+    assert returns_to(shut, open_one, has=None, must=True, **given) == (2, Cause.BACKUP)
+    assert returns_to(shut, None, has=None, must=True, **given) == (None, Cause.OWNER), "full"
+    late = Ready(AgentCard(1), is_open=False)
+    assert returns_to(late, None, has=None, must=True, **given) == (1, Cause.OWNER)
+    assert returns_to(late, None, has=None, must=False, **given) == (None, Cause.OWNER), "whoever is free takes it"
+    asleep = Ready(AgentCard(2), is_open=False)
+    assert returns_to(None, asleep, has=1, must=False, **given) == (2, Cause.BACKUP), "the owner is away"
 
 
 def test_what_returns_goes_to_no_owner_who_left_and_to_nobody_where_nobody_stands_in(desk: Desk) -> None:
