@@ -261,6 +261,13 @@ def conversation(
     return view, context.read(session, view, agent_id=agent_id, now=now), agents.agents(session)
 
 
+def last_told(session: "Session", *, conversation_id: int) -> int:
+    """Return the number of the last event of a conversation, 0 where it has none."""
+    from storage.queries.history import last_event
+
+    return last_event(session, conversation_id)
+
+
 def company(session: "Session", *, agent_id: int | None, now: datetime) -> tuple[dict[int, str], dict[int, str]]:
     """Return who writes in which conversation now, and who only has it open: a colleague's name by its number."""
     from storage.kinds import Doing

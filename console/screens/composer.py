@@ -13,6 +13,7 @@ from console.feed import Change
 from console.files.attaching import brought
 from console.screens import asking, drafting
 from console.screens.commands.base import Where
+from console.screens.freshness import Freshness
 from console.screens.moving import Moves
 from console.screens.questions import Coverable
 from console.screens.reviewing import holds_secrets
@@ -75,6 +76,7 @@ class ComposerScreen(Moves, Sends):
         picking: bool = False,
     ) -> None:
         super().__init__()
+        self._fresh = Freshness()
         self.kind = kind
         self.note = kind is DraftKind.NOTE
         self._about = (conversation_id, message_id, draft_id)
@@ -351,14 +353,16 @@ class ComposerScreen(Moves, Sends):
     def _changed(self, change: Change) -> None:
         if self.begun is not None and self.begun.view is not None:
             if change.touches(self.begun.view.conversation_id):
-                self._read_anew()
+                self._read_anew(change)
             self.review_soon()
 
     @work(exclusive=True, group="beside")
-    async def _read_anew(self) -> None:
+    async def _read_anew(self, change: Change) -> None:
         assert self.begun is not None
         assert self.begun.view is not None
         try:
+            if not await self._fresh.may_differ(self.desk, self.begun.view.conversation_id, change):
+                return
             view, context, names = await self.desk.ask(
                 asking.conversation,
                 conversation_id=self.begun.view.conversation_id,
@@ -369,6 +373,7 @@ class ComposerScreen(Moves, Sends):
             return
         self.conversation.show(view, self.now(), names=names, context=context)
         self.begun = replace(self.begun, context=context)
+        self._fresh.read()
         self._tell_manner()
 
     # ------------------------------------------------------------------------------------------ leaving

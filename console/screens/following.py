@@ -14,7 +14,9 @@ from console.feed import Change
 from console.screens import asking
 from console.screens.answering import Answers
 from console.screens.frame import PASSWORD_TROUBLES, Frame
+from console.screens.freshness import Freshness
 from console.screens.journeys import Journey
+from console.sweeping import sweep
 from storage.kinds.errors import DeskError
 from storage.views import MailboxView
 from widgets.context import ContextPane
@@ -49,6 +51,7 @@ class Follows(Answers):
         self._frame = Frame()
         self._begun_before = False
         self._aim: int | None = None  # the conversation that the cursor goes to once its row is read
+        self._fresh = Freshness()
         self._read_marks: dict[int, int] = {}
         self.writers: dict[int, str] = {}
         self.lookers: dict[int, str] = {}
@@ -111,7 +114,7 @@ class Follows(Answers):
             self.view = next((view for view in self.views if view.name == self.view.name), self.view)
             if not self.queue.rows:
                 self._frame.elsewhere = await self.desk.ask(asking.elsewhere, agent_id=agent, now=now)
-            if self.shown_id is not None and change.touches(self.shown_id):
+            if self.shown_id is not None and await self._fresh.may_differ(self.desk, self.shown_id, change):
                 await self._show(self.shown_id)
         if change.local or change.much:
             from storage.queries import mailboxes
@@ -124,6 +127,7 @@ class Follows(Answers):
         self._frame.outbox = await self.desk.ask(outbox.outbox) if await self.desk.ask(outbox.is_open) else ()
         await self._read_writers()
         self.paint()
+        sweep()
 
     def _enrol_first(self) -> None:
         """Where there is no mailbox at all, begin with the form for one, once."""
@@ -218,6 +222,7 @@ class Follows(Answers):
             self.shown_id = view.conversation_id  # another one, where it was joined
             self.conversation.show(view, self.now(), at=at, names=names, context=context)
             self.context.show(view, context, self.now())
+            self._fresh.read()
 
     # ------------------------------------------------------------------------------------------ opening
 

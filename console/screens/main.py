@@ -387,8 +387,11 @@ class MainScreen(Moves, Follows):
         self.ground.wake_feed()
 
     def written(self, *numbers: int) -> None:
-        """Read again what was written."""
-        self._changed(much(numbers) if numbers else Change(rows=True))
+        """Read again what was written, once what is said of it stands: reading takes time from drawing."""
+        self.call_after_refresh(self._read_written, much(numbers) if numbers else Change(rows=True))
+
+    def _read_written(self, change: Change) -> None:
+        self._changed(change)
         self._hurry.set()
         self.ground.wake_feed()
 

@@ -37,9 +37,12 @@ class Changes:
     much: bool
 
 
-def last_event(session: Session) -> int:
-    """Return the newest event's number, 0 when nothing ever happened."""
-    return int(session.connection().execute(select(func.max(_E.id))).scalar_one() or 0)
+def last_event(session: Session, conversation_id: int | None = None) -> int:
+    """Return the newest event's number, of the desk or of a conversation; 0 when nothing ever happened."""
+    last = select(func.max(_E.id))
+    if conversation_id is not None:
+        last = last.where(_E.conversation_id == conversation_id)
+    return int(session.connection().execute(last).scalar_one() or 0)
 
 
 def since(session: Session, cursor: int) -> Changes:
