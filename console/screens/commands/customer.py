@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from console.screens.commands.base import CUSTOMER, MAIN, Command, Run, act
+from console.screens.commands.belonging import about
 from console.screens.commands.deciding import NUMBER
 from console.screens.commands.knowing import ask_field, offer_fields, only_one, tell_field, tell_note
 from console.screens.commands.offering import offer_customers
@@ -39,7 +40,7 @@ def inside() -> Sequence[Command]:
     rows: tuple[tuple[str, tuple[str, ...], str, str, Run], ...] = (
         ("open-there", ("Enter", "l"), _("read"), _("open the conversation, or go to the person"), act("open")),
         ("set", ("=",), _("field"), _("set a field of the customer: role=Buyer"), set_field),
-        ("note", ("i",), _("note"), _("write a note about the customer"), note),
+        ("note", ("i",), _("note"), _("write a note about the customer; org before it"), note),
         ("merge", ("M",), _("merge"), _("make this and another customer one"), merge),
         ("close-customer", ("q", "h", "Esc"), _("back"), _("back to where you were"), act("close")),
         ("next-column", ("Tab", "→"), _("column"), _("to the next column"), act("next_column")),
@@ -99,13 +100,16 @@ async def pin(screen: "CustomerScreen", rest: str) -> None:
 
 
 async def _note(screen: "CustomerScreen", rest: str, *, pinned: bool) -> None:
+    from storage.queries.knowing import person
+
     view = screen.view
     if view is None:
         return
     prompt = _("pin for {what}") if pinned else _("note about {what}")
     what = one_line(view.called) or _("the customer")
     text = rest.strip() or await screen.ask(Question(prompt.format(what=what)))
-    if text and await tell_note(screen, view.person_id, text, pinned=pinned):
+    found = about(screen, await screen.desk.ask(person, view.person_id), text or "")
+    if found is not None and await tell_note(screen, found[1], found[2], pinned=pinned, subject=found[0]):
         screen.written()
 
 

@@ -72,7 +72,7 @@ async def milestone(screen: "Screen", rest: str) -> None:
     """Lay a milestone down for the customer, or for their organization."""
     from storage.commands import knowing
 
-    who = await _customer(screen)
+    who = await customer_of(screen)
     if who is None:
         return
     line = rest.strip() or await screen.ask(Question(_("milestone: until when, and what")))
@@ -101,14 +101,14 @@ async def milestone(screen: "Screen", rest: str) -> None:
         line=f"milestone {one_line(line)}",
     )
     if done is not None:
-        _written(screen)
+        written(screen)
 
 
 async def reached(screen: "Screen", rest: str) -> None:
     """Say that a milestone of the customer, or of their organization, was reached today."""
     from storage.commands import knowing
 
-    who = await _customer(screen)
+    who = await customer_of(screen)
     if who is None:
         return
     left = [one for one in await _milestones(screen, who.person_id) if one.milestone.done is None]
@@ -130,14 +130,14 @@ async def reached(screen: "Screen", rest: str) -> None:
 
     line = f"reached {one.entry_id}"
     if await screen.tell(knowing.finish_milestone, one.entry_id, today, words=words, line=line) is not None:
-        _written(screen)
+        written(screen)
 
 
 async def engagement(screen: "Screen", rest: str) -> None:
     """Say what the customer makes of a feature; nothing after the sign leaves it to what is computed."""
     from storage.commands import knowing
 
-    who = await _customer(screen)
+    who = await customer_of(screen)
     if who is None:
         return
     line = rest.strip() or await screen.ask(Question(_("feature=state"), offer=_offer_engagements(screen)))
@@ -158,10 +158,10 @@ async def engagement(screen: "Screen", rest: str) -> None:
     command, line = knowing.set_engagement, f"engagement {one_line(line)}"
     done = await screen.tell(command, Subject.PERSON, who.person_id, feature.strip(), state, words=words, line=line)
     if done is not None:
-        _written(screen)
+        written(screen)
 
 
-async def _customer(screen: "Screen") -> "Customer | None":
+async def customer_of(screen: "Screen") -> "Customer | None":
     """Return who is shown, or who is the customer of the conversation pointed at; `None` where it is told that not."""
     from storage.queries import knowing
 
@@ -176,7 +176,7 @@ async def _customer(screen: "Screen") -> "Customer | None":
         return None
 
 
-def _written(screen: "Screen") -> None:
+def written(screen: "Screen") -> None:
     """Read again what stands where the customer is seen: the screen of theirs, or beside their conversation."""
     screen.written(*screen.targets().numbers)
 

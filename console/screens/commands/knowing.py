@@ -119,8 +119,8 @@ async def pin(screen: "MainScreen", rest: str) -> None:
         screen.written(number)
 
 
-async def tell_note(screen: Does, person_id: int, text: str, *, pinned: bool) -> bool:
-    """Write a note down about a customer, say what became of it, and return whether it was done."""
+async def tell_note(screen: Does, number: int, text: str, *, pinned: bool, subject: Subject = Subject.PERSON) -> bool:
+    """Write a note down about a customer or an organization, say what became of it, and return whether it was done."""
     from storage.commands import knowing
 
     given = await screen.tell(
@@ -128,8 +128,8 @@ async def tell_note(screen: Does, person_id: int, text: str, *, pinned: bool) ->
         Note(text, pinned=pinned),
         words=lambda _given: ((_("pinned") if pinned else _("note kept"), "ok"),),
         line=f"{'pin' if pinned else 'note'} {one_line(text)}",
-        subject=Subject.PERSON,
-        subject_id=person_id,
+        subject=subject,
+        subject_id=number,
     )
     return given is not None
 

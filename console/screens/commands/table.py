@@ -4,6 +4,7 @@ from functools import cache
 
 from console.screens.commands import (
     answering,
+    belonging,
     customer,
     deciding,
     elsewhere,
@@ -14,6 +15,7 @@ from console.screens.commands import (
     journey,
     keeping,
     knowing,
+    laying_down,
     moving,
     noting,
     places,
@@ -54,8 +56,10 @@ def _in(_language: str) -> tuple[Command, ...]:
         *explaining.commands(),
         *customer.commands(),
         *journey.commands(),
+        *belonging.commands(),
         *tasks.commands(),
         *playbooks.commands(),
+        *laying_down.commands(),
         *wishing.commands(),
         *terms.commands(),
         *places.commands(),

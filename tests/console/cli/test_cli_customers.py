@@ -6,6 +6,10 @@ import sys
 
 import pytest
 
+from storage.kinds import Subject
+from storage.kinds.profiles import Sort
+from storage.rules.profile import FIELDS
+
 
 def rows(said) -> list[dict]:
     assert said.status == 0, said.err
@@ -69,6 +73,27 @@ def test_fields_are_set_emptied_shown_and_taken_back(desk):
     assert row["fields"] == {"touch": "low"}
     assert desk("undo").status == 0
     assert one(desk("customer", "show", "1", "--json"))["fields"] == {"role": "Head of IT", "touch": "high"}
+
+
+def test_every_field_of_every_desk_is_set_here(desk):
+    says = {Sort.NUMBER: "42", Sort.DATE: "2026-01-31", Sort.LANGUAGE: "es", Sort.ZONE: "Europe/Madrid"}
+    assert desk("customer", "set", "1", "role=x").status == 0  # whoever acts first is an agent from then on
+    agent = rows(desk("agent", "list", "--json"))[0]["name"]
+    for subject, command in ((Subject.PERSON, "customer"), (Subject.ORGANIZATION, "organization")):
+        fields = [field for field in FIELDS if field.subject is subject]
+        values = {
+            field.name: field.choices[-1]
+            if field.choices
+            else agent
+            if field.sort is Sort.AGENT
+            else says.get(field.sort, "Some words")
+            for field in fields
+        }
+        row = one(desk(command, "set", "1", *(f"{name}={value}" for name, value in values.items()), "--json"))
+        assert row["name"] == values.pop("name")
+        assert row.get("kind") == values.pop("kind", None)
+        assert row["fields"] == values
+        assert one(desk(command, "set", "1", *(f"--empty={name}" for name in values), "--json"))["fields"] == {}
 
 
 @pytest.mark.parametrize(
