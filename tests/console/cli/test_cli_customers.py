@@ -78,7 +78,7 @@ def test_fields_are_set_emptied_shown_and_taken_back(desk):
 def test_every_field_of_every_desk_is_set_here(desk):
     says = {Sort.NUMBER: "42", Sort.DATE: "2026-01-31", Sort.LANGUAGE: "es", Sort.ZONE: "Europe/Madrid"}
     assert desk("customer", "set", "1", "role=x").status == 0  # whoever acts first is an agent from then on
-    agent = rows(desk("agent", "list", "--json"))[0]["name"]
+    agent = rows(desk("agent", "list", "--json"))[0]["agent"]
     for subject, command in ((Subject.PERSON, "customer"), (Subject.ORGANIZATION, "organization")):
         fields = [field for field in FIELDS if field.subject is subject]
         values = {
