@@ -317,7 +317,10 @@ def _wake_due(store: Store) -> int:
 
 
 class Indexing:
-    """The search index follows the mail in batches of its own, each as short as a batch of the sync."""
+    """The search index follows the mail in batches of its own.
+
+    Each takes some 50 ms of the processor, however long it waits for it: for an agent it is ended where it is.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -354,7 +357,7 @@ class Indexing:
             rung = self._came.wait(_LOOK_EVERY)
             self._came.clear()
             busy = time.monotonic() - self._followed < _INDEX_WAITS
-            if self._follow(least=self._pace.size if busy else 1):
+            if self._follow(least=self._pace.worked_size if busy else 1):
                 untidy = True
             elif untidy and not (rung or busy):  # what many small batches left is merged, a little at a time
                 with self._store.writing() as session:
@@ -370,7 +373,7 @@ class Indexing:
         """
         more = waited = self._backlog(least)
         while more:
-            size = self._pace.size
+            size = self._pace.worked_size
             began = worked = 0.0
 
             def work(session: Session) -> int:
@@ -383,7 +386,7 @@ class Indexing:
             if indexed:
                 self._pace.note(indexed, time.monotonic() - began, worked=time.thread_time() - worked)
             self._followed = time.monotonic()
-            more = indexed == size and (least == 1 or self._backlog(self._pace.size))
+            more = indexed == size and (least == 1 or self._backlog(self._pace.worked_size))
         return waited
 
     def _backlog(self, least: int) -> bool:
