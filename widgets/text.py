@@ -325,6 +325,9 @@ def refusal_words(error: Refused) -> str:
         "many_attachments": _("A response has at most 20 attachments."),
         "bad_macro_status": _("A response can open, resolve, hold or wait: other states are not for an answer."),
         "bad_snooze": _("A snooze is written as 4h, 3d or 2w."),
+        "bad_macro_transfer": _(
+            "A macro's transfer says to which tier and what is asked, in at most 4,000 letters, and stays open."
+        ),
         "no_recipient": _("It goes to nobody: write an address to To."),
         "erased": _("What was erased does not come back."),
         "agents_stay": _("That is an agent of the desk: only customers are erased."),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from console.cli.writing import Writing
     from console.config.accounts import Account
     from storage.commands.outbox.queueing import Sent
+    from storage.commands.transferring import Transfer
     from storage.kinds.drafts import DraftView
     from storage.kinds.promises import Commitment
     from storage.kinds.responses import Actions
@@ -279,6 +280,7 @@ def _send(call: "Call", writing: "Writing", account: "Account", promises: "Seque
     from storage.commands import drafts
 
     after, actions = _afterwards(call, writing)
+    hands_on = _handed_on(call, writing)
     draft = _begun(call, writing.draft)
     try:
         return send_draft(
@@ -294,10 +296,27 @@ def _send(call: "Call", writing: "Writing", account: "Account", promises: "Seque
             actions=actions,
             promises=promises,
             keeps=call.options.keeps,
+            hands_on=hands_on,
         )
     except Exception:
         call.desk.tell_now(drafts.forget, draft.draft_id, agent_id=call.desk.agent_id)
         raise
+
+
+def _handed_on(call: "Call", writing: "Writing") -> "Transfer | None":
+    """Return to whom a macro hands the conversation on; of several macros the last one has the word."""
+    wanted = [one.transfer for one in writing.actions if one.transfer is not None]
+    if not wanted:
+        return None
+    if writing.draft.conversation_id is None:
+        raise Failed(_("A macro hands on only what stands: a conversation that begins is not. Nothing was done."))
+    from console.mail.transferring import by_macro
+
+    number, told = writing.draft.conversation_id, writing.draft.body
+    made, wrong = by_macro(call.store, number, wanted[-1], told=told)
+    if wrong is not None:
+        raise wrong
+    return made
 
 
 def _afterwards(call: "Call", writing: "Writing") -> "tuple[Status | None, tuple[Actions, ...]]":

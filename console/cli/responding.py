@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from console.cli import ids
 from console.cli.errors import DONE, FAILED, Usage
@@ -12,10 +12,16 @@ from storage.kinds.clean import clean_line
 from widgets.language import _, ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from console.cli.call import Call
+    from console.library.checking import Problem
     from console.library.files import Read
     from storage.commands.responses import Brought, Entry
-    from storage.kinds.responses import Actions, Canned, ResponseView, UsageView
+    from storage.kinds.responses import Actions, Canned, HandsOn, ResponseView, UsageView
+
+
+_HANDS_ON: Final = ("transfer", "asked", "team")
 
 
 def add(group: Group) -> None:
@@ -81,6 +87,9 @@ def _written(parser: Parser, *, needed: bool = False) -> Parser:
     parser.add_argument("--assign", metavar="NAME", help=_("macro: give it to an agent, me, or none"))
     parser.add_argument("--put", action="append", metavar="TAG", help=_("macro: put a tag on; -TAG takes it off"))
     parser.add_argument("--snooze", metavar="LONG", help=_("macro: out of sight for 4h, 3d, 2w"))
+    parser.add_argument("--transfer", metavar="TIER", help=_("macro: hand it on to n1, n2 or n3; empty: not"))
+    parser.add_argument("--asked", metavar="TEXT", help=_("macro: the template of what is asked there"))
+    parser.add_argument("--team", metavar="TEAM", help=_("macro: the team, a rota or its topic"))
     return parser
 
 
@@ -154,7 +163,7 @@ def run_edit(call: "Call") -> int:
 
     options = call.options
     view = _only(call)
-    names = ("title", "text", "tag", "status", "assign", "put", "snooze", "shortcode", "shared")
+    names = ("title", "text", "tag", "status", "assign", "put", "snooze", "shortcode", "shared", *_HANDS_ON)
     if all(getattr(options, name) is None for name in names):
         canned = _edited(view)
     else:
@@ -222,24 +231,37 @@ def run_export(call: "Call") -> int:
     return DONE
 
 
+def _problems(canned: "Canned", desk: "Mapping[str, Sequence[str]]") -> "Iterator[tuple[Problem, bool]]":
+    """Yield what is wrong with a response, and whether it stands in its text; else in what its macro hands on."""
+    from dataclasses import replace
+
+    from console.library.checking import problems
+
+    for one in problems(canned.body, desk):
+        yield one, True
+    transfer = canned.actions.transfer
+    for name, text in (("asked", transfer.asked), ("reason", transfer.reason)) if transfer is not None else ():
+        for one in problems(text, desk) if text else ():
+            yield replace(one, words=f"transfer, {name}: {one.words}"), False
+
+
 def run_check(call: "Call") -> int:
     """Render every response for every sort of customer."""
-    from console.library.checking import problems
     from storage.queries.responses import responses
     from storage.queries.told import desk_values
 
     options = call.options
     desk = call.ask(desk_values)
     if options.path or options.starter:
-        sources = [(one.source, one.first_line, one.entry.canned.body) for one in _read(call)]
+        sources = [(one.source, one.first_line, one.entry.canned) for one in _read(call)]
     else:
         views = call.ask(responses, agent_id=call.agent_id)
-        sources = [(f";{one.canned.shortcode}.{one.canned.language}", 1, one.canned.body) for one in views]
+        sources = [(f";{one.canned.shortcode}.{one.canned.language}", 1, one.canned) for one in views]
     count = 0
-    for source, first_line, body in sources:
-        for one in problems(body, desk):
+    for source, first_line, canned in sources:
+        for one, in_body in _problems(canned, desk):
             count += 1
-            line = one.line + first_line - 1
+            line = one.line + first_line - 1 if in_body else 1
             if call.out.json_lines:
                 call.out.object(
                     {
@@ -358,7 +380,37 @@ def _actions(call: "Call", actions: "Actions") -> "Actions":
         add=actions.add if put is None else tuple(one.lower() for one in put if one and not one.startswith("-")),
         remove=actions.remove if put is None else tuple(one[1:].lower() for one in put if one.startswith("-")),
         snooze=actions.snooze if options.snooze is None else options.snooze,
+        transfer=_transfer(call, actions.transfer),
     )
+
+
+def _transfer(call: "Call", held: "HandsOn | None") -> "HandsOn | None":
+    """Return to whom a macro hands on, as the options say; what they do not say stays.
+
+    Raises:
+        TemplateTrouble: what is asked cannot be read.
+    """
+    from dataclasses import replace
+
+    from console.library.rendering import Template
+    from storage.kinds import Tier
+    from storage.kinds.responses import HandsOn
+
+    options = call.options
+    if options.transfer == "":
+        return None
+    if options.transfer is not None and options.transfer not in set(Tier):
+        raise Usage(_("--transfer {word}: there are n1, n2 and n3.").format(word=clean_line(options.transfer)[:40]))
+    to = Tier(options.transfer) if options.transfer else held.to if held is not None else None
+    if to is None:
+        if options.asked is None and options.team is None:
+            return None
+        raise Usage(_("--asked and --team are for a macro that hands on: say --transfer TIER."))
+    made = replace(held, to=to) if held is not None else HandsOn(to, "")
+    if options.asked is not None:
+        Template(options.asked)
+        made = replace(made, asked=options.asked)
+    return made if options.team is None else replace(made, team=clean_line(options.team))
 
 
 def _edited(view: "ResponseView") -> "Canned":

@@ -252,7 +252,7 @@ def _responses(
         return [], (), (), []
     from console.files.attaching import brought
     from console.library import values
-    from console.library.rendering import render
+    from console.library.rendering import handed_on, render
     from storage.commands.responses import Use
 
     given = dict(ids.pair(one) for one in options.set)
@@ -261,8 +261,12 @@ def _responses(
     for name in options.response:
         view = _response(call, name, languages=known.languages())
         done = render(view.canned.body, values.known(known, language=view.canned.language) | given)
-        if done.missing:
-            names = ", ".join(one.name for one in done.missing)
+        does, missing = view.canned.actions, done.missing
+        if does.transfer is not None:
+            transfer, also = handed_on(does.transfer, values.known(known, language=view.canned.language) | given)
+            does, missing = replace(does, transfer=transfer), (*missing, *also)
+        if missing:
+            names = ", ".join(dict.fromkeys(one.name for one in missing))
             raise Failed(
                 _(
                     ";{shortcode} asks for what is not known: give {names} with --set NAME=TEXT. Nothing is sent."
@@ -270,7 +274,7 @@ def _responses(
             )
         texts.append(done.text)
         uses.append(Use(view.response_id, edited=False))
-        actions.append(view.canned.actions)
+        actions.append(does)
         files += [brought(file) for file in view.canned.attachments]
     return texts, tuple(uses), tuple(actions), files
 

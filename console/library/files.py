@@ -7,7 +7,7 @@ git. What cannot be read is named with its place, and then nothing of all that w
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -15,10 +15,10 @@ from typing import Any, Final
 from console.library.errors import FileTrouble, TemplateTrouble
 from console.library.front import at, parted, text_of, unknown
 from storage.commands.responses import Entry
-from storage.kinds import Status
+from storage.kinds import Status, Tier
 from storage.kinds.clean import clean_line
 from storage.kinds.errors import Refused
-from storage.kinds.responses import Actions, Attached, Canned, ResponseView
+from storage.kinds.responses import Actions, Attached, Canned, HandsOn, ResponseView
 from storage.rules.responses import fault, tidied
 from widgets.language import _
 from widgets.text import refusal_words
@@ -30,7 +30,8 @@ TEAM: Final = "team"
 LARGEST_ATTACHMENT: Final = 25_000_000  # bytes: more than that few servers let through
 _LARGEST: Final = 1_000_000  # bytes of one file; a table may have more
 _KEYS: Final = ("shortcode", "title", "language", "tags", "owner", "attachments", "actions")
-_ACTIONS: Final = ("status", "assign", "tags", "snooze")
+_ACTIONS: Final = ("status", "assign", "tags", "snooze", "transfer")
+_TRANSFER: Final = ("to", "asked", "reason", "agent", "team")
 _COLUMNS: Final = ("shortcode", "title", "language", "body", "tags", "owner", *_ACTIONS[:2], "put_tags", "snooze")
 _NEEDED: Final = ("shortcode", "title", "language", "body")
 _FIELD_OF: Final = {
@@ -42,6 +43,7 @@ _FIELD_OF: Final = {
     "bad_macro_status": "status",
     "bad_tag": "put_tags",
     "bad_snooze": "snooze",
+    "bad_macro_transfer": "actions",
     "bad_body": "body",
 }
 
@@ -178,6 +180,7 @@ def written(view: ResponseView) -> str:
         "assign": actions.assign,
         "tags": [*actions.add, *(f"-{tag}" for tag in actions.remove)],
         "snooze": actions.snooze,
+        "transfer": actions.transfer.written() if actions.transfer else None,
     }
     front = {
         "shortcode": canned.shortcode,
@@ -288,13 +291,28 @@ def _actions(said: Any, source: str, line: int) -> Actions:
         if name not in _ACTIONS:
             raise FileTrouble(at(source, line), unknown(name, _ACTIONS))
     tags = _several(said.get("tags"), source, line)
-    return _made_actions(
+    made = _made_actions(
         status=_one(said.get("status", ""), source, line),
         assign=_one(said.get("assign", ""), source, line),
         tags=tags,
         snooze=_one(said.get("snooze", ""), source, line),
         place=at(source, line),
     )
+    return replace(made, transfer=_transfer(said["transfer"], source, line)) if said.get("transfer") else made
+
+
+def _transfer(said: Any, source: str, line: int) -> HandsOn:
+    if not isinstance(said, dict):
+        raise FileTrouble(at(source, line), _("a transfer is written as name: value, a line each."))
+    for name in said:
+        if name not in _TRANSFER:
+            raise FileTrouble(at(source, line), unknown(name, _TRANSFER))
+    given = {name: _one(said.get(name, ""), source, line) for name in _TRANSFER}
+    if given["to"] not in set(Tier):
+        raise FileTrouble(at(source, line), unknown(given["to"], [str(one) for one in Tier]))
+    for name in ("asked", "reason"):
+        _must_be_read(given[name], source, line)
+    return HandsOn.read(given)
 
 
 def _made_actions(*, status: str, assign: str, tags: Sequence[str], snooze: str, place: str) -> Actions:

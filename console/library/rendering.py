@@ -8,7 +8,7 @@ variables and time. python-liquid is imported with this module, and this module 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache, wraps
 from time import monotonic
@@ -23,7 +23,7 @@ from liquid.template import BoundTemplate
 from console.library.errors import TemplateTrouble
 from console.library.values import FIELDS, ROOTS, is_own
 from storage.kinds.clean import clean
-from storage.kinds.responses import LONGEST_BODY
+from storage.kinds.responses import LONGEST_BODY, HandsOn
 
 LOOPS: Final = 100
 LONGEST: Final = 100_000  # bytes that come out, and letters of any value on the way
@@ -142,6 +142,17 @@ class Template:
 def render(source: str, values: Mapping[str, str]) -> Rendered:
     """Read and render a template; arguments and errors as `Template`'s."""
     return Template(source).render(values)
+
+
+def handed_on(transfer: HandsOn, values: Mapping[str, str]) -> tuple[HandsOn, tuple[Missing, ...]]:
+    """Render what a macro hands on for a customer; return it, and what is to be asked for.
+
+    Raises:
+        TemplateTrouble: as `Template`.
+    """
+    asked, reason = render(transfer.asked, values), render(transfer.reason, values)
+    made = replace(transfer, asked=asked.text.strip(), reason=reason.text.strip())
+    return made, (*asked.missing, *reason.missing)
 
 
 def _must_close(source: str) -> None:

@@ -2,7 +2,7 @@
 
 from storage.kinds.responses import Actions
 from widgets.language import _
-from widgets.text import status_words
+from widgets.text import status_words, tier_words
 
 
 def action_words(actions: Actions) -> list[str]:
@@ -16,4 +16,7 @@ def action_words(actions: Actions) -> list[str]:
         words.append(_("to {name}").format(name=actions.assign))
     if actions.snooze:
         words.append(_("out of sight for {long}").format(long=actions.snooze))
+    if actions.transfer is not None:
+        to = " ".join(filter(None, (tier_words(actions.transfer.to), actions.transfer.team)))
+        words.append(_("handed on to {tier}").format(tier=to))
     return words

@@ -13,10 +13,11 @@ from storage.commands.desk import signing_key
 from storage.commands.outbox import queueing
 from storage.commands.outbox.queueing import Outgoing, Sent
 from storage.commands.responses import Use
+from storage.commands.transferring import Along, Transfer
 from storage.events import Actor
 from storage.kinds import DraftKind, Status
 from storage.kinds.drafts import DraftView
-from storage.kinds.errors import Changed, NoSuch, Refused
+from storage.kinds.errors import BadField, Changed, NoSuch, Refused
 from storage.kinds.promises import Commitment
 from storage.kinds.responses import Actions
 from storage.queries.answering import Cites, cites
@@ -42,6 +43,7 @@ def send_draft(
     actions: Sequence[Actions] = (),
     promises: Sequence[Commitment] = (),
     keeps: Sequence[int] = (),
+    hands_on: Transfer | None = None,
 ) -> Sent:
     """Freeze a draft into its final bytes and queue them.
 
@@ -57,6 +59,7 @@ def send_draft(
         uses: the canned responses in it.
         actions: what macros do beside.
         promises, keeps: as `queueing.queue` takes them.
+        hands_on: to whom the conversation is handed on with it, in the same action.
 
     Raises:
         ComposingError: an attachment vanished, an address is none, there is no recipient, or it is too much for one
@@ -73,6 +76,7 @@ def send_draft(
         raise TooLarge(_in_base64(bare), LIMITS.message)
     files = load_files(store, draft.attachments)
     begins = draft.conversation_id is None
+    assert not (begins and hands_on), "what is only begun is not handed on"
     with store.writing() as session:  # the first answer of all makes the key
         key = signing_key(session)
     with store.reading() as session:
@@ -108,6 +112,7 @@ def send_draft(
             outgoing = frozen(store, composed, answers_id=draft.message_id if not begins else None, **about)
         except Unreadable:
             raise TooInvolved from None
+        with_it = _along(store, hands_on, agent=agent, now=now) if hands_on is not None else None
         try:
             with store.writing() as session:
                 return queueing.queue(
@@ -122,13 +127,20 @@ def send_draft(
                     actions=actions,
                     promises=promises,
                     keeps=keeps,
+                    along=with_it,
                 )
-        except (Changed, NoSuch, Refused) as refused:  # by the record: whatever fails later may have been committed
-            store.content.erase([outgoing.raw_digest])
+        except (BadField, Changed, NoSuch, Refused) as refused:  # by the record: what fails later may be committed
+            store.content.erase([outgoing.raw_digest, *([with_it.note.raw_digest] if with_it is not None else ())])
             if not (begins and isinstance(refused, Changed)) or attempt == _TRIES - 1:
                 raise
             # Another conversation began meanwhile: the Message-ID would name it.
     raise AssertionError
+
+
+def _along(store: Store, wanted: Transfer, *, agent: str, now: datetime) -> Along:
+    from console.mail.transferring import along  # late: it stands on this
+
+    return along(store, wanted, agent=agent, now=now)
 
 
 def frozen(store: Store, composed: Composed, **about: Any) -> Outgoing:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,14 @@ from storage.commands.transferring import Handed, Transfer
 from storage.events import Actor
 from storage.kinds import DraftKind
 from storage.kinds.drafts import DraftView
-from storage.kinds.errors import DeskError
+from storage.kinds.errors import DeskError, NoSuch
 from storage.kinds.mail import entries
+from storage.kinds.responses import ANYBODY, HandsOn
 from storage.kinds.review import Finding
 from storage.kinds.review import Written as Looked
+from storage.queries.agents import agent_called
 from storage.queries.answering import answerable, cites, review_facts
+from storage.queries.briefing import draw_up
 from storage.queries.history import last_event
 from storage.queries.noting import place
 from storage.rules.addressing import people_in
@@ -76,8 +80,7 @@ def hand_on(
         draft = told_draft(store, where.conversation_id, contents.told, agent_id=actor.agent_id or 0, now=now)
         account = account_of(accounts, draft.mailbox, draft.address)
         told = _outgoing(store, draft, account, agent=agent, now=now)
-    to = " ".join(filter(None, (tier_words(wanted.to), wanted.destination)))
-    note = _written(store, note_text(contents, to, now), agent=agent, subject=where.subject, now=now)
+    note = along(store, wanted, agent=agent, now=now).note
     try:
         with store.writing() as session:
             return transferring.transfer(
@@ -93,6 +96,44 @@ def hand_on(
     except DeskError:  # by the record: whatever fails later may have been committed
         store.content.erase([note.raw_digest, *([told.raw_digest] if told is not None else ())])
         raise
+
+
+def by_macro(store: Store, conversation_id: int, macro: HandsOn, *, told: str) -> tuple[Transfer, DeskError | None]:
+    """Return what a macro hands on with an answer, and what keeps that from being done, if anything does.
+
+    Args:
+        store: an agent's.
+        conversation_id: by its own number, or by one that was joined into it.
+        macro: with its texts as they came out for the customer.
+        told: the answer.
+    """
+    with store.reading() as session:
+        contents = replace(draw_up(session, conversation_id), asked=macro.asked, reason=macro.reason, told=told)
+        named = macro.agent not in {"", ANYBODY}
+        agent_id = agent_called(session, name=macro.agent) if named else None
+        anybody = macro.agent == ANYBODY
+        wanted = Transfer(conversation_id, macro.to, contents, agent_id, destination=macro.team, anybody=anybody)
+        if named and agent_id is None:
+            return wanted, NoSuch("agent", macro.agent)
+        try:
+            transferring.checked(session, wanted)
+        except DeskError as wrong:
+            return wanted, wrong
+    return wanted, None
+
+
+def along(store: Store, wanted: Transfer, *, agent: str, now: datetime) -> transferring.Along:
+    """Return a transfer as a part of an answer: its brief is written as a note, whose bytes lie on the disk.
+
+    Raises:
+        DeskError: as `storage.commands.transferring.checked`; nothing was done.
+    """
+    with store.reading() as session:
+        contents = transferring.checked(session, wanted)[1].contents
+        where = place(session, wanted.conversation_id)
+    to = " ".join(filter(None, (tier_words(wanted.to), wanted.destination)))
+    note = _written(store, note_text(contents, to, now), agent=agent, subject=where.subject, now=now)
+    return transferring.Along(wanted, note)
 
 
 def ask_colleague(

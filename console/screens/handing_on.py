@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual import events, work
 
@@ -20,6 +20,9 @@ from widgets.line import one_line
 from widgets.look import Look
 from widgets.text import tier_words
 from widgets.troubles import trouble_words
+
+if TYPE_CHECKING:
+    from storage.commands.transferring import Transfer
 
 _BREATH: Final = 0.15  # seconds between two savings while somebody types
 
@@ -55,11 +58,31 @@ class TransferScreen(HandoffForm):
             return
         self.begun = begun
         self.put(begun.typed)
+        self.fill()
         self.saved_at = self.now() if begun.typed else None
         ahead, self._ahead = "".join(self._ahead), []
         if ahead:
             self.asked.put(ahead)
         self.tell()
+
+    def fill(self) -> None:
+        """Write what is known beforehand into the form: nothing, where an agent hands on."""
+
+    def wanted(self) -> "Transfer":
+        """Return what is to be handed on, as it is typed."""
+        from storage.commands.transferring import Transfer
+
+        assert self.begun is not None
+        asked = self.whom
+        return Transfer(
+            self.begun.view.conversation_id,
+            self.to,
+            self.contents,
+            to_agent_id=asked.agent_id,
+            anybody=asked.anybody,
+            destination=self.fields.value("destination"),
+            promises=self._promised(),
+        )
 
     def typed_ahead(self, event: events.Key) -> bool:
         """Keep what is typed while the conversation is read."""
@@ -142,22 +165,13 @@ class TransferScreen(HandoffForm):
     @work(exclusive=True, group="hand-on")
     async def _hand_on(self) -> None:
         from console.mail.transferring import hand_on
-        from storage.commands.transferring import Transfer
 
         assert self.begun is not None
         if self._missing():
             return
         self._going = True
-        contents, asked, number = self.contents, self.whom, self.begun.view.conversation_id
-        wanted = Transfer(
-            number,
-            self.to,
-            contents,
-            to_agent_id=asked.agent_id,
-            anybody=asked.anybody,
-            destination=self.fields.value("destination"),
-            promises=self._promised(),
-        )
+        contents, number = self.contents, self.begun.view.conversation_id
+        wanted = self.wanted()
         try:
             await self.save_now()
             if contents.told.strip() and not await self._may_be_told(number, contents):

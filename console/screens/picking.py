@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -26,7 +26,7 @@ from widgets.troubles import trouble_words
 from widgets.typing_line import TypedLine, line_css
 
 if TYPE_CHECKING:
-    from console.library.rendering import Rendered
+    from console.library.rendering import Missing, Rendered
 
 _SUITS = 0.5  # of the response that is used most for this segment: from here on the list says so
 _SIDE_BY_SIDE = 90  # columns from which the text stands beside the list
@@ -211,6 +211,17 @@ class ResponsePicker(DeskScreen):
         there = known(self._values, language=view.canned.language) if self._values else {}
         return render(view.canned.body, {**there, **given})
 
+    def _acts(self, view: ResponseView, given: Mapping[str, str]) -> "tuple[Actions, Sequence[Missing]]":
+        """Return what a response does, its words as they come out for the customer, and what they ask for."""
+        actions = view.canned.actions
+        if actions.transfer is None:
+            return actions, ()
+        from console.library.rendering import handed_on
+
+        there = known(self._values, language=view.canned.language) if self._values else {}
+        transfer, missing = handed_on(actions.transfer, {**there, **given})
+        return replace(actions, transfer=transfer), missing
+
     def _preview(self, given: Mapping[str, str]) -> None:
         views = list(self._filling.views)
         if not self._asked and (chosen := self._chosen()) is not None and chosen not in views:
@@ -313,16 +324,17 @@ class ResponsePicker(DeskScreen):
         for view in filling.views:
             try:
                 done = self._rendered(view, filling.given)
+                actions, also = self._acts(view, filling.given)
             except TemplateTrouble as trouble:
                 filling.views.remove(view)
                 self._trouble = f";{view.canned.shortcode}  {trouble}"
                 self._show(keep=True)
                 return
-            for one in done.missing:
+            for one in (*done.missing, *also):
                 if one.name not in filling.left_out:
                     self._ask(one.name)
                     return
-            picked.append(Picked(view.response_id, done.text, view.canned.attachments, view.canned.actions))
+            picked.append(Picked(view.response_id, done.text, view.canned.attachments, actions))
         self.dismiss(tuple(picked))
 
     def _ask(self, name: str) -> None:

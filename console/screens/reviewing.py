@@ -177,7 +177,8 @@ class Reviews(Asks):
             Status.ON_HOLD: _("it is on hold"),
             Status.OPEN: _("it is open"),
         }
-        said = words[self.after] if self.after in words else _("it stays open")
+        goes_on = any(one.transfer is not None for one in self.done_beside())
+        said = words[self.after] if self.after in words and not goes_on else _("it stays open")
         if self.note:
             said = _("it is kept as it stands, and never sent")
         elif self.draft.conversation_id is None:

@@ -11,7 +11,7 @@ from storage.apply.base import table
 from storage.commands import triage
 from storage.events import Actor, ResponseKept, ResponseUsed
 from storage.kinds.errors import NoSuch, Refused
-from storage.kinds.responses import Actions, Canned, duration
+from storage.kinds.responses import ANYBODY, Actions, Canned, duration
 from storage.models import Agent, Message, Response
 from storage.queries.responses import Held, held, held_as
 from storage.record import next_id, record
@@ -70,8 +70,8 @@ def keep(session: Session, canned: Canned, *, shared: bool = False, actor: Actor
     Raises:
         Refused: shortcode, language, title, text, tag, attachments or actions are none (rules ``bad_shortcode``,
             ``bad_response_language``, ``bad_title``, ``bad_body``, ``bad_response_tag``, ``many_attachments``,
-            ``bad_macro_status``, ``bad_tag``, ``bad_snooze``), or there is one of that shortcode and language with
-            that owner (``response_taken``).
+            ``bad_macro_status``, ``bad_tag``, ``bad_snooze``, ``bad_macro_transfer``), or there is one of that
+            shortcode and language with that owner (``response_taken``).
         NoSuch: nobody bears the name that it assigns to.
     """
     canned = checked(session, canned)
@@ -245,6 +245,9 @@ def checked(session: Session, canned: Canned) -> Canned:
         raise Refused(rule)
     if tidy.actions.assign not in {"", "me", "none", *_agents(session)}:
         raise NoSuch("agent", tidy.actions.assign)
+    transfer = tidy.actions.transfer
+    if transfer is not None and transfer.agent not in {"", ANYBODY, *_agents(session)}:
+        raise NoSuch("agent", transfer.agent)
     return tidy
 
 

@@ -64,6 +64,14 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
+class Along:
+    """A transfer that is a part of an answer: what is wanted, and the brief as a note."""
+
+    wanted: Transfer
+    note: Written
+
+
+@dataclass(frozen=True, slots=True)
 class Handed:
     """What handing on made.
 
@@ -86,6 +94,8 @@ def transfer(
     told: Outgoing | None = None,
     undo_window: timedelta = timedelta(0),
     draft_id: int | None = None,
+    told_id: int | None = None,
+    action_id: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> Handed:
@@ -101,6 +111,8 @@ def transfer(
         told: what the customer is told; `None` for nothing.
         undo_window: for how long the answer can be taken back.
         draft_id: what it was made of: it comes back when the handoff is taken back.
+        told_id: the answer, queued already, in which the customer is told; in place of `told`.
+        action_id: the action that this is a part of.
         actor: the agent who hands it on.
         now: the moment.
 
@@ -118,7 +130,7 @@ def transfer(
     elif to_agent_id is not None:
         _must_work(session, to_agent_id, now)
     (note_id,) = next_ids(session, Message)
-    told_id = note_id + 1 if told is not None else None
+    told_id = note_id + 1 if told is not None else told_id
     fact = Transferred(
         conversation_id=row.id,
         handoff_id=next_id(session, Handoff),
@@ -134,7 +146,7 @@ def transfer(
         happened_at=now,
     )
     # What the action is stands first, in the log as in the agent's history.
-    action_id = record(session, [fact, *_woken(row, now)], actor=actor, now=now)
+    action_id = record(session, [fact, *_woken(row, now)], actor=actor, now=now, action_id=action_id)
     common: dict[str, Any] = {"actor": actor, "now": now, "action_id": action_id}
     _action, written = noting.note(session, note, conversation_id=row.id, draft_id=draft_id, **common)
     assert written == note_id

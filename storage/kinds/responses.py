@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from storage.kinds.words import Status
+from storage.kinds.words import Status, Tier
 
 SHORTCODE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 """What is typed to find a response: lower-case letters and digits without accents, dots, dashes."""
 
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:_[A-Z]{2})?")
 """A language as gettext writes it: ``pt_BR``, ``es``, ``en``."""
+
+ANYBODY: Final = "anybody"
+"""In place of an agent: whoever of the tier."""
 
 LONGEST_TITLE: Final = 80
 LONGEST_BODY: Final = 64_000
@@ -35,6 +38,35 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
+class HandsOn:
+    """That a response hands the conversation to another tier, with the answer.
+
+    Attributes:
+        asked, reason: templates in Liquid; in an answer as they came out for its customer.
+        agent: who is asked to accept it, by name; ``anybody``; empty for whoever is on call.
+        team: the destination; a rota or its topic decides who is on call.
+    """
+
+    to: Tier
+    asked: str
+    reason: str = ""
+    agent: str = ""
+    team: str = ""
+
+    def written(self) -> dict[str, str]:
+        """Return it as facts and files keep it: what says nothing is left out."""
+        said = {"to": str(self.to), "asked": self.asked, "reason": self.reason, "agent": self.agent, "team": self.team}
+        return {name: value for name, value in said.items() if value}
+
+    @classmethod
+    def read(cls, kept: Mapping[str, str]) -> "HandsOn":
+        """Return what `written` gave."""
+        return cls(
+            Tier(kept["to"]), kept.get("asked", ""), *(kept.get(name, "") for name in ("reason", "agent", "team"))
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Actions:
     """What a response does beside answering; nothing for most.
 
@@ -43,6 +75,7 @@ class Actions:
         assign: ``me``, ``none``, or an agent's name; empty when nobody is meant.
         add, remove: tags put on and taken off.
         snooze: for how long it is out of sight, as ``4h``, ``3d`` or ``2w``; empty when it is not.
+        transfer: to which tier it is handed on; `None` when it is not.
     """
 
     status: Status | None = None
@@ -50,10 +83,11 @@ class Actions:
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
     snooze: str = ""
+    transfer: HandsOn | None = None
 
     def __bool__(self) -> bool:
         """Say whether there is anything to do."""
-        return bool(self.status or self.assign or self.add or self.remove or self.snooze)
+        return bool(self.status or self.assign or self.add or self.remove or self.snooze or self.transfer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +142,7 @@ def written_actions(actions: Actions) -> dict[str, Any]:
         "add": list(actions.add),
         "remove": list(actions.remove),
         "snooze": actions.snooze,
+        "transfer": actions.transfer and actions.transfer.written(),
     }
     return {word: value for word, value in said.items() if value}
 
@@ -121,6 +156,7 @@ def read_actions(kept: Mapping[str, Any]) -> Actions:
         add=tuple(kept.get("add", ())),
         remove=tuple(kept.get("remove", ())),
         snooze=kept.get("snooze", ""),
+        transfer=HandsOn.read(kept["transfer"]) if kept.get("transfer") else None,
     )
 
 

@@ -312,7 +312,9 @@ async def brief(screen: "MainScreen", rest: str) -> None:
 
     targets, _more = about(screen, rest)
     if len(targets.numbers) != 1:
-        screen.say_refusal(_("No conversation is chosen."))
+        screen.say_refusal(
+            _("One conversation at a time: take the marks off.") if targets.numbers else _("No conversation is chosen.")
+        )
         return
     number, desk, now, width = targets.numbers[0], screen.desk, screen.now(), min(screen.app.size.width - 2, 80)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlmodel
 from sqlalchemy import Row, delete, func, select
@@ -29,6 +29,9 @@ from storage.kinds.responses import Actions
 from storage.models import Cited, Conversation, Mailbox, Message, Print, QuotedPrint, Raw, SubjectKey
 from storage.record import next_id, next_ids, record
 from storage.search import remove
+
+if TYPE_CHECKING:
+    from storage.commands.transferring import Along
 
 _EVIDENCE = (Cited, Print, QuotedPrint, SubjectKey)
 
@@ -85,6 +88,7 @@ def queue(
     action_id: int | None = None,
     promises: Sequence[Commitment] = (),
     keeps: Sequence[int] = (),
+    along: "Along | None" = None,
 ) -> Sent:
     """Put an answer into the outbox: the message, its delivery, what it handles, and where the conversation stands.
 
@@ -103,9 +107,11 @@ def queue(
         action_id: the action that this is a part of.
         promises: what it promises the customer, to be written down.
         keeps: the numbers of promises that are kept by it.
+        along: the transfer that goes with it: it is handed on as a part of the same action, and the customer is told by
+            this answer.
 
     Raises:
-        BadField: a promise is empty or too long.
+        BadField: a promise is empty or too long, or the brief does not say what the tier must know.
         Changed: another conversation began meanwhile and has the number; make the bytes anew.
         NoSuch: the draft was sent or thrown away meanwhile, or there is no such conversation.
         Refused: it goes to nobody (rule ``no_recipient``), is known already (``already``), or the conversation cannot
@@ -140,10 +146,29 @@ def queue(
             promising.keep_with(session, keeps, actor=actor, now=now, action_id=action_id)
             for said in promises:
                 promising.promise(session, number, said.text, said.due, actor=actor, now=now, action_id=action_id)
+        _hand_on(session, along, message.message_id, actor, now, action_id)
         mark_read(session, conversation_id=number, message_id=message.message_id, agent_id=actor.agent_id)
     if draft_id is not None:
         drafts.sent(session, draft_id, message.message_id, now=now)
     return Sent(action_id, message.message_id, number, now + undo_window)
+
+
+def _hand_on(
+    session: Session, along: "Along | None", message_id: int, actor: Actor, now: datetime, action_id: int
+) -> None:
+    """Hand on what goes to another tier with an answer, as a part of its action; nothing, where nothing does."""
+    if along is not None:
+        from storage.commands import transferring  # late: what is handed on tells customers by this
+
+        transferring.transfer(
+            session,
+            along.wanted,
+            note=along.note,
+            told_id=message_id,
+            action_id=action_id,
+            actor=actor,
+            now=now,
+        )
 
 
 def taken_back(session: Session, facts: Iterable[Fact]) -> None:

@@ -13,9 +13,17 @@ from console.library.errors import FileTrouble
 from console.library.files import ATTACHMENTS, file_name, parsed, read, write, written
 from console.library.starter import STARTER
 from console.mail.acknowledging.faults import blanks
-from storage.kinds import Status
+from storage.kinds import Status, Tier
 from storage.kinds.clean import clean, clean_line
-from storage.kinds.responses import Actions, Attached, Canned, ResponseView
+from storage.kinds.responses import (
+    Actions,
+    Attached,
+    Canned,
+    HandsOn,
+    ResponseView,
+    read_actions,
+    written_actions,
+)
 
 CANNED = Canned(
     "refund",
@@ -165,8 +173,49 @@ def test_the_starter_library_is_whole_in_three_languages_and_passes_the_check() 
     assert all(len(some) == 32 for some in by_language.values())
     assert by_language["pt_BR"].keys() == by_language["es"].keys() == by_language["en"].keys()
     for code, canned in by_language["en"].items():
-        assert canned.actions == by_language["es"][code].actions == by_language["pt_BR"][code].actions
-    assert [(one.source, problem) for one in found for problem in problems(one.entry.canned.body)] == []
+        does = [deeds(by_language[language][code]) for language in by_language]
+        assert does[0] == does[1] == does[2] == deeds(canned)
+    assert [code for code, one in by_language["en"].items() if one.actions.transfer] == ["escalated"]
+    handed = [one.entry.canned.actions.transfer.asked for one in found if one.entry.canned.actions.transfer]
+    assert len(set(handed)) == 3, "what is asked is said in the language of the response"
+    every = [*((one.source, one.entry.canned.body) for one in found), *(("asked", text) for text in handed)]
+    assert [(source, problem) for source, text in every for problem in problems(text)] == []
+
+
+def deeds(canned: Canned) -> dict:
+    """What a macro does, without the words of what it hands on."""
+    said = written_actions(canned.actions)
+    return {**said, "transfer": {**said.get("transfer", {}), "asked": ""}}
+
+
+HANDS_ON = HandsOn(Tier.N3, "Why {{ order }}?\n\n- its log: 'raw'", "no rights", "anybody", "Payments")
+
+
+def test_a_macro_that_hands_on_goes_through_a_file_byte_for_byte() -> None:
+    view = ResponseView(1, replace(CANNED, attachments=(), actions=Actions(transfer=HANDS_ON)), "", shared=True)
+    text = written(view)
+    again = parsed(text, "x.md").entry.canned
+    assert again.actions == view.canned.actions
+    assert written(replace(view, canned=again)) == text
+    assert read_actions(written_actions(again.actions)) == again.actions
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("to: n4\n    asked: x", "n4 is not known here"),
+        ("to: n3", "says to which tier and what is asked"),
+        ("to: n3\n    asked: x\n    wen: y", "wen is not known here"),
+        ("to: n3\n    asked: '{{ oops'", "x.md:"),
+        ("to: n3\n    asked: x\n  status: resolved", "stays open"),
+        ("to: n3\n    asked: x\n  snooze: 3d", "stays open"),
+    ],
+)
+def test_a_transfer_that_cannot_be_is_named_in_its_file(said: str, words: str) -> None:
+    text = f"---\nshortcode: up\ntitle: Up\nlanguage: en\nactions:\n  transfer:\n    {said}\n---\nHello.\n"
+    with pytest.raises(FileTrouble) as trouble:
+        parsed(text, "x.md")
+    assert words in str(trouble.value)
 
 
 def test_what_answers_mail_by_itself_is_in_the_starter_library_and_needs_nobody() -> None:

@@ -9,15 +9,16 @@ from textual import events
 from console.config.accounts import Account
 from console.desk import Desk, now
 from console.screens.composer import ComposerScreen
+from console.screens.handing_macro import MacroScreen
 from console.screens.outbox import OutboxScreen
 from storage.commands import responses
 from storage.commands.desk import mailbox_as
 from storage.commands.outbox import sending, steps
 from storage.commands.outbox.items import Result
 from storage.commands.outbox.steps import Told
-from storage.kinds import Delivery, Hold, Status
-from storage.kinds.responses import Actions, Canned
-from storage.queries import conversations, drafts, outbox
+from storage.kinds import Delivery, Hold, Status, Tier
+from storage.kinds.responses import Actions, Canned, HandsOn
+from storage.queries import conversations, drafts, handoffs, outbox
 
 NOTHING_RIGHT = "Bom dia, ela foi corrigida."
 
@@ -362,3 +363,73 @@ async def test_an_answer_leaves_from_the_address_that_the_customer_wrote_to(stor
     assert (answer.author.name, answer.author.address) == ("Lumen", "fatura@lumen.example")
     with store.reading() as session:
         assert session.connection().execute(text("SELECT sender FROM outbox")).scalar_one() == "fatura@lumen.example"
+
+
+@pytest.fixture
+def up(desk):
+    """Keep a macro that hands on to a tier."""
+
+    def keep(to: Tier, **given):
+        does = Actions(add=("subiu",), transfer=HandsOn(to, "Why does {{ customer.name }} pay twice?", **given))
+        canned = Canned("subir", "pt_BR", "Subir", "O time olha isso.", actions=does)
+        return desk.tell_now(responses.keep, canned, shared=True, actor=desk.actor, now=now())
+
+    return keep
+
+
+async def inserted(app, pilot, until):
+    """Choose the macro for what the cursor is on, and look the answer over."""
+    await until(lambda: app._main.queue.rows)
+    await pilot.press("semicolon", *"subir", "enter")
+    await until(lambda: isinstance(app.screen, ComposerScreen) and "time olha" in app.screen.editor.text)
+    screen = app.screen
+    await pilot.press("ctrl+s")
+    await until(lambda: screen.where == "review" and screen.review.findings)
+    return screen
+
+
+async def test_a_macro_hands_on_with_the_answer_in_one_action(number, up, console, desk, until, screen_text, account):
+    up(Tier.N3)
+    app = console(accounts=(account,))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await inserted(app, pilot, until)
+        await until(lambda: "it stays open, +subiu, handed on to N3" in screen_text(app))
+        await pilot.press("ctrl+s")
+        await until(lambda: app.screen is app._main)
+        handoff = desk.ask_now(handoffs.open_handoff, number)
+        assert handoff.contents.asked == "Why does Ana Souza pay twice?"
+        assert handoff.to_tier is Tier.N3
+        assert desk.ask_now(outbox.delivery, handoff.told_id) is not None
+        assert view(desk, number).status is Status.OPEN
+        await pilot.press("u")
+        await until(lambda: view(desk, number).tier is Tier.N1)
+        assert (view(desk, number).tags, out(desk)) == ((), ())
+
+
+async def test_where_a_macro_lacks_something_the_screen_of_the_handoff_asks_for_it(
+    number, up, console, desk, until, screen_text, account
+):
+    up(Tier.N2, reason="on site")
+    app = console(accounts=(account,))
+    async with app.run_test(size=(120, 36)) as pilot:
+        composer = await inserted(app, pilot, until)
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(app.screen, MacroScreen) and app.screen.begun)
+        screen = app.screen
+        await pilot.pause()
+        assert screen.asked.text == "Why does Ana Souza pay twice?"
+        assert screen.fields.value("reason") == "on site"
+        await pilot.press("escape")
+        await until(lambda: app.screen is composer)
+        assert (out(desk), view(desk, number).tier) == ((), Tier.N1), "nothing leaves where it is left"
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(app.screen, MacroScreen) and app.screen.begun)
+        await pilot.pause()
+        app.screen.fields.put({"site": "Dock 4", "from": "2h", "until": "4h"}, quietly=False)
+        await pilot.press("ctrl+t")
+        await until(lambda: app.screen is app._main)
+        handoff = desk.ask_now(handoffs.open_handoff, number)
+        assert (handoff.to_tier, handoff.contents.visit.site) == (Tier.N2, "Dock 4")
+        assert desk.ask_now(outbox.delivery, handoff.told_id) is not None
+        assert len(out(desk)) == 1
+        assert kept(desk) == []
