@@ -373,13 +373,15 @@ class Indexing:
         """
         more = waited = self._backlog(least)
         while more:
-            size = self._pace.worked_size
+            size = 2 * self._pace.worked_size
             began = worked = 0.0
 
             def work(session: Session) -> int:
-                nonlocal began, worked
+                nonlocal began, worked, size
+                # Each time that it was given up for an agent half of it: the last one is brought to its end.
+                size = max(1, size // 2)
                 began, worked = time.monotonic(), time.thread_time()
-                return index_more(session, limit=size, ready=self.ready)  # noqa: B023 - called at once
+                return index_more(session, limit=size, ready=self.ready)
 
             indexed = self._store.giving_way(work)
             self.ready.settle()

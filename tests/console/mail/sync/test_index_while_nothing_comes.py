@@ -1,6 +1,7 @@
 """The search index in a sync that stays: what many small batches left is merged while nothing comes."""
 
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 from made.desk import MadeDesk
@@ -10,6 +11,7 @@ from console.mail.sync import running
 from console.mail.sync.running import Indexing
 from storage.search import index_more, waiting
 from storage.store import open_store
+from storage.store.interrupting import Waited
 
 PIECES = "SELECT count(DISTINCT segid) FROM search_index_idx"
 
@@ -66,4 +68,36 @@ def test_few_that_follow_others_wait_for_more_and_for_the_end_at_most(tmp_path, 
     assert left() == 1
     indexing.finish()
     assert left() == 0
+    store.close()
+
+
+def test_what_was_given_up_for_an_agent_is_half_as_long_the_next_time(tmp_path, monkeypatch):
+    store = open_store(str(tmp_path))
+    limits: list[int] = []
+
+    def index(session, *, limit, ready):
+        limits.append(limit)
+        return index_more(session, limit=limit, ready=ready)
+
+    def given_up_twice(work):
+        for _ in range(2):
+            with suppress(Waited), store.writing() as session:
+                work(session)
+                raise Waited
+        with store.writing() as session:
+            return work(session)
+
+    monkeypatch.setattr(running, "index_more", index)
+    monkeypatch.setattr(store, "giving_way", given_up_twice)
+    with store.writing() as session:
+        desk = MadeDesk(session)
+        for n in range(30):
+            desk.message(f"fatura {n}", at=timedelta(minutes=n))
+    indexing = Indexing(store)
+    indexing.start()
+    indexing.finish()
+    with store.reading() as session:
+        assert not waiting(session)
+    assert limits[1] == limits[0] // 2
+    assert limits[2] == limits[1] // 2
     store.close()
