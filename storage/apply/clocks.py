@@ -38,6 +38,7 @@ from storage.kinds import PUT_AWAY, SETTLED, EntryKind, Subject
 from storage.kinds.clocks import ClockState, Mark
 from storage.kinds.policies import Metric
 from storage.models import Alarm, Clock, Conversation, Message, Person
+from storage.models.conversations import SHOWN_BELOW
 from storage.models.statements import Lookup, Write, some_values
 from storage.prepared import Prepared
 from storage.rules.clocks import Calendars, Laid, Reckoned, Story, phases, reckoned, rounds
@@ -48,7 +49,7 @@ _MOVING: Final = (StatusChanged, Joined, TaskBegun, KindChanged, Transferred, Ac
 _HANDED: Final = (Transferred, Accepted, Returned, Escalated)
 _ALARMING: Final = (ClockWarned, ClockBreached, BreachExplained)
 _LAID: Final = (EntryKind.POLICY, EntryKind.CALENDAR)
-_LOT: Final = 1_024  # so many stories are held at once
+_LOT: Final = 512  # stories that are held at once: so many stay in the processor's own memory
 _NAMES: Final = ("state", "started_at", "due_at", "warn_at", "stopped_at", "policy", "next_at")
 _REST: Final = frozenset(map(str, SETTLED | PUT_AWAY))
 _WARNED, _BREACHED = str(Mark.WARNED), str(Mark.BREACHED)
@@ -85,7 +86,7 @@ def _rows() -> Any:
 
 
 _ROWS: Final = Lookup(_rows, plain=True)
-_AWAKE: Final = Prepared(lambda _: select(_C.c.id).where(~_at_rest()))
+_AWAKE: Final = Prepared(lambda _: select(_C.c.id).where(_C.c.queue_rank < SHOWN_BELOW))
 _MEASURED: Final = Prepared(lambda _: select(_K.c.conversation_id).distinct())
 
 
