@@ -5,7 +5,8 @@ the rows anew gets the very same ones.
 """
 
 import gc
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -13,6 +14,7 @@ from sqlalchemy import BigInteger, Connection, String, bindparam, column, delete
 from sqlalchemy import table as named
 
 from storage.apply.base import chunks, table
+from storage.apply.late import Late, keep_late, runs_late
 from storage.apply.standing import numbers_today
 from storage.apply.stories import columns, said, ticks, told
 from storage.apply.terms import Rows, Terms, laid_down, terms_in, terms_of
@@ -36,6 +38,7 @@ from storage.events import (
 )
 from storage.kinds import PUT_AWAY, SETTLED, EntryKind, Subject
 from storage.kinds.clocks import ClockState, Mark
+from storage.kinds.moments import microseconds
 from storage.kinds.policies import Metric
 from storage.models import Alarm, Clock, Conversation, Message, Person
 from storage.models.conversations import SHOWN_BELOW
@@ -47,11 +50,12 @@ _C, _M, _K, _A, _P = table(Conversation), table(Message), table(Clock), table(Al
 
 _MOVING: Final = (StatusChanged, Joined, TaskBegun, KindChanged, Transferred, Accepted, Returned, Escalated)
 _HANDED: Final = (Transferred, Accepted, Returned, Escalated)
-_ALARMING: Final = (ClockWarned, ClockBreached, BreachExplained)
+_SETTLING: Final = (*_MOVING, ClockWarned, ClockBreached, BreachExplained)
 _LAID: Final = (EntryKind.POLICY, EntryKind.CALENDAR)
 _LOT: Final = 512  # stories that are held at once: so many stay in the processor's own memory
 _NAMES: Final = ("state", "started_at", "due_at", "warn_at", "stopped_at", "policy", "next_at")
 _REST: Final = frozenset(map(str, SETTLED | PUT_AWAY))
+_AWAY: Final = frozenset(map(str, PUT_AWAY))
 _WARNED, _BREACHED = str(Mark.WARNED), str(Mark.BREACHED)
 # Its words and moments are at hand as the table keeps them.
 _RAW: Final = named("clock", *(column(name) for name in ("conversation_id", "metric", *_NAMES)))
@@ -77,15 +81,20 @@ def _at_rest() -> Any:
     return or_(_C.c.joined_into.is_not(None), *(status == word for word in sorted(_REST)))
 
 
-def _rows() -> Any:
+def _rows(*, resting: bool = False) -> Any:
     held = exists(select(_K.c.metric).where(_K.c.conversation_id == _C.c.id)).correlate(_C)
     more = (_C.c.joined_into, ticks(_C.c.due_at), ticks(_C.c.warn_at), said(_C.c.due_metric))
     # What is history, and what rests and rested before, is not even looked at: so mail by the thousand pays nothing.
-    chosen = columns().add_columns(*more).where(_C.c.id.in_(some_values()), or_(held, ~_at_rest() & _live()))
+    chosen = (
+        columns()
+        .add_columns(*more)
+        .where(_C.c.id.in_(some_values()), or_(held, _live() if resting else ~_at_rest() & _live()))
+    )
     return chosen.order_by(_C.c.id)
 
 
 _ROWS: Final = Lookup(_rows, plain=True)
+_HAPPENED: Final = Lookup(lambda: _rows(resting=True), plain=True)
 _AWAKE: Final = Prepared(lambda _: select(_C.c.id).where(_C.c.queue_rank < SHOWN_BELOW))
 _MEASURED: Final = Prepared(lambda _: select(_K.c.conversation_id).distinct())
 
@@ -142,27 +151,54 @@ def measures_of(rows: Rows) -> Measures:
     return Measures(Laid(policies), cache(terms.hours), any(policy.when.touch for policy in policies))
 
 
-def settle(connection: Connection, numbers: Iterable[int]) -> None:
-    """Let the clocks of conversations stand where what happened says, by what the desk has laid down by now."""
-    rows = _ROWS(connection, numbers)
+def settle(connection: Connection, numbers: Iterable[int], *, since: Mapping[int, int] | None = None) -> None:
+    """Let the clocks of conversations stand where what happened says, by what the desk has laid down by now.
+
+    Args:
+        connection: of the transaction.
+        numbers: of conversations.
+        since: where something happened just now, from which moment on, by conversation: what was stopped since, and
+            was late, is listed for whoever records breaches.
+    """
+    rows = (_ROWS if since is None else _HAPPENED)(connection, numbers)
     if not rows:
         return
     measures = measures_of(laid_down(connection))
-    awake = [row for row in rows if not rests(row)]
-    stories = told(connection, awake, touches=measures.touches) if awake else {}
+    told_of = [row for row in rows if row[8] is None and row[1] not in (_REST if since is None else _AWAY)]
+    stories = told(connection, told_of, touches=measures.touches) if told_of else {}
     held = _HELD(connection, [row[0] for row in rows])
     alarms = set(_ALARMS(connection, stories)) if stories else set()
     stands: list[Row] = []
     due: list[dict[str, Any]] = []
-    for number, *_, due_at, warn_at, due_metric in rows:
-        story = stories.get(number)
-        runs = _IDLE if story is None else _measure(number, story, measures, alarms, stands)
+    for row in rows:
+        number, *_, due_at, warn_at, due_metric = row
+        runs = _IDLE if rests(row) else _measure(number, stories[number], measures, alarms, stands)
         if runs != (due_at, warn_at, due_metric):
             which = None if runs[2] is None else str(runs[2])
             due.append({"row": number, "due": runs[0], "warns": runs[1], "which": which})
+    if since is not None:
+        keep_late(connection, _late(stories, measures, held, alarms, since))
     if stands != held:
         _write(connection, held, stands)
     _DUE(connection, due)
+
+
+def _late(
+    stories: Mapping[int, Story],
+    measures: Measures,
+    held: Iterable[Row],
+    alarms: set[Any],
+    since: Mapping[int, int],
+) -> Iterator[Late]:
+    """Give what was stopped too late just now, and is neither recorded nor was it stopped before."""
+    before = {(row[0], row[1], row[3], row[6]) for row in held if row[6] is not None}
+    for number, story in stories.items():
+        if (at := since.get(number)) is None:
+            continue
+        for one, started, stopped in runs_late(number, story, measures.laid, measures.calendars, at):
+            known = (number, one.metric, started, stopped) in before
+            if not known and (number, one.metric, one.due_at, _BREACHED) not in alarms:
+                yield one
 
 
 def _measure(number: int, story: Story, measures: Measures, alarms: set[Any], stands: list[Row]) -> Runs:
@@ -234,26 +270,33 @@ def settle_after(connection: Connection, facts: Sequence[Fact], touched: Iterabl
         touched: the conversations whose messages they changed.
     """
     numbers = set(touched)
-    # A handoff may be of a number that stands for another conversation since: its clock runs there.
-    numbers.update(
-        numbers_today(connection, {one.about for one in facts if isinstance(one, _HANDED) and one.about}).values()
-    )
     everything = False
+    handed: set[int] = set()
+    told_of: list[Belongs | ProfileChanged] = []
+    since: dict[int, datetime] = {}
     for fact in facts:
-        if isinstance(fact, _MOVING + _ALARMING):
-            if fact.about is not None:
-                numbers.add(fact.about)
+        number = fact.about
+        if number is not None and (number not in since or fact.happened_at < since[number]):
+            since[number] = fact.happened_at
+        if isinstance(fact, _SETTLING):
+            if number is not None:
+                numbers.add(number)
+                if isinstance(fact, _HANDED):
+                    handed.add(number)
         elif isinstance(fact, EntryKept):
             everything = everything or fact.entry_kind in _LAID or fact.entry_kind is EntryKind.PLAYBOOK
-    told_of = [
-        one for one in facts if isinstance(one, Belongs) or (isinstance(one, ProfileChanged) and one.field in TELLING)
-    ]
+        elif isinstance(fact, Belongs) or (isinstance(fact, ProfileChanged) and fact.field in TELLING):
+            told_of.append(fact)
+    # A handoff may be of a number that stands for another conversation since: its clock runs there.
+    for number, stands in numbers_today(connection, handed).items():
+        numbers.add(stands)
+        since.setdefault(stands, since[number])
     if told_of and _asks(terms_in(connection)):
         numbers.update(_of_subjects(connection, told_of))
     if everything:
         settle_all(connection)
     else:
-        settle(connection, numbers)
+        settle(connection, numbers, since={number: microseconds(at) for number, at in since.items()})
 
 
 def settle_those_of(connection: Connection, subject: Subject, numbers: Iterable[int]) -> None:

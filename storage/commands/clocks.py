@@ -9,13 +9,17 @@ from sqlalchemy import delete, or_, select, update
 from sqlmodel import Session
 
 from storage.apply import settle
-from storage.apply.base import insert, table
+from storage.apply.base import insert, standing, table
+from storage.apply.late import Late, listed_late, strike_late
+from storage.apply.stories import said, ticks
 from storage.events import Actor, BreachExplained, ClockBreached, ClockWarned
 from storage.kinds.clean import clean_line
-from storage.kinds.clocks import BreachView
+from storage.kinds.clocks import BreachView, Mark
 from storage.kinds.errors import BadField, Refused
+from storage.kinds.moments import microseconds, moment
 from storage.kinds.policies import Metric
-from storage.models import Clock, Conversation, Desk
+from storage.models import Alarm, Clock, Conversation, Desk
+from storage.models.statements import Lookup, some_values
 from storage.queries.clocks import breaches, next_moment
 from storage.record import record
 
@@ -30,6 +34,13 @@ LONGEST: Final = 2_000
 
 _CLOCK: Final = Actor(None, "clock")
 _C, _K, _D = table(Conversation), table(Clock), table(Desk)
+_A: Final = table(Alarm)
+_BREACHES: Final = Lookup(
+    lambda: select(_A.c.conversation_id, said(_A.c.metric), ticks(_A.c.due_at)).where(
+        _A.c.conversation_id.in_(some_values()), _A.c.mark == Mark.BREACHED
+    ),
+    plain=True,
+)
 _MARK: Final = "clocks"
 _VERSION: Final = "1"
 
@@ -37,14 +48,15 @@ _VERSION: Final = "1"
 def any_due(session: Session, *, now: datetime) -> bool:
     """Say whether a warning or a breach is to be recorded, so that only then the store's lock is taken."""
     at = next_moment(session)
-    return at is not None and at < now
+    return (at is not None and at < now) or bool(_listed(session, now, AT_ONCE))
 
 
 def note_due(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
     """Record the warnings and breaches whose moment has come, each once; return how many.
 
-    They happened when they were due, and are recorded now. Of a clock that is late already the warning is left out. A
-    machine whose clock is set back finds what it recorded, and records nothing before its time.
+    They happened when they were due, and are recorded now. Of a clock that is late already the warning is left out;
+    what was late and has stopped since is recorded as well. A machine whose clock is set back finds what it recorded,
+    and records nothing before its time.
 
     Args:
         session: of a writing transaction.
@@ -52,24 +64,43 @@ def note_due(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
         limit: how many at once.
     """
     due = select(_K).where(_K.c.next_at < now).order_by(_K.c.next_at, _K.c.conversation_id, _K.c.metric).limit(limit)
-    facts: list[ClockWarned | ClockBreached] = []
-    for row in session.connection().execute(due).all():
+    connection = session.connection()
+    facts: dict[tuple[int, Metric, datetime], ClockWarned | ClockBreached] = {}
+    for row in connection.execute(due).all():
         late = row.due_at < now
         kind = ClockBreached if late else ClockWarned
-        facts.append(
-            kind(
-                conversation_id=row.conversation_id,
-                metric=row.metric,
-                due_at=row.due_at,
-                policy=row.policy,
-                noticed_at=now,
-                happened_at=row.due_at if late else row.next_at,
-            )
+        facts[row.conversation_id, row.metric, row.due_at] = kind(
+            conversation_id=row.conversation_id,
+            metric=row.metric,
+            due_at=row.due_at,
+            policy=row.policy,
+            noticed_at=now,
+            happened_at=row.due_at if late else row.next_at,
         )
-    facts.sort(key=lambda fact: fact.kind)  # runs of one kind are applied at once
+    waited = _listed(session, now, limit)
+    there = standing(connection, Conversation, "id", (one.conversation_id for one in waited))
+    known = set(_BREACHES(connection, there))
+    for one in waited:
+        at = moment(one.due_at)
+        if one.conversation_id in there and (one.conversation_id, one.metric, one.due_at) not in known:
+            facts[one.conversation_id, Metric(one.metric), at] = ClockBreached(
+                conversation_id=one.conversation_id,
+                metric=Metric(one.metric),
+                due_at=at,
+                policy=one.policy,
+                noticed_at=now,
+                happened_at=at,
+            )
+    strike_late(connection, waited)
     if facts:
-        record(session, facts, actor=_CLOCK, now=now)
+        # Runs of one kind are applied at once.
+        record(session, sorted(facts.values(), key=lambda fact: fact.kind), actor=_CLOCK, now=now)
     return len(facts)
+
+
+def _listed(session: Session, now: datetime, limit: int) -> list[Late]:
+    present = microseconds(now)
+    return [one for one in listed_late(session.connection(), limit) if one.due_at < present]
 
 
 def explain(

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from storage.kinds import Automatic, Delivery, Direction, Hold
 from storage.kinds.moments import between_hours
 from storage.queries.history import last_event
-from storage.queries.tables import CONVERSATION, EVENT, MESSAGE, OUTBOX, PERSON, TEXT
+from storage.queries.tables import CLOCK, CONVERSATION, EVENT, MESSAGE, OUTBOX, PERSON, TEXT
 
 MUCH: Final = 400
 """Events in one look beyond which nothing is told one by one: a first sync, or a night away."""
@@ -233,13 +233,23 @@ def _wrote(session: Session, mine: dict[int, int], agent_id: int) -> list[Notice
 
 
 def _late(session: Session, late: dict[int, str], agent_id: int) -> list[Notice]:
+    """Return what has run out and goes on: a breach that was answered before it was recorded calls nobody."""
     chosen = (
-        select(CONVERSATION.c.id, TEXT.c.subject)
-        .select_from(CONVERSATION.outerjoin(TEXT, TEXT.c.message_id == CONVERSATION.c.first_message_id))
+        select(CONVERSATION.c.id, TEXT.c.subject, CLOCK.c.metric)
+        .select_from(
+            CONVERSATION.join(CLOCK, CLOCK.c.conversation_id == CONVERSATION.c.id).outerjoin(
+                TEXT, TEXT.c.message_id == CONVERSATION.c.first_message_id
+            )
+        )
         .where(CONVERSATION.c.id.in_(sorted(late)), CONVERSATION.c.assignee_id == agent_id)
+        .where(CLOCK.c.stopped_at.is_(None))
         .order_by(CONVERSATION.c.id)
     )
-    return [Notice("late", row.id, "", row.subject or "", late[row.id]) for row in session.connection().execute(chosen)]
+    return [
+        Notice("late", number, "", subject or "", str(metric))
+        for number, subject, metric in session.connection().execute(chosen)
+        if late[number] == metric
+    ]
 
 
 def _for_duty(

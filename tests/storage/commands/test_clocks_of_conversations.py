@@ -5,7 +5,8 @@ import itertools
 from datetime import datetime, timedelta
 
 import pytest
-from made.post import DAY, HOUR, MONDAY, Out, Post, letter, row_of
+from made.clocked import Clocked as Desk
+from made.post import DAY, HOUR, MONDAY, Post, letter, row_of
 from made.rows import decided
 from sqlalchemy import delete, event, select, text
 
@@ -13,7 +14,6 @@ from console.mail import clocks as lease_holder
 from console.mail import tasks
 from storage.apply.base import table
 from storage.commands import clocks, joining, knowing, noting, terms, transferring, trash, triage, undoing
-from storage.commands.desk import agent_named
 from storage.commands.erasing import erase
 from storage.commands.outbox.items import Result
 from storage.commands.transferring import Transfer
@@ -26,7 +26,7 @@ from storage.kinds.policies import KeptPolicy, Metric, Policy, When
 from storage.kinds.tasks import Task
 from storage.models import Alarm, Clock, Conversation, Event
 from storage.queries import inbox
-from storage.queries.clocks import breaches, clocks_of
+from storage.queries.clocks import breaches
 from storage.queries.erasing import survey
 from storage.record import replay
 from storage.store import Store
@@ -35,55 +35,6 @@ FIRST, NEXT, RESOLUTION, ACCEPTANCE = Metric
 MET, BREACHED, RUNNING, DROPPED = ClockState.MET, ClockState.BREACHED, ClockState.RUNNING, ClockState.DROPPED
 _UNIQUE = itertools.count(1)
 K, A, C = table(Clock), table(Alarm), table(Conversation)
-
-
-class Desk:
-    """One conversation of Ana's, number 1, since Monday at nine."""
-
-    def __init__(self, store: Store) -> None:
-        self.store, self.post = store, Post(store)
-        self.post.now = MONDAY
-        self.post.send("q@acme", at=MONDAY)
-        self.out = Out(self.post)
-        with store.writing() as session:
-            self.marta, self.ines = (Actor(agent_named(session, name, now=MONDAY), name) for name in ("Marta", "Ines"))
-
-    def at(self, **span: float) -> datetime:
-        return MONDAY + timedelta(**span)
-
-    def tell(self, command, *given, now: datetime, actor: Actor | None = None, **choices):
-        with self.store.writing() as session:
-            return command(session, *given, actor=actor or self.out.actor, now=now, **choices)
-
-    def stands(self, to: Status, now: datetime, number: int = 1) -> None:
-        self.tell(triage.set_status, [number], to=to, now=now)
-
-    def answers(self, now: datetime, after: Status | None = Status.WAITING) -> None:
-        self.out.now = now
-        self.out.queue(1, cites=("q@acme",), after=after)
-
-    def writes(self, now: datetime, name: str = "", **given) -> int:
-        return self.post.send(name or f"w{next(_UNIQUE)}@acme", at=now, cites=("q@acme",), text=f"mais {now}", **given)
-
-    def clocks(self, now: datetime, number: int = 1) -> tuple[ClockView, ...]:
-        with self.store.reading() as session:
-            return clocks_of(session, number, now=now)
-
-    def clock(self, metric: Metric, now: datetime, number: int = 1) -> ClockView:
-        return [one for one in self.clocks(now, number) if one.metric is metric][-1]
-
-    def due(self, number: int = 1):
-        row = row_of(self.store, number)
-        return row.due_at, row.due_metric
-
-    def notes(self, now: datetime) -> int:
-        with self.store.writing() as session:
-            return clocks.note_due(session, now=now)
-
-    def alarms(self) -> list[tuple]:
-        with self.store.reading() as session:
-            chosen = select(A.c.metric, A.c.mark, A.c.due_at, A.c.noticed_at).order_by(A.c.due_at, A.c.mark)
-            return [tuple(row) for row in session.connection().execute(chosen)]
 
 
 @pytest.fixture
@@ -262,12 +213,6 @@ def test_moments_are_recorded_once_late_ones_with_both_times_and_never_before_th
     assert desk.due() == (due, FIRST)  # it stays the most urgent one
 
 
-def test_who_was_answered_or_settled_meanwhile_is_not_recorded_as_late(desk: Desk) -> None:
-    desk.answers(desk.at(hours=5))
-    assert not desk.notes(desk.at(hours=6))
-    assert desk.clock(FIRST, desk.at(hours=6)).state is BREACHED  # the clock tells it all the same
-
-
 def test_an_edit_of_a_policy_touches_what_runs_and_never_what_was_late(desk: Desk) -> None:
     desk.post.send("p@acme", at=desk.at(hours=5), subject="P", text="p")
     assert desk.notes(desk.at(hours=6)) == 1
@@ -366,12 +311,10 @@ def test_who_is_merged_keeps_their_clocks_and_what_is_erased_keeps_its_moments(d
 
 def test_from_n1_to_n2_and_n3_and_back_to_resolved_every_clock_is_right_to_the_second(desk: Desk) -> None:
     def hand(to: Tier, now: datetime, actor: Actor) -> None:
-        said = letter(f"h{next(_UNIQUE)}@notes.invalid", by="desk@notes.invalid", to=(), dated_at=now)
-        note = noting.Written(said, hashlib.sha256(said.header_id.encode()).digest(), 10)
         visit = Visit("Dock", "", now + DAY, now + DAY + HOUR) if to is Tier.N2 else None
         contents = Contents("Why 500s?", reason="on site", visit=visit)
         wanted = Transfer(1, to, contents, to_agent_id=(self_of[to]).agent_id)
-        desk.tell(transferring.transfer, wanted, note=note, now=now, actor=actor)
+        desk.tell(transferring.transfer, wanted, note=desk.note(now), now=now, actor=actor)
 
     self_of = {Tier.N2: desk.marta, Tier.N3: desk.ines}
     desk.tell(triage.take, [1], now=desk.at(minutes=5))
@@ -447,6 +390,7 @@ def test_what_is_due_is_found_by_its_index(desk: Desk) -> None:
             ("SELECT next_at FROM clock WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1", "clock_next"),
             ("SELECT * FROM clock WHERE next_at < 5 ORDER BY next_at LIMIT 200", "clock_next"),
             ("SELECT id FROM conversation WHERE due_at < 5", "conversation_due"),
+            ("SELECT name FROM desk WHERE name >= 'late ' AND name < 'late!' ORDER BY name LIMIT 1", "autoindex_desk"),
         ):
             plan = " ".join(row.detail for row in session.connection().execute(text(f"EXPLAIN QUERY PLAN {question}")))
             assert index in plan
