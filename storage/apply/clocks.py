@@ -273,11 +273,9 @@ def settle_after(connection: Connection, facts: Sequence[Fact], touched: Iterabl
     everything = False
     handed: set[int] = set()
     told_of: list[Belongs | ProfileChanged] = []
-    since: dict[int, datetime] = {}
+    since = _happened(facts)
     for fact in facts:
         number = fact.about
-        if number is not None and (number not in since or fact.happened_at < since[number]):
-            since[number] = fact.happened_at
         if isinstance(fact, _SETTLING):
             if number is not None:
                 numbers.add(number)
@@ -296,7 +294,17 @@ def settle_after(connection: Connection, facts: Sequence[Fact], touched: Iterabl
     if everything:
         settle_all(connection)
     else:
-        settle(connection, numbers, since={number: microseconds(at) for number, at in since.items()})
+        settle(connection, numbers, since=since)
+
+
+def _happened(facts: Iterable[Fact]) -> dict[int, int]:
+    """Return since when something happened in conversations."""
+    found: dict[int, datetime] = {}
+    for fact in facts:
+        number = fact.about
+        if number is not None and (number not in found or fact.happened_at < found[number]):
+            found[number] = fact.happened_at
+    return {number: microseconds(at) for number, at in found.items()}
 
 
 def settle_those_of(connection: Connection, subject: Subject, numbers: Iterable[int]) -> None:
