@@ -5,7 +5,7 @@ the rows anew gets the very same ones.
 """
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
@@ -56,6 +56,7 @@ _LOT: Final = 512  # stories that are held at once: so many stay in the processo
 _NAMES: Final = ("state", "started_at", "due_at", "warn_at", "stopped_at", "policy", "next_at")
 _REST: Final = frozenset(map(str, SETTLED | PUT_AWAY))
 _AWAY: Final = frozenset(map(str, PUT_AWAY))
+_INTO: Final = -4  # where `joined_into` stands in what `_rows` gives
 _WARNED, _BREACHED = str(Mark.WARNED), str(Mark.BREACHED)
 # Its words and moments are at hand as the table keeps them.
 _RAW: Final = named("clock", *(column(name) for name in ("conversation_id", "metric", *_NAMES)))
@@ -164,7 +165,7 @@ def settle(connection: Connection, numbers: Iterable[int], *, since: Mapping[int
     if not rows:
         return
     measures = measures_of(laid_down(connection))
-    told_of = [row for row in rows if row[8] is None and row[1] not in (_REST if since is None else _AWAY)]
+    told_of = [row for row in rows if not rests(row, _REST if since is None else _AWAY)]
     stories = told(connection, told_of, touches=measures.touches) if told_of else {}
     held = _HELD(connection, [row[0] for row in rows])
     alarms = set(_ALARMS(connection, stories)) if stories else set()
@@ -220,9 +221,9 @@ def _measure(number: int, story: Story, measures: Measures, alarms: set[Any], st
     return runs
 
 
-def rests(row: Any) -> bool:
-    """Say whether no clock can run in a conversation as its row stands."""
-    return row[9] is not None or row[1] in _REST
+def rests(row: Any, states: Container[str] = _REST) -> bool:
+    """Say whether a conversation stands in one of these states, or for another one, as its row has it."""
+    return row[_INTO] is not None or row[1] in states
 
 
 def last_of_each(story: Story, laid: Laid, calendars: Calendars) -> dict[Metric, Reckoned]:
