@@ -15,7 +15,8 @@ from widgets.look import Look
 from widgets.pane import Pane
 
 Target = tuple[
-    Literal["conversation", "person", "organization", "criterion", "persona", "policy", "calendar", "fact"], int
+    Literal["conversation", "person", "organization", "criterion", "persona", "policy", "calendar", "fact", "named"],
+    int,
 ]
 """Where a row leads."""
 

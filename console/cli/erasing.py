@@ -2,18 +2,16 @@
 
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from console.cli.errors import DONE, Failed, Usage
 from console.cli.parser import Group
 from storage.kinds.clean import clean_line
-from widgets.language import _, ngettext
+from widgets.language import _
 
 if TYPE_CHECKING:
     from console.cli.call import Call
     from storage.kinds.erasing import Elsewhere, Receipt, Survey
-
-_SHOWN: Final = 20  # of what is named elsewhere
 
 
 def add(group: Group) -> None:
@@ -32,8 +30,8 @@ def add(group: Group) -> None:
     parser.add_argument("--preview", action="store_true", help=_("say what would go, and erase nothing"))
     parser.add_argument(
         "--elsewhere",
-        choices=("keep", "erase"),
-        help=_("what names them and belongs to others or to the desk: asked for without it"),
+        metavar="keep|erase|1,3",
+        help=_("what names them and is others' or the desk's, or its numbers: asked for without it"),
     )
     parser.add_argument(
         "--servers", choices=("keep", "delete"), help=_("their mail on the mail servers: asked for without it")
@@ -68,13 +66,7 @@ def run_erase(call: "Call") -> int:
         return DONE
     if survey.unsettled:
         raise Refused("in_outbox", survey.unsettled)
-    elsewhere = bool(survey.elsewhere) and _chosen(
-        call,
-        call.options.elsewhere,
-        "--elsewhere keep|erase",
-        _("What names them elsewhere (above): keep it, or erase it as well?"),
-        ("keep", "erase"),
-    )
+    elsewhere = _elsewhere(call, survey)
     servers = bool(survey.placed) and _chosen(
         call,
         call.options.servers,
@@ -83,6 +75,7 @@ def run_erase(call: "Call") -> int:
         ("keep", "delete"),
     )
     _must_be_named(call, survey)
+    unread_on: list[str] = call.ask(looking.places, [one.number for one in elsewhere if one.what is Named.UNREAD])
     lines = strike(call.paths.state, survey.names)  # before the names are gone: a line too many is no loss
     receipt: Receipt = call.desk.tell_now(
         erasing.erase,
@@ -93,7 +86,7 @@ def run_erase(call: "Call") -> int:
         now=call.now,
     )
     clean = finished(call)
-    _give(call, survey, receipt, lines=lines, backups=backups, clean=clean)
+    _give(call, survey, receipt, lines=lines, backups=backups, unread=unread_on, clean=clean)
     return DONE
 
 
@@ -110,11 +103,26 @@ def finished(call: "Call") -> bool:
         return False
 
 
-def left_words() -> str:
-    """Return what is said where the files still hold something."""
-    return _(
-        "Something of it lies in the files still, as another program reads in them: the next sync goes on with it."
-    )
+def _elsewhere(call: "Call", survey: "Survey") -> "list[Elsewhere]":
+    """Return what of others goes as well: asked on the terminal, and never taken for granted."""
+    from storage.kinds.erasing import chosen
+
+    given: str | None = call.options.elsewhere
+    if not survey.elsewhere:
+        return []
+    if given is None and not sys.stdin.isatty():
+        raise Usage(_("There is no terminal to ask on: say {option}.").format(option="--elsewhere keep|erase"))
+    while True:
+        if given is None:
+            call.out.error(_("What names them elsewhere (above): keep it, erase it as well, or which of it (1,3)?"))
+            found = chosen(survey.elsewhere, typed("keep/erase/1,3"))
+        else:
+            found = chosen(survey.elsewhere, given)
+        if found is not None:
+            return found
+        if given is not None:
+            words = _("«{word}» is neither keep nor erase, nor numbers of what is listed, such as 1,3.")
+            raise Usage(words.format(word=clean_line(given)[:40]))
 
 
 def _chosen(call: "Call", given: str | None, option: str, question: str, choices: tuple[str, str]) -> bool:
@@ -157,70 +165,37 @@ def _backups(call: "Call") -> list[str]:
 
 
 def _say(call: "Call", survey: "Survey", backups: list[str]) -> None:
-    from widgets.moments import moment_words, size_words
+    from widgets.erasing import elsewhere_words, held_words, left_alone_words
 
     out = call.out
     out.line(
         _("What is held on {name}").format(name=clean_line(survey.name)) + f" (#{survey.person_ids[0]})", bold=True
     )
-    count = len(survey.message_ids)
-    words = ngettext("{count} message", "{count} messages", count).format(count=count)
-    if survey.oldest is not None and survey.newest is not None:
-        ends = moment_words(survey.oldest, call.now), moment_words(survey.newest, call.now)
-        words += f" ({' – '.join(dict.fromkeys(ends))}, {size_words(survey.size)})"  # noqa: RUF001 - a range
-    out.line(words)
-    drafts, facts = len(survey.draft_ids), len(survey.facts)
-    out.line(
-        ngettext("{count} draft", "{count} drafts", drafts).format(count=drafts)
-        + ", "
-        + ngettext("{count} fact of the log", "{count} facts of the log", facts).format(count=facts)
-    )
-    for mailbox, placed in survey.placed.items():
-        words = ngettext(
-            "{count} message on the server of {mailbox}", "{count} messages on the server of {mailbox}", placed
-        )
-        out.line(words.format(count=placed, mailbox=clean_line(mailbox)))
+    for line in held_words(survey, call.now):
+        out.line(line)
     if survey.elsewhere:
         out.line("")
         out.line(_("Elsewhere they are named in:"))
-        for one in survey.elsewhere[:_SHOWN]:
-            out.line(f"  {_elsewhere_words(one)}")
-        if (more := len(survey.elsewhere) - _SHOWN) and more > 0:
-            out.line("  " + ngettext("and {count} more", "and {count} more", more).format(count=more))
-    if survey.tagged:
-        out.line(
-            _("Tags stay in the log: {tags}").format(tags=" ".join(f"+{clean_line(tag)}" for tag in survey.tagged))
-        )
-    for backup in backups:
-        out.line(_("An older copy of the desk is left alone, {place}").format(place=backup))
+        wide = len(str(len(survey.elsewhere)))
+        for place, one in enumerate(survey.elsewhere, 1):
+            out.line(f"{place:>{wide + 2}}  {elsewhere_words(one)}")
+    for line in left_alone_words(survey, backups):
+        out.line(line)
     out.line("")
 
 
-def _elsewhere_words(one: "Elsewhere") -> str:
-    said = clean_line(one.said)
-    match str(one.what):
-        case "message":
-            words = _("mail of others that quotes them") if one.quotes else _("mail of others that names them")
-            return f"#{one.conversation_id} {words}: {said}"
-        case "unread":
-            return _("a delivery that nobody could read: {number}").format(number=one.number)
-        case "draft":
-            return _("a draft to somebody else: {name}").format(name=said)
-        case "rule":
-            return _("a rule: {name}").format(name=said)
-        case "view":
-            return _("a view: {name}").format(name=said)
-        case "response":
-            return _("a canned response: {name}").format(name=said)
-        case "organization":
-            return _("an organization's name: {name}").format(name=said)
-        case "entry":
-            return _("kept of others or of the desk: {name}").format(name=said)
-        case _:
-            return _("a field of another profile: {name}").format(name=said)
+def _give(
+    call: "Call",
+    survey: "Survey",
+    receipt: "Receipt",
+    *,
+    lines: int,
+    backups: list[str],
+    unread: list[str],
+    clean: bool,
+) -> None:
+    from widgets.erasing import receipt_words
 
-
-def _give(call: "Call", survey: "Survey", receipt: "Receipt", *, lines: int, backups: list[str], clean: bool) -> None:
     out = call.out
     if out.json_lines:
         out.object(
@@ -239,45 +214,26 @@ def _give(call: "Call", survey: "Survey", receipt: "Receipt", *, lines: int, bac
                 "deletions_asked": receipt.asked,
                 "lines_struck": lines,
                 "backups": backups,
+                "left_on_servers": unread,
                 "tags": list(survey.tagged),
                 "files_clean": clean,
                 "log_head": receipt.head,
             }
         )
         return
-    out.line(_("Receipt").format(), bold=True)
-    out.line(
-        _("customer #{number}, erased {moment} by {agent}, action {action}").format(
-            number=receipt.person_ids[0],
-            moment=f"{call.now:%Y-%m-%d %H:%M %z}",
-            agent=call.desk.agent,
-            action=receipt.action_id,
-        )
+    out.line(_("Receipt"), bold=True)
+    told = receipt_words(
+        survey,
+        receipt,
+        now=call.now,
+        agent=call.desk.agent,
+        lines=lines,
+        backups=backups,
+        unread=unread,
+        clean=clean,
     )
-    out.line(
-        _(
-            "messages {messages}, copies of them {deliveries}, facts {facts}, drafts {drafts}, lines in files {lines}"
-        ).format(
-            messages=receipt.messages,
-            deliveries=receipt.deliveries,
-            facts=receipt.facts,
-            drafts=receipt.drafts,
-            lines=lines,
-        )
-    )
-    if survey.elsewhere:
-        out.line(_("elsewhere erased {erased}, kept {kept}").format(erased=receipt.elsewhere, kept=receipt.kept))
-    if survey.placed:
-        out.line(
-            _("deletions asked of the mail servers: {count}; the next sync makes them").format(count=receipt.asked)
-            if receipt.asked
-            else _("kept on the mail servers; the desk does not take it in again")
-        )
-    for backup in backups:
-        out.line(_("An older copy of the desk is left alone, {place}").format(place=backup))
-    if not clean:
-        out.line(left_words())
-    out.line(_("the log's head afterwards: {head}").format(head=receipt.head))
+    for line in told:
+        out.line(line)
 
 
 def _object(survey: "Survey") -> dict[str, Any]:

@@ -155,7 +155,7 @@ def _messages(done: "Aged") -> str:
 
 
 def _said(call: "Call", done: "Aged", *, clean: bool) -> None:
-    from console.cli.erasing import left_words
+    from widgets.erasing import left_words
 
     if call.out.json_lines:
         call.out.object(

@@ -336,6 +336,11 @@ class CustomerScreen(Steps, Listing, Does):
         else:
             self.dismiss(None)
 
+    def erased_one(self, erased: bool | None) -> None:  # noqa: FBT001 - how the other screen leaves
+        """Leave where the customer was erased: there is nothing to show."""
+        if erased:
+            self.dismiss(None)
+
     def customer_left(self, outcome: int | DeskError | None) -> None:
         """Leave for what was chosen on another customer's screen, which was come to from here."""
         if outcome is not None:

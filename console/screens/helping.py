@@ -45,6 +45,7 @@ def groups(commands: tuple[Command, ...], letters: str = "", *, first: Where = "
         ("icp", _("on the screen of the ICP")),
         ("personas", _("in the personas")),
         ("terms", _("in the policies and calendars")),
+        ("erasing", _("while somebody is erased")),
         ("transfer", _("while a conversation is handed on")),
         ("enrol", _("while a mailbox is set up")),
         ("help", _("here")),

@@ -1,5 +1,6 @@
 """What an erasure would do, and what it did, for people and programs to read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -36,6 +37,25 @@ class Elsewhere:
     said: str
     conversation_id: int | None = None
     quotes: bool = False
+
+
+def chosen(elsewhere: Sequence[Elsewhere], text: str) -> list[Elsewhere] | None:
+    """Return which of these a text means: ``keep`` none, ``erase`` all, or places from 1 on as in ``1,3-5``.
+
+    `None` where it means none of that.
+    """
+    word = text.strip().lower()
+    if word in {"keep", "erase"}:
+        return list(elsewhere) if word == "erase" else []
+    places: set[int] = set()
+    for part in word.replace(" ", "").split(","):
+        first, _sign, last = part.partition("-")
+        if not first.isdecimal() or not (last or first).isdecimal():
+            return None
+        places.update(range(int(first[:9]), min(int((last or first)[:9]), len(elsewhere) + 1) + 1))
+    if not places or min(places) < 1 or max(places) > len(elsewhere):
+        return None
+    return [one for place, one in enumerate(elsewhere, 1) if place in places]
 
 
 @dataclass(frozen=True, slots=True)

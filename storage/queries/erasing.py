@@ -241,6 +241,21 @@ def _quarantined(session: Session) -> tuple[int, ...]:
     return tuple(session.connection().execute(chosen).scalars())
 
 
+def places(session: Session, raw_ids: Sequence[int]) -> list[str]:
+    """Return where deliveries lie on servers: mailbox, folder and number there, in a line each."""
+    joined = PLACEMENT.join(FOLDER, FOLDER.c.id == PLACEMENT.c.folder_id).join(
+        MAILBOX, MAILBOX.c.id == FOLDER.c.mailbox_id
+    )
+    chosen = (
+        select(MAILBOX.c.name.label("mailbox"), FOLDER.c.name.label("folder"), PLACEMENT.c.uid)
+        .select_from(joined)
+        .where(PLACEMENT.c.raw_id.in_(listed(session.connection(), raw_ids)))
+        .order_by(MAILBOX.c.name, FOLDER.c.name, PLACEMENT.c.uid)
+    )
+    rows = session.connection().execute(chosen) if raw_ids else ()
+    return [f"{row.mailbox} {row.folder} {row.uid}" for row in rows]
+
+
 def _count_conversations(session: Session, messages: Sequence[int]) -> int:
     connection = session.connection()
     chosen = select(func.count(MESSAGE.c.conversation_id.distinct()))

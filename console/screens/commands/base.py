@@ -27,6 +27,7 @@ Where = Literal[
     "personas",
     "terms",
     "transfer",
+    "erasing",
 ]
 """What has the keys: one of the main screen's two panes, or a screen of its own."""
 
@@ -56,6 +57,7 @@ CUSTOMER: Final[frozenset[Where]] = frozenset({"customer"})
 ICP: Final[frozenset[Where]] = frozenset({"icp"})
 PERSONAS: Final[frozenset[Where]] = frozenset({"personas"})
 TERMS: Final[frozenset[Where]] = frozenset({"terms"})
+ERASING: Final[frozenset[Where]] = frozenset({"erasing"})
 TRANSFER: Final[frozenset[Where]] = frozenset({"transfer"})
 READING: Final[frozenset[Where]] = frozenset({"conversation"})
 MAIN: Final[frozenset[Where]] = frozenset({"queue", "conversation"})
@@ -77,6 +79,7 @@ LISTS: Final[frozenset[Where]] = frozenset(
         "icp",
         "personas",
         "terms",
+        "erasing",
     }
 )
 LINED: Final[frozenset[Where]] = frozenset(
@@ -94,6 +97,7 @@ LINED: Final[frozenset[Where]] = frozenset(
         "icp",
         "personas",
         "terms",
+        "erasing",
     }
 )
 """Where there is a `:` line: not where letters are typed anyway, nor beside a draft."""

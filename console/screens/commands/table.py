@@ -9,6 +9,7 @@ from console.screens.commands import (
     deciding,
     elsewhere,
     enrolling,
+    erasing,
     explaining,
     handing,
     joining,
@@ -57,6 +58,7 @@ def _in(_language: str) -> tuple[Command, ...]:
         *customer.commands(),
         *journey.commands(),
         *belonging.commands(),
+        *erasing.commands(),
         *tasks.commands(),
         *playbooks.commands(),
         *laying_down.commands(),
@@ -73,6 +75,7 @@ def _in(_language: str) -> tuple[Command, ...]:
         *customer.inside(),
         *wishing.inside(),
         *terms.inside(),
+        *erasing.inside(),
         *handing.inside(),
         *going[2:],
     )

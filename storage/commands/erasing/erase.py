@@ -1,6 +1,7 @@
 """Erasing a person: one transaction that leaves numbers and times, and takes everything out that was said."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -15,7 +16,7 @@ from storage.commands.erasing.finishing import note_unfinished
 from storage.commands.intake.salt import made_salt
 from storage.events import Actor, Erased, Fact, StatusChanged
 from storage.kinds import PUT_AWAY, SETTLED, AddressKind, Direction, ErasedFor, Status, Subject
-from storage.kinds.erasing import Named, Receipt, Survey
+from storage.kinds.erasing import Elsewhere, Named, Receipt, Survey
 from storage.kinds.errors import Refused
 from storage.models import (
     Address,
@@ -37,7 +38,7 @@ def erase(
     session: Session,
     survey: Survey,
     *,
-    elsewhere: bool,
+    elsewhere: bool | Collection[Elsewhere],
     on_servers: bool,
     actor: Actor,
     now: datetime,
@@ -47,7 +48,8 @@ def erase(
     Args:
         session: of a writing transaction.
         survey: what an agent has seen and agreed to; what came since that is theirs goes as well.
-        elsewhere: erase what names them and belongs to others or to the desk as well.
+        elsewhere: which of what names them and belongs to others or to the desk is erased as well; all of it or nothing
+            where it is said so.
         on_servers: ask the servers to delete their copies.
         actor: who erases.
         now: the moment.
@@ -59,8 +61,9 @@ def erase(
     numbers = survey.person_ids
     if tuple(looking.survey_numbers(session, numbers[0])) != numbers:
         raise Refused("changed_since")
-    unread = [one.number for one in survey.elsewhere if one.what is Named.UNREAD] if elsewhere else []
-    others = {one.number for one in survey.elsewhere if one.what is Named.MESSAGE} if elsewhere else set()
+    named = survey.elsewhere if elsewhere is True else tuple(elsewhere or ())
+    unread = [one.number for one in named if one.what is Named.UNREAD]
+    others = {one.number for one in named if one.what is Named.MESSAGE}
     messages = sorted({*looking.theirs(session, numbers), *others})
     if under_way := looking.unsettled(session, messages):
         raise Refused("in_outbox", under_way)
@@ -72,8 +75,8 @@ def erase(
         *known,
         *looking.facts_about(session, numbers, set(messages), after=0 if others else survey.event_id),
     ]
-    if elsewhere:
-        facts += erase_elsewhere(session, survey)
+    if named:
+        facts += erase_elsewhere(session, replace(survey, elsewhere=named))
     forget_facts(session, facts)
     forget_persons(session, numbers)
     drafts = looking.drafts(session, numbers, messages, survey.addresses)
@@ -99,7 +102,6 @@ def erase(
         now,
     )
     note_unfinished(session, [digest for _, digest in deliveries])
-    more = len(survey.elsewhere)
     return Receipt(
         action_id=action,
         person_ids=numbers,
@@ -107,8 +109,8 @@ def erase(
         deliveries=len(deliveries),
         facts=len(set(facts)),
         drafts=len(drafts),
-        elsewhere=more if elsewhere else 0,
-        kept=0 if elsewhere else more,
+        elsewhere=len(named),
+        kept=len(survey.elsewhere) - len(named),
         asked=asked,
         head=head(session).hex(),
     )

@@ -114,6 +114,20 @@ def test_what_others_wrote_is_kept_where_it_is_said_so(run, home: Path, known: P
     assert run("customer", "show", "mariana@cliente.example").status == 0
 
 
+def test_what_others_hold_is_decided_one_by_one_by_its_number(run, home: Path, known: Path) -> None:
+    shown = run("customer", "erase", "ana@cliente.example", "--preview").out
+    assert "  1  #" in shown
+    assert "  2  a rule: deana" in shown
+    for wrong in ("3", "0", "1,x", "both", ""):
+        said = run("customer", "erase", "ana@cliente.example", "--elsewhere", wrong, "--name", "Ana Souza")
+        assert (said.status, "is neither keep nor erase" in said.err) == (2, True), wrong
+    done = run("customer", "erase", "ana@cliente.example", "--elsewhere", "2", "--name", "Ana Souza", "--json")
+    receipt = json.loads(done.out)
+    assert (receipt["elsewhere"], receipt["kept_elsewhere"], receipt["left_on_servers"]) == (1, 1, [])
+    assert "Concordo." in run("show", "1").out
+    assert "deana" not in run("rule", "list").out
+
+
 def test_it_does_not_come_back_and_what_is_written_later_does(run, home: Path, known: Path) -> None:
     assert run("customer", "erase", "1", "--elsewhere", "erase", "--name", "Ana Souza").status == 0
     older = letter(8, sender=ANA, subject="Antes", body="De antes do pedido.", day=1)
