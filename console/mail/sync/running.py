@@ -337,7 +337,7 @@ class Indexing:
         self._thread.start()
 
     def ring(self) -> None:
-        """Say that there is something to index: it need not be found by looking now and then."""
+        """Say that there is something to index, and nothing follows at once: it need not be found by looking."""
         self._came.set()
 
     def finish(self) -> None:
@@ -356,7 +356,7 @@ class Indexing:
         while not self._done.is_set():
             rung = self._came.wait(_LOOK_EVERY)
             self._came.clear()
-            busy = time.monotonic() - self._followed < _INDEX_WAITS
+            busy = not rung and time.monotonic() - self._followed < _INDEX_WAITS  # who rings has no more for now
             if self._follow(least=self._pace.worked_size if busy else 1):
                 untidy = True
             elif untidy and not (rung or busy):  # what many small batches left is merged, a little at a time

@@ -56,7 +56,7 @@ class Taker:
         store: opened for the sync (not durable: what a crash takes back is fetched again).
         readers: who parses.
         ready: gets what was read, for the indexing that follows.
-        taken: told when there is something to index.
+        taken: told when there is something to index, and no more comes for now.
     """
 
     def __init__(self, store: Store, readers: Readers, ready: Ready, taken: Callable[[], None] = lambda: None) -> None:
@@ -91,7 +91,6 @@ class Taker:
                     batch, most = [], self._size(few=few)
                 if isinstance(one, Passed):
                     one.tell()
-                    self._taken()
             if batch:
                 total += self._take_kept(batch, bodies)
             if total.fetched:

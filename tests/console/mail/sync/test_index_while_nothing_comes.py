@@ -43,7 +43,7 @@ def test_an_index_of_many_pieces_becomes_one_of_few_while_nothing_comes(tmp_path
     store.close()
 
 
-def test_few_that_follow_others_wait_for_more_and_for_the_end_at_most(tmp_path, monkeypatch):
+def test_few_that_follow_others_wait_for_more_until_nothing_follows(tmp_path, monkeypatch):
     monkeypatch.setattr(running, "_INDEX_WAITS", 60.0)
     store = open_store(str(tmp_path))
 
@@ -55,7 +55,6 @@ def test_few_that_follow_others_wait_for_more_and_for_the_end_at_most(tmp_path, 
         with store.writing() as session:
             desk.session = session
             desk.message(subject)
-        indexing.ring()
 
     with store.writing() as session:
         desk = MadeDesk(session)
@@ -66,6 +65,9 @@ def test_few_that_follow_others_wait_for_more_and_for_the_end_at_most(tmp_path, 
     comes("mais uma")
     time.sleep(0.6)
     assert left() == 1
+    indexing.ring()
+    until_true(lambda: left() == 0, "what nothing follows to be indexed at once")
+    comes("a última")
     indexing.finish()
     assert left() == 0
     store.close()
