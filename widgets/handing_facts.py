@@ -67,6 +67,10 @@ def _words_of_consult_ended(values: Values, _name: _Name, _now: datetime) -> str
     return _("the question is answered") if values.get("after") is not None else _("the question is open again")
 
 
+def _words_of_lapsed(values: Values, name: _Name, _now: datetime) -> str:
+    return _("{name} has not answered in time").format(name=name(values.get("agent_id")))
+
+
 def _words_of_solved(values: Values, _name: _Name, _now: datetime) -> str:
     if not values.get("stands"):
         return _("cause and solution taken away")
@@ -84,6 +88,7 @@ WORDS: Final[Mapping[str, Callable[[Values, _Name, datetime], str]]] = {
     "escalated": _words_of_escalated,
     "consulted": _words_of_consulted,
     "consult_ended": _words_of_consult_ended,
+    "consult_lapsed": _words_of_lapsed,
     "solved": _words_of_solved,
     "kind_changed": _words_of_kind,
 }

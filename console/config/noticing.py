@@ -9,11 +9,12 @@ from console.config.values import Line, refuse
 from storage.kinds.moments import between_hours
 from widgets.language import _
 
-Call = Literal["mine", "assigned", "failed", "late", "handoff"]
+Call = Literal["mine", "assigned", "failed", "late", "handoff", "consult"]
 """New mail in a conversation of mine; a conversation that somebody gives me; an answer of mine that did not leave; a
-clock of mine that ran out; a handoff that I am asked to accept."""
+clock of mine that ran out; a handoff that I am asked to accept; a question to a colleague, mine or to me, that was not
+answered in time."""
 
-_ALL: tuple[Call, ...] = ("mine", "assigned", "failed", "late", "handoff")
+_ALL: tuple[Call, ...] = ("mine", "assigned", "failed", "late", "handoff", "consult")
 
 
 def quiet_hours(text: str) -> tuple[time, time]:

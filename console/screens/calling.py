@@ -108,6 +108,7 @@ def told(found: Sequence["Notice"]) -> tuple[str, str]:
         "assigned": _("{who} gave you this"),
         "failed": _("not sent"),
         "late": _("{metric} is late").format(metric=metric_sentence(one.metric)) if one.metric else "",
+        "consult": _("{who} has not answered in time"),
         "handoff": _("{who} hands you this") if one.who else _("nobody accepted it: now you are asked"),
     }[one.call].format(who=one.who or _("somebody"))
     return f"#{one.conversation_id} {words}", one.subject

@@ -11,6 +11,7 @@ from storage.events import (
     Accepted,
     Consulted,
     ConsultEnded,
+    ConsultLapsed,
     Escalated,
     KindChanged,
     Returned,
@@ -154,6 +155,18 @@ def _(facts: Sequence[ConsultEnded], connection: Connection) -> Touched:
             return None
         state = ConsultState.ASKED if fact.after is None else ConsultState.ANSWERED
         return {**row, "state": state, "answered_id": fact.after}
+
+    _change(connection, Consult, facts, [fact.consult_id for fact in facts], change)
+    return ()
+
+
+@applies(ConsultLapsed)
+def _(facts: Sequence[ConsultLapsed], connection: Connection) -> Touched:
+    def change(fact: ConsultLapsed, row: _Row | None) -> _Row | None:
+        # It says what was due; that it was recorded is read in the log, and the question stays as it is.
+        return (
+            row if row is not None and (row["state"], row["due_at"]) == (ConsultState.ASKED, fact.happened_at) else None
+        )
 
     _change(connection, Consult, facts, [fact.consult_id for fact in facts], change)
     return ()

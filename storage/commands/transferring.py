@@ -19,6 +19,7 @@ from storage.events import (
     Actor,
     Assigned,
     Consulted,
+    ConsultLapsed,
     Escalated,
     Fact,
     Returned,
@@ -370,6 +371,33 @@ def consult(
     _action, written = noting.note(session, note, conversation_id=row.id, actor=actor, now=now, action_id=action_id)
     assert written == fact.note_id
     return action_id, number
+
+
+def note_lapsed(session: Session, *, now: datetime) -> int:
+    """Put on record of colleagues who were asked that they have not answered in time, each once; return how many.
+
+    Args:
+        session: of a writing transaction.
+        now: the moment.
+    """
+    facts = [
+        ConsultLapsed(
+            conversation_id=one.conversation_id,
+            consult_id=one.consult_id,
+            by_agent_id=one.by_agent_id,
+            agent_id=one.agent_id,
+            happened_at=one.due_at,
+        )
+        for one in handoffs.lapsed(session, now)
+    ]
+    if facts:
+        record(session, facts, actor=CLOCK, now=now)
+    return len(facts)
+
+
+def any_lapsed(session: Session, *, now: datetime) -> bool:
+    """Say whether that is to be put on record of anybody, so that only then the store's lock is taken."""
+    return bool(handoffs.lapsed(session, now, limit=1))
 
 
 def acceptors(session: Session, taken_back: Sequence[Fact]) -> dict[int, str]:

@@ -134,6 +134,22 @@ class ConsultEnded(Fact):
     after: int | None
 
 
+class ConsultLapsed(Fact):
+    """A colleague who was asked has not answered in time: it `happened_at` the moment until when that was hoped for.
+
+    The desk itself records it, so nobody takes it back; the question stays open.
+
+    Attributes:
+        agent_id: who was asked; `by_agent_id` by whom.
+    """
+
+    kind: Literal["consult_lapsed"] = "consult_lapsed"
+    conversation_id: int
+    consult_id: int
+    by_agent_id: int
+    agent_id: int
+
+
 class Solved(Fact):
     """The cause of a conversation, and what solved it, were written down, or taken away again.
 

@@ -55,6 +55,7 @@ KINDS: dict[str, type[Fact]] = {
         handoffs.Escalated,
         handoffs.Consulted,
         handoffs.ConsultEnded,
+        handoffs.ConsultLapsed,
         handoffs.Solved,
         handoffs.KindChanged,
         erasing.Erased,

@@ -28,8 +28,9 @@ from storage.models import PRIORITIZED, SHOWN_BELOW, SPOKEN, TASKED
 from storage.queries.tables import AGENT, CLOCK, CONVERSATION, MAILBOX, MESSAGE, READ_MARK, TAG
 from storage.rules.query import (
     COMPUTED,
+    CONSULT,
     PROMISE,
-    SLA,
+    TIMELY,
     BadQuery,
     Field,
     Moment,
@@ -208,6 +209,12 @@ def _said(due: datetime | None = None) -> Condition:
     return _C.id.in_(said_in(due=due))
 
 
+def _consulting(due: datetime | None = None) -> Condition:
+    from storage.queries.handoffs import consulting  # late, as above
+
+    return and_(_C.id.in_(consulting(due=due)))
+
+
 def _rows_of(session: Session, field: Field, among: Sequence[int] | None) -> Select[Any]:
     from storage.queries.segments import having  # late, as above
 
@@ -288,7 +295,7 @@ def served(node: Node) -> bool:
         case Field(name="kind", value=value):
             return value in TASKS
         case Field(name=name):
-            return name in {"owner", "mailbox", "tier", "tag", SLA, PROMISE} or of_customer(name)
+            return name in {"owner", "mailbox", "tier", "tag", *TIMELY} or of_customer(name)
         case _:
             return False
 
@@ -305,8 +312,8 @@ def _state(ground: Ground, state: State) -> Condition:
             return _C.assignee_id.is_(None)
         case State.MINE:
             return _assigned_to(ground.agent_id) if ground.agent_id is not None else false()
-        case State.PROMISED:
-            return _said()
+        case State.PROMISED | State.CONSULTING:
+            return _said() if state is State.PROMISED else _consulting()
         case State.UNREAD:
             seen = (
                 select(READ_MARK.c.message_id)
@@ -399,5 +406,6 @@ def _named(session: Session, field: Field, table: Any, *, partly: bool, also: tu
 _DUE: Final[Mapping[str, Callable[[Field], Condition]]] = {
     "sla": _sla,
     PROMISE: lambda field: _said(due_asked(field)),
+    CONSULT: lambda field: _consulting(due_asked(field)),
 }
 """What asks for moments that are ahead, or over."""

@@ -16,7 +16,7 @@ from storage.kinds.playbooks import Transfers
 from storage.kinds.policies import Metric
 from storage.queries import playbooks
 from storage.queries.history import joined_numbers
-from storage.queries.tables import AGENT, CLOCK, CONSULT, CONVERSATION, HANDOFF, SOLUTION
+from storage.queries.tables import AGENT, CLOCK, CONSULT, CONVERSATION, EVENT, HANDOFF, SOLUTION
 from storage.rules import transfers
 
 _H = HANDOFF.c
@@ -74,7 +74,7 @@ def consults_of(session: Session, conversation_id: int) -> tuple[ConsultView, ..
     return consults(session, CONSULT.c.conversation_id.in_(numbers))
 
 
-def consults(session: Session, *which: Any) -> tuple[ConsultView, ...]:
+def consults(session: Session, *which: Any, limit: int | None = None) -> tuple[ConsultView, ...]:
     """Return colleagues who are asked and have yet to answer, who is due first before others."""
     asks, asked = AGENT.alias(), AGENT.alias()
     chosen = (
@@ -84,6 +84,7 @@ def consults(session: Session, *which: Any) -> tuple[ConsultView, ...]:
         )
         .where(CONSULT.c.state == ConsultState.ASKED, *which)
         .order_by(CONSULT.c.due_at, CONSULT.c.id)
+        .limit(limit)
     )
     return tuple(
         ConsultView(
@@ -101,6 +102,34 @@ def consults(session: Session, *which: Any) -> tuple[ConsultView, ...]:
         )
         for row in session.connection().execute(chosen)
     )
+
+
+def lapsed(session: Session, now: datetime, *, limit: int = _MOST) -> tuple[ConsultView, ...]:
+    """Return the colleagues who have not answered in time, and of whom that is not on record yet, the first due first.
+
+    Args:
+        session: of any transaction.
+        now: the moment.
+        limit: how many.
+    """
+    rows = EVENT.c
+    known = select(rows.id).where(
+        rows.conversation_id == CONSULT.c.conversation_id,
+        rows.kind == "consult_lapsed",
+        rows.happened_at == CONSULT.c.due_at,
+    )
+    return consults(session, CONSULT.c.due_at <= now, ~known.exists(), limit=limit)
+
+
+def consulting(*, due: datetime | None = None) -> Any:
+    """Return the selection of the numbers of conversations in which a colleague is asked who has yet to answer.
+
+    Args:
+        due: only where that was hoped for before this moment.
+    """
+    asked: Any = literal_column("consult.state = 'asked'")  # as the index of those few has it
+    soon = [CONSULT.c.due_at < due] if due is not None else []
+    return _today(select(CONSULT.c.conversation_id).where(asked, *soon))
 
 
 def solution_of(session: Session, conversation_id: int) -> SolutionView | None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import select
 from sqlmodel import Session
 
+from storage.apply.standing import numbers_today
 from storage.kinds import Automatic, Delivery, Direction, Hold
 from storage.kinds.moments import between_hours
 from storage.queries.history import last_event
@@ -27,10 +28,11 @@ _CALLING: Final = (
     "clock_breached",
     "transferred",
     "escalated",
+    "consult_lapsed",
 )
 _STUCK: Final = frozenset({Delivery.FAILED, Delivery.UNCERTAIN, Hold.NEWS, Hold.ACCOUNT})
 
-Call = Literal["mine", "assigned", "failed", "late", "handoff"]
+Call = Literal["mine", "assigned", "failed", "late", "handoff", "consult"]
 
 WAKING: Final[frozenset[Call]] = frozenset({"late", "handoff"})
 """What whoever is on call is called for in their quiet hours, too."""
@@ -93,6 +95,8 @@ def news(
         told.handed |= _for_duty(session, told.offered, agent_id, now)
     if "handoff" in calls and told.handed:
         found += _named(session, told.handed, "handoff")
+    if "consult" in calls and told.lapsed:
+        found += _lapsed(session, told.lapsed)
     return last, tuple(found)
 
 
@@ -141,6 +145,7 @@ class _Told:
         kept: messages of ours that did not leave, may not have, or are held by what came.
         late: the clock that ran out last, by its conversation.
         handed: who hands this agent a conversation to accept, by its number; nobody does where it was escalated.
+        lapsed: who was asked and has not answered in time, where this agent asked or was asked.
         offered: who hands one to anybody of a tier, and which; nobody, to the one where it is, when it was escalated.
     """
 
@@ -151,6 +156,7 @@ class _Told:
         self.late: dict[int, str] = {}
         self.handed: dict[int, int | None] = {}
         self.offered: dict[int, tuple[int | None, str]] = {}
+        self.lapsed: dict[int, int] = {}
         self._agent_id = agent_id
         self._fresh: set[int] = set()
 
@@ -171,6 +177,8 @@ class _Told:
                 self.late[conversation_id] = fact["metric"]
             case "transferred":
                 self._handed_on(by, conversation_id, fact)
+            case "consult_lapsed" if self._agent_id in {fact["by_agent_id"], fact["agent_id"]}:
+                self.lapsed[conversation_id] = fact["agent_id"]
             case "escalated":
                 self._gone_on(conversation_id, fact["after"])
 
@@ -193,6 +201,12 @@ class _Told:
             self.handed[conversation_id] = None
         elif to is None:
             self.offered[conversation_id] = None, ""
+
+
+def _lapsed(session: Session, lapsed: dict[int, int]) -> list[Notice]:
+    """Return the notices of questions that nobody answered in time, each in the conversation that stands today."""
+    today = numbers_today(session.connection(), lapsed)
+    return _named(session, {today[number]: agent_id for number, agent_id in lapsed.items()}, "consult")
 
 
 def _states(fact: dict[str, Any]) -> tuple[str, ...]:

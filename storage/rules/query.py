@@ -78,6 +78,7 @@ class State(StrEnum):
     OFFERED = "offered"  # a handoff that the agent, or anybody of the tier, is asked to accept
     BOUNCING = "bouncing"  # crossed one border twice
     PROMISED = "promised"  # something was promised there that is open
+    CONSULTING = "consulting"  # a colleague is asked there, and has yet to answer
 
 
 class Sort(StrEnum):
@@ -155,7 +156,7 @@ class Field:
     @property
     def word(self) -> str:
         """The field as it may have been typed."""
-        return f"{self.name}{'' if self.name in {SLA, PROMISE} and self.value[:1] in '<>' else ':'}{self.value}"
+        return f"{self.name}{'' if self.name in TIMELY and self.value[:1] in '<>' else ':'}{self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,13 @@ PROMISE = "promise"
 MOMENTS = ("before", "after")
 """Fields that take a day or a span."""
 
-FIELDS = tuple(sorted({*VALUES, *TEXTS, *_NAMES, *FITS, *COMPUTED, *PROFILES, *MOMENTS, SLA, PROMISE}))
+CONSULT = "consult"
+"""The field that asks for colleagues who are asked, by when: ``consult<1h``, ``consult:late``."""
+
+TIMELY = (SLA, PROMISE, CONSULT)
+"""Fields that are asked at a moment, and take what is left: ``sla<1h``."""
+
+FIELDS = tuple(sorted({*VALUES, *TEXTS, *_NAMES, *FITS, *COMPUTED, *PROFILES, *MOMENTS, *TIMELY}))
 """Every field that a query may name today, beside those of profiles behind `OWN`."""
 
 

@@ -142,7 +142,7 @@ def engagement_asked(field: Field) -> tuple[str, Engaged]:
 
 
 def due_asked(field: Field) -> datetime:
-    """Return before which moment that must be due which ``promise<1h`` asks for, or ``promise:late``.
+    """Return before which moment that must be due which ``promise<1h`` or ``consult<1h`` asks for, or ``promise:late``.
 
     Raises:
         BadQuery: it cannot be read.

@@ -9,6 +9,7 @@ from typing import NoReturn
 from storage.kinds.clean import clean_line
 from storage.rules.query import (
     COMPUTED,
+    CONSULT,
     DEEPEST,
     FIELDS,
     FITS,
@@ -19,6 +20,7 @@ from storage.rules.query import (
     SHORTEST_PREFIX,
     SLA,
     TEXTS,
+    TIMELY,
     VALUES,
     And,
     BadQuery,
@@ -44,7 +46,7 @@ from storage.rules.query_asked import (
 )
 from storage.rules.word import WORD
 
-_FIELD = re.compile(r"([A-Za-z][A-Za-z_]*|(?i:field)\.[A-Za-z0-9_]+):(?!//)|((?i:sla|promise))(?=[<>])")
+_FIELD = re.compile(r"([A-Za-z][A-Za-z_]*|(?i:field)\.[A-Za-z0-9_]+):(?!//)|((?i:sla|promise|consult))(?=[<>])")
 _AFTER_NAME = re.compile(r'[<>=][^\s()"]*')
 _PLAIN = re.compile(r'[^\s()"]+')
 _AGO = re.compile(r"(\d{1,6})([hdw])")
@@ -262,7 +264,7 @@ class _Reader:
 
     def _computed(self, name: str, value: str, at: int) -> Field:
         """Return a field; one that asks for what is computed can be read, and says when it was asked."""
-        if name not in COMPUTED and name not in {SLA, PROMISE}:
+        if name not in COMPUTED and name not in TIMELY:
             return Field(name, value, at)
         asked = Field(name, value, at, self._now.date(), self._now)
         if name == SLA:
@@ -271,7 +273,7 @@ class _Reader:
             health_asked(asked)
         elif name == "engagement":
             engagement_asked(asked)
-        elif name == PROMISE:
+        elif name in {PROMISE, CONSULT}:
             due_asked(asked)
         return asked
 

@@ -307,6 +307,10 @@ def _wake_due(store: Store) -> int:
     now = datetime.now(UTC)
     with store.reading() as session:
         due, late = triage.any_due(session, now=now), transferring.any_overdue(session, now=now)
+        lapsed = transferring.any_lapsed(session, now=now)
+    if lapsed:
+        with store.writing() as session:
+            transferring.note_lapsed(session, now=now)
     if late:
         with store.writing() as session:
             transferring.escalate_due(session, now=now)

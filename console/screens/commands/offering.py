@@ -298,6 +298,7 @@ def offer_query(screen: "DeskScreen") -> Offer:
 
 _EXAMPLES = {
     "health": ["<50", ">=70", "unknown"],
+    "consult": ["late", "<1h", "<2d"],
     "sla": ["late", "warned", "paused", "none", "<1h", "<4h", ">1d"],
 }
 
@@ -358,6 +359,7 @@ def _field_words() -> dict[str, str]:
         "engagement": _("a state, or FEATURE=state: little, unaware, frustrated or value"),
         "health": _("from 0 to 100, as in <50, or unknown"),
         "milestone": _("overdue, open or done"),
+        "consult": _("a colleague asked, to answer within: <1h, <2d; or late"),
         "promise": _("due within so long: <1h, <2d; or late"),
         "has": _("attachment"),
         "sla": _("late, warned, paused, none, or what is left: sla<1h"),

@@ -28,6 +28,7 @@ FINAL = {
     "cancelled",
     "delivery_changed",
     "escalated",
+    "consult_lapsed",
     "erased",
 }
 ONCE = {"queued"}
