@@ -87,13 +87,22 @@ def busy_words(one: Askable) -> str:
     return ", ".join(words for words, holds in said if holds)
 
 
-def asked_spans(asking: Asking, changing: Changing, now: datetime) -> tuple[Span, ...]:
-    """Return who is asked, and until when they are to accept."""
+def asked_spans(asking: Asking, changing: Changing, now: datetime, *, low: bool, beside: bool) -> tuple[Span, ...]:
+    """Return who is asked, and until when they are to accept.
+
+    Args:
+        asking: who is asked.
+        changing: what handing on changes.
+        now: the present, in the reader's zone.
+        low: whether there is room for little: of whoever is asked stands only what may keep them from it.
+        beside: whether what changes stands beside, with the deadline.
+    """
     due, _policy = changing.accept
     who = _("{name} is asked").format(name=one_line(asking.name)) if asking.name else _("anybody of the tier is asked")
-    more: tuple[Span, ...] = ((f", {asking.words}", asking.role),) if asking.words else ()
+    told = asking.words and not (low and asking.role == "muted")
+    more: tuple[Span, ...] = ((f", {asking.words}", asking.role),) if told else ()
     accept = _("accept by {moment}").format(moment=moment_words(due, now))
-    return ((who, "text"), *more, (f"  {accept}", "muted"))
+    return ((who, "text"), *more, *(() if beside else ((f"  {accept}", "muted"),)))
 
 
 def along_rows(
@@ -238,7 +247,7 @@ def _checks(contents: Contents, *, visit_missing: bool, unpromised: int) -> Iter
     if not contents.told.strip():
         yield _check(look, "soon", _("the customer is told nothing"))
     if unpromised:
-        yield _check(look, "soon", _("they are told a time: Space promises it"))
+        yield _check(look, "soon", _("told a time: Space promises it"))
 
 
 def _check(word: str, role: str, words: str) -> SheetRow:

@@ -20,12 +20,13 @@ from storage.kinds import Tier
 from storage.kinds.handoffs import Contents
 from storage.kinds.promises import Commitment
 from widgets.bars import PaneTitle, TitleRow
+from widgets.briefs import LABEL
 from widgets.choices import Choice, choice_rows, first_shown
 from widgets.editor import Editor
 from widgets.fields import FieldLine, Fields, Summary
 from widgets.handing import PROMISE, along_rows, asked_spans, changes_rows, tier_spans
 from widgets.language import _
-from widgets.line import one_line
+from widgets.line import Span, one_line
 from widgets.look import Look
 from widgets.moments import moment_words
 from widgets.pane import Wall
@@ -323,11 +324,15 @@ class HandoffForm(Asks):
         if self.changes.display:
             panes.append(PaneTitle(_CHANGES, _("what changes"), "", focused=False))
         self._titles.show(panes)
-        spans = asked_spans(self.whom.shown, self.begun.changing, self.now()) if self.begun is not None else ()
-        if self.app.size.height >= _HIGH:
-            self._tiers.show((tier_spans(here, self.to), ()), (((" " * 10, "muted"), *spans), ()))
-        else:
+        low = self.app.size.height < _HIGH
+        spans: tuple[Span, ...] = ()
+        if self.begun is not None:
+            beside = bool(self.changes.display)
+            spans = asked_spans(self.whom.shown, self.begun.changing, self.now(), low=low, beside=beside)
+        if low:
             self._tiers.show((tier_spans(here, self.to), spans))
+        else:
+            self._tiers.show((tier_spans(here, self.to), ()), (((" " * LABEL, "muted"), *spans), ()))
         name = one_line(view.customer or view.customer_address) if view is not None else ""
         for part, words, aside in (
             ("asked", _("asked of {tier}").format(tier=tier_words(self.to)), _("required")),
