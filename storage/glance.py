@@ -9,10 +9,12 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from storage.drivers import sqlite_driver
+from storage.kinds.promises import found_by
 from storage.versions import HEAD, SECURE_SQLITE, STEMMER_VERSION
 
 _BUSY_SECONDS: Final = 2.0
@@ -25,6 +27,9 @@ _BUSY = """
         OR EXISTS (SELECT 1 FROM outbox WHERE state IN ('queued', 'sending', 'data_sent') AND held IS NULL)
         OR EXISTS (SELECT 1 FROM claim WHERE look_at <= :now)
         OR EXISTS (SELECT 1 FROM conversation WHERE snoozed_until <= :now)
+        OR EXISTS (SELECT 1 FROM clock WHERE next_at < :now)
+        OR EXISTS (SELECT 1 FROM handoff WHERE state IN ('offered', 'escalated'))
+        OR EXISTS (SELECT 1 FROM entry WHERE kind = 'promise' AND name BETWEEN '1' AND :moment AND value IS NOT NULL)
         OR EXISTS (SELECT 1 FROM message_text WHERE message_id > (
             SELECT coalesce(max(CAST(CAST(value AS TEXT) AS INTEGER)), 0) FROM desk WHERE name = 'search_cursor'
         ))
@@ -88,7 +93,8 @@ class Glance:
     """What a look at the record gave.
 
     Attributes:
-        busy: a sync runs, or has something else to do: a wanted change, mail that leaves, a snooze, the index.
+        busy: a sync runs, or has something else to do: a wanted change, mail that leaves, a snooze, a clock whose
+            moment has come, a handoff that nobody has accepted, a promise whose time has passed, the index.
         mailboxes: by name.
         configuration: the digest of the configuration that was read with care for the last look.
     """
@@ -109,7 +115,8 @@ def glance(path: Path) -> Glance | None:
             if line.execute("SELECT version_num FROM alembic_version").fetchone()[0] != HEAD:
                 return None
             now = time.time_ns() // _MICROSECONDS
-            if line.execute(_BUSY, {"now": now, "stemmer": STEMMER_VERSION}).fetchone()[0]:
+            given = {"now": now, "moment": found_by(datetime.now(UTC)), "stemmer": STEMMER_VERSION}
+            if line.execute(_BUSY, given).fetchone()[0]:
                 return Glance(busy=True)
             mailboxes = {one.settings["name"]: one for one in _mailboxes(line)}
             read = line.execute(_CONFIGURATION).fetchone()

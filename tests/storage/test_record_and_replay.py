@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from made.life import Life
 from made.post import DAY, MONDAY, Out, Post, letter
-from made.rows import decided
+from made.rows import assert_replays, decided
 from sqlalchemy import delete, event, func, select, update
 
 from storage.apply import apply, refresh
@@ -18,19 +18,10 @@ from storage.events import Actor, Assigned, Handled, Joined, Received, StatusCha
 from storage.kinds import Automatic, Delivery, Direction, Evidence, Status
 from storage.kinds.errors import Changed
 from storage.models import Address, Agent, Conversation, Domain, Event, EventPersonal, Message, Parting, Person
-from storage.record import chain, record, replay, seal, verify
+from storage.record import chain, record, seal, verify
 from storage.store import Store
 
 EVENT, PERSONAL = table(Event), table(EventPersonal)
-
-
-def assert_replays(store: Store, target: Store) -> None:
-    with store.reading() as log, target.writing() as session:
-        done = replay(log, session)
-        assert done == log.connection().execute(select(func.count()).select_from(EVENT)).scalar_one()
-    was, now = decided(store), decided(target)
-    for name, rows in was.items():
-        assert now[name] == rows, name
 
 
 EVERYTHING = {

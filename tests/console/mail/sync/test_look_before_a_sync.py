@@ -13,7 +13,7 @@ from console.mail.glance import Look, look
 from console.mail.imap.errors import ImapError, SignInRefused
 from console.mail.sync import sync_once
 from storage.apply.base import table
-from storage.commands import leasing, syncing, triage
+from storage.commands import leasing, promising, syncing, triage
 from storage.commands.desk import agent_named
 from storage.commands.undoing import undo
 from storage.events import Actor
@@ -109,6 +109,35 @@ def test_what_the_desk_has_to_do_is_seen(sync_store: Store, synced: Box) -> None
     with sync_store.writing() as session:
         undo(session, actor=actor, now=now)
         triage.snooze(session, [2], until=now - timedelta(seconds=1), actor=actor, now=now - timedelta(hours=1))
+    assert not looked(sync_store, synced)
+
+
+def test_what_comes_due_on_the_desk_is_seen(sync_store: Store, synced: Box) -> None:
+    """A promise, a clock, a handoff that nobody accepts: a sync records what became of them though no mail came."""
+    now = datetime.now(UTC)
+    with sync_store.writing() as session:
+        actor = Actor(agent_named(session, "inês", now=now), "test")
+    for hours, seen in ((1, True), (-1, False)):
+        with sync_store.writing() as session:
+            promising.promise(session, 1, "call", now + timedelta(hours=hours), actor=actor, now=now)
+        assert looked(sync_store, synced) is seen
+    bring(sync_store, synced)  # which writes down that it is broken
+    assert looked(sync_store, synced)
+
+    def lay(command: str, **given: object) -> None:
+        with sync_store.writing() as session:
+            session.connection().execute(text(command), given)
+
+    late = int(now.timestamp() * 1_000_000) - 1
+    lay("UPDATE clock SET next_at = :at WHERE conversation_id = 1", at=late + 3_600_000_000)
+    assert looked(sync_store, synced)
+    lay("UPDATE clock SET next_at = :at WHERE conversation_id = 1", at=late)
+    assert not looked(sync_store, synced)
+    lay("UPDATE clock SET next_at = NULL")
+    handoff = "INSERT INTO handoff (id, conversation_id, from_tier, to_tier, destination, rota, at, state, escalations"
+    lay(f"{handoff}, crossed) VALUES (1, 1, 'n1', 'n3', '', '', :at, 'accepted', 0, 1)", at=late)
+    assert looked(sync_store, synced)
+    lay("UPDATE handoff SET state = 'escalated'")
     assert not looked(sync_store, synced)
 
 
