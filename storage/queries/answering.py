@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from storage.kinds import Automatic, Channel, Direction
@@ -27,6 +27,7 @@ from storage.views import ConversationView, MessageView
 
 _AT_ONCE: Final = 300  # addresses in one question
 _RANKED: Final = 100  # persons found among whom the nearest are chosen
+_NEWEST: Final = 10_000  # addresses that are gone through first
 _PERSONS: Final = 20_000  # persons that letters are looked for in: the newest
 
 
@@ -301,19 +302,29 @@ def persons(session: Session, letters: str, *, limit: int = 12) -> list[Correspo
     chosen = (
         select(PERSON.c.name, ADDRESS.c.address)
         .join(ADDRESS, ADDRESS.c.person_id == PERSON.c.id)
-        .where(ADDRESS.c.address.is_not(None), *addresses_like(session, wanted))
+        .where(ADDRESS.c.address.is_not(None))
         .order_by(ADDRESS.c.id.desc())
-        .limit(_PERSONS)
     )
+    newest = select(func.max(ADDRESS.c.id) - _NEWEST).scalar_subquery()
+    # Where many are named so there are enough among the newest, and to find all others would take long.
+    among = chosen.where(ADDRESS.c.id > newest, *addresses_like(session, wanted, beside=True))
+    found = _first_named(session, among, wanted)
+    if len(found) < _RANKED:
+        everybody = chosen.where(*addresses_like(session, wanted, beside=False)).limit(_PERSONS)
+        found = _first_named(session, everybody, wanted)
+    first = folded(letters.strip())
+    ranked = sorted(found.values(), key=lambda one: not folded(one.name or one.address).startswith(first))
+    return ranked[:limit]
+
+
+def _first_named(session: Session, chosen: Any, wanted: Sequence[str]) -> dict[str, Correspondent]:
     found: dict[str, Correspondent] = {}
     for row in session.connection().execute(chosen):
         if row.address not in found and _named(wanted, row):
             found[row.address] = Correspondent(row.name or "", row.address)
             if len(found) == _RANKED:
                 break
-    first = folded(letters.strip())
-    ranked = sorted(found.values(), key=lambda one: not folded(one.name or one.address).startswith(first))
-    return ranked[:limit]
+    return found
 
 
 def _named(wanted: Sequence[str], row: Any) -> bool:

@@ -25,6 +25,7 @@ from storage.queries.tables import ENTRY, EVENT, PERSON, PROFILE
 from storage.rules.journey import Known, Settings, features, health, phase
 from storage.rules.query import BadQuery, Field, Reached, Trouble
 from storage.rules.query_asked import engagement_asked, health_asked
+from storage.uncollected import uncollected
 
 _P, _O = Subject.PERSON, Subject.ORGANIZATION
 _OWN: Final = (EntryKind.USAGE, EntryKind.ENGAGEMENT)
@@ -89,7 +90,8 @@ def _remembered(session: Session, field: Field, among: Sequence[int] | None) -> 
         kept = _KEPT.setdefault(connection.engine, {})
         found = kept.get(asked)
     if found is None or last is None:
-        found = _met(session, field, among)
+        with uncollected():
+            found = _met(session, field, among)
         with _LOCK:
             while len(kept) >= _MOST_KEPT:
                 del kept[next(iter(kept))]

@@ -7,11 +7,15 @@ before what their organization has, feature by feature.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, false, func, select, type_coerce
+from pydantic_core import from_json
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, and_, case, false, func, select, type_coerce
+from sqlalchemy import cast as sql_cast
 from sqlmodel import Session
 
+from storage.apply.stories import said
 from storage.kinds import TASKS, EntryKind, Subject
 from storage.kinds.clean import folded
 from storage.kinds.journey import (
@@ -44,6 +48,10 @@ FARING: Final = PIECES - {"tagged"}
 """What lifecycle and health follow from: tags say something of features alone."""
 
 _WAITS: Final = 0  # a rank of `storage.models.conversations.QUEUE_RANKS`
+_JSON: Final = sql_cast(ENTRY.c.value, Text)
+_SUBJECTS: Final = {str(one): one for one in Subject}
+_AT_ONCE: Final = 2_000  # rows
+_FEW: Final = 100  # accounts, each of which is looked up
 _MILESTONES, _STAYS = 200, 50  # as many of each are shown
 _C = CONVERSATION.c
 
@@ -323,6 +331,14 @@ class _Asked:
     def _rows(self, chosen: Select[Any]) -> Iterable[Any]:
         return self.session.connection().execute(chosen)
 
+    def _plain(self, chosen: Select[Any]) -> Iterator[tuple[Any, ...]]:
+        """Yield rows as the driver gives them, of columns in which nothing is converted: to name them takes longer."""
+        result = self.session.connection().execute(chosen)
+        driver: Any = result.cursor
+        while some := driver.fetchmany(_AT_ONCE):
+            yield from some
+        result.close()
+
     def _own(self, subject: Any, number: Any) -> Iterator[ColumnElement[bool]]:
         """Yield the conditions that a row is an account's own, one for each subject: each has an index to itself."""
         for whose in (_O, _P):
@@ -380,28 +396,48 @@ class _Asked:
 
     def entries(self, kinds: Sequence[EntryKind]) -> Iterator[tuple[Account, Usage | Engagement | Milestone]]:
         """Yield what is written down of accounts, and the figures of the people of organizations."""
-        columns = (ENTRY.c.kind, ENTRY.c.value, ENTRY.c.subject, ENTRY.c.subject_id)
+        columns = (said(ENTRY.c.kind), _JSON, said(ENTRY.c.subject), ENTRY.c.subject_id)
         wanted = [ENTRY.c.kind.in_(kinds), ENTRY.c.value.is_not(None)]
+        read = {str(kind): partial(knowing.value_of, kind) for kind in kinds}
         for own in self._own(ENTRY.c.subject, ENTRY.c.subject_id) if kinds else ():
-            for kind, value, subject, number in self._rows(select(*columns).where(own, *wanted).order_by(ENTRY.c.id)):
-                yield (subject, number), knowing.value_of(kind, value)
+            for kind, text, subject, number in self._plain(select(*columns).where(own, *wanted).order_by(ENTRY.c.id)):
+                yield (_SUBJECTS[subject], number), read[kind](from_json(text))
         if EntryKind.USAGE not in kinds:
             return
         joined = PERSON.join(ENTRY, and_(ENTRY.c.subject_id == PERSON.c.id, ENTRY.c.subject == _P))
-        theirs = select(ENTRY.c.value, PERSON.c.organization_id).select_from(joined).where(self._people())
-        for value, number in self._rows(theirs.where(ENTRY.c.kind == EntryKind.USAGE, ENTRY.c.value.is_not(None))):
-            yield (_O, number), Usage.read(value)
+        theirs = select(_JSON, PERSON.c.organization_id).select_from(joined).where(self._people())
+        for text, number in self._plain(theirs.where(ENTRY.c.kind == EntryKind.USAGE, ENTRY.c.value.is_not(None))):
+            yield (_O, number), Usage.read(from_json(text))
 
     def opened(self, late: int) -> Iterator[tuple[Account, int, int]]:
         """Yield how many conversations of accounts are open, and in how many an answer is late."""
         at = type_coerce(_C.queue_at, BigInteger)
         waits = func.sum(case((and_(_C.queue_rank == _WAITS, at < late), 1), else_=0))
+        are = (_C.queue_rank < SHOWN_BELOW, _C.kind.not_in(TASKS))
+        rows = PERSON.join(CONVERSATION, _C.customer_id == PERSON.c.id)
+        if self._most():
+            found: dict[Account, tuple[int, int]] = {}
+            each = select(PERSON.c.id, PERSON.c.organization_id, func.count(), waits).select_from(rows).where(*are)
+            for person, home, count, waiting in self._rows(each.group_by(PERSON.c.id, PERSON.c.organization_id)):
+                account = (_P, person) if home is None else (_O, home)
+                before = found.get(account, (0, 0))
+                found[account] = before[0] + count, before[1] + int(waiting)
+            asked = found if self.some is None else found.keys() & set(self.some)
+            yield from ((account, *found[account]) for account in asked)
+            return
         for whose, number, condition in self._counted():
-            rows = PERSON.join(CONVERSATION, _C.customer_id == PERSON.c.id)
             chosen = select(number, func.count(), waits).select_from(rows)
-            chosen = chosen.where(_C.queue_rank < SHOWN_BELOW, _C.kind.not_in(TASKS), condition)
-            for each, count, waiting in self._rows(chosen.group_by(number)):
-                yield (whose, each), count, int(waiting)
+            for one, count, waiting in self._rows(chosen.where(*are, condition).group_by(number)):
+                yield (whose, one), count, int(waiting)
+
+    def _most(self) -> bool:
+        """Say whether most of whoever has anything open is asked for, so that all that is open is gone through."""
+        if self.some is None:
+            return True
+        few = 2 * len(self.some)
+        some = select(_C.id).where(_C.queue_rank < SHOWN_BELOW).limit(few + 1).subquery("some")
+        (count,) = next(iter(self._rows(select(func.count()).select_from(some))))
+        return len(self.some) > _FEW and int(count) <= few
 
     def tagged(self) -> Iterator[tuple[Account, str, int]]:
         """Yield the tags of open conversations of accounts, and how many bear each."""

@@ -54,15 +54,23 @@ def persons_like(session: Session, words: Iterable[str]) -> list[ColumnElement[b
     ]
 
 
-def addresses_like(session: Session, words: Iterable[str]) -> list[ColumnElement[bool]]:
-    """Return that each of these words stands in an address, or in the name of the person whose it is."""
-    return [
-        or_(
-            _has(session, ADDRESS.c.address, word),
-            ADDRESS.c.person_id.in_(select(PERSON.c.id).where(_has(session, PERSON.c.folded, word))),
-        )
-        for word in map(folded, words)
-    ]
+def addresses_like(session: Session, words: Iterable[str], *, beside: bool) -> list[ColumnElement[bool]]:
+    """Return that something begins with each of these words in an address, or in the name of the person whose it is.
+
+    What begins is told by blanks, and in addresses by dots and the at sign as well.
+
+    Args:
+        session: of any transaction.
+        words: the words.
+        beside: whether it is looked into the row of the person, which stands beside the address; else whoever has such
+            a name is found first, which is better where few have, and all addresses are gone through.
+    """
+
+    def named(word: str) -> ColumnElement[bool]:
+        begins = _begins(session, PERSON.c.folded, word, after=" ")
+        return begins if beside else ADDRESS.c.person_id.in_(select(PERSON.c.id).where(begins))
+
+    return [or_(_begins(session, ADDRESS.c.address, word, after=" .@"), named(word)) for word in map(folded, words)]
 
 
 def reached_like(session: Session, letters: str) -> ColumnElement[bool]:
@@ -92,7 +100,7 @@ def organizations_with(session: Session, words: Sequence[str]) -> set[int]:
     wanted = [folded(word) for word in words]
     named = select(ORGANIZATION.c.id).where(*(_has(session, ORGANIZATION.c.folded, word) for word in wanted))
     within = and_(*(_has(session, DOMAIN.c.domain, word) for word in wanted))
-    return set(session.connection().execute(named.union(select(DOMAIN.c.organization_id).where(within))).scalars())
+    return set(session.connection().execute(named.union_all(select(DOMAIN.c.organization_id).where(within))).scalars())
 
 
 def with_subsidiaries(session: Session, numbers: Iterable[int]) -> list[int]:
@@ -115,17 +123,23 @@ def _reached(session: Session, word: str) -> Any:
 
 def _organizations(session: Session, word: str) -> Any:
     named = select(ORGANIZATION.c.id).where(_has(session, ORGANIZATION.c.folded, word))
-    return named.union(select(DOMAIN.c.organization_id).where(_has(session, DOMAIN.c.domain, word)))
+    return named.union_all(select(DOMAIN.c.organization_id).where(_has(session, DOMAIN.c.domain, word)))
 
 
-def _has(session: Session, column: Any, word: str) -> ColumnElement[bool]:
+def _begins(session: Session, column: Any, word: str, *, after: str) -> ColumnElement[bool]:
+    """Return that a column begins with a word, or has it after one of some signs; that it is there is tried first."""
+    places = or_(*(_has(session, column, word, before=before) for before in ("", *(f"%{sign}" for sign in after))))
+    return and_(_has(session, column, word), places)
+
+
+def _has(session: Session, column: Any, word: str, *, before: str = "%") -> ColumnElement[bool]:
     """Return that a word stands somewhere in a column, which is in lower case or an address.
 
     SQLite's LIKE takes no notice of the case of ASCII's letters, and is twice as quick as to look into `lower`.
     """
     text = func.lower(column) if column is ADDRESS.c.address and _minds_case(session) else column
     signs = re.sub(r"[\\%_]", r"\\\g<0>", word[:_LONGEST])
-    return cast("ColumnElement[bool]", text.like(f"%{signs}%", escape="\\"))
+    return cast("ColumnElement[bool]", text.like(f"{before}{signs}%", escape="\\"))
 
 
 def _minds_case(session: Session) -> bool:

@@ -112,12 +112,9 @@ def _such(session: Session, field: Field, among: Sequence[int] | None = None) ->
     if field.name == "org":
         if folded(field.value) == "none":
             return PERSON.c.organization_id.is_(None)
-        numbers = of_that_name(session, Subject.ORGANIZATION, field.value) or organizations_with(
-            session, field.value.split()
-        )
-        if not numbers:
+        whole = ideals.once(session, ("org", field.value), lambda: _meant(session, field.value))
+        if not whole:
             raise BadQuery(Trouble.UNKNOWN_VALUE, place=field.place, word=field.word)
-        whole = with_subsidiaries(session, numbers)
         return PERSON.c.organization_id.in_(listed(session.connection(), whole))
     if _may_be(session, field):
         numbers = ideals.once(
@@ -136,6 +133,12 @@ def _such(session: Session, field: Field, among: Sequence[int] | None = None) ->
             ~_says(Subject.PERSON, PERSON.c.id, name),
         ),
     )
+
+
+def _meant(session: Session, value: str) -> list[int]:
+    """Return the organizations that a query's word means, with what stands below them."""
+    numbers = of_that_name(session, Subject.ORGANIZATION, value) or organizations_with(session, value.split())
+    return with_subsidiaries(session, numbers) if numbers else []
 
 
 def _may_be(session: Session, field: Field) -> bool:

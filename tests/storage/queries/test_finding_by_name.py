@@ -12,7 +12,7 @@ from storage.events import Actor
 from storage.kinds import Subject
 from storage.kinds.clean import folded_name
 from storage.kinds.errors import Ambiguous, NoSuch, Refused
-from storage.models import Organization, Person
+from storage.models import Address, Organization, Person
 from storage.queries import answering, completing, names
 from storage.queries.customers import named, of_that_name, organizations, persons
 
@@ -153,3 +153,26 @@ def test_all_of_the_desk_is_offered_not_only_who_came_last(desk, monkeypatch):
         assert [one.address for one in answering.persons(session, "jos ávi")] == ["jose@acao.example"]
         assert [one.conversation_id for one in completing.joinable(session, 3, "jose")] == [1]
         assert completing.organizations(session, "north", limit=1) == ["Ação Ltda", "North"]
+
+
+def test_whoever_is_written_to_is_offered_the_same_whether_enough_of_the_newest_are_found_or_all_are_looked_for(
+    desk, monkeypatch
+):
+    with desk.writing() as session:
+        line = session.connection()
+        people = [{"id": n, "name": f"Zé {n}a", "folded": f"ze {n}a", "kind": "customer"} for n in range(10, 60)]
+        line.execute(insert(table(Person)), people)
+        at = [{"id": n, "person_id": n, "mailbox_group": "", "address": f"b{n}.c@xz{n}.example"} for n in range(10, 60)]
+        line.execute(insert(table(Address)), at)
+        for letters in ("z", "ze 1", "xz", "c", "b3", "10a", "avila", "d'av", "example", "%", "_", "1", "zzz"):
+            found = []
+            for newest, ranked in ((10_000, 100), (0, 100), (10_000, 5), (20, 5)):
+                monkeypatch.setattr(answering, "_NEWEST", newest)
+                monkeypatch.setattr(answering, "_RANKED", ranked)
+                found.append([one.address for one in answering.persons(session, letters, limit=5)])
+            few = [sorted(some) for some in found[2:]]
+            assert found[0] == found[1], letters
+            assert few[0] == few[1], letters
+        assert len(answering.persons(session, "xz", limit=5)) == 5
+        assert [one.address for one in answering.persons(session, "23a")] == ["b23.c@xz23.example"]
+        assert answering.persons(session, "3a") == [], "in the middle of a word"

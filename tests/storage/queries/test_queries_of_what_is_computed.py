@@ -10,7 +10,8 @@ from storage.events import Actor
 from storage.kinds import Status, Subject
 from storage.kinds.importing import Row
 from storage.kinds.journey import Engaged
-from storage.queries import completing, inbox
+from storage.queries import completing, inbox, journey
+from storage.queries import knowing as knowing_queries
 from storage.rules.query import BadQuery, Trouble
 from storage.rules.query_reader import parse
 
@@ -85,6 +86,27 @@ def test_conversations_are_found_by_what_is_computed_of_their_customers(desk, qu
                 with desk.reading() as session:
                     window = inbox.window(session, query=asked, agent_id=1, now=NOW)
                     assert sorted(row.conversation_id for row in window.rows) == found, asked
+
+
+def test_what_is_known_is_the_same_whether_accounts_are_looked_up_or_all_that_is_open_is_gone_through(
+    desk, monkeypatch
+):
+    with desk.writing() as session:
+        MadeDesk(session).move(3, Status.NEW, Status.RESOLVED)
+    some = [(O, 1), (O, 2), (P, 4)]
+    with desk.reading() as session:
+        laid = knowing_queries.settings(session)
+
+        def known():
+            return journey.accounts(session, some, settings=laid, now=NOW)
+
+        looked_up = known()
+        monkeypatch.setattr(journey, "_FEW", 0)
+        gone_through = known()
+        everybody = journey.accounts(session, None, settings=laid, now=NOW)
+    assert looked_up == gone_through
+    assert {account: everybody[account] for account in some} == looked_up
+    assert [(looked_up[one].opened, looked_up[one].late) for one in some] == [(2, 2), (0, 0), (1, 1)]
 
 
 def test_who_is_settled_is_no_part_of_what_is_open(desk):
