@@ -40,13 +40,14 @@ from storage.kinds import PUT_AWAY, SETTLED, EntryKind, Subject
 from storage.kinds.clocks import ClockState, Mark
 from storage.kinds.moments import microseconds
 from storage.kinds.policies import Metric
-from storage.models import Alarm, Clock, Conversation, Message, Person
+from storage.models import Alarm, Clock, Conversation, Handoff, Message, Person
 from storage.models.conversations import SHOWN_BELOW
 from storage.models.statements import Lookup, Write, some_values
 from storage.prepared import Prepared
 from storage.rules.clocks import Calendars, Laid, Reckoned, Story, phases, reckoned, rounds
 
 _C, _M, _K, _A, _P = table(Conversation), table(Message), table(Clock), table(Alarm), table(Person)
+_H: Final = table(Handoff)
 
 _MOVING: Final = (StatusChanged, Joined, TaskBegun, KindChanged, Transferred, Accepted, Returned, Escalated)
 _HANDED: Final = (Transferred, Accepted, Returned, Escalated)
@@ -73,8 +74,10 @@ _IDLE: Final[Runs] = (None, None, None)
 
 
 def _live() -> Any:
-    """Return that a conversation holds what is no history, so that clocks may run in it."""
-    return exists(select(_M.c.id).where(_M.c.conversation_id == _C.c.id, ~_M.c.history)).correlate(_C)
+    """Return that a conversation holds what is no history, or was handed on, so that clocks may run in it."""
+    message = exists(select(_M.c.id).where(_M.c.conversation_id == _C.c.id, ~_M.c.history)).correlate(_C)
+    # The note of a handoff is no history, but may have been split off.
+    return or_(message, exists(select(_H.c.id).where(_H.c.conversation_id == _C.c.id)).correlate(_C))
 
 
 def _at_rest() -> Any:

@@ -22,7 +22,7 @@ from storage.queries.briefing import brief
 from storage.queries.clocks import clocks_of
 from storage.queries.handover import handover
 from storage.queries.reports import report
-from storage.queries.tables import CLOCK, CONVERSATION, EVENT
+from storage.queries.tables import CLOCK, CONVERSATION, EVENT, MESSAGE
 from storage.store import Store
 
 
@@ -147,6 +147,20 @@ def test_a_handoff_is_not_taken_back_while_a_colleague_has_joined_it_to_another(
     desk.tell(undoing.undo, actor=desk.marta)
     desk.tell(undoing.undo)
     assert (desk.accepting(), desk.found("is:offered")) == ([], [])
+    with desk.store.writing() as session:
+        assert rebuild_lot(session, after=0).changed == 0
+
+
+def test_the_acceptance_clock_stays_where_all_but_history_is_split_off(desk: Desk) -> None:
+    desk.policy()
+    made = desk.post.send("old@x", at=MONDAY - 9 * HOUR, by="bea@bea.example", cites=("bea@x",), text="older")
+    desk.transfer(2)
+    with desk.store.reading() as session:
+        rows = MESSAGE.c
+        every = session.connection().execute(select(rows.id).where(rows.conversation_id == 2)).scalars().all()
+    assert len(every) == 3
+    desk.tell(joining.split, [number for number in every if number != made])
+    assert (desk.accepting(), desk.found("is:offered")) == ([2], [2])
     with desk.store.writing() as session:
         assert rebuild_lot(session, after=0).changed == 0
 
