@@ -38,6 +38,7 @@ def _words() -> dict[str, str]:
         "address_taken": _("these addresses are of several customers: make those one first (customer merge)."),
         "agent": _("there is no agent {value}."),
         "ambiguous": _("several organizations are called {value} ({choices}): name a domain."),
+        "capacity": _("one more than {value} may own ({choices}): another owner here, or by hand with a reason."),
         "cells": _("{value} cells, where the head has {choices}."),
         "differs": _("{value}: row {other} says something else of the same organization."),
         "encoding": _("this is not written in {value}; say which it is with --encoding."),

@@ -1,6 +1,6 @@
 """The organizations that a file of customers names: found by name or domain, made, and told more of."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -15,13 +15,17 @@ from storage.kinds.clean import clean_line, folded
 from storage.kinds.errors import BadField
 from storage.kinds.importing import Fault
 from storage.models import Domain, Organization, Profile
+from storage.queries import playbooks
 from storage.record import next_ids
 from storage.rules.domains import bare, free
 from storage.rules.importing import ORGANIZATION, PARENT, above
+from storage.rules.playbooks import Books, playing
 from storage.rules.profile import LONGEST_VALUE
 
 _ORGANIZATION, _DOMAIN, _PROFILE = table(Organization), table(Domain), table(Profile)
 _O: Final = Subject.ORGANIZATION
+_SERVED: Final = ("owner", "touch", "stage")
+"""The fields by which it is told how many organizations an agent owns of a model."""
 Changes = list[tuple[str, str, str]]
 
 
@@ -58,6 +62,7 @@ class Organizations:
         self._next_id, self._next_domain = next_ids(session, Organization, Domain)
         self._holds: dict[int, dict[str, str | None]] = {}
         self._said: dict[tuple[int, str], tuple[object, int, str]] = {}  # what, in which row and column
+        self._served: dict[int, tuple[dict[str, str], int, str]] = {}  # as before the file, and where it tells last
         self._kept: list[Fact] = []
         self._belongs: list[Fact] = []
         self._fields: list[Fact] = []
@@ -123,6 +128,39 @@ class Organizations:
             if not name and number in above(number, self._parents):
                 faults.append(Fault(row, column, "own_subsidiary", self.called(number)))
         return faults
+
+    def too_many(self) -> list[Fault]:
+        """Return who would own more organizations than a model allows, once all of the file was read: row by row.
+
+        What stands so already is no fault: the same file a second time changes nothing.
+        """
+        if not self._served:
+            return []
+        books = playbooks.laid(self._session).books
+        owners = {owner for number in self._served if (owner := self._holds[number].get("owner"))}
+        counted: dict[tuple[str, str], int] = {}
+        for number, says in self._owned(owners).items():
+            if number not in self._served and (which := _which(books, says)) is not None:
+                counted[which[:2]] = counted.get(which[:2], 0) + 1
+        faults = []
+        others = sorted(self._served.items(), key=lambda one: (_which(books, one[1][0]) is None, one[1][1]))
+        for number, (before, row, column) in others:
+            which = _which(books, _served(self._holds[number]))
+            if which is None:
+                continue
+            owner, model, capacity = which
+            counted[owner, model] = counted.get((owner, model), 0) + 1
+            if counted[owner, model] > capacity and _which(books, before) != which:
+                faults.append(Fault(row, column, "capacity", owner, (f"{model}: {capacity}",)))
+        return faults
+
+    def _owned(self, owners: Collection[str]) -> dict[int, dict[str, str]]:
+        """Return what tells a model of the organizations that agents own, as the file leaves them."""
+        connection = self._session.connection()
+        chosen = select(_PROFILE.c.subject_id).where(_PROFILE.c.subject == _O, _PROFILE.c.field == "owner")
+        numbers = connection.execute(chosen.where(_PROFILE.c.value.in_(sorted(owners)))).scalars().all()
+        found = playbooks.told(connection, _O, numbers)
+        return found | {number: _served(self._holds[number]) for number in found if number in self._holds}
 
     def _found(self, row: int, column: str, text: str, faults: list[Fault]) -> int | None:
         name = clean_line(text)
@@ -203,6 +241,9 @@ class Organizations:
                 return
             self._names.setdefault(folded(value), [number])
             self._called[number] = value
+        if name in _SERVED:
+            held, *_place = self._served.get(number, (_served(holds), 0, ""))
+            self._served[number] = (held, row, column)
         changes.append((f"org.{name}", before or "", value))
         self._fields.append(changed(_O, number, name, before, value, self._now))
         holds[name] = value
@@ -223,3 +264,16 @@ class Organizations:
                 own["name"] = name
             self._holds[number] = own
         return self._holds[number]
+
+
+def _served(says: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name in _SERVED if (value := says.get(name))}
+
+
+def _which(books: Books, says: Mapping[str, str]) -> tuple[str, str, int] | None:
+    """Return who owns an organization, of which model, and how many of it an agent may own; `None` for any number."""
+    if "owner" not in says or "touch" not in says:
+        return None
+    said = playbooks.said_of({}, {"touch": says["touch"], "stage": says.get("stage", "")})
+    capacity, model = playing(books, said).knob("capacity")
+    return None if capacity is None else (says["owner"], model, capacity)

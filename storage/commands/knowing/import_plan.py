@@ -116,8 +116,9 @@ class Plan:
         return planned, [*facts, *made, *addresses, *belongs, *fields]
 
     def finish(self, faults: list[Fault]) -> None:
-        """Put down what only the file as a whole has wrong: organizations that would stand below themselves."""
+        """Put down what only the file as a whole has wrong: rings of organizations, and more of them than one owns."""
         faults += self._organizations.cycles()
+        faults += self._organizations.too_many()
 
     def rest(self) -> Iterable[list[Fact]]:
         """Return the facts that are left: none, as each lot had its own."""

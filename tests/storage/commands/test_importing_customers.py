@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.commands import backwards, knowing
+from storage.commands import backwards, knowing, playbooks
 from storage.commands.desk import agent_named
 from storage.commands.knowing import importing
 from storage.commands.triage import tag
@@ -225,6 +225,33 @@ def test_what_is_wrong_is_named_by_row_and_column(store: Store, cells: list, fau
     before = decided(store)
     assert wrong(store, *cells) == faults
     assert decided(store) == before
+
+
+def test_no_file_gives_an_agent_more_organizations_than_a_model_allows(store: Store, ana: Actor) -> None:
+    def firms(*letters: str, touch: str = "high") -> list[Row]:
+        said = {"org.owner": "ana", "org.touch": touch}
+        return rows(*({"address": f"{one}@{one}.example", "organization": f"Firm {one}", **said} for one in letters))
+
+    with store.writing() as session:
+        playbooks.change(session, "high", {"capacity": "3"}, actor=ana, now=MONDAY)
+        first, _ = knowing.make_organization(session, "First", actor=ana, now=MONDAY)
+        knowing.set_fields(session, O, first, {"owner": "ana", "touch": "high"}, actor=ana, now=MONDAY)
+    for road in (knowing.check, None):
+        with pytest.raises(BadImport) as bad, store.writing() as session:
+            if road is None:
+                knowing.import_customers(session, firms("a", "b", "c", "d"), given={}, group="", actor=ana, now=MONDAY)
+            else:
+                road(session, firms("a", "b", "c", "d"), given={}, group="", now=MONDAY)
+        found = [(one.row, one.column, one.reason, one.value, one.choices) for one in bad.value.faults]
+        assert [one[0] for one in found] == [4, 5]
+        assert {one[2:] for one in found} == {("capacity", "ana", ("high: 3",))}
+    with store.writing() as session:
+        knowing.import_customers(session, firms("a", "b"), given={}, group="", actor=ana, now=MONDAY)
+    with store.writing() as session:
+        knowing.import_customers(
+            session, firms("a", "b"), given={}, group="", actor=ana, now=MONDAY
+        )  # as it stands already
+        knowing.import_customers(session, firms("c", "d", touch="mid"), given={}, group="", actor=ana, now=MONDAY)
 
 
 def test_two_customers_are_not_made_one_by_a_file(store: Store, ana: Actor) -> None:
