@@ -118,15 +118,19 @@ def _given_way(
 ) -> tuple[Sequence[ViewLabel], Sequence[str], Sequence[Span]]:
     """Return what is left of views, their counts and the asides so that names need not be cut.
 
-    First the asides go but the last one; then counts that ask for nothing, then views that do and are empty, whose key
-    shows them all the same; then the last aside, where all has room without it.
+    Where all has room without the counts that ask for nothing, they go; else the asides go but the last one, then
+    those counts, then views that ask for nothing and are empty, whose key shows them all the same; then the last
+    aside, where all has room without it.
     """
     counts = [f" {view.count}" for view in views]
+    spared = [not view.current and (view.quiet or view.count == "0") for view in views]
+    bare = ["" if gone else count for gone, count in zip(spared, counts, strict=True)]
+    if _needed(views, bare) <= width - _taken(asides) < _needed(views, counts):
+        counts = bare
     while len(asides) > 1 and _needed(views, counts) > width - _taken(asides):
         asides = asides[1:]
     if _needed(views, counts) > width - _taken(asides):
-        spared = [not view.current and (view.quiet or view.count == "0") for view in views]
-        counts = ["" if gone else count for gone, count in zip(spared, counts, strict=True)]
+        counts = bare
     if _needed(views, counts) > width - _taken(asides):
         shown = [not (view.quiet and view.count == "0") or view.current for view in views]
         views, counts = list(compress(views, shown)), list(compress(counts, shown))

@@ -268,7 +268,7 @@ class ComposerScreen(Moves, Sends):
         self._titles.show(panes)
         sheet = width - (max(45, width * 2 // 5) + 1 if self._wall.display else 0)
         label = _("a note, for the desk alone") if self.note else _("you write")
-        self._line.show([PaneTitle(sheet, label, "", focused=False)])
+        self._line.show([PaneTitle(sheet, label, self._sender_words(), focused=False)])
         self._tell_summary(sheet)
         keys, always = self.ground.keymap.footer(self.where)
         if self.reviewing:  # the others stand beside what they settle or choose
@@ -290,6 +290,12 @@ class ComposerScreen(Moves, Sends):
     def _names(self, field: str) -> list[str]:
         """Return a field's recipients by their names, else their addresses."""
         return [one_line(each.split("<")[0].strip().strip('"') or each) for each in entries(self.fields.value(field))]
+
+    def _sender_words(self) -> str:
+        """Return which mailbox it is written from, where there are several and its field does not stand here."""
+        several = self.begun is not None and len(self.begun.senders) > 1
+        address = one_line(self.fields.value("from")) if several and not self.note else ""
+        return _("from {address}").format(address=address) if address and self.fields.query(Summary) else ""
 
     def _tell_summary(self, width: int) -> None:
         if not self.fields.query(Summary):

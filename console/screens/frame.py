@@ -180,6 +180,11 @@ class Frame:
             return [pair for pair in keys if pair[1] != _("canned")]
         return keys
 
+    @staticmethod
+    def lasting(keys: list[tuple[str, str]], *, wide: bool) -> list[tuple[str, str]]:
+        """Return the keys at the right edge of the last row: beside one pane there is no room for the line's."""
+        return [pair for pair in keys if wide or pair[1] != _("command")]
+
     def troubles(self, now: datetime, asks_password: Callable[[MailboxView], bool]) -> list[Trouble]:
         """Return the errors that stand.
 

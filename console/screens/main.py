@@ -469,7 +469,8 @@ class MainScreen(Moves, Follows):
     def _titles(self) -> None:
         titles = self._frame.titles(self, self.app.size.width)
         self._title_row.show(titles)
-        self.prompt.show(self._keys(), self.ground.keymap.footer(self.where)[1])
+        lasting = self._frame.lasting(self.ground.keymap.footer(self.where)[1], wide=self._frame.wide)
+        self.prompt.show(self._keys(), lasting)
 
     def _keys(self) -> list[tuple[str, str]]:
         """Return the keys of the last row: what is pointed at says which are of use."""

@@ -28,6 +28,7 @@ def commands() -> Sequence[Command]:
             "query",
             _("find customer name mail"),
             anywhere=True,
+            footer=True,
         ),
         Command(
             "filter",

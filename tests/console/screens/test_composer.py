@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pyte
 import pytest
+from made.post import MONDAY
 from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 
@@ -15,6 +16,7 @@ from console.screens.picking import ResponsePicker
 from console.screens.quoting import QuoteScreen
 from storage.commands import drafts as keeping
 from storage.commands import responses
+from storage.commands.desk import mailbox_as
 from storage.kinds import DraftKind
 from storage.kinds.responses import Attached as ResponseFile
 from storage.kinds.responses import Canned
@@ -475,3 +477,18 @@ async def test_the_terminal_shows_what_stands_in_the_sheet_as_its_fields_fold(nu
             app.exit()
 
     await app.run_async(headless=False, size=(80, 24), auto_pilot=keys)
+
+
+async def test_which_mailbox_it_goes_out_from_is_said_where_there_are_several(
+    number, store, console, desk, until, screen_text
+):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_composer(app, pilot, until)
+        assert "suporte@lumen.example" not in screen_text(app)
+        await pilot.press("escape")
+        await until(lambda: app.screen is app._main)
+        with store.writing() as session:
+            mailbox_as(session, name="vendas", address="vendas@lumen.example", live_since=MONDAY, now=MONDAY)
+        await open_composer(app, pilot, until)
+        await until(lambda: "from suporte@lumen.example" in screen_text(app))
