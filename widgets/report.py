@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from storage.kinds.reports import Figure, Kept, LeftOut, Measure, Report, Unit
 from widgets.language import _, ngettext
-from widgets.line import Span
+from widgets.line import Span, one_line
 from widgets.look import Role
 from widgets.moments import span_words
 
@@ -73,6 +73,8 @@ def lines(report: Report, zone: tzinfo | None) -> Iterator[tuple[Span, ...]]:
         "{count} conversation began in these days", "{count} conversations began in these days", report.began
     ).format(count=f"{report.began:,}")
     yield ((count, "text"),)
+    if report.asked.query:
+        yield ((_("of: {query}").format(query=one_line(report.asked.query)), "muted"),)
     if report.left_out:
         yield ((_("in no figure: {words}").format(words=left_out_words(report.left_out)), "muted"),)
     yield ()

@@ -33,6 +33,7 @@ def add(group: Group) -> None:
     parser.add_argument("--agent", metavar="NAME", help=_("only conversations of this agent"))
     parser.add_argument("--tier", choices=[str(one) for one in Tier], help=_("only conversations of this tier"))
     parser.add_argument("--touch", choices=_TOUCHES, help=_("only customers of this touch model"))
+    parser.add_argument("--of", default="", metavar="QUERY", help=_("only conversations that this query finds"))
     parser.add_argument("--history", action="store_true", help=_("also what came before its mailbox was live"))
 
 
@@ -72,6 +73,8 @@ def asked_for(call: "Call") -> "Asked":
         Tier(options.tier) if options.tier else None,
         options.touch,
         options.history,
+        options.of.strip(),
+        call.agent_id,
     )
 
 

@@ -123,6 +123,8 @@ class Asked:
         since, until: of conversations that began in between, and of handoffs made in between; `until` is outside.
         mailbox_id, agent_id, tier, touch: only theirs: of the conversation as it stands now; `None` for all.
         history: whether what came before its mailbox was live counts as well.
+        query: only what this query finds, as the queue asks it; empty for all.
+        reader_id: the agent whose view it is, of ``owner:me`` and what is read.
     """
 
     since: datetime
@@ -132,6 +134,8 @@ class Asked:
     tier: Tier | None = None
     touch: str | None = None
     history: bool = False
+    query: str = ""
+    reader_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

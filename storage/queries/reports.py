@@ -14,6 +14,7 @@ from storage.apply.stories import stories
 from storage.apply.terms import terms_in
 from storage.kinds import HandoffState
 from storage.kinds.reports import Asked, Report
+from storage.queries import inbox
 from storage.queries.several import listed
 from storage.queries.tables import CONVERSATION, HANDOFF, MESSAGE, STAND
 from storage.rules.clock_tally import ClockTally
@@ -34,17 +35,21 @@ def report(session: Session, asked: Asked, *, now: datetime) -> Report:
         session: of any transaction.
         asked: the period, and of what.
         now: the present, at which what still runs is late or not.
+
+    Raises:
+        BadQuery: the query cannot be read.
     """
     connection = session.connection()
+    conditions = _of(session, asked, now)
     tally, terms = Tally(history=asked.history), terms_in(connection)
     clocks = ClockTally(terms.versions(), cache(terms.hours), now)
     touches = any(policy.when.touch for policy in terms.versions())
-    for some in _began(session, asked):
+    for some in _began(session, asked, conditions):
         for story in _stories(session, some):
             tally.take(story)
         for told in stories(connection, [row.id for row in some], touches=touches).values():
             clocks.take(told)
-    found, acceptance = borders(_handed(session, asked))
+    found, acceptance = borders(_handed(session, asked, conditions))
     return Report(
         asked=asked,
         began=tally.began,
@@ -55,7 +60,7 @@ def report(session: Session, asked: Asked, *, now: datetime) -> Report:
     )
 
 
-def _of(asked: Asked) -> list[ColumnElement[bool]]:
+def _of(session: Session, asked: Asked, now: datetime) -> list[ColumnElement[bool]]:
     """Return the conditions on conversations that are not of the period."""
     conditions: list[ColumnElement[bool]] = []
     if asked.mailbox_id is not None:
@@ -66,10 +71,13 @@ def _of(asked: Asked) -> list[ColumnElement[bool]]:
         conditions.append(_C.tier == asked.tier)
     if asked.touch is not None:
         conditions.append(_C.touch_place == place(asked.touch))
+    if asked.query:
+        found = inbox.numbers(session, query=asked.query, agent_id=asked.reader_id, now=now)
+        conditions.append(_C.id.in_(listed(session.connection(), found)))
     return conditions
 
 
-def _began(session: Session, asked: Asked) -> Iterator[Sequence[Any]]:
+def _began(session: Session, asked: Asked, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Sequence[Any]]:
     """Yield the conversations that began in the period, in the order of their numbers."""
     chosen = (
         select(_C.id, _C.status, _C.kind)
@@ -78,7 +86,7 @@ def _began(session: Session, asked: Asked) -> Iterator[Sequence[Any]]:
             _C.joined_into.is_(None),
             MESSAGE.c.arrived_at >= asked.since,
             MESSAGE.c.arrived_at < asked.until,
-            *_of(asked),
+            *conditions,
         )
         .order_by(_C.id)
         .limit(_AT_ONCE)
@@ -131,12 +139,12 @@ def _handed_on(connection: Connection, numbers: Sequence[int]) -> set[int]:
     return {under.get(number, number) for number in found}
 
 
-def _handed(session: Session, asked: Asked) -> Iterator[Handed]:
+def _handed(session: Session, asked: Asked, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Handed]:
     h = HANDOFF.c
     chosen = select(h.from_tier, h.to_tier, h.state, h.at, h.accepted_at, h.escalations, h.crossed).where(
         h.at >= asked.since, h.at < asked.until
     )
-    if conditions := _of(asked):
+    if conditions:
         # What was handed on may have been joined to another since: it counts where it lies now.
         stands = today(select(h.conversation_id).where(h.at >= asked.since, h.at < asked.until))
         chosen = chosen.join(stands, stands.c.origin == h.conversation_id)

@@ -22,7 +22,7 @@ def commands() -> Sequence[Command]:
             "report",
             ("g n",),
             "",
-            _("what a period comes to; days, history: 2026-11-01 2026-11-30"),
+            _("what a period comes to: 2026-11-01 2026-11-30 history of QUERY"),
             MAIN,
             report,
             "words",
@@ -36,7 +36,8 @@ def report(screen: "MainScreen", rest: str) -> None:
     """Show a report of the last weeks, or of the days that the line says."""
     from storage.rules.reports import period
 
-    words, now = rest.split(), screen.now()
+    days_said, _sign, query = f" {rest} ".partition(" of ")
+    words, now = days_said.split(), screen.now()
     history = "history" in words
     words = [word for word in words if word != "history"]
     try:
@@ -53,7 +54,8 @@ def report(screen: "MainScreen", rest: str) -> None:
             _("Write the first and the last day as 2026-11-01 2026-11-30, or none; and history, or not.")
         )
         return
-    screen.app.push_screen(report_paper(screen.desk, Asked(since, until, history=history), now))
+    asked = Asked(since, until, history=history, query=query.strip(), reader_id=screen.desk.agent_id)
+    screen.app.push_screen(report_paper(screen.desk, asked, now))
 
 
 def report_paper(desk: "Desk", asked: Asked, now: datetime) -> "PaperScreen":

@@ -38,6 +38,10 @@ def test_a_report_is_narrowed_by_mailbox_tier_agent_and_touch_model(run, filled)
     assert json.loads(run("report", *span, "--touch", "high").out)["conversations"] == 0
     run("take", 1)
     name = json.loads(run("show", 1, "--json").out)["assignee"]
+    run("tag", 1, 2, "+billing")
+    assert json.loads(run("report", *span, "--of", "tag:billing").out)["conversations"] == 2
+    assert json.loads(run("report", *span, "--of", "tag:billing owner:me").out)["conversations"] == 1
+    assert "of: tag:billing" in run("report", "--from", "2000-01-01", "--of", "tag:billing").out
     assert json.loads(run("report", *span, "--agent", name).out)["conversations"] == 1
 
 
@@ -48,6 +52,7 @@ def test_a_report_is_narrowed_by_mailbox_tier_agent_and_touch_model(run, filled)
         (("--from", "2026-02-01", "--until", "2026-01-01"), "is after"),
         (("--mailbox", "nowhere"), "There is no mailbox nowhere"),
         (("--agent", "nobody"), "There is no agent nobody"),
+        (("--of", "colour:red"), "colour"),
     ],
 )
 def test_what_cannot_be_reported_is_said(run, filled, options, said):

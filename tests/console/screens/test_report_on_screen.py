@@ -22,5 +22,14 @@ async def test_a_report_is_read_on_a_page_and_left(deliver, console, until, scre
         await until(lambda: "0 conversations began" in screen_text(app))
         await pilot.press("q")
         await until(lambda: app.screen is app._main)
+        for query, said in (("is:open", "1 conversation began"), ("subject:nada", "0 conversations began")):
+            await pilot.press(":", *f"report 2020-01-01 2030-01-31 of {query}", "enter")
+            await until(lambda: f"of: {query}" in screen_text(app) and said in screen_text(app))  # noqa: B023
+            await pilot.press("q")
+            await until(lambda: app.screen is app._main)
+        await pilot.press(":", *"report of colour:red", "enter")
+        await until(lambda: "colour" in screen_text(app) and isinstance(app.screen, PaperScreen))
+        await pilot.press("q")
+        await until(lambda: app.screen is app._main)
         await pilot.press(":", *"report soon", "enter")
         await until(lambda: "Write the first and the last day" in screen_text(app))

@@ -57,6 +57,7 @@ def chosen(one: Conversation, asked: Asked) -> bool:
         (asked.mailbox_id is None or one.mailbox_id == asked.mailbox_id)
         and (asked.agent_id is None or one.assignee_id == asked.agent_id)
         and (asked.tier is None or one.tier is asked.tier)
+        and (not asked.query or (one.tier is Tier.N2 and one.status is not Status.TRASH))
         and (asked.touch is None or one.touch_place == place(asked.touch))
     )
 
@@ -71,6 +72,7 @@ def test_a_report_is_what_a_slow_reading_gives(store: Store, seed: int, monkeypa
     asked = [Asked(*span) for span in (whole, part)]
     asked += [Asked(*whole, mailbox_id=1), Asked(*whole, tier=Tier.N2), Asked(*whole, touch="high")]
     asked.append(Asked(*whole, history=True))
+    asked.append(Asked(*whole, query="tier:n2"))
     asked.append(Asked(*whole, agent_id=life.agents[0].agent_id))
     for one in asked:
         with store.reading() as session:
