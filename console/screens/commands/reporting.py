@@ -22,7 +22,7 @@ def commands() -> Sequence[Command]:
             "report",
             ("g n",),
             "",
-            _("what a period comes to: 2026-11-01 2026-11-30 history of QUERY"),
+            _("what a period comes to; 2026-11-01 2026-11-30 history of QUERY"),
             MAIN,
             report,
             "words",
