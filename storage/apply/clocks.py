@@ -4,7 +4,6 @@ Nothing here follows from the time of day: a deadline stands where it is until s
 the rows anew gets the very same ones.
 """
 
-import gc
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
@@ -45,6 +44,7 @@ from storage.models.conversations import SHOWN_BELOW
 from storage.models.statements import Lookup, Write, some_values
 from storage.prepared import Prepared
 from storage.rules.clocks import Calendars, Laid, Reckoned, Story, phases, reckoned, rounds
+from storage.uncollected import uncollected
 
 _C, _M, _K, _A, _P = table(Conversation), table(Message), table(Clock), table(Alarm), table(Person)
 _H: Final = table(Handoff)
@@ -321,15 +321,9 @@ def settle_all(connection: Connection) -> int:
     """Let the clocks of all conversations stand anew that are not at rest; return how many those are."""
     numbers = {row[0] for row in _AWAKE.rows(connection)}
     measured = {row[0] for row in _MEASURED.rows(connection)}
-    # Stories are many small things without a circle among them: to look through them for garbage takes a third of it.
-    collects = gc.isenabled()
-    gc.disable()
-    try:
+    with uncollected():
         for some in chunks(numbers | measured, _LOT):
             settle(connection, some)
-    finally:
-        if collects:
-            gc.enable()
     return len(numbers)
 
 

@@ -71,17 +71,20 @@ def _keep(connection: Connection, model: Any, stands: Sequence[bool], rows: Sequ
         Changed: one is there already, or is not there; or something else names it.
     """
     there = set(standing(connection, model, "id", (row["id"] for row in rows)))
-    now = set(there)
+    now, gone = set(there), set()
     for row, stand in zip(rows, stands, strict=True):
         if (row["id"] in now) == stand:
             raise Changed(table(model).name, (row["id"],))
         now ^= {row["id"]}
-    last = {row["id"]: row for row in rows}
-    insert(connection, model, [row for number, row in last.items() if number in now - there])
-    gone = there - now
+        if not stand and row["id"] in there:
+            gone.add(row["id"])
     if gone and model is Organization and (named := _named(connection, gone)):
         raise Changed("organization", tuple(sorted(named)))
+    # A number may be another's by now: what was the last one is taken in the next time, for whatever it is.
     remove(connection, model, [{"id": number} for number in sorted(gone)])
+    last = {row["id"]: row for row in rows}
+    kept = now - (there - gone)
+    insert(connection, model, [row for number, row in last.items() if number in kept])
 
 
 def _named(connection: Connection, organizations: set[int]) -> set[int]:

@@ -183,7 +183,7 @@ def phases(story: Story) -> Sequence[Phase]:
 def rounds(story: Story, stretches: Sequence[Phase], laid: Laid) -> list[Round]:
     """Return every run of every metric, in the order of their beginnings within a metric."""
     since, _, status = stretches[-1]
-    rests = since if status in _REST else None
+    rests = (since or 0) if status in _REST else None  # 0: it never stood otherwise
     found = [] if story.task or not story.said else _responses(story, rests)
     if story.began_at is not None:
         _resolutions(story, story.began_at, stretches, laid, found)

@@ -176,6 +176,15 @@ def test_history_and_machines_start_no_clock_and_a_task_only_where_a_policy_name
     assert desk.due(task + 1) == (None, None)
 
 
+def test_thanks_for_what_was_settled_before_the_desk_began_start_no_clock(desk: Desk) -> None:
+    desk.post.send("old@acme", at=MONDAY - DAY, subject="Old", text="old")
+    desk.post.send("answer@acme", at=MONDAY - DAY + HOUR, subject="Re: Old", cites=["old@acme"], outgoing=True)
+    desk.post.send("thanks@acme", at=MONDAY + HOUR, subject="Re: Old", text="Obrigado!", cites=["answer@acme"])
+    assert row_of(desk.store, 2).status is Status.CLOSED
+    assert desk.due(2) == (None, None)
+    assert {one.state for one in desk.clocks(MONDAY + DAY, 2)} <= {MET, DROPPED}
+
+
 def test_joined_conversations_have_the_clocks_of_all_their_mail_and_split_ones_their_own(desk: Desk) -> None:
     other = desk.post.send("o@acme", at=MONDAY + HOUR, subject="Outro", text="outra coisa")
     assert desk.due(2) == (desk.at(hours=5), FIRST)

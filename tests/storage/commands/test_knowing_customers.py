@@ -17,7 +17,7 @@ from storage.kinds.entries import Asset, Note, OwnField
 from storage.kinds.errors import BadField, Changed, NoSuch, Refused
 from storage.models import Address, Conversation, Domain, Message, Organization, Participant, Person
 from storage.queries import knowing as known
-from storage.record import verify
+from storage.record import replay, verify
 from storage.store import Store
 
 P, O = Subject.PERSON, Subject.ORGANIZATION  # noqa: E741 - two letters that stand side by side
@@ -188,6 +188,20 @@ def test_a_domain_given_by_hand_takes_in_who_belongs_nowhere(store: Store, post:
     tell(undo)
     assert dict(rows(store, Person, "id", "organization_id")) == {1: 1, 2: None, 3: number}
     assert before["domain"] == decided(store)["domain"]
+
+
+def test_a_domain_that_goes_from_one_organization_to_another_is_replayed_as_it_went(
+    store: Store, second_store: Store, tell
+) -> None:
+    one, _action = tell(knowing.make_organization, "One")
+    tell(knowing.keep_domain, one, "acme.example")
+    other, _action = tell(knowing.make_organization, "Other")
+    tell(knowing.drop_domain, one, "acme.example")
+    tell(knowing.keep_domain, other, "acme.example")
+    assert rows(store, Domain, "organization_id") == [(other,)]
+    with store.reading() as log, second_store.writing() as target:
+        replay(log, target)
+    assert decided(second_store) == decided(store)
 
 
 @pytest.mark.parametrize(

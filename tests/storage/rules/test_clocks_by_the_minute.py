@@ -89,7 +89,7 @@ def stories(draw, zero: datetime) -> Story:
         for at, later in draw(st.lists(st.tuples(MOMENTS, st.none() | st.integers(0, 600)), max_size=4))
     ]
     answered = [(ticks(at), next(numbers), True, None) for at in draw(st.lists(MOMENTS, max_size=3))]
-    before, stood = Status.NEW, []
+    before, stood = draw(st.sampled_from([*Status])), []
     for at, status in draw(STEPS):  # as they were recorded: mail that comes late tells of what was
         stood.append((ticks(at), before, status))
         before = status
