@@ -32,13 +32,13 @@ _PINS: Final = {"pin": True, "unpin": False}
 def commands() -> Sequence[Command]:
     """Return them, in the order of use."""
     rows: tuple[tuple[str, str, str, Run], ...] = (
-        ("address", _("by what else they are reached; -ADDRESS takes one away"), _("phone whatsapp handle"), address),
-        ("belongs", _("the organization that the customer belongs to, or none"), _("company organization"), belongs),
-        ("parent", _("what their organization is a subsidiary of, or none"), _("holding group subsidiary"), parent),
-        ("domain", _("whoever writes from there is theirs; -DOMAIN: no more"), _("organization company"), domain),
+        ("address", _("reached by this too; -ADDRESS takes one away"), _("phone whatsapp handle"), address),
+        ("belongs", _("the organization they belong to, or none"), _("company organization"), belongs),
+        ("parent", _("whose subsidiary their organization is, or none"), _("holding group subsidiary"), parent),
+        ("domain", _("who writes from it is theirs; -DOMAIN: no more"), _("organization company"), domain),
         ("asset", _("a machine of theirs: GW-2; gateway; SN-1; dock 2"), _("device monitored machine"), asset),
-        ("change", _("change a note or an asset of theirs; pin or unpin a note"), _("edit correct"), change),
-        ("remove", _("take a note, an asset or a milestone of theirs away"), _("drop delete"), remove),
+        ("change", _("change a note or an asset; pin or unpin a note"), _("edit correct"), change),
+        ("remove", _("take a note, an asset or a milestone away"), _("drop delete"), remove),
     )
     return [
         Command(name, (), "", sentence, MAIN | CUSTOMER, run, "words", also, reads_first=True)
