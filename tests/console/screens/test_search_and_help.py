@@ -208,7 +208,7 @@ def test_the_row_of_keys_comes_from_the_table():
     assert ("T", "transfer") not in waits
     assert Frame.useful(keys, "conversation", nothing=False)[3] == (";", "canned")
     assert Keymap(commands()).footer("composer")[1] == [("^g", "help")]
-    assert always == [(":", "command"), ("?", "help")]
+    assert always == [("/", "search"), (":", "command"), ("?", "help")]
 
 
 async def test_the_search_offers_fields_and_their_values(deliver, console, until, screen_text):
