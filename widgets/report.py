@@ -39,9 +39,10 @@ def left_out_words(left_out: Sequence[tuple[LeftOut, int]]) -> str:
         LeftOut.PUT_AWAY: _("spam or trash"),
         LeftOut.UNSOLVED: _("not solved"),
         LeftOut.UNANSWERED: _("not answered by a person"),
+        LeftOut.CALL: _("calls, which are answered as they are made"),
         LeftOut.NO_CHAT: _("mail and calls, which are no chat"),
         LeftOut.OPEN: _("not accepted yet"),
-        LeftOut.RETURNED: _("returned"),
+        LeftOut.RETURNED: _("returned unaccepted"),
         LeftOut.TAKEN_BACK: _("taken back"),
     }
     return ", ".join(f"{count:,} {words[why]}" for why, count in left_out)
@@ -139,27 +140,27 @@ def _borders(report: Report) -> Iterator[tuple[Span, ...]]:
     if not report.borders:
         yield ((_("none in these days"), "muted"),)
     for one in report.borders:
-        # NOTE for the reader: who returns a transfer says that it was misrouted.
         yield (
             (_padded(f"{one.from_tier.upper()} → {one.to_tier.upper()}", _LABEL), "text"),
             (_padded(f"{one.transfers:,}", _NUMBER), "bright"),
             (
-                _("{accepted} accepted, {returned} returned ({share} misrouted), {bounces} bounced").format(
-                    accepted=one.accepted,
-                    returned=one.returned,
-                    share=share_words(one.misrouted),
-                    bounces=one.bounces,
+                _("{accepted} accepted, {returned} misrouted ({share})").format(
+                    accepted=one.accepted, returned=one.returned, share=share_words(one.misrouted)
                 ),
                 "muted",
             ),
         )
-        said = _("{open} open, {escalated} escalated; accepted after {mean} (n {n})").format(
-            open=one.open,
-            escalated=one.escalated,
-            mean=value_words(one.acceptance.value, Unit.SECONDS),
-            n=one.acceptance.n,
+        said = _("{open} open, {escalated} escalated, {bounces} bounced").format(
+            open=one.open, escalated=one.escalated, bounces=one.bounces
         )
         yield ((" " * (_LABEL + _NUMBER), "text"), (said, "muted"))
+        after = _("accepted after {mean} (n {n}), {back} handed back since").format(
+            mean=value_words(one.acceptance.value, Unit.SECONDS), n=one.acceptance.n, back=one.handed_back
+        )
+        yield ((" " * (_LABEL + _NUMBER), "text"), (after, "muted"))
+        if one.acceptance.left_out:
+            without = _("without {words}").format(words=left_out_words(one.acceptance.left_out))
+            yield ((" " * (_LABEL + _NUMBER), "text"), (without, "muted"))
 
 
 def _bar(share: float, role: Role) -> list[Span]:

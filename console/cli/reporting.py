@@ -122,6 +122,7 @@ def _object(told: "Report") -> dict[str, Any]:
                 "to_tier": str(one.to_tier),
                 "n": one.transfers,
                 "accepted": one.accepted,
+                "handed_back": one.handed_back,
                 "returned": one.returned,
                 "open": one.open,
                 "escalated": one.escalated,

@@ -37,9 +37,10 @@ class LeftOut(StrEnum):
     PUT_AWAY = "put_away"  # spam or trash
     UNSOLVED = "unsolved"
     UNANSWERED = "unanswered"  # by a person, so far
+    CALL = "call"  # they only rang, and a call is answered while it is made
     NO_CHAT = "no_chat"  # mail and calls are no chat
     OPEN = "open"  # not accepted yet
-    RETURNED = "returned"  # sent back instead
+    RETURNED = "returned"  # sent back without being accepted
     TAKEN_BACK = "taken_back"
 
 
@@ -69,9 +70,10 @@ class Border:
 
     Attributes:
         transfers: how many were handed on, those taken back apart.
-        accepted, returned, open: what became of them; who returns one says that it was misrouted (DOMAIN §2).
+        accepted, returned, open: what became of them; `returned` unaccepted, which is misrouted (DOMAIN §2).
+        handed_back: those of the accepted ones that came back later, when the work was done.
         escalated: how many went on to the next because nobody accepted them in time.
-        bounces: those with which a conversation crossed the same border again.
+        bounces: those with which a conversation crossed the same border again, either way.
         acceptance: from transfer to acceptance.
     """
 
@@ -79,6 +81,7 @@ class Border:
     to_tier: Tier
     transfers: int
     accepted: int
+    handed_back: int
     returned: int
     open: int
     escalated: int
@@ -87,7 +90,7 @@ class Border:
 
     @property
     def misrouted(self) -> float | None:
-        """The share of those that ended which were returned."""
+        """The share of those that were accepted or returned which were returned unaccepted."""
         ended = self.accepted + self.returned
         return self.returned / ended if ended else None
 

@@ -6,17 +6,17 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, or_, select
 from sqlmodel import Session
 
 from storage.apply.standing import joined_under, today
 from storage.apply.stories import stories
 from storage.apply.terms import terms_in
-from storage.kinds import HandoffState
+from storage.kinds import Delivery, HandoffState
 from storage.kinds.reports import Asked, Report
 from storage.queries import inbox
 from storage.queries.several import listed
-from storage.queries.tables import CONVERSATION, HANDOFF, MESSAGE, STAND
+from storage.queries.tables import CONVERSATION, HANDOFF, MESSAGE, OUTBOX, STAND
 from storage.rules.clock_tally import ClockTally
 from storage.rules.playbooks import place
 from storage.rules.reports import Contact, Handed, Story, Tally, Turn, borders
@@ -108,7 +108,12 @@ def _stories(session: Session, rows: Sequence[Any]) -> Iterator[Story]:
 
     contacts = by_number(
         select(m.conversation_id, m.arrived_at, m.direction, m.automatic, m.channel, m.history)
-        .where(m.conversation_id.in_(listed(connection, numbers)))
+        .select_from(MESSAGE.outerjoin(OUTBOX, OUTBOX.c.id == m.id))
+        .where(
+            m.conversation_id.in_(listed(connection, numbers)),
+            # What was taken back, or never arrived, answered nobody.
+            or_(OUTBOX.c.state.is_(None), OUTBOX.c.state.not_in((Delivery.CANCELLED, Delivery.FAILED))),
+        )
         .order_by(m.conversation_id, m.arrived_at, m.id)
     )
     turns = by_number(

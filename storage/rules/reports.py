@@ -6,12 +6,16 @@ Pure. The definitions, from DOMAIN §3 and its sources:
 - *contacts*: how many messages and calls of the customer it took to solve one, up to when it was resolved the last
   time; the mean over those that are solved.
 - *first response*: from the customer's first message to the first public answer by a person after it. Notes, automatic
-  answers and changes of status never count. All hours count: what business hours make of it, the clocks say.
+  answers, changes of status and answers that were taken back or failed never count. A call answers what was asked
+  before it, whoever rang, and waits for no answer itself. All hours count: what business hours make of it, the clocks
+  say.
 - *between contacts*: from each contact of a chat to the next, on either side. Mail and calls are no chat, and a desk
   has no other channel yet: they are left out, and counted.
 - *first contact*: the share of those that are solved which took one contact of the customer, were never handed on and
   never reopened (first-contact resolution of N1 as solver, DOMAIN §2).
 - *acceptance*: from a transfer to its acceptance.
+- *misrouted*: the share of the handoffs that were answered, accepted or sent back, which were sent back without being
+  accepted: who accepts one says that it is theirs, and what they hand back when it is done was sent to the right place.
 
 A conversation begins with its first message. What a machine or the desk itself began, what is spam or trash, and what
 is history unless it is asked for, is in no figure.
@@ -19,7 +23,7 @@ is history unless it is asked for, is in no figure.
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -141,7 +145,8 @@ class Tally:
         self._history = history
         self.began = 0
         self.left_out: Counter[LeftOut] = Counter()
-        self._counted = self._solved = self._first_contact = self._chatless = self._unanswered = 0
+        self._counted = self._solved = self._first_contact = self._chatless = 0
+        self._unanswered: Counter[LeftOut] = Counter()
         self._contacts, self._response, self._between = Sums(), Sums(), Sums()
 
     def take(self, story: Story) -> None:
@@ -153,10 +158,10 @@ class Tally:
         self._counted += 1
         response = first_response(story.contacts)
         if response is None:
-            self._unanswered += 1
+            self._unanswered[LeftOut.UNANSWERED if _asked(story.contacts) else LeftOut.CALL] += 1
         else:
             self._response.values.append(response.total_seconds())
-        chat = [one.at for one in story.contacts if one.channel not in _CHATLESS and one.automatic is Automatic.NO]
+        chat = [one.at for one in _by_people(story.contacts) if one.channel not in _CHATLESS]
         self._chatless += len(chat) < 2
         self._between.values.extend((later - earlier).total_seconds() for earlier, later in pairwise(chat))
         if story.status not in SETTLED:
@@ -171,12 +176,11 @@ class Tally:
         unsolved = Counter({LeftOut.UNSOLVED: self._counted - self._solved})
         share = self._solved / self._counted if self._counted else None
         at_once = self._first_contact / self._solved if self._solved else None
-        unanswered = Counter({LeftOut.UNANSWERED: self._unanswered})
         chatless = Counter({LeftOut.NO_CHAT: self._chatless})
         return (
             Figure(Measure.SOLVED, Unit.SHARE, self._counted, share),
             self._contacts.figure(Measure.CONTACTS, Unit.COUNT, unsolved),
-            self._response.figure(Measure.FIRST_RESPONSE, Unit.SECONDS, unanswered),
+            self._response.figure(Measure.FIRST_RESPONSE, Unit.SECONDS, self._unanswered),
             self._between.figure(Measure.BETWEEN_CONTACTS, Unit.SECONDS, chatless),
             Figure(Measure.FIRST_CONTACT, Unit.SHARE, self._solved, at_once, left_out=_told(unsolved)),
         )
@@ -199,14 +203,25 @@ def left_out(story: Story) -> LeftOut | None:
 def first_response(contacts: Sequence[Contact]) -> timedelta | None:
     """Return how long it took until a person answered in public; `None` where nobody has."""
     asked = None
-    for one in contacts:
-        if one.automatic is not Automatic.NO or one.direction is Direction.INTERNAL:
-            continue
-        if asked is None and one.direction is Direction.INCOMING:
-            asked = one.at
-        elif asked is not None and one.direction is Direction.OUTGOING:
+    for one in _by_people(contacts):
+        if _asks(one):
+            asked = asked or one.at
+        elif asked is not None:
             return one.at - asked
     return None
+
+
+def _by_people(contacts: Iterable[Contact]) -> Iterator[Contact]:
+    return (one for one in contacts if one.automatic is Automatic.NO and one.direction is not Direction.INTERNAL)
+
+
+def _asks(one: Contact) -> bool:
+    """Say whether somebody waits for an answer to it, as the clocks do: not to a call."""
+    return one.direction is Direction.INCOMING and one.channel is not Channel.PHONE
+
+
+def _asked(contacts: Iterable[Contact]) -> bool:
+    return any(map(_asks, _by_people(contacts)))
 
 
 def contacts_to_solve(story: Story) -> int:
@@ -240,8 +255,11 @@ def borders(handoffs: Iterable[Handed]) -> tuple[tuple[Border, ...], Figure]:
             taken = max((one.accepted_at - one.at).total_seconds(), 0.0)  # a clock may have been set back
             times.setdefault(border, Sums()).values.append(taken)
             every.values.append(taken)
-        count[_became(one)] += 1
-        if one.accepted_at is None:
+        if one.accepted_at is not None:
+            count["accepted"] += 1
+            count["handed_back"] += one.state is HandoffState.RETURNED
+        else:
+            count["returned" if one.state is HandoffState.RETURNED else "open"] += 1
             why = LeftOut.RETURNED if one.state is HandoffState.RETURNED else LeftOut.OPEN
             left[why] += 1
             all_left[why] += 1
@@ -250,6 +268,7 @@ def borders(handoffs: Iterable[Handed]) -> tuple[tuple[Border, ...], Figure]:
             *border,
             count["transfers"],
             count["accepted"],
+            count["handed_back"],
             count["returned"],
             count["open"],
             count["escalated"],
@@ -260,9 +279,3 @@ def borders(handoffs: Iterable[Handed]) -> tuple[tuple[Border, ...], Figure]:
         if count["transfers"]
     )
     return found, every.figure(Measure.ACCEPTANCE, Unit.SECONDS, all_left)
-
-
-def _became(one: Handed) -> str:
-    if one.state is HandoffState.RETURNED:
-        return "returned"
-    return "accepted" if one.state is HandoffState.ACCEPTED else "open"

@@ -267,8 +267,8 @@ def assert_reported(report: dict) -> None:
     }
     met = {one["metric"]: (one["met"], one["breached"]) for one in report["clocks"]}
     assert met == {"first_response": (1, 0), "next_response": (3, 0), "resolution": (1, 0), "acceptance": (1, 1)}
-    border = ("from_tier", "to_tier", "n", "returned", "escalated", "bounces")
+    border = ("from_tier", "to_tier", "n", "accepted", "handed_back", "returned", "escalated", "bounces")
     assert [tuple(one[name] for name in border) for one in report["transfers"]] == [
-        ("n1", "n2", 1, 1, 0, 1),
-        ("n2", "n3", 1, 1, 1, 1),
+        ("n1", "n2", 1, 1, 1, 0, 0, 1),
+        ("n2", "n3", 1, 1, 1, 0, 1, 1),
     ]

@@ -7,10 +7,10 @@ from made.life import Life
 from made.post import MONDAY
 from sqlmodel import select
 
-from storage.kinds import TASKS, Automatic, Direction, HandoffState, Status, Tier
+from storage.kinds import TASKS, Automatic, Channel, Delivery, Direction, HandoffState, Status, Tier
 from storage.kinds.clocks import ClockState
 from storage.kinds.reports import Asked, Measure
-from storage.models import Conversation, Handoff, Message, Stand
+from storage.models import Conversation, Handoff, Message, Outbox, Stand
 from storage.queries import reports
 from storage.queries.clocks import clocks_of
 from storage.queries.reports import report
@@ -32,7 +32,7 @@ def slowly(session, asked: Asked) -> dict[str, object]:
         if not messages or not asked.since <= messages[0].arrived_at < asked.until:
             continue
         told["began"] += 1
-        mail = [each for each in messages if each.direction is not Direction.INTERNAL]
+        mail = [each for each in messages if each.direction is not Direction.INTERNAL and reached(session, each)]
         out = one.status in {Status.SPAM, Status.TRASH} or one.kind.value in {"task", "checkin"}
         if out or not mail or mail[0].direction is Direction.OUTGOING:
             continue
@@ -40,9 +40,11 @@ def slowly(session, asked: Asked) -> dict[str, object]:
             continue
         told["counted"] += 1
         people = [each for each in mail if each.automatic is Automatic.NO]
-        answers = [each for each in people if each.direction is Direction.OUTGOING]
+        asks = [each.direction is Direction.INCOMING and each.channel is not Channel.PHONE for each in people]
+        begin = asks.index(True) if True in asks else len(asks)
+        answers = [each for each, asked_for in zip(people[begin:], asks[begin:], strict=True) if not asked_for]
         if answers:
-            told["response"].append((answers[0].arrived_at - people[0].arrived_at).total_seconds())
+            told["response"].append((answers[0].arrived_at - people[begin].arrived_at).total_seconds())
         if one.status in SETTLED:
             told["solved"] += 1
             stands = session.exec(select(Stand).where(Stand.conversation_id == one.id).order_by(Stand.place)).all()
@@ -50,6 +52,11 @@ def slowly(session, asked: Asked) -> dict[str, object]:
             theirs = [each for each in people if each.direction is Direction.INCOMING]
             told["took"].append(max(1, len([each for each in theirs if not ends or each.arrived_at <= ends[-1]])))
     return told
+
+
+def reached(session, message: Message) -> bool:
+    sent = session.get(Outbox, message.id)
+    return sent is None or sent.state not in {Delivery.FAILED, Delivery.CANCELLED}
 
 
 def chosen(one: Conversation, asked: Asked) -> bool:
@@ -90,7 +97,9 @@ def test_a_report_is_what_a_slow_reading_gives(store: Store, seed: int, monkeypa
         handoffs = session.exec(select(Handoff)).all()
         kept = [each for each in handoffs if each.state is not HandoffState.TAKEN_BACK]
         assert sum(one.transfers for one in every.borders) == len(kept)
-        assert sum(one.returned for one in every.borders) == sum(each.state is HandoffState.RETURNED for each in kept)
+        back = [each for each in kept if each.state is HandoffState.RETURNED]
+        assert sum(one.returned for one in every.borders) == sum(each.accepted_at is None for each in back)
+        assert sum(one.handed_back for one in every.borders) == sum(each.accepted_at is not None for each in back)
         stand = [one for one in session.exec(select(Conversation)).all() if one.joined_into is None]
         clocks = [each for one in stand for each in clocks_of(session, one.id, now=life.now) if one.kind not in TASKS]
         for one in every.clocks:

@@ -144,7 +144,8 @@ def test_borders_tell_what_became_of_each_handoff() -> None:
     assert (first.escalated, first.bounces, first.misrouted) == (2, 1, pytest.approx(1 / 3))
     assert (first.acceptance.n, first.acceptance.value) == (2, 2 * 3600)
     assert dict(first.acceptance.left_out) == {LeftOut.OPEN: 2, LeftOut.RETURNED: 1, LeftOut.TAKEN_BACK: 1}
-    assert (second.returned, second.misrouted, second.acceptance.n) == (1, 1.0, 1)
+    assert (second.accepted, second.handed_back, second.returned) == (1, 1, 0)
+    assert (second.misrouted, second.acceptance.n) == (0, 1)  # it was theirs, and it is done
     assert (acceptance.n, acceptance.value) == (3, 2 * 3600)
 
 
