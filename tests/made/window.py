@@ -121,9 +121,8 @@ def window(
     *arguments: str, size: tuple[int, int] = (80, 24), program: Sequence[str] = COMMAND, **environment: str
 ) -> Iterator[Window]:
     """Run `plantao`, or another program, with these arguments in a window."""
-    given = {**os.environ, "TERM": "xterm-256color", "LANGUAGE": "en", "PYTHONPATH": str(ROOT), **environment}
-    for name in ("NO_COLOR", "COLUMNS", "LINES"):  # the window's size is what counts
-        given.pop(name, None)
+    inherited = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "COLUMNS", "LINES"}}
+    given = {**inherited, "TERM": "xterm-256color", "LANGUAGE": "en", "PYTHONPATH": str(ROOT), **environment}
     shown = Window([*program, *arguments], size=size, environment=given)
     try:
         yield shown

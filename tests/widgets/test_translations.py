@@ -14,6 +14,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from rich.cells import cell_len
 
+from console.screens.handing import FIELDS, field_words
 from storage.kinds import Status, Tier
 from storage.kinds.errors import Refused
 from storage.views import QueueRow
@@ -227,3 +228,10 @@ def test_no_word_hides_in_an_f_string(name: str) -> None:
     known = {original for each in originals(catalog_of(name)) for original in each}
     hidden = sorted(set(hidden_words()) - known)
     assert hidden == [], "never translated: take the call out of the f-string"
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_no_two_fields_of_a_handoff_are_called_the_same(name: str, speak: Callable[[str], str]) -> None:
+    speak(name)
+    words = [field_words(one) for one in FIELDS]
+    assert len(set(words)) == len(words), words
