@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from storage.drivers import sqlite_driver
 from storage.kinds.promises import found_by
+from storage.kinds.tasks import DUTIES_LOOKED, looked_at
 from storage.versions import HEAD, SECURE_SQLITE, STEMMER_VERSION
 
 _BUSY_SECONDS: Final = 2.0
@@ -28,7 +29,12 @@ _BUSY = """
         OR EXISTS (SELECT 1 FROM claim WHERE look_at <= :now)
         OR EXISTS (SELECT 1 FROM conversation WHERE snoozed_until <= :now)
         OR EXISTS (SELECT 1 FROM clock WHERE next_at < :now)
+        OR EXISTS (SELECT 1 FROM desk WHERE name >= 'late ' AND name < 'late!')
         OR EXISTS (SELECT 1 FROM handoff WHERE state IN ('offered', 'escalated'))
+        OR EXISTS (SELECT 1 FROM consult WHERE state = 'asked' AND due_at <= :now AND NOT EXISTS (
+            SELECT 1 FROM event WHERE conversation_id = consult.conversation_id
+            AND kind = 'consult_lapsed' AND happened_at = consult.due_at
+        ))
         OR EXISTS (SELECT 1 FROM entry WHERE kind = 'promise' AND name BETWEEN '1' AND :moment AND value IS NOT NULL)
         OR EXISTS (SELECT 1 FROM message_text WHERE message_id > (
             SELECT coalesce(max(CAST(CAST(value AS TEXT) AS INTEGER)), 0) FROM desk WHERE name = 'search_cursor'
@@ -43,6 +49,11 @@ _FOLDERS = """
 """
 _MAILBOXES = """
     SELECT mailbox.*, mailbox_state.state FROM mailbox LEFT JOIN mailbox_state ON mailbox_id = id
+"""
+_DUTIES = """
+    SELECT coalesce((SELECT max(id) FROM event), 0), (SELECT value FROM desk WHERE name = :name),
+        EXISTS (SELECT 1 FROM entry WHERE kind = 'milestone')
+        OR EXISTS (SELECT 1 FROM profile WHERE field IN ('touch', 'service'))
 """
 _CONFIGURATION = "SELECT value FROM desk WHERE name = 'configuration_read'"
 _CONFIGURATION_READ = """
@@ -94,7 +105,8 @@ class Glance:
 
     Attributes:
         busy: a sync runs, or has something else to do: a wanted change, mail that leaves, a snooze, a clock whose
-            moment has come, a handoff that nobody has accepted, a promise whose time has passed, the index.
+            moment has come, a handoff that nobody has accepted, a colleague who has not answered, a promise whose time
+            has passed, a look for check-ins and milestones, the index.
         mailboxes: by name.
         configuration: the digest of the configuration that was read with care for the last look.
     """
@@ -116,7 +128,7 @@ def glance(path: Path) -> Glance | None:
                 return None
             now = time.time_ns() // _MICROSECONDS
             given = {"now": now, "moment": found_by(datetime.now(UTC)), "stemmer": STEMMER_VERSION}
-            if line.execute(_BUSY, given).fetchone()[0]:
+            if line.execute(_BUSY, given).fetchone()[0] or _has_duties(line):
                 return Glance(busy=True)
             mailboxes = {one.settings["name"]: one for one in _mailboxes(line)}
             read = line.execute(_CONFIGURATION).fetchone()
@@ -155,6 +167,12 @@ def _opened(driver: Any, path: Path) -> Iterator[Any]:
         line.row_factory = driver.Row
         line.execute(f"PRAGMA mmap_size = {_MAPPED_MOST}")
         yield line
+
+
+def _has_duties(line: Any) -> bool:
+    """Say whether a check-in or a milestone may be due: something was recorded, or a day began, since it was looked."""
+    last, looked, may = line.execute(_DUTIES, {"name": DUTIES_LOOKED}).fetchone()
+    return bool(may) and (looked or b"").decode() != looked_at(last, datetime.now().astimezone().date())
 
 
 def _mailboxes(line: Any) -> Iterator[Kept]:

@@ -1,13 +1,13 @@
 """Tasks: conversations that begin at the desk, out of sight until they are due, each key once (docs/decisions/0024)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import Session
 
-from storage.apply.base import chunks, table
+from storage.apply.base import chunks, insert, table
 from storage.commands.intake.deliveries import Delivery, message_key
 from storage.commands.intake.derive import derive
 from storage.commands.intake.reception import incoming, written_here
@@ -16,13 +16,13 @@ from storage.commands.reading import mark_read
 from storage.events import Actor, Assigned, Fact, Snoozed, TaskBegun
 from storage.kinds import Channel, Direction, Status, Subject
 from storage.kinds.errors import NoSuch, Refused
-from storage.kinds.tasks import Task
-from storage.models import Agent, Conversation, Mailbox, Message, Person, Raw
+from storage.kinds.tasks import DUTIES_LOOKED, Task, looked_at
+from storage.models import Agent, Conversation, Desk, Mailbox, Message, Person, Raw
 from storage.queries import knowing
 from storage.record import next_ids, record
 from storage.rules.threading import group_key
 
-_C, _M, _P, _B = table(Conversation), table(Message), table(Person), table(Mailbox)
+_C, _M, _P, _B, _D = table(Conversation), table(Message), table(Person), table(Mailbox), table(Desk)
 _GROUP = "\N{NULL}task"  # no tenant's, so that no mail can cite a task
 
 
@@ -101,6 +101,19 @@ def begun(session: Session, keys: Sequence[str]) -> dict[str, int]:
         )
         tasks.update({found[row.header_key]: row.conversation_id for row in session.connection().execute(chosen)})
     return tasks
+
+
+def looked(session: Session, event_id: int, day: date) -> bool:
+    """Say whether it is put down that up to an event, on a day here, all that comes due is on record."""
+    held = session.connection().execute(select(_D.c.value).where(_D.c.name == DUTIES_LOOKED)).scalar()
+    return held is not None and bytes(held).decode() == looked_at(event_id, day)
+
+
+def note_looked(session: Session, event_id: int, day: date) -> None:
+    """Put that down, for the look before a sync (`storage.glance`)."""
+    connection = session.connection()
+    connection.execute(delete(_D).where(_D.c.name == DUTIES_LOOKED))
+    insert(connection, Desk, [{"name": DUTIES_LOOKED, "value": looked_at(event_id, day).encode()}])
 
 
 def _found_by(key: str) -> bytes:

@@ -1,9 +1,18 @@
 """What the desk is to do though nobody wrote: a task, as whoever begins one says it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
 from storage.kinds.words import ConversationKind, Subject
+
+DUTIES_LOOKED: Final = "duties_looked"
+"""Under which name a store keeps when all that comes due was found to be on record."""
+
+
+def looked_at(event_id: int, day: date) -> str:
+    """Return what is kept there: up to which event, and on which day here."""
+    return f"{event_id} {day.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)

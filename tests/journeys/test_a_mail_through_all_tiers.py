@@ -100,6 +100,7 @@ class Story:
         path = self.folder / f"{agent}.toml"
         given = {"imap": self.box.server.port, "smtp": self.smtp.port, "user": self.box.user}
         path.write_text(CONFIGURED.format(agent=agent, **given), encoding="utf-8")
+        path.chmod(0o600)
         self.capsys.readouterr()
         where = ("--store", str(self.folder / "desk"), "--config", str(path))
         with time_machine.travel(moment(day, clock), tick=False):
@@ -231,6 +232,7 @@ async def test_a_mail_goes_up_and_back_and_every_clock_is_right_to_the_second(st
         with closing(open_store(str(tmp_path / "replayed"))) as target:
             assert_replays(store, target)
 
+    assert all(one["ok"] for one in story.at(9, "10:00:00", "Bruno", "doctor", "--rebuild", "--json"))
     (why,) = story.at(9, "10:00:00", "Bruno", "why", 1, "--json")
     names = ("metric", "state", "started_at", "due_at", "stopped_at", "spent", "policy")
     found = [tuple(clock[name] for name in names) for clock in why["clocks"]]

@@ -22,7 +22,7 @@ from console.mail.erasing import finish
 from console.mail.glance import Door, settings_of
 from console.mail.imap.errors import ImapError, NeedsAgent
 from console.mail.imap.server import Server
-from console.mail.milestones import Overdue
+from console.mail.milestones import Overdue, begin_overdue
 from console.mail.outgoing import smtp_server_of
 from console.mail.promising import Broken, note_broken
 from console.mail.reading import Readers
@@ -30,11 +30,12 @@ from console.mail.sending import MailboxSender
 from console.mail.sync.folders import Step
 from console.mail.sync.mailbox import MailboxSync
 from console.mail.sync.pace import Pace
-from storage.commands import errands, leasing, transferring, triage
+from storage.commands import errands, leasing, tasks, transferring, triage
 from storage.commands.desk import mailbox_as
 from storage.commands.intake import Counts
 from storage.commands.outbox import copies, sending
 from storage.kinds.errors import DeskError
+from storage.queries.history import last_event
 from storage.search import Ready, index_more, outdated, reindex, tidy, waiting
 from storage.store import Store
 
@@ -43,6 +44,7 @@ LEASE_LASTS: Final = timedelta(seconds=30)
 
 _RENEW_EVERY = 10.0  # seconds
 _LOOK_EVERY = 0.25  # seconds between two looks for wanted changes and due moments
+_ROUNDS = 10  # looks for what comes due in one sync, while others record more: the next one goes on
 _LINGER = 90.0  # seconds that mail has to leave once the sync was told to stop
 _INDEX_SECONDS = 0.05
 _INDEX_MOST = 2000
@@ -294,13 +296,27 @@ def _send_due(store: Store, mailboxes: Sequence[MailboxSync], stop: Event) -> No
 
 
 def _come_due(store: Store, stop: Event) -> None:
-    """Turn every moment that has come into what is recorded of it."""
-    begin_due(store, datetime.now(UTC))
-    for turned in (_wake_due, note_due):
-        while not stop.is_set() and turned(store):
-            pass
-    Overdue(store).look()
-    note_broken(store, now=datetime.now(UTC))
+    """Turn every moment that has come into what is recorded of it, until nothing more is."""
+    for _ in range(_ROUNDS):
+        now = datetime.now().astimezone()
+        with store.reading() as session:
+            before = last_event(session)
+        begin_due(store, now.astimezone(UTC))
+        for turned in (_wake_due, note_due):
+            while not stop.is_set() and turned(store):
+                pass
+        begin_overdue(store, now=now)
+        note_broken(store, now=now.astimezone(UTC))
+        if stop.is_set():
+            return
+        with store.reading() as session:
+            done = last_event(session) == before
+            noted = tasks.looked(session, before, now.date())
+        if done:
+            if not noted:
+                with store.writing() as session:
+                    tasks.note_looked(session, before, now.date())
+            return
 
 
 def _wake_due(store: Store) -> int:

@@ -6,19 +6,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from servers.boxes import Box, assert_in_step, bring, letter, mailbox_number, quiet
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from console.mail.glance import Look, look
 from console.mail.imap.errors import ImapError, SignInRefused
 from console.mail.sync import sync_once
 from storage.apply.base import table
-from storage.commands import leasing, promising, syncing, triage
+from storage.commands import knowing, leasing, promising, syncing, triage
 from storage.commands.desk import agent_named
 from storage.commands.undoing import undo
 from storage.events import Actor
 from storage.glance import glance
-from storage.models import MailboxState, MessageText
+from storage.kinds import ConversationKind, Subject
+from storage.models import Conversation, MailboxState, MessageText, Person
 from storage.store import Store
 
 pytestmark = pytest.mark.server
@@ -139,6 +141,48 @@ def test_what_comes_due_on_the_desk_is_seen(sync_store: Store, synced: Box) -> N
     assert looked(sync_store, synced)
     lay("UPDATE handoff SET state = 'escalated'")
     assert not looked(sync_store, synced)
+    lay("DELETE FROM handoff")
+    asked = "INSERT INTO consult (id, conversation_id, by_agent_id, agent_id, note_id, at, due_at, state)"
+    lay(f"{asked} VALUES (1, 1, 1, 1, 1, :at, :at, 'asked')", at=late)
+    assert not looked(sync_store, synced)
+    lay("DELETE FROM consult")
+    assert looked(sync_store, synced)
+    lay("INSERT INTO desk (name, value) VALUES ('late 1 resolution 5', x'')")
+    assert not looked(sync_store, synced)
+
+
+def test_check_ins_and_milestones_are_begun_by_a_sync_without_news(sync_store: Store, synced: Box) -> None:
+    """Whatever is recorded, and each day, may let one come due; a sync that found nothing says so to the next look."""
+    now = datetime.now(UTC)
+    with sync_store.writing() as session:
+        actor = Actor(agent_named(session, "inês", now=now), "test")
+
+    def told(command: Callable[..., object], *given: object) -> None:
+        with sync_store.writing() as session:
+            command(session, *given, actor=actor, now=now)
+
+    def begun(kind: ConversationKind) -> int:
+        rows = table(Conversation)
+        with sync_store.reading() as session:
+            found = select(func.count()).select_from(rows).where(rows.c.kind == kind)
+            return session.connection().execute(found).scalar_one()
+
+    with sync_store.reading() as session:
+        firm = session.connection().execute(select(table(Person).c.organization_id)).scalars().first()
+    told(knowing.set_fields, Subject.ORGANIZATION, firm, {"touch": "mid"})
+    assert not looked(sync_store, synced)
+    bring(sync_store, synced)
+    assert begun(ConversationKind.CHECK_IN) == 1
+    assert looked(sync_store, synced)
+    day = datetime.now().astimezone().date()
+    told(knowing.keep_milestone, Subject.ORGANIZATION, firm, "Trained", day)
+    bring(sync_store, synced)
+    assert looked(sync_store, synced)  # the day itself is in time
+    with time_machine.travel(now + timedelta(days=1)):
+        assert not looked(sync_store, synced)
+        bring(sync_store, synced)
+        assert begun(ConversationKind.TASK) == 1
+        assert looked(sync_store, synced)
 
 
 def test_an_index_that_lags_behind_is_seen(sync_store: Store, synced: Box) -> None:
