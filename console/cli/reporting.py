@@ -35,15 +35,23 @@ def add(group: Group) -> None:
     parser.add_argument("--touch", choices=_TOUCHES, help=_("only customers of this touch model"))
     parser.add_argument("--of", default="", metavar="QUERY", help=_("only conversations that this query finds"))
     parser.add_argument("--history", action="store_true", help=_("also what came before its mailbox was live"))
+    parser.add_argument("--csv", action="store_true", help=_("a row for each figure, for a spreadsheet"))
 
 
 def run_report(call: "Call") -> int:
     """Print a report."""
     from storage.queries.reports import report
 
+    if call.options.csv and call.out.json_lines:
+        raise Usage(_("Choose one of --csv and --json."))
     told = call.ask(report, asked_for(call), now=call.now)
     if call.out.json_lines:
         call.out.object(_object(told))
+        return DONE
+    if call.options.csv:
+        from console.files.report_table import table
+
+        call.out.line(table(told, call.now.tzinfo).removesuffix("\n"))
         return DONE
     from widgets.report import lines
 
