@@ -15,6 +15,7 @@ from storage.kinds.clean import clean
 from storage.kinds.errors import BadField, Refused
 from storage.models import Conversation
 from storage.queries import handoffs
+from storage.queries.solved import outdated
 from storage.record import record
 from storage.rules import transfers
 
@@ -46,7 +47,7 @@ def solve(
     Raises:
         NoSuch: there is no such conversation.
         BadField: one of them is missing or too long, or both sorts are given.
-        Refused: it is written down so already (rule ``already``).
+        Refused: it is written down so already, and was not reopened since (rule ``already``).
     """
     number = standing_number(session, conversation_id)
     cause, solution, unknown = (clean(text).strip() for text in (cause, solution, unknown))
@@ -60,7 +61,7 @@ def solve(
     held = handoffs.solution_of(session, number)
     after = (cause, solution if known else unknown)
     before = (held.cause, held.solution) if held else None
-    if held is not None and (held.known, before) == (known, after):
+    if held is not None and (held.known, before) == (known, after) and number not in outdated(session, [number]):
         raise Refused("already", (number,))
     fact = Solved(
         conversation_id=number,
@@ -78,6 +79,8 @@ def solve(
 def check_resolving(session: Session, numbers: Sequence[int], *, anyway: bool = False) -> None:
     """Refuse to resolve conversations that a rule keeps open (DOMAIN §2).
 
+    What was found before support was reopened speaks of other work: it is asked anew, and may be the same.
+
     Args:
         session: of any transaction.
         numbers: the conversations, none of them joined to another.
@@ -92,7 +95,7 @@ def check_resolving(session: Session, numbers: Sequence[int], *, anyway: bool = 
         chosen = select(_C.id, _C.kind, _C.tier).where(_C.id.in_(some))
         rows += session.connection().execute(chosen.order_by(_C.id)).all()
     support = [row.id for row in rows if row.kind is ConversationKind.SUPPORT]
-    solved = handoffs.solutions(session, support) if support else {}
+    solved = handoffs.solutions(session, support).keys() - outdated(session, support) if support else ()
     knobs = handoffs.knobs_of(session, numbers)
     kept: dict[str, list[int]] = {}
     for row in rows:

@@ -212,7 +212,10 @@ async def resolved_in_a_console(desk: Desk) -> None:
 
             await pilot.press("3")  # all that is there: it waits for the customer
             await until(lambda: app._main.queue.rows)
-            await pilot.press("e")  # its cause and its solution were said when it was resolved the first time
+            await pilot.press("e")  # it was reopened since: its cause and its solution are asked anew, and are the same
+            for words in ("fonte de 12 V", "uma de 9 V"):
+                await until(lambda: [one.value for one in app.screen.query("Input")] == [words])  # noqa: B023
+                await pilot.press("enter")
             await until(lambda: status() is Status.RESOLVED)
             await pilot.press("u")
             await until(lambda: status() is Status.WAITING)

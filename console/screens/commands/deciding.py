@@ -193,7 +193,7 @@ async def resolve(screen: "MainScreen", rest: str) -> None:
         else:
             from console.screens.commands.handing import ask_cause
 
-            said = await ask_cause(screen, targets.words())
+            said = await ask_cause(screen, targets)
             if said is not None:
                 await screen.do(replace(deed, choices=choices | said, otherwise=None), targets)
 

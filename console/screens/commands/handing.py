@@ -10,7 +10,7 @@ from console.config.errors import ConsoleError
 from console.screens.commands.base import MAIN, TRANSFER, Command, Run, act
 from console.screens.commands.deciding import about, from_room, line_of
 from console.screens.commands.offering import offer_agents
-from console.screens.doing import Deed
+from console.screens.doing import Deed, Targets
 from console.screens.questions import Question
 from storage.kinds import ConversationKind, Tier
 from storage.kinds.clean import clean_line
@@ -99,6 +99,7 @@ def commands() -> Sequence[Command]:
             solved,
             "conversation",
             _("cause solution unknown root support"),
+            reads_first=True,
         ),
     )
 
@@ -287,23 +288,31 @@ async def kind(screen: "MainScreen", rest: str) -> None:
 async def solved(screen: "MainScreen", rest: str) -> None:
     """Resolve with cause and solution, which are asked for; a cause that is left empty is unknown, with a reason."""
     targets, _more = about(screen, rest)
-    said = await ask_cause(screen, targets.words())
+    said = await ask_cause(screen, targets)
     if said is None:
         return
     line = line_of("solved", targets)
     await screen.do(Deed(from_room("resolving", "resolve"), _("resolved"), line, leaves=True, choices=said), targets)
 
 
-async def ask_cause(screen: "MainScreen", what: str) -> dict[str, str] | None:
-    """Ask for cause and solution, or why the cause is unknown; `None` where the agent leaves it."""
-    cause = await screen.ask(Question(_("cause of {what}; empty: unknown").format(what=what)))
+async def ask_cause(screen: "MainScreen", targets: Targets) -> dict[str, str] | None:
+    """Ask for cause and solution, or why the cause is unknown; `None` where the agent leaves it.
+
+    What was written down before stands in the lines: it may hold again.
+    """
+    from storage.queries.handoffs import solution_of
+
+    held = await screen.desk.ask(solution_of, targets.numbers[0]) if len(targets.numbers) == 1 else None
+    known, unknown = (held.known, not held.known) if held else (False, False)
+    question = _("cause of {what}; empty: unknown").format(what=targets.words())
+    cause = await screen.ask(Question(question, held.cause if held and known else ""))
     if cause is None:
         return None
     if cause.strip():
-        solution = await screen.ask(Question(_("what solved it?")))
+        solution = await screen.ask(Question(_("what solved it?"), held.solution if held and known else ""))
         return {"cause": cause, "solution": solution} if solution and solution.strip() else None
-    unknown = await screen.ask(Question(_("why is the cause unknown?")))
-    return {"unknown": unknown} if unknown and unknown.strip() else None
+    why = await screen.ask(Question(_("why is the cause unknown?"), held.solution if held and unknown else ""))
+    return {"unknown": why} if why and why.strip() else None
 
 
 async def brief(screen: "MainScreen", rest: str) -> None:

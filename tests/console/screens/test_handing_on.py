@@ -137,10 +137,19 @@ async def test_support_asks_for_its_cause_and_a_colleague_is_asked_from_the_line
         await pilot.press(*":kind support", "enter")
         await until(lambda: read(desk, number).kind is ConversationKind.SUPPORT)
         await pilot.press("e")
+        await until(lambda: "cause of" in screen_text(app))
         await pilot.press(*"a key", "enter")
         await pilot.press(*"sent it", "enter")
         await until(lambda: read(desk, number).status is Status.RESOLVED)
         assert desk.ask_now(handoffs.solution_of, number).cause == "a key"
+        # Reopened it is other work: what was found then stands in the lines, to be taken or changed.
+        await pilot.press(*f":reopen {number}", "enter")
+        await until(lambda: read(desk, number).status is Status.OPEN)
+        await pilot.press(*f":resolve {number}", "enter")
+        await until(lambda: "unknown a key" in " ".join(screen_text(app).split()))
+        await pilot.press("enter", *" twice", "enter")
+        await until(lambda: read(desk, number).status is Status.RESOLVED)
+        assert desk.ask_now(handoffs.solution_of, number).solution == "sent it twice"
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from made.rows import decided
 from sqlalchemy import event, select
 
 from storage.apply.base import table
-from storage.commands import joining, knowing, noting, rotas, solving, transferring, triage, undoing
+from storage.commands import joining, knowing, noting, resolving, rotas, solving, transferring, trash, triage, undoing
 from storage.commands.bulk import in_parts
 from storage.commands.outbox import queueing
 from storage.commands.transferring import Transfer
@@ -343,6 +343,36 @@ def test_support_is_resolved_with_cause_and_solution_or_with_why_they_are_unknow
     assert desk.ask(handoffs.solution_of, 1) is None
     desk.tell(undoing.undo)
     assert row_of(desk.store, 1).kind is ConversationKind.CARE
+
+
+def test_support_that_was_reopened_is_asked_anew_for_its_cause_which_may_be_the_same(desk: Desk) -> None:
+    desk.tell(solving.set_kind, [1], to=ConversationKind.SUPPORT)
+    said = {"cause": "a key", "solution": "sent it"}
+
+    def settle(**given) -> None:
+        desk.now += HOUR
+        desk.tell(resolving.resolve, [1], **given)
+
+    settle(**said)
+    desk.tell(undoing.undo)  # no reopening: it was never settled
+    desk.tell(undoing.redo)
+    desk.tell(triage.reopen, [1])
+    desk.tell(undoing.undo)  # nor is what was taken back
+    assert row_of(desk.store, 1).status is Status.RESOLVED
+    desk.tell(triage.reopen, [1])
+    assert rule_of(settle) == "unsolved"
+    assert desk.ask(handoffs.solution_of, 1).cause == "a key"  # what is offered
+    settle(**said)
+    assert rule_of(desk.tell, solving.solve, 1, **said) == "already"
+    desk.tell(undoing.undo)
+    assert rule_of(settle) == "unsolved"
+    settle(unknown="it comes and goes")
+    assert desk.ask(handoffs.solution_of, 1).solution == "it comes and goes"
+    desk.tell(triage.set_status, [1], to=Status.TRASH)
+    desk.tell(trash.restore, [1])
+    assert row_of(desk.store, 1).status is Status.RESOLVED
+    with desk.store.reading() as session:
+        assert verify(session).broken_at is None
 
 
 def test_many_are_resolved_without_the_support_that_has_no_cause(desk: Desk) -> None:
