@@ -16,7 +16,7 @@ from widgets.language import _
 from widgets.line import Line, Span
 from widgets.look import Look
 from widgets.pane import Pane
-from widgets.wrapping import wrap
+from widgets.wrapping import PIECE, rejoined, wrap
 
 _AIR = 2  # the columns at both sides
 _GAP: Span = ("   ", "muted")
@@ -101,7 +101,8 @@ class BriefPane(Pane):
         """Return what the customer wrote last, in its first lines, where nobody asks anything."""
         if self._brief is None or self._brief.handoff is not None or not self._wrote.strip():
             return []
-        lines = [line for line in wrap(self._wrote, self.size.width - _AIR - LABEL) if line.strip()]
+        width = self.size.width - _AIR - LABEL
+        lines = [line for line in wrap(rejoined(self._wrote[:PIECE], width), width) if line.strip()]
         if len(lines) > _LINES:
             lines[_LINES - 1] += " …"
         return [

@@ -312,15 +312,22 @@ class HandoffForm(Asks):
             editor.styles.height = rows
         self.tell()
 
+    @property
+    def heading(self) -> str:
+        """What the first row says: which conversation, and from where to where once that is read."""
+        way = tier_words(self.to)
+        if self.begun is not None:
+            way = f"{tier_words(self.begun.view.tier)} → {way}"
+        return f"{_('transfer')} #{self.about}  {way}"
+
     def tell(self) -> None:
         """Draw all that is no text."""
         width = self.app.size.width
         left = width - (_CHANGES + 1 if self.changes.display else 0)
         view = self.begun.view if self.begun is not None else None
         here = view.tier if view is not None else self.to
-        title = f"{_('transfer')} #{self.about}  {tier_words(here)} → {tier_words(self.to)}"
         saved = _("saved {moment}").format(moment=moment_words(self.saved_at, self.now())) if self.saved_at else ""
-        panes = [PaneTitle(left, title, self.trouble or saved or _("saved as you type"), focused=True)]
+        panes = [PaneTitle(left, self.heading, self.trouble or saved or _("saved as you type"), focused=True)]
         if self.changes.display:
             panes.append(PaneTitle(_CHANGES, _("what changes"), "", focused=False))
         self._titles.show(panes)

@@ -52,6 +52,20 @@ def standing_handoff(session: Session, conversation_id: int, tier: Tier) -> Hand
     return next((one for one in reversed(found) if one.state in stands and one.to_tier is tier), None)
 
 
+def was_handed(session: Session, conversation_id: int) -> bool:
+    """Say whether a conversation was handed to the tier where it is, and may be returned.
+
+    Args:
+        session: of any transaction.
+        conversation_id: its own number.
+    """
+    chosen = select(CONVERSATION.c.tier).where(CONVERSATION.c.id == conversation_id)
+    tier = session.connection().execute(chosen).scalar()
+    if tier is None:
+        return False
+    return (open_handoff(session, conversation_id) or standing_handoff(session, conversation_id, tier)) is not None
+
+
 def handed(session: Session, numbers: Sequence[int]) -> Handed:
     """Return how a conversation was handed on.
 

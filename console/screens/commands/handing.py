@@ -14,7 +14,7 @@ from console.screens.doing import Deed, Targets
 from console.screens.questions import Question
 from storage.kinds import ConversationKind, Tier
 from storage.kinds.clean import clean_line
-from storage.kinds.errors import DeskError, NoSuch
+from storage.kinds.errors import DeskError, NoSuch, Refused
 from widgets.language import _
 from widgets.line import one_line
 from widgets.pane import Cover
@@ -194,6 +194,7 @@ def _said(words: Cover, _given: object) -> Cover:
 async def give_back(screen: "MainScreen", rest: str) -> None:
     """Return what is pointed at, with a reason that is asked for where the line gives none."""
     from storage.commands import transferring
+    from storage.queries.handoffs import was_handed
 
     targets, reason = about(screen, rest)
     if len(targets.numbers) != 1:
@@ -203,6 +204,10 @@ async def give_back(screen: "MainScreen", rest: str) -> None:
         return
     number = targets.numbers[0]
     if not reason:
+        listed = any(row.conversation_id == number for row in screen.queue.rows)
+        if listed and not await screen.desk.ask(was_handed, number):
+            screen.say_error(Refused("not_handed", (number,)))
+            return
         reason = await screen.ask(Question(_("return {what}: why?").format(what=targets.words()))) or ""
     if not reason.strip():
         return

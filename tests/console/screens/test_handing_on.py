@@ -14,6 +14,7 @@ from storage.kinds import ConversationKind, Status, Tier
 from storage.kinds.rotas import Rota
 from storage.queries import conversations, handoffs, promises
 from storage.queries.outbox import outbox
+from widgets.look import Look
 
 NOW = datetime(2026, 11, 23, 9, 32, tzinfo=UTC)  # as in the conftest
 
@@ -120,6 +121,19 @@ async def test_a_accepts_and_b_returns_with_a_reason(number, console, desk, unti
         await pilot.press(*"no log", "enter")
         await until(lambda: read(desk, number).tier is Tier.N1)
         assert desk.ask_now(handoffs.handoffs_of, number)[-1].reason == "no log"
+
+
+async def test_what_nobody_handed_on_asks_for_no_reason(number, console, until, screen_text):
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press("B")
+        await until(lambda: f"#{number} was not handed to the tier where it is" in screen_text(app))
+        assert "why?" not in screen_text(app)
+
+
+def test_a_form_names_no_tier_to_come_from_before_it_has_read_one():
+    assert TransferScreen(Look("dark"), 54, Tier.N2).heading == "transfer #54  N2"
 
 
 async def test_support_asks_for_its_cause_and_a_colleague_is_asked_from_the_line(

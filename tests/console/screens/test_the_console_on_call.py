@@ -132,6 +132,19 @@ async def test_what_nobody_handed_on_begins_with_what_the_customer_wrote(
         assert screen_text(app).splitlines()[2].startswith(" wrote     A fatura veio errada.")
 
 
+async def test_lines_that_a_mail_program_broke_are_one_again(deliver, duty, desk, console, until, screen_text):
+    text = "A contingência funcionou para a primeira. O caminhão saiu. Aguardo o acerto\ndas outras cinco, que estão paradas."
+    number = deliver({"subject": "Notas", "name": "Ana", "text": text})
+    desk.tell_now(triage.take, [number], actor=desk.actor, now=NOW)
+    app = on_call(console)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app._main.brief.brief is not None)
+        await pilot.pause()
+        rows = screen_text(app).splitlines()
+        assert rows[2].startswith(" wrote     A contingência funcionou")
+        assert rows[3].strip() == "acerto das outras cinco, que estão paradas."
+
+
 async def test_where_nothing_waits_it_says_so_and_who_is_on(deliver, duty, console, until, screen_text):
     deliver({"subject": "of nobody"})
     app = on_call(console)
