@@ -93,6 +93,7 @@ def _findings(call: "Call") -> Iterator[Finding]:
         _versions,
         _mailboxes,
         _acknowledging,
+        _laid_down,
         _outbox,
         _quarantine,
     )
@@ -225,6 +226,12 @@ def _acknowledging(call: "Call", store: "Store") -> Iterator[Finding]:
             yield Finding(
                 "acknowledge", _("{name} answers new mail with {words}").format(name=account.name, words=words)
             )
+
+
+def _laid_down(call: "Call", store: "Store") -> Iterator[Finding]:
+    from console.cli.checking_laid import faults
+
+    yield from (Finding(*one) for one in faults(call, store))
 
 
 def _outbox(_call: "Call", store: "Store") -> Iterator[Finding]:

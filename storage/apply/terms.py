@@ -10,6 +10,7 @@ from sqlalchemy import Connection, String, Text, cast, or_, select, type_coerce
 
 from storage.apply.base import table
 from storage.kinds import EntryKind
+from storage.kinds.damaged import whole
 from storage.kinds.errors import BadField
 from storage.kinds.hours import ALWAYS_NAME, KeptCalendar
 from storage.kinds.policies import KeptPolicy, Policy
@@ -41,11 +42,13 @@ class Terms:
         calendars: the desk's own, by name; `always` is every desk's.
         policies: by name, those shipped among them.
         entries: the numbers of those that the desk laid down, by kind and name.
+        damaged: kind and name of those that cannot be read, where no other has the name: they are as if not there.
     """
 
     calendars: Mapping[str, KeptCalendar]
     policies: Mapping[str, KeptPolicy]
     entries: Mapping[tuple[EntryKind, str], int]
+    damaged: tuple[tuple[EntryKind, str], ...] = ()
 
     def versions(self) -> tuple[Policy, ...]:
         """Return every version of every policy."""
@@ -88,13 +91,18 @@ def laid_down(connection: Connection) -> Rows:
 @lru_cache(maxsize=8)
 def terms_of(rows: Rows) -> Terms:
     """Return what rows say."""
-    calendars, policies, entries = {}, [], {}
+    calendars, policies, entries, damaged = {}, [], {}, []
     for number, word, text in rows:
         value: dict[str, Any] = json.loads(text)
         kind = EntryKind(word)
-        entries[kind, value["name"]] = number
-        if kind is EntryKind.CALENDAR:
-            calendars[value["name"]] = KeptCalendar.read(value)
+        read = whole(KeptCalendar, value) if kind is EntryKind.CALENDAR else whole(KeptPolicy, value)
+        if read is None:
+            damaged.append((kind, str(value.get("name", "")), number))
+            continue
+        entries[kind, read.name] = number
+        if isinstance(read, KeptCalendar):
+            calendars[read.name] = read
         else:
-            policies.append(KeptPolicy.read(value))
-    return Terms(calendars, overlaid(policies), entries)
+            policies.append(read)
+    left = tuple((kind, name or f"#{number}") for kind, name, number in damaged if (kind, name) not in entries)
+    return Terms(calendars, overlaid(policies), entries, left)

@@ -132,7 +132,7 @@ def rest(session: Session, *, agent_id: int, now: datetime) -> Rest:
 def _in_zone(now: datetime, zone: str) -> datetime:
     try:
         return now.astimezone(ZoneInfo(zone)) if zone else now
-    except (ZoneInfoNotFoundError, ValueError):  # it was laid down where the machine knew of it
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # it was laid down where the machine knew of it
         return now
 
 

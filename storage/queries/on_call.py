@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from storage.kinds import EntryKind, Tier
 from storage.kinds.agents import AgentCard
+from storage.kinds.damaged import whole
 from storage.kinds.errors import BadField, NoSuch
 from storage.kinds.hours import Calendar
 from storage.kinds.rotas import Duty, KeptRota, OnCall, Rota
@@ -37,6 +38,7 @@ class Roster:
         people: who can be on call.
         rota_entries, card_entries: the numbers of the entries.
         terms: the calendars.
+        damaged: the names of rotas that cannot be read: they are as if not there.
     """
 
     rotas: Mapping[str, KeptRota]
@@ -47,6 +49,7 @@ class Roster:
     rota_entries: Mapping[str, int] = field(default_factory=dict)
     card_entries: Mapping[int, int] = field(default_factory=dict)
     terms: Terms = _NOTHING
+    damaged: tuple[str, ...] = ()
 
     def card(self, agent_id: int) -> AgentCard:
         """Return what is laid down of an agent; nothing is a card that limits nothing."""
@@ -84,13 +87,16 @@ def roster(session: Session, *, past: bool = False) -> Roster:
         session: of any transaction.
         past: whether it is asked who *was* on call: absences that are over are read out of the log.
     """
-    rotas, cards, rota_entries, card_entries = {}, {}, {}, {}
+    rotas, cards, rota_entries, card_entries, damaged = {}, {}, {}, {}, []
     chosen = select(ENTRY.c.id, ENTRY.c.kind, ENTRY.c.value).where(
         ENTRY.c.kind.in_(_KINDS), ENTRY.c.value.is_not(None), ENTRY.c.subject.is_(None)
     )
     for number, kind, value in session.connection().execute(chosen.order_by(ENTRY.c.id)):
         if kind is EntryKind.ROTA:
-            kept = KeptRota.read(value)
+            kept = whole(KeptRota, value)
+            if kept is None:
+                damaged.append(str(value.get("name", "")) or f"#{number}")
+                continue
             rotas[kept.name], rota_entries[kept.name] = kept, number
         else:
             card = AgentCard.read(value)
@@ -106,7 +112,8 @@ def roster(session: Session, *, past: bool = False) -> Roster:
     needs = any(one.calendar for kept in rotas.values() for one in kept.versions)
     needs = needs or any(card.hours for card in cards.values())
     calendars = terms(session) if needs else _NOTHING
-    return Roster(rotas, cards, names, here, people, rota_entries, card_entries, calendars)
+    left = tuple(name for name in damaged if name not in rotas)
+    return Roster(rotas, cards, names, here, people, rota_entries, card_entries, calendars, left)
 
 
 def absences_before(
