@@ -147,7 +147,7 @@ def typed(what: str) -> str:
 
 
 def _must_be_named(call: "Call", survey: "Survey") -> None:
-    name = clean_line(survey.name)
+    name = clean_line(survey.name).strip()
     given: str | None = call.options.name
     if given is None:
         if not sys.stdin.isatty():

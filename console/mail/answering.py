@@ -112,8 +112,10 @@ def send_draft(
             outgoing = frozen(store, composed, answers_id=draft.message_id if not begins else None, **about)
         except Unreadable:
             raise TooInvolved from None
-        with_it = _along(store, hands_on, agent=agent, now=now) if hands_on is not None else None
+        with_it = None
         try:
+            if hands_on is not None:
+                with_it = _along(store, hands_on, agent=agent, now=now)
             with store.writing() as session:
                 return queueing.queue(
                     session,

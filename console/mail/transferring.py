@@ -21,7 +21,7 @@ from storage.commands.transferring import Handed, Transfer
 from storage.events import Actor
 from storage.kinds import DraftKind
 from storage.kinds.drafts import DraftView
-from storage.kinds.errors import DeskError, NoSuch
+from storage.kinds.errors import BadField, Changed, DeskError, NoSuch, Refused
 from storage.kinds.mail import entries
 from storage.kinds.responses import ANYBODY, HandsOn
 from storage.kinds.review import Finding
@@ -42,6 +42,9 @@ from widgets.text import tier_words
 
 if TYPE_CHECKING:
     from console.config.accounts import Account
+
+_BY_RECORD = (BadField, Changed, NoSuch, Refused)
+"""Refusals after which bytes are nobody's; where the store itself failed it may have been committed."""
 
 
 def hand_on(
@@ -80,8 +83,9 @@ def hand_on(
         draft = told_draft(store, where.conversation_id, contents.told, agent_id=actor.agent_id or 0, now=now)
         account = account_of(accounts, draft.mailbox, draft.address)
         told = _outgoing(store, draft, account, agent=agent, now=now)
-    note = along(store, wanted, agent=agent, now=now).note
+    note = None
     try:
+        note = along(store, wanted, agent=agent, now=now).note
         with store.writing() as session:
             return transferring.transfer(
                 session,
@@ -93,8 +97,8 @@ def hand_on(
                 actor=actor,
                 now=now,
             )
-    except DeskError:  # by the record: whatever fails later may have been committed
-        store.content.erase([note.raw_digest, *([told.raw_digest] if told is not None else ())])
+    except _BY_RECORD:
+        store.content.erase([one.raw_digest for one in (note, told) if one is not None])
         raise
 
 
@@ -171,7 +175,7 @@ def ask_colleague(
             return transferring.consult(
                 session, where.conversation_id, agent_id, note=note, within=within, actor=actor, now=now
             )
-    except DeskError:
+    except _BY_RECORD:
         store.content.erase([note.raw_digest])
         raise
 

@@ -38,6 +38,7 @@ class ErasingScreen(Sheets):
         self.on_servers = False
         self.receipt: Sequence[str] = ()
         self._person_id = person_id
+        self._under_way = False
         self._backups: list[str] = []
 
     @property
@@ -125,13 +126,20 @@ class ErasingScreen(Sheets):
         self.show()
 
     def action_close(self) -> None:
-        """Go back, and say whether anybody was erased."""
-        self.dismiss(bool(self.receipt))
+        """Go back, and say whether anybody was erased; not in the midst of it, which would lose the receipt."""
+        if not self._is_under_way():
+            self.dismiss(bool(self.receipt))
+
+    def _is_under_way(self) -> bool:
+        """Say whether they are being erased, which takes a while on a large desk, and tell whoever asks."""
+        if self._under_way:
+            self.say(((_("They are being erased: the receipt comes here."), "text"),))
+        return self._under_way
 
     async def erase(self) -> None:
         """Ask for the name, erase, write the files anew, and show the receipt."""
         survey = self.survey
-        if survey is None or self.receipt:
+        if survey is None or self.receipt or self._is_under_way():
             return
         name = clean_line(survey.name).strip()
         prompt = _("This cannot be undone. Type the name to erase:")
@@ -141,6 +149,14 @@ class ErasingScreen(Sheets):
         if clean_line(given).strip() != name:
             self.say_refusal(_("That is not the name: nothing was erased."))
             return
+        self._under_way = True
+        self._is_under_way()
+        try:
+            await self._erase(survey)
+        finally:
+            self._under_way = False
+
+    async def _erase(self, survey: Survey) -> None:
         from console.config.paths import find_paths
         from console.files.struck import strike
         from storage.commands import erasing

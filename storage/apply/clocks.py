@@ -14,7 +14,7 @@ from sqlalchemy import table as named
 
 from storage.apply.base import chunks, table
 from storage.apply.late import Late, keep_late, runs_late
-from storage.apply.standing import numbers_today
+from storage.apply.standing import joined_under, numbers_today
 from storage.apply.stories import columns, said, ticks, told
 from storage.apply.terms import Rows, Terms, laid_down, terms_in, terms_of
 from storage.apply.touch import TELLING
@@ -52,12 +52,13 @@ _H: Final = table(Handoff)
 _MOVING: Final = (StatusChanged, Joined, TaskBegun, KindChanged, Transferred, Accepted, Returned, Escalated)
 _HANDED: Final = (Transferred, Accepted, Returned, Escalated)
 _SETTLING: Final = (*_MOVING, ClockWarned, ClockBreached, BreachExplained)
+_DUE_THEN: Final = (ClockWarned, ClockBreached, BreachExplained, Escalated)
 _LAID: Final = (EntryKind.POLICY, EntryKind.CALENDAR)
 _LOT: Final = 512  # stories that are held at once: so many stay in the processor's own memory
 _NAMES: Final = ("state", "started_at", "due_at", "warn_at", "stopped_at", "policy", "next_at")
 _REST: Final = frozenset(map(str, SETTLED | PUT_AWAY))
 _AWAY: Final = frozenset(map(str, PUT_AWAY))
-_INTO: Final = -4  # where `joined_into` stands in what `_rows` gives
+_HOLDS, _INTO = 8, -4  # where `holds` and `joined_into` stand in what `_rows` gives
 _WARNED, _BREACHED = str(Mark.WARNED), str(Mark.BREACHED)
 # Its words and moments are at hand as the table keeps them.
 _RAW: Final = named("clock", *(column(name) for name in ("conversation_id", "metric", *_NAMES)))
@@ -171,7 +172,7 @@ def settle(connection: Connection, numbers: Iterable[int], *, since: Mapping[int
     told_of = [row for row in rows if not rests(row, _REST if since is None else _AWAY)]
     stories = told(connection, told_of, touches=measures.touches) if told_of else {}
     held = _HELD(connection, [row[0] for row in rows])
-    alarms = set(_ALARMS(connection, stories)) if stories else set()
+    alarms = _recorded(connection, told_of)
     stands: list[Row] = []
     due: list[dict[str, Any]] = []
     for row in rows:
@@ -185,6 +186,15 @@ def settle(connection: Connection, numbers: Iterable[int], *, since: Mapping[int
     if stands != held:
         _write(connection, held, stands)
     _DUE(connection, due)
+
+
+def _recorded(connection: Connection, rows: Sequence[Any]) -> set[Any]:
+    """Return what was recorded of clocks, by the number that stands: what was joined brings its own along."""
+    if not rows:
+        return set()
+    under = joined_under(connection, joined) if (joined := [row[0] for row in rows if row[_HOLDS]]) else {}
+    found = _ALARMS(connection, [*(row[0] for row in rows), *under])
+    return {(under.get(number, number), *more) for number, *more in found}
 
 
 def _late(
@@ -290,9 +300,9 @@ def settle_after(connection: Connection, facts: Sequence[Fact], touched: Iterabl
         elif isinstance(fact, Belongs) or (isinstance(fact, ProfileChanged) and fact.field in TELLING):
             told_of.append(fact)
     # A handoff may be of a number that stands for another conversation since: its clock runs there.
-    for number, stands in numbers_today(connection, handed).items():
-        numbers.add(stands)
-        since.setdefault(stands, since[number])
+    today = numbers_today(connection, handed)
+    numbers.update(today.values())
+    since = {stands: since[number] for number, stands in today.items() if number in since} | since
     if told_of and _asks(terms_in(connection)):
         numbers.update(_of_subjects(connection, told_of))
     if everything:
@@ -302,10 +312,15 @@ def settle_after(connection: Connection, facts: Sequence[Fact], touched: Iterabl
 
 
 def _happened(facts: Iterable[Fact]) -> dict[int, int]:
-    """Return since when something happened in conversations."""
+    """Return since when something happened in conversations by which a clock may have been stopped.
+
+    What the desk records of a moment that was due long ago stops none: what was kept since is none of its business.
+    """
     found: dict[int, datetime] = {}
     for fact in facts:
         number = fact.about
+        if isinstance(fact, _DUE_THEN):
+            continue
         if number is not None and (number not in found or fact.happened_at < found[number]):
             found[number] = fact.happened_at
     return {number: microseconds(at) for number, at in found.items()}

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+_DIGITS = 9  # of a place: more is no number of anything that is listed
+
 
 class Named(StrEnum):
     """What names somebody, and belongs to others or to the desk."""
@@ -48,13 +50,15 @@ def chosen(elsewhere: Sequence[Elsewhere], text: str) -> list[Elsewhere] | None:
     if word in {"keep", "erase"}:
         return list(elsewhere) if word == "erase" else []
     places: set[int] = set()
-    for part in word.replace(" ", "").split(","):
-        first, _sign, last = part.partition("-")
-        if not first.isdecimal() or not (last or first).isdecimal():
+    for part in word.split(","):
+        first, sign, last = part.partition("-")
+        ends = first.strip(), (last if sign else first).strip()  # blanks within a number are none of ours
+        if not all(one.isdecimal() and len(one) <= _DIGITS for one in ends):
             return None
-        places.update(range(int(first[:9]), min(int((last or first)[:9]), len(elsewhere) + 1) + 1))
-    if not places or min(places) < 1 or max(places) > len(elsewhere):
-        return None
+        low, high = map(int, ends)
+        if not 1 <= low <= high <= len(elsewhere):  # one that says nothing would leave for ever what was meant
+            return None
+        places.update(range(low, high + 1))
     return [one for place, one in enumerate(elsewhere, 1) if place in places]
 
 

@@ -87,9 +87,10 @@ def returns_to(
 ) -> tuple[int | None, Cause]:
     """Return to whom goes what a customer with an owner writes, and why; `None` where it stays where it is.
 
-    What the owner has stays theirs, whatever the hour. Else it goes to the owner who is at work and has room, else to
-    the backup who is and has. Where neither is, and a model says that it must return, or the owner is not here at all,
-    it waits for the first of the two who has room.
+    What the owner has stays theirs, whatever the hour; what somebody has at a tier for which the owner does not work
+    was handed there, and stays where it is. Else it goes to the owner who is at work and has room, else to the backup
+    who is and has. Where neither is, and a model says that it must return, or the owner is not here at all, it waits
+    for the first of the two who has room.
 
     Args:
         owner, backup: `None` where there is none, or they are away.
@@ -98,6 +99,8 @@ def returns_to(
         must: whether a model says that it returns to the owner.
         at: the moment.
     """
+    if owner is not None and has is not None and not owner.card.is_retired(at) and not owner.serves(tier, at):
+        return None, Cause.OWNER
     both = [(one, why) for one, why in ((owner, Cause.OWNER), (backup, Cause.BACKUP)) if one and one.serves(tier, at)]
     if owner is not None and has == owner.card.agent_id and both and both[0][0] is owner:
         return has, Cause.OWNER

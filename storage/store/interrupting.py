@@ -64,15 +64,18 @@ class Interrupting:
     def close(self) -> None:
         """End the thread."""
         if self._thread is not None:
-            self._over = True
-            self._begun.set()
+            with self._guard:
+                self._over = True
+                self._begun.set()
             self._thread.join(_END_SECONDS)
             self._thread, self._over = None, False
+            self._begun.clear()
 
     def _let_go(self) -> bool:
         """Leave the connection alone from now on; say whether it was interrupted."""
-        self._begun.clear()
         with self._guard:
+            if not self._over:  # else the thread would wait for a beginning, and whoever closes for the thread
+                self._begun.clear()
             self._driver = None
             return self._cut
 

@@ -10,6 +10,7 @@ import pytest
 from made.letters import letter
 
 from storage.drivers import sqlite_driver
+from storage.kinds.erasing import Elsewhere, Named, chosen
 
 ANA = "Ana Souza <ana@cliente.example>"
 SECRET = "abacaxi-roxo-quarenta"
@@ -114,11 +115,28 @@ def test_what_others_wrote_is_kept_where_it_is_said_so(run, home: Path, known: P
     assert run("customer", "show", "mariana@cliente.example").status == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("1,3-5", [1, 3, 4, 5]),
+        (" 1 , 3 - 5 ", [1, 3, 4, 5]),
+        ("14", [14]),
+        ("KEEP", []),
+        ("erase", [*range(1, 15)]),
+        *((wrong, None) for wrong in ("1 3", "1 3-5", "1-", "-1", "2-1", "0", "15", "1-15", "1,,2", "x", "9" * 5000)),
+    ],
+)
+def test_numbers_mean_what_they_say_or_nothing(text: str, places: list[int] | None) -> None:
+    listed = [Elsewhere(Named.RULE, number, "") for number in range(1, 15)]
+    found = chosen(listed, text)
+    assert (found and [one.number for one in found]) == places
+
+
 def test_what_others_hold_is_decided_one_by_one_by_its_number(run, home: Path, known: Path) -> None:
     shown = run("customer", "erase", "ana@cliente.example", "--preview").out
     assert "  1  #" in shown
     assert "  2  a rule: deana" in shown
-    for wrong in ("3", "0", "1,x", "both", ""):
+    for wrong in ("3", "0", "1,x", "both", "", "1-", "-2", "2-1", "1,2-1", "1-9"):
         said = run("customer", "erase", "ana@cliente.example", "--elsewhere", wrong, "--name", "Ana Souza")
         assert (said.status, "is neither keep nor erase" in said.err) == (2, True), wrong
     done = run("customer", "erase", "ana@cliente.example", "--elsewhere", "2", "--name", "Ana Souza", "--json")

@@ -1,11 +1,14 @@
 """A macro that hands on: with the answer, in one action; what it lacks is named, and nothing is done."""
 
 import json
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from console.mail import transferring
+from storage.kinds.errors import Refused
 from storage.queries import mailboxes
 from storage.store import open_store
 
@@ -112,3 +115,19 @@ def test_options_of_a_transfer_are_checked(desk) -> None:
     assert desk("response", "add", "a", *given, "--transfer", "n3").status != 0
     assert desk("response", "edit", "up", "--transfer", "").status == 0
     assert "transfer" not in desk("response", "show", "up").out
+
+
+def test_what_is_handed_on_by_somebody_else_meanwhile_leaves_no_bytes_of_the_answer(
+    desk, home: Path, monkeypatch
+) -> None:
+    def kept() -> int:
+        with closing(sqlite3.connect(home / "data" / "mail.db")) as mail:
+            return mail.execute("SELECT count(*) FROM mail_content WHERE NOT erased").fetchone()[0]
+
+    def along(*_given: object, **_more: object) -> None:
+        raise Refused("offered", (1,))
+
+    monkeypatch.setattr(transferring, "along", along)
+    before = kept()
+    assert desk("reply", "1", "--response", "up", "--set", "fault=502").status == 1
+    assert kept() == before

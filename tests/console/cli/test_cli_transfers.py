@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from storage.commands import transferring
 from storage.commands.desk import agent_named
+from storage.kinds.errors import StoreFailing
 from storage.queries import mailboxes
 from storage.store import open_store
 
@@ -113,6 +115,27 @@ def test_a_question_that_is_refused_leaves_nothing_in_any_file(run, home, opened
     kept = [zlib.decompress(one) for (one,) in mail.execute("SELECT packed FROM mail_content WHERE NOT erased")]
     mail.close()
     assert not any(b"dizem-que-segredo" in one for one in kept)
+
+
+def in_the_files(home) -> bytes:
+    with closing(sqlite3.connect(home / "data" / "mail.db")) as mail:
+        kept = mail.execute("SELECT packed FROM mail_content WHERE NOT erased")
+        return b"".join(zlib.decompress(one) for (one,) in kept)
+
+
+@pytest.mark.parametrize("name", ["transfer", "consult"])
+def test_where_the_store_fails_it_may_have_been_committed_and_the_bytes_stay(run, home, opened, monkeypatch, name):
+    """An answer that is on record without its bytes never leaves."""
+    with closing(open_store(str(home / "data"))) as store, store.writing() as session:
+        agent_named(session, "Marta", now=datetime.now(UTC))
+
+    def failing(*_given, **_more):
+        raise StoreFailing("desk.db")
+
+    monkeypatch.setattr(transferring, name, failing)
+    given = {"transfer": ("--to", "n3", "--asked", "the question"), "consult": ("Marta", "--text", "the question")}
+    assert run(name, "1", *given[name]).status != 0
+    assert b"the question" in in_the_files(home)
 
 
 def test_somebody_or_nobody_is_asked_by_name(run, home, opened):

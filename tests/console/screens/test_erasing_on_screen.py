@@ -1,5 +1,7 @@
 """A customer is erased on the screen: what would go is seen, what others hold is decided, the name is typed."""
 
+import threading
+
 import pytest
 
 from console.screens.customer import CustomerScreen
@@ -68,3 +70,31 @@ async def test_leaving_it_erases_nothing(deliver, console, desk, until, screen_t
         await pilot.press("q")
         await until(lambda: app.screen is app._main)
     assert desk.ask_now(persons_of, [1])[0].name == "Rita Souza"
+
+
+@pytest.mark.parametrize("key", ["q", "enter"])
+async def test_it_is_not_left_in_the_midst_of_it_and_begins_no_second_time(
+    deliver, console, desk, until, screen_text, monkeypatch, tmp_path, key
+):
+    """The files of a large desk are written anew for a while: whoever left then would get no receipt."""
+    monkeypatch.setenv("PLANTAO_HOME", str(tmp_path / "home"))
+    goes_on = threading.Event()
+    monkeypatch.setattr(ErasingScreen, "_finished", lambda _self: goes_on.wait(20))
+    deliver({"name": "Rita Souza", "address": "rita@acme.example", "text": "Oi.\n"})
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app._main.queue.rows)
+        await pilot.press(*":erase", "enter")
+        await until(lambda: isinstance(app.screen, ErasingScreen) and app.screen.survey is not None)
+        screen = app.screen
+        await pilot.press("enter")
+        await until(lambda: screen.asking)
+        await pilot.press(*"Rita Souza", "enter")
+        await until(lambda: desk.ask_now(persons_of, [1])[0].name == "")
+        await pilot.press(key)
+        await until(lambda: "being erased" in screen_text(app))
+        assert (app.screen is screen, screen.asking) == (True, False)
+        goes_on.set()
+        await until(lambda: screen.receipt and "customer #1, erased" in screen_text(app))
+        await pilot.press("q")
+        await until(lambda: app.screen is app._main)

@@ -162,6 +162,18 @@ def test_later_edits_of_policies_and_profiles_make_no_breach_of_what_was_kept(de
     assert not desk.notes(desk.at(hours=10))
 
 
+def test_what_is_recorded_late_makes_no_breach_of_what_was_kept_since(desk: Clocked) -> None:
+    """A breach is recorded with its due time: what was answered in time since then was not stopped by that."""
+    desk.answers(desk.at(hours=1), Status.OPEN)
+    for hours in (73, 80):  # the resolution is late by then, and nobody looks
+        desk.writes(desk.at(hours=hours))
+        desk.answers(desk.at(hours=hours + 4), Status.OPEN)
+    desk.tell(terms.keep, KeptPolicy("ours", (Policy("ours", {NEXT: HOUR}),)), now=desk.at(hours=85))  # since ever
+    assert desk.notes(desk.at(hours=86)) == 1
+    assert not desk.notes(desk.at(hours=87))
+    assert recorded(desk) == [(RESOLUTION, desk.at(days=3), desk.at(hours=86))]
+
+
 def test_what_was_late_by_the_policy_of_its_time_stays_recorded_by_it(desk: Clocked) -> None:
     desk.answers(desk.at(hours=5))
     mild = Policy("default", {FIRST: timedelta(days=9)}, fallback=True)
@@ -198,6 +210,19 @@ def test_joined_conversations_are_recorded_where_they_were_late(desk: Clocked) -
     desk.tell(joining.join, [1, 2], now=desk.at(hours=7))
     assert desk.notes(desk.at(hours=8)) == 1
     assert recorded(desk) == [(FIRST, desk.at(hours=4), desk.at(hours=8))]
+
+
+def test_a_breach_goes_along_when_its_conversation_is_joined_and_is_not_recorded_twice(desk: Clocked) -> None:
+    desk.answers(desk.at(minutes=1), Status.OPEN)
+    desk.post.send("o@acme", at=MONDAY + HOUR, subject="Outro", text="outra coisa")
+    wanted = Transfer(2, Tier.N3, Contents("Why 500s?", reason="on site"), to_agent_id=desk.ines.agent_id)
+    desk.tell(transferring.transfer, wanted, note=desk.note(desk.at(hours=1)), now=desk.at(hours=1))
+    assert desk.notes(desk.at(hours=2)) == 1
+    desk.tell(joining.join, [1, 2], now=desk.at(hours=2, minutes=1))
+    assert not desk.notes(desk.at(hours=2, minutes=2))  # it runs on there, and is late still
+    desk.tell(transferring.accept, 1, now=desk.at(hours=3), actor=desk.ines)
+    assert not desk.notes(desk.at(hours=3, minutes=30))
+    assert recorded(desk) == [(ACCEPTANCE, desk.at(hours=1, minutes=15), desk.at(hours=2))]
 
 
 def test_replay_gives_the_same_and_owes_no_further_breach(desk: Clocked, second_store: Store) -> None:

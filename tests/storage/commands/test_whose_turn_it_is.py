@@ -123,6 +123,16 @@ def test_what_the_owner_has_stays_theirs_whatever_the_hour_but_for_absence() -> 
     assert returns_to(None, asleep, has=1, must=False, **given) == (2, Cause.BACKUP), "the owner is away"
 
 
+def test_what_was_handed_to_a_tier_of_others_is_not_taken_from_whoever_has_it_there() -> None:
+    owner, backup = Ready(AgentCard(1, tiers=(Tier.N1,))), Ready(AgentCard(2))
+    given = {"tier": Tier.N3, "must": True, "at": MONDAY}
+    assert returns_to(owner, backup, has=3, **given) == (None, Cause.OWNER), "accepted there"
+    assert returns_to(owner, backup, has=1, **given) == (None, Cause.OWNER), "offered, and the owner's until then"
+    assert returns_to(owner, backup, has=None, **given) == (2, Cause.BACKUP)
+    left = Ready(AgentCard(1, tiers=(Tier.N1,), retired=MONDAY))
+    assert returns_to(left, backup, has=1, **given) == (2, Cause.BACKUP)
+
+
 def test_what_returns_goes_to_no_owner_who_left_and_to_nobody_where_nobody_stands_in(desk: Desk) -> None:
     desk.comes()
     desk.tell(knowing.set_fields, Subject.PERSON, 1, {"owner": "Rui", "touch": "high"})

@@ -19,7 +19,7 @@ from storage.models import DECIDED, DERIVED, LOCAL, LOG, Agent, MailContent, Sea
 from storage.record import verify
 from storage.rules.gist import gist_of
 from storage.search import Ready, check, index_more, reindex
-from storage.store import Store, open_store
+from storage.store import Store, interrupting, open_store
 from storage.store.engine import BUSY_SECONDS
 from storage.store.opening import GIVEN_UP_AT_MOST
 
@@ -291,3 +291,15 @@ def test_a_statement_is_ended_in_its_midst(sync: Store, tmp_path: Path, *, neste
         names = session.connection().execute(select(table(Agent).c.name).order_by(table(Agent).c.id)).scalars()
         assert list(names) == ["Ana", "of the sync"]
     agent.close()
+
+
+def test_closing_waits_for_no_thread_that_nobody_wakes(sync: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ends just while the store is closed must not send the thread to sleep again."""
+    monkeypatch.setattr(interrupting, "_LOOK_EVERY", 0.3)
+    looks = interrupting.Interrupting(sync.turns)
+    with looks.ending(None):
+        closer = threading.Thread(target=looks.close)
+        closer.start()
+        assert not closer.join(0.05)
+    closer.join(2)
+    assert not closer.is_alive()
