@@ -81,9 +81,9 @@ def _behind(call: "Call", *, on_call: bool) -> "Behind":
 
 
 def sync_command(call: "Call") -> list[str]:
-    """Return what starts the sync of the same desk in a process of its own."""
-    command = [sys.executable, "-P", "-m", "console.cli", "sync", "--watch", "--with-parent"]
-    command += ["--store", call.store_url]
+    """Return what starts the sync of the same desk in a process of its own, which ends with this one."""
+    command = [sys.executable, "-P", "-m", "console.cli", "sync", "--watch"]
+    command += ["--with-parent", str(os.getpid()), "--store", call.store_url]
     named = getattr(call.options, "config", None)
     return [*command, "--config", str(call.configuration_file)] if named else command
 

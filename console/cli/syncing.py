@@ -30,7 +30,7 @@ _LOOK_EVERY = 1.0  # seconds between two looks whether the parent is there
 def add(group: Group) -> None:
     """Add the command."""
     parser = group.command("sync", run_sync, words=_("bring the mailboxes in step with their servers"))
-    parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--with-parent", type=int, metavar="PID", help=argparse.SUPPRESS)
     parser.set_defaults(loads_little=True)  # a look for news; whoever goes on to libraries keeps them quiet
     parser.add_argument("--watch", action="store_true", help=_("go on until stopped, with news as they come"))
 
@@ -47,9 +47,9 @@ def run_sync(call: "Call") -> int:
     store = call.open_store(durable=False)
     telling = _Telling(call, steps=True)
     stop = stop_on_signals()
-    if call.options.with_parent:
+    if call.options.with_parent is not None:
         os.nice(_BEHIND)
-        threading.Thread(target=_stop_when_orphaned, args=(stop, os.getppid()), daemon=True).start()
+        threading.Thread(target=_stop_when_orphaned, args=(stop, call.options.with_parent), daemon=True).start()
         threading.Thread(target=_stop_when_added_to, args=(stop, call), daemon=True).start()
     with noticing_falls(stop):
         watch(store, call.settings.accounts, report=telling.step, stop=stop, workers=os.cpu_count() or 1)
@@ -138,10 +138,16 @@ def noticing_falls(stop: threading.Event | None = None) -> Iterator[None]:
 
 
 def _stop_when_orphaned(stop: threading.Event, parent: int) -> None:
-    """Stop when the console that started this is gone, however it died: the next one starts its own."""
-    while not stop.wait(_LOOK_EVERY):
-        if os.getppid() != parent:
-            stop.set()
+    """Stop when the console that started this is gone, however it died: the next one starts its own.
+
+    Args:
+        stop: to be set.
+        parent: the console's process, as it says itself: it may be gone before this one looks whose child it is.
+    """
+    while os.getppid() == parent:
+        if stop.wait(_LOOK_EVERY):
+            return
+    stop.set()
 
 
 def _stop_when_added_to(stop: threading.Event, call: "Call") -> None:

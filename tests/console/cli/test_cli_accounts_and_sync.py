@@ -285,7 +285,7 @@ def test_a_sync_that_a_console_started_ends_with_it(run, home: Path, dovecot: Do
     assert run(*adding(dovecot.port, *mailbox), "--live-since", "2026-01-01").status == 0
     parent = (
         "import os, subprocess, sys\n"
-        "child = subprocess.Popen([sys.executable, '-m', 'console.cli', 'sync', '--watch', '--with-parent'],"
+        "child = subprocess.Popen([sys.executable, '-m', 'console.cli', 'sync', '--watch', '--with-parent', str(os.getpid())],"
         " stdout=subprocess.PIPE, text=True, start_new_session=True)\n"
         "child.stdout.readline()\n"
         "print(child.pid, flush=True)\n"
@@ -300,6 +300,15 @@ def test_a_sync_that_a_console_started_ends_with_it(run, home: Path, dovecot: Do
         ended, _, _ = select.select([child], [], [], 60)
         os.close(child)
     assert ended
+
+
+@pytest.mark.server
+def test_a_sync_whose_console_died_before_it_looked_ends_too(run, home: Path, dovecot: Dovecot, mailbox):
+    assert run(*adding(dovecot.port, *mailbox), "--live-since", "2026-01-01").status == 0
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    command = [sys.executable, "-m", "console.cli", "sync", "--watch", "--with-parent", str(gone.pid)]
+    assert subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
 
 
 @pytest.mark.server
