@@ -1,6 +1,5 @@
 """The search index in a sync that stays: what many small batches left is merged while nothing comes."""
 
-import time
 from contextlib import suppress
 from datetime import timedelta
 
@@ -56,14 +55,22 @@ def test_few_that_follow_others_wait_for_more_until_nothing_follows(tmp_path, mo
             desk.session = session
             desk.message(subject)
 
+    looks: list[int] = []
+
+    def looked(session, *, most):
+        looks.append(most)
+        return waiting(session, most=most)
+
     with store.writing() as session:
         desk = MadeDesk(session)
+    monkeypatch.setattr(running, "waiting", looked)
     indexing = Indexing(store)
     indexing.start()
     comes("fatura")
     until_true(lambda: left() == 0, "the first message to be indexed at once")
     comes("mais uma")
-    time.sleep(0.6)
+    seen = len(looks)
+    until_true(lambda: len(looks) > seen + 1, "it to look twice more")
     assert left() == 1
     indexing.ring()
     until_true(lambda: left() == 0, "what nothing follows to be indexed at once")
