@@ -33,7 +33,7 @@ from textual.strip import Strip
 from console.app import Plantao
 from console.config.accounts import Account
 from console.config.settings import read_account
-from console.demo.colleagues import move_in
+from console.demo.colleagues import move_in, open_up
 from console.demo.servers import DemoServers, demo_servers
 from console.desk import Desk, open_desk
 from console.library.files import read
@@ -166,6 +166,7 @@ def fill(folder: Path) -> str:
     with demo_servers(folder, now=NOW, seed=1, live=False) as servers, time_machine.travel(NOW, tick=True):
         store = stocked(folder, accounts_of(servers, NOW - AT_WORK), NOW)
         desk = Desk(store, agent=AGENT, console="pictures")
+        open_up(store, now=NOW)
         move_in(store, agent_id=desk.agent_id, now=NOW)
         store.close()
     return str(folder / "desk")

@@ -118,9 +118,11 @@ def _stock(inner: "Call") -> None:
 
 def _first_sync(inner: "Call") -> int:
     from console.cli.syncing import noticing_falls, tell_outcome
+    from console.demo.colleagues import open_up
     from console.mail.sync import sync_once
 
     store = inner.open_store(durable=False)
+    open_up(store, now=inner.now)
     with noticing_falls():
         outcome = sync_once(store, inner.settings.accounts, report=lambda _account, _step: None)
     return tell_outcome(inner, outcome)

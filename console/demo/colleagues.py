@@ -10,6 +10,7 @@ from typing import Final, Self
 from sqlmodel import Session
 
 from console.config.accounts import Account
+from console.demo import terms
 from console.demo.duty import take_turns
 from console.demo.handoffs import ARRIVES, at_work, hand_on_before, pass_on
 from console.demo.lives import ask_how_they_fare, get_to_know
@@ -112,6 +113,17 @@ ANSWERS: Final = (
         "Nothing of it is charged. The rule that chose the carrier was ours; it is off until we have tested it.",
     ),
 )
+
+
+def open_up(store: Store, *, now: datetime) -> None:
+    """Lay down by which hours and targets the company works, before its mail comes in: what is late is late by these.
+
+    Args:
+        store: an agent's.
+        now: the moment, aware.
+    """
+    with store.writing() as session:
+        terms.lay_down(session, actor=at_work(agent_named(session, STAFF[LEAD], now=now)), now=now)
 
 
 def move_in(store: Store, *, agent_id: int, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from console.demo import terms, wishes
+from console.demo import wishes
 from console.demo.journeys import set_out
 from console.mail.tasks import begin
 from storage.commands import knowing, promising
@@ -219,7 +219,6 @@ def get_to_know(session: Session, *, staff: Mapping[str, int], now: datetime) ->
     called = agents(session)
     names = {key: called[number] for key, number in staff.items()}
     wishes.lay_down(session, actor=actor, now=now)
-    terms.lay_down(session, actor=actor, now=now)
     for firm in FIRMS:
         for number in sorted(of_that_name(session, Subject.ORGANIZATION, firm.domain)):
             fields = {

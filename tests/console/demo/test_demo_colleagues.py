@@ -10,7 +10,7 @@ import pytest
 
 from console.config.accounts import Account
 from console.config.settings import read_account
-from console.demo.colleagues import ANSWERS, DONE, Colleagues, move_in
+from console.demo.colleagues import ANSWERS, DONE, Colleagues, move_in, open_up
 from console.demo.lives import FIRMS
 from console.demo.servers import demo_servers
 from console.demo.staff import STAFF
@@ -60,6 +60,7 @@ def desk(tmp_path: Path) -> Iterator[tuple[Store, list[Account], int]]:
         assert not sync_once(store, accounts, report=lambda _account, _step: None).troubles
     with store.writing() as session:
         agent_id = agent_named(session, "Ana", now=NOW)
+    open_up(store, now=NOW)
     move_in(store, agent_id=agent_id, now=NOW)
     yield store, accounts, agent_id
     store.close()
