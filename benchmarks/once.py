@@ -22,6 +22,9 @@ def main() -> None:
     reader.add_argument("--workers", type=int, default=2)
     reader.add_argument("--profile")
     reader.add_argument("--memory", action="store_true")
+    reader.add_argument(
+        "--behind", action="store_true", help="as the sync that a console keeps: whoever types goes first"
+    )
     reader.add_argument("--again", action="store_true", help="sync once more in the same process, timed alone")
     reader.add_argument(
         "--batch", type=int, help="a fixed size of batches, to tell what is theirs from what is a letter's"
@@ -40,6 +43,10 @@ def main() -> None:
     from console.mail.sync.taking import Taker
     from storage.store import open_store
 
+    if asked.behind:
+        from console.cli.syncing import stand_behind
+
+        stand_behind()
     if asked.batch:
         from console.mail.sync.pace import Pace
 

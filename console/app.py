@@ -25,6 +25,7 @@ from console.config.errors import ConsoleError
 from console.feed import Change, Feed
 from console.files.means import Means
 from console.files.typed_lines import TypedLines
+from console.line import Terminal
 from console.screens.asking import make_ready
 from console.screens.calling import Caller
 from console.screens.commands.table import commands
@@ -427,6 +428,7 @@ def run_console(
         ahead=ahead,
         behind=behind,
         main=main,
+        driver_class=Terminal,
     )
     sys.setswitchinterval(_TURNS)
     with _ending_in_order(app):

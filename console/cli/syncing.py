@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from console.mail.sync.folders import Step
     from storage.commands.intake import Counts
 
-_BEHIND = 3  # how much nicer the sync of a console is than the console: who types goes first
+_BEHIND = 10  # how much nicer the sync of a console is than the console: who types goes first
+_GROUP = Path("/proc/self/autogroup")
 _LOOK_EVERY = 1.0  # seconds between two looks whether the parent is there
 
 
@@ -48,7 +49,7 @@ def run_sync(call: "Call") -> int:
     telling = _Telling(call, steps=True)
     stop = stop_on_signals()
     if call.options.with_parent is not None:
-        os.nice(_BEHIND)
+        stand_behind()
         threading.Thread(target=_stop_when_orphaned, args=(stop, call.options.with_parent), daemon=True).start()
         threading.Thread(target=_stop_when_added_to, args=(stop, call), daemon=True).start()
     with noticing_falls(stop):
@@ -135,6 +136,17 @@ def noticing_falls(stop: threading.Event | None = None) -> Iterator[None]:
         threading.excepthook = before
     if falls:
         raise falls[0]
+
+
+def stand_behind() -> None:
+    """Let whoever types go first.
+
+    Linux shares a processor among sessions first, and heeds how nice a process is only within its own: this one is
+    alone in one, so the session must be as nice (sched(7), "The autogroup feature").
+    """
+    os.nice(_BEHIND)
+    with suppress(OSError):  # no such feature, or it is not ours to set
+        _GROUP.write_text(str(_BEHIND), encoding="ascii")
 
 
 def _stop_when_orphaned(stop: threading.Event, parent: int) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from storage.kinds.errors import StoreMissing
-from storage.store.checkpoints import Checkpoints
+from storage.store.checkpoints import Checkpoints, Flushes
 from storage.store.content import Content
 from storage.store.engine import BUSY_SECONDS, WRITING, make_engine
 from storage.store.interrupting import Interrupting, Waited
@@ -82,7 +82,7 @@ class Store:
         self.engines = (self.engine, mail) if self.path else (self.engine,)
         self._kept: Connection | None = None
         self._gate = threading.Lock()  # threads of one process queue here rather than at the database
-        self._checkpoints = None if durable or self.path is None else Checkpoints(self.engine, self._gate)
+        self._beside = (Checkpoints(self.engine, self._gate), Flushes(self.path)) if self.path and not durable else ()
         self.turns = Turns(self.path.with_name("desk.turns") if self.path else None)
         self._interrupting = Interrupting(self.turns) if self.path else None
 
@@ -111,8 +111,8 @@ class Store:
                     session.commit()
             finally:
                 self._part_with_stuck()
-        if self._checkpoints is not None:
-            self._checkpoints.wrote()
+        for one in self._beside:
+            one.wrote()
 
     def giving_way(self, work: Callable[[Session], Given]) -> Given:
         """Do `work` in a writing transaction that an agent need not wait for: it is given up, and begun anew after him.
@@ -184,8 +184,8 @@ class Store:
 
     def close(self) -> None:
         """Close every connection."""
-        if self._checkpoints is not None:
-            self._checkpoints.close()
+        for one in self._beside:
+            one.close()
         if self._interrupting is not None:
             self._interrupting.close()
         # Whoever writes in another thread commits first: to close under it would lose what it wrote, without an error.

@@ -281,7 +281,7 @@ def test_a_sync_that_watches_ends_in_order_and_with_its_parent(run, home: Path, 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="watches a process as Linux does")
 @pytest.mark.server
-def test_a_sync_that_a_console_started_ends_with_it(run, home: Path, dovecot: Dovecot, mailbox):
+def test_a_sync_that_a_console_started_lets_it_go_first_and_ends_with_it(run, home: Path, dovecot: Dovecot, mailbox):
     assert run(*adding(dovecot.port, *mailbox), "--live-since", "2026-01-01").status == 0
     parent = (
         "import os, subprocess, sys\n"
@@ -295,11 +295,17 @@ def test_a_sync_that_a_console_started_ends_with_it(run, home: Path, dovecot: Do
         [sys.executable, "-c", parent], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as console:
         assert console.stdout is not None
-        child = os.pidfd_open(int(console.stdout.readline()))
+        number = int(console.stdout.readline())
+        child = os.pidfd_open(number)
+        urgency = os.getpriority(os.PRIO_PROCESS, number) - os.getpriority(os.PRIO_PROCESS, console.pid)
+        session = Path(f"/proc/{number}/autogroup")
+        among_sessions = session.read_text() if session.exists() else "nice 10"
         console.kill()
         ended, _, _ = select.select([child], [], [], 60)
         os.close(child)
     assert ended
+    assert urgency == 10
+    assert among_sessions.split()[-2:] == ["nice", "10"]  # what Linux shares the processors by, before all else
 
 
 @pytest.mark.server
