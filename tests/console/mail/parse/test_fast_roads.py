@@ -135,6 +135,10 @@ def trimmed(text: str) -> str:
     return "\n".join(line if line == "-- " else line.rstrip(" \t") for line in text.split("\n"))
 
 
+def each_word_alone(words: list[str], language: str) -> dict[str, str]:
+    return {word: " ".join(stemming._stems_of(word, language)) for word in words}
+
+
 @contextmanager
 def careful() -> Iterator[None]:
     """Close every fast road."""
@@ -150,10 +154,13 @@ def careful() -> Iterator[None]:
         patch.setattr(language, "as_western", lambda _: None)
         patch.setattr(body, "_trimmed", trimmed)
         patch.setattr(html, "_is_even", lambda _: False)
-        patch.setattr(stemming, "_stems_in_each", lambda *_: {})
+        patch.setattr(stemming, "as_western", lambda _: None)
+        patch.setattr(stemming, "_stems_in_each", each_word_alone)
         for table in stemming._STEMS.values():
             table.clear()
         yield
+    for table in stemming._STEMS.values():
+        table.clear()
 
 
 def read(raw: bytes) -> tuple[object, ...]:
@@ -330,11 +337,29 @@ def test_every_sign_of_windows_1252_folded() -> None:
 @given(st.lists(TEXTS, min_size=1, max_size=3), st.sampled_from(["pt", "es", "en", ""]))
 @example(["Ação ação, (AÇÃO) acao", "ação informacao ﹰabc ΑΣ ΑΣΑ İstanbul " + "a" * 70], "pt")
 @example(["informacao-publica informações, FATURAS e_faturas naïve"], "pt")
-def test_stems_of_pieces_are_those_of_words(texts: list[str], name: str) -> None:
+def test_stems_of_a_text_are_those_of_its_words(texts: list[str], name: str) -> None:
     for table in stemming._STEMS.values():
         table.clear()
     for text in (*texts, *texts):  # new words, and words that are known
         assert stemming.stems(text, name) == by_words(text, name)
+        assert stemming._different_words(text) == set(stemming.words_of(text))
+
+
+def test_every_sign_of_windows_1252_as_a_word() -> None:
+    for code in range(0x2200):
+        text = f"A{chr(code)}É {chr(code)} 1{chr(code)}"
+        assert stemming._different_words(text) == set(WORD.findall(stemming.composed(text).lower())), hex(code)
+
+
+def test_more_words_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stemming, "_REMEMBERED", 30)
+    monkeypatch.setattr(stemming, "_LEARNT_AT_ONCE", 7)
+    for table in stemming._STEMS.values():
+        table.clear()
+    for start in range(0, 200, 10):
+        text = " ".join(f"faturas{'abcdefghij'[number % 10] * (number // 10)}s" for number in range(start, start + 40))
+        assert stemming.stems(text, "pt") == by_words(text, "pt") != ""
+        assert len(stemming._STEMS["pt"]) <= 30
 
 
 def by_words(text: str, name: str) -> str:
