@@ -21,6 +21,7 @@ from storage.store import open_store
 from storage.store.engine import sqlite_driver
 
 _AT_ONCE = 50_000
+_INDEXED_AT_ONCE = 10_000
 
 
 def load(
@@ -207,11 +208,11 @@ def load(
     done = 0
     while indexed:
         with store.writing() as session:
-            indexed = index_more(session, limit=10_000)
-        done += indexed
+            some = index_more(session, limit=_INDEXED_AT_ONCE)
+        done += some
         if done % 100_000 == 0:
             print(f"  {done:,} indexed, {time.perf_counter() - began:.0f} s", flush=True)
-        if indexed < 10_000:
+        if some < _INDEXED_AT_ONCE:
             break
     for _ in range(2000 if indexed else 0):  # as an index that grew by small batches is merged in time
         with store.writing() as session:

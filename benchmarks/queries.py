@@ -4,10 +4,13 @@ Usage: python -m benchmarks.queries [--count 100000] [--words 30] [--store FOLDE
 
 `--against` measures a second store of that size in interleaved turns, for the ratio between the sizes (of processor
 times): over all questions, and over those whose answer is equally long on both desks, since a larger desk also has more
-of what is asked for. A row shows median / p95 in ms, and in brackets those of the processor alone.
+of what is asked for. Both are asked for the same words, so that their lists are ten times as long on the one. In the
+rows "lists as long" each is asked for words of its own that stand in as many messages: what the size alone costs.
+A row shows median / p95 in ms, and in brackets those of the processor alone.
 """
 
 import argparse
+import bisect
 import json
 import os
 import random
@@ -16,9 +19,11 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from statistics import median
 
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from benchmarks.letters import END, ranked
@@ -26,6 +31,8 @@ from benchmarks.loading import load
 from benchmarks.measuring import HERE, interval, keep, machine, percentile
 from storage.kinds.errors import DeskError
 from storage.queries import find, inbox
+from storage.rules.query_reader import parse
+from storage.search.matching import matching, written
 from storage.store import open_store
 from storage.views import QueueWindow
 
@@ -37,9 +44,7 @@ Ask = Callable[[Session], object]
 def measures() -> dict[str, tuple[float, list[Ask]]]:
     """Return what is measured: the goal in ms, and the questions, asked in turn."""
     made = random.Random(3)
-    words = [word for language in ("pt", "es", "en") for word in ranked(language)[0][:4000] if len(word) > 2]
-    common = [word for language in ("pt", "es", "en") for word in ranked(language)[0][30:250] if len(word) > 3]
-    mixed = [*common, *made.sample(words, len(common))]
+    words, common, mixed = pools(made)
 
     def window(query: str) -> Ask:
         return lambda session: inbox.window(session, query=query, agent_id=1, now=NOW)
@@ -64,8 +69,15 @@ def measures() -> dict[str, tuple[float, list[Ask]]]:
     def counted(query: str) -> Ask:
         return lambda session: find.count(session, query=query, agent_id=1, now=NOW)
 
-    def several(count: int, pool: list[str]) -> list[str]:
-        return [" ".join(made.sample(pool, count)) for _ in range(ROUNDS)]
+    def alike(count: int, ask: Callable[[str], Ask]) -> list[Ask]:
+        """Ask each desk for words of its own that stand in so many messages, the same number on every desk."""
+        lengths = random.Random(5)
+        wanted = [[int(30 * 100 ** lengths.random()) for _ in range(count)] for _ in range(ROUNDS)]
+
+        def asked(lengths: list[int]) -> Ask:
+            return lambda session: ask(" ".join(as_long(session, lengths)))(session)
+
+        return [asked(lengths) for lengths in wanted]
 
     filters = ("is:open", "tag:vip", "tier:n3", "priority:urgent", "mailbox:box2", "owner:me", "has:attachment")
     return {
@@ -74,25 +86,67 @@ def measures() -> dict[str, tuple[float, list[Ask]]]:
         "queue, all conversations, page after page": (10, pages("sort:newest")),
         "queue, mine": (10, [window("is:open owner:me")]),
         "queue, tier and tag": (10, [window("is:open tier:n2"), window("is:open tag:fatura")]),
-        "search, one word": (10, [search(one) for one in several(1, mixed)]),
-        "search, two words": (10, [search(one) for one in several(2, mixed)]),
-        "search, three words": (10, [search(one) for one in several(3, mixed)]),
-        "search, two common words": (10, [search(one) for one in several(2, common)]),
+        "search, one word": (10, [search(one) for one in several(made, 1, mixed)]),
+        "search, two words": (10, [search(one) for one in several(made, 2, mixed)]),
+        "search, three words": (10, [search(one) for one in several(made, 3, mixed)]),
+        "search, two common words": (10, [search(one) for one in several(made, 2, common)]),
+        "search, two words, lists as long": (10, alike(2, search)),
+        "search, three words, lists as long": (10, alike(3, search)),
         "search, word and filter": (
             100,
-            [search(f"{one} {filters[n % len(filters)]}") for n, one in enumerate(several(1, mixed))],
+            [search(f"{one} {filters[n % len(filters)]}") for n, one in enumerate(several(made, 1, mixed))],
         ),
-        "search, word and rare sender": (100, [search(f"{one} from:cliente77") for one in several(1, common)]),
-        "search, prefix": (100, [search(f"{one[:4]}*") for one in several(1, [w for w in words if len(w) > 5])]),
+        "search, word and rare sender": (100, [search(f"{one} from:cliente77") for one in several(made, 1, common)]),
+        "search, prefix": (100, [search(f"{one[:4]}*") for one in several(made, 1, [w for w in words if len(w) > 5])]),
         "search, word and prefix": (
             100,
-            [search(f"{one} {made.choice(words)[:4]}*") for one in several(1, mixed)],
+            [search(f"{one} {made.choice(words)[:4]}*") for one in several(made, 1, mixed)],
         ),
-        "search, word and time": (100, [search(f"{one} after:2026-10-01") for one in several(1, mixed)]),
-        "count, one word": (100, [counted(one) for one in several(1, mixed)]),
-        "count, two words": (100, [counted(one) for one in several(2, mixed)]),
+        "search, word and time": (100, [search(f"{one} after:2026-10-01") for one in several(made, 1, mixed)]),
+        "count, one word": (100, [counted(one) for one in several(made, 1, mixed)]),
+        "count, two words": (100, [counted(one) for one in several(made, 2, mixed)]),
+        "count, two words, lists as long": (100, alike(2, counted)),
         "count of the queue": (10, [lambda s: inbox.count(s, query="is:open", agent_id=1, now=NOW)]),
     }
+
+
+def pools(made: random.Random) -> tuple[list[str], list[str], list[str]]:
+    """Return the words that are asked for: all, the common ones, and as many of the one as of the other."""
+    words = [word for language in ("pt", "es", "en") for word in ranked(language)[0][:4000] if len(word) > 2]
+    common = [word for language in ("pt", "es", "en") for word in ranked(language)[0][30:250] if len(word) > 3]
+    return words, common, [*common, *made.sample(words, len(common))]
+
+
+def several(made: random.Random, count: int, pool: list[str]) -> list[str]:
+    return [" ".join(made.sample(pool, count)) for _ in range(ROUNDS)]
+
+
+def as_long(session: Session, lengths: list[int]) -> list[str]:
+    """Return a word of this desk for each length, one that stands in about so many messages; each another one."""
+    known = frequencies(session)
+    found: list[str] = []
+    for length in lengths:
+        place = bisect.bisect(known, (length, ""))
+        near = sorted(known[max(0, place - 4) : place + 4], key=lambda one: abs(one[0] - length))
+        found.append(next(word for _, word in near if word not in found))
+    return found
+
+
+@cache
+def frequencies(session: Session) -> list[tuple[int, str]]:
+    """Return words of a desk with how many messages each is found in, ascending; the rarer ones a twentieth of them."""
+    connection = session.connection()
+    words: list[str] = []
+    for language in ("pt", "es", "en"):
+        ordered = ranked(language)[0]
+        words += [*ordered[30:500], *ordered[500::20]]
+    known = []
+    for word in dict.fromkeys(word for word in words if len(word) > 2):
+        expression = written(connection, parse(word, now=NOW).where)  # type: ignore[arg-type]
+        assert expression is not None
+        finds = select(func.count()).select_from(matching(connection, expression).subquery())
+        known.append((connection.execute(finds).scalar_one(), word))
+    return sorted(known)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """The search index: what is in it, and how it follows the messages in batches of its own."""
 
 from storage.rules.stemming import LANGUAGES, stems
-from storage.search.index import add, check, ddl, index_more, outdated, reindex, remove, tidy, waiting
+from storage.search.index import add, check, ddl, in_pieces, index_more, outdated, reindex, remove, tidy, waiting
 from storage.search.ready import Ready
 from storage.versions import STEMMER_VERSION
 
@@ -12,6 +12,7 @@ __all__ = [
     "add",
     "check",
     "ddl",
+    "in_pieces",
     "index_more",
     "outdated",
     "reindex",

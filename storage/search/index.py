@@ -207,6 +207,18 @@ def check(session: Session) -> bool:
     return connection.execute(lost).first() is None
 
 
+def in_pieces(session: Session) -> bool:
+    """Say whether the index stands in more than one piece, so that `tidy` may have something to do."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        return False
+    first, last = (
+        connection.execute(text(f"SELECT segid FROM search_index_idx ORDER BY segid {way} LIMIT 1")).scalar()
+        for way in ("ASC", "DESC")
+    )
+    return first != last
+
+
 def tidy(session: Session, *, pages: int = 500) -> bool:
     """Merge a little of what many small batches left behind; say whether there was anything to do.
 

@@ -36,7 +36,7 @@ from storage.commands.intake import Counts
 from storage.commands.outbox import copies, sending
 from storage.kinds.errors import DeskError
 from storage.queries.history import last_event
-from storage.search import Ready, index_more, outdated, reindex, tidy, waiting
+from storage.search import Ready, in_pieces, index_more, outdated, reindex, tidy, waiting
 from storage.store import Store
 
 LEASE: Final = leasing.SYNC
@@ -369,10 +369,10 @@ class Indexing:
     def _run(self) -> None:
         with self._store.reading() as session:
             anew = outdated(session)
+            untidy = in_pieces(session)  # as an import leaves it, or a sync that was ended
         if anew:  # by another stemmer, or by a SQLite that this one cannot follow
             with self._store.writing() as session:
                 reindex(session)
-        untidy = False
         while not self._done.is_set():
             rung = self._came.wait(_LOOK_EVERY)
             self._came.clear()

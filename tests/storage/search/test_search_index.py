@@ -11,7 +11,7 @@ from storage.kinds.mail import Attachment, Correspondent
 from storage.models import MessageText, SearchEntry
 from storage.rules.query import BadQuery, Trouble
 from storage.rules.query_reader import parse
-from storage.search import add, check, index_more, outdated, reindex, remove, tidy, waiting
+from storage.search import add, check, in_pieces, index_more, outdated, reindex, remove, tidy, waiting
 from storage.search.index import ATTACHED, floor, place
 from storage.search.matching import BROADEST, matching, written
 from storage.store import engine, open_store
@@ -224,6 +224,7 @@ def test_small_batches_can_be_merged(store):
         with store.writing() as session:
             index_more(session, limit=1)
     with store.writing() as session:
+        assert in_pieces(session) == (store.path is not None)
         for _ in range(20):
             if not tidy(session):
                 break
@@ -233,6 +234,7 @@ def test_small_batches_can_be_merged(store):
         if store.path is not None:  # FTS5 by itself would leave three
             pieces = "SELECT count(DISTINCT segid) FROM search_index_idx"
             assert session.connection().exec_driver_sql(pieces).scalar_one() == 1
+        assert not in_pieces(session)
 
 
 def test_an_index_that_an_older_sqlite_cannot_read_is_made_anew(tmp_path, monkeypatch):

@@ -42,6 +42,30 @@ def test_an_index_of_many_pieces_becomes_one_of_few_while_nothing_comes(tmp_path
     store.close()
 
 
+def test_what_an_import_left_is_merged_though_no_mail_comes(tmp_path):
+    store = open_store(str(tmp_path))
+    with store.writing() as session:
+        desk = MadeDesk(session)
+        for n in range(18):
+            desk.message(f"fatura {n}", at=timedelta(minutes=n))
+    for _ in range(18):
+        with store.writing() as session:
+            index_more(session, limit=1)
+
+    def pieces() -> int:
+        with store.reading() as session:
+            return int(session.connection().exec_driver_sql(PIECES).scalar_one())
+
+    assert pieces() > 1
+    indexing = Indexing(store)
+    indexing.start()
+    try:
+        until_true(lambda: pieces() == 1, "what stood in many pieces to be one, with nothing to index")
+    finally:
+        indexing.finish()
+    store.close()
+
+
 def test_few_that_follow_others_wait_for_more_until_nothing_follows(tmp_path, monkeypatch):
     monkeypatch.setattr(running, "_INDEX_WAITS", 60.0)
     store = open_store(str(tmp_path))
