@@ -1,7 +1,6 @@
 """A Dovecot that stays between runs, with folders of generated mail, and the peers' configuration beside it."""
 
 import contextlib
-import grp
 import shutil
 import sys
 import time
@@ -17,7 +16,7 @@ from benchmarks.measuring import HERE, ROOT
 sys.path.insert(0, str(ROOT / "tests"))
 
 from servers import grounds
-from servers.dovecot import CONFIGURATION, Dovecot, certify
+from servers.dovecot import Dovecot, certify, configure, line_of_user
 
 PASSWORD = "secreta"
 
@@ -89,7 +88,6 @@ SyncState *
 def running() -> Iterator[Dovecot]:
     """Run the benchmarks' Dovecot for the length of the block, on ports of its own."""
     home = HERE / "dovecot"
-    who = grounds.account()
     if not home.exists():
         for path in (home, *(home / name for name in ("run", "state", "homes", "users"))):
             path.mkdir(parents=True)
@@ -100,11 +98,7 @@ def running() -> Iterator[Dovecot]:
     # A second benchmark at the same time needs other ports, and other places for its sockets.
     run_at = grounds.folder("plantao-bench-")
     port, tls_port = grounds.free_ports(2)
-    text = CONFIGURATION.format(
-        home=home, user=who.pw_name, group=grp.getgrgid(who.pw_gid).gr_name, port=port, tls_port=tls_port
-    )
-    text = text.replace(f"{home}/run", f"{run_at}/run").replace(f"{home}/state", f"{run_at}/state")
-    (home / "dovecot.conf").write_text(text)
+    configure(home, run_at=run_at, port=port, tls_port=tls_port)
     server = Dovecot(home, port, tls_port)
     try:
         server.start()
@@ -123,8 +117,7 @@ def box(server: Dovecot, name: str, count: int, *, seed: int = 7, store: str = "
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir()
         grounds.hand_over(home)
-        location = {"maildir": "maildir:~/Maildir", "mdbox": "mdbox:~/mdbox"}[store]
-        line = f"{name}:{{PLAIN}}{PASSWORD}::::{home}::userdb_mail={location}\n"
+        line = line_of_user(name, PASSWORD, home=home, store=store)
         (server.home / "users" / name).write_text(line)
         began = time.perf_counter()
         filled = Box(server, name)

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import functools
 import grp
 import imaplib
 import ipaddress
@@ -22,9 +23,43 @@ from servers import grounds
 
 imaplib._MAXLINE = 50_000_000  # type: ignore[attr-defined]  # SEARCH ALL of a large folder is one line
 
-CONFIGURATION = """
-base_dir = {home}/run
-state_dir = {home}/state
+_FIRST_OF_24 = """\
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+"""
+
+_OF_24 = """
+ssl_server_cert_file = {home}/cert.pem
+ssl_server_key_file = {home}/key.pem
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = ~/Maildir
+passdb passwd-file {{
+  passwd_file_path = {home}/users/%{{user}}
+}}
+userdb passwd-file {{
+  passwd_file_path = {home}/users/%{{user}}
+}}
+"""
+
+_OF_23 = """
+ssl_cert = <{home}/cert.pem
+ssl_key = <{home}/key.pem
+disable_plaintext_auth = no
+mail_location = maildir:~/Maildir
+passdb {{
+  driver = passwd-file
+  args = {home}/users/%u
+}}
+userdb {{
+  driver = passwd-file
+  args = {home}/users/%u
+}}
+"""
+
+_OF_BOTH = """
+base_dir = {run_at}/run
+state_dir = {run_at}/state
 log_path = {home}/dovecot.log
 protocols = imap
 listen = 127.0.0.1
@@ -36,14 +71,10 @@ mail_gid = {group}
 first_valid_uid = 1
 first_valid_gid = 1
 ssl = yes
-ssl_cert = <{home}/cert.pem
-ssl_key = <{home}/key.pem
-disable_plaintext_auth = no
 auth_mechanisms = plain
 auth_failure_delay = 0
 mail_max_userip_connections = 1000
 mail_fsync = never
-mail_location = maildir:~/Maildir
 service imap-login {{
   chroot =
   process_min_avail = 1
@@ -66,14 +97,6 @@ service anvil {{
 }}
 service stats {{
   chroot =
-}}
-passdb {{
-  driver = passwd-file
-  args = {home}/users/%u
-}}
-userdb {{
-  driver = passwd-file
-  args = {home}/users/%u
 }}
 namespace inbox {{
   inbox = yes
@@ -160,8 +183,7 @@ class Dovecot:
         home = self.home / "homes" / user
         home.mkdir()
         grounds.hand_over(home)
-        location = {"maildir": "maildir:~/Maildir", "mdbox": "mdbox:~/mdbox"}[store]
-        line = f"{user}:{{PLAIN}}{password}::::{home}::userdb_mail={location}\n"
+        line = line_of_user(user, password, home=home, store=store)
         (self.home / "users" / user).write_text(line, encoding="utf-8")
         self._passwords[user] = password
         return user, password
@@ -282,6 +304,32 @@ def _binary() -> str | None:
     return shutil.which("dovecot", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
 
+@functools.cache
+def _is_24() -> bool:
+    """Say whether the Dovecot here reads the configuration of 2.4, in which half of the settings have other names."""
+    binary = _binary()
+    assert binary is not None
+    said = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout
+    major, minor = said.split(".")[:2]
+    return (int(major), int(minor)) >= (2, 4)
+
+
+def configure(home: Path, *, run_at: Path, port: int, tls_port: int) -> None:
+    """Write `home/dovecot.conf`, in the words of the Dovecot that is here; its sockets are to stand in `run_at`."""
+    who = grounds.account()
+    text = _FIRST_OF_24 + _OF_BOTH + _OF_24 if _is_24() else _OF_BOTH + _OF_23
+    group = grp.getgrgid(who.pw_gid).gr_name
+    text = text.format(home=home, run_at=run_at, user=who.pw_name, group=group, port=port, tls_port=tls_port)
+    (home / "dovecot.conf").write_text(text)
+
+
+def line_of_user(user: str, password: str, *, home: Path, store: str) -> str:
+    """Return the line of a passwd-file that makes a user whose mail is kept in `home` as ``maildir`` or ``mdbox``."""
+    path = {"maildir": "~/Maildir", "mdbox": "~/mdbox"}[store]
+    place = f"userdb_mail_driver={store} userdb_mail_path={path}" if _is_24() else f"userdb_mail={store}:{path}"
+    return f"{user}:{{PLAIN}}{password}::::{home}::{place}\n"
+
+
 def _quoted(folder: str) -> str:
     return '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -324,14 +372,11 @@ def running() -> Iterator[Dovecot]:
         grounds.missing("Dovecot is not installed, so nothing was tested against it")
     home = grounds.folder("plantao-dovecot-")
     port, tls_port = grounds.free_ports(2)
-    who = grounds.account()
     for name in ("run", "state", "homes", "users"):
         (home / name).mkdir()
         grounds.hand_over(home / name)
     certify(home)
-    group = grp.getgrgid(who.pw_gid).gr_name
-    text = CONFIGURATION.format(home=home, user=who.pw_name, group=group, port=port, tls_port=tls_port)
-    (home / "dovecot.conf").write_text(text)
+    configure(home, run_at=home, port=port, tls_port=tls_port)
     server = Dovecot(home, port, tls_port)
     try:
         server.start()
