@@ -11,13 +11,14 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import LifoQueue
+from tempfile import TemporaryFile
 from threading import Lock, Semaphore
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 import console
 from console.mail.parse import Unreadable
-from console.mail.reader import Read, read_one
+from console.mail.reader import Progress, Read, read_one
 from storage.kinds import QuarantineReason
 
 SECONDS = 10.0
@@ -167,13 +168,13 @@ class _Worker:
     """One process that reads messages, started when it is first needed.
 
     A batch comes back in one piece, as every piece wakes a thread that takes the interpreter from those who write.
-    How far it has come is said by a byte for each message, in a pipe at which nobody waits.
+    How far it has come is said in memory that both share, at which nobody waits.
     """
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
-        self._progress: int | None = None
+        self._progress: Progress | None = None
         self._behind = False
 
     def read(self, batch: list[bytes], seconds: float, *, behind: bool = False) -> list[Read]:
@@ -190,25 +191,28 @@ class _Worker:
         """
         if not batch:
             return []
-        done = 0
+        told = 0
         try:
             line = self.start()
+            assert self._progress is not None
             if behind and not self._behind:
                 self._go_behind()
+            self._progress.clear()
             line.send(batch)
             while not _heard(line, seconds):
-                if not (more := self._came_on()):
-                    self.end()
-                    raise _Lost(done, QuarantineReason.TOO_SLOW, f"not read within {seconds:g} seconds")
-                done += more
+                if (now := self._progress.told()) == told:
+                    raise self._lost(QuarantineReason.TOO_SLOW, f"not read within {seconds:g} seconds")
+                told = now
             results: list[Read] = line.recv()
-            self._came_on()
         except (EOFError, OSError):
-            done += self._came_on()
-            self.end()
-            lost = _Lost(min(done, len(batch) - 1), QuarantineReason.PARSER_FAILED, "the process that read it died")
-            raise lost from None
+            raise self._lost(QuarantineReason.PARSER_FAILED, "the process that read it died") from None
         return results
+
+    def _lost(self, reason: QuarantineReason, detail: str) -> "_Lost":
+        """End the process, and say over which message it was lost."""
+        place = self._progress.place() if self._progress is not None else 0
+        self.end()
+        return _Lost(place, reason, detail)
 
     def _go_behind(self) -> None:
         assert self._process is not None
@@ -216,13 +220,6 @@ class _Worker:
         with suppress(OSError):  # it is as well without
             os.setpriority(os.PRIO_PROCESS, self._process.pid, least)
         self._behind = True
-
-    def _came_on(self) -> int:
-        """Return how many messages were read since this was last asked."""
-        with suppress(BlockingIOError):
-            if self._progress is not None:
-                return len(os.read(self._progress, 2 * READ_AT_ONCE))
-        return 0
 
     def start(self) -> Connection:
         """Start the process, unless it has started, and return the line to it."""
@@ -234,13 +231,12 @@ class _Worker:
         mine, other = socket.socketpair()
         root = str(Path(console.__file__).resolve().parent.parent)
         search = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        self._progress, progress = os.pipe()
-        os.set_blocking(self._progress, False)
-        with other, os.fdopen(progress, "wb", buffering=0):
+        with other, _shared() as shared:
+            self._progress = Progress(shared.fileno())
             # A process started anew, not a fork: the parent has threads and open databases.
             self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
-                [sys.executable, "-P", "-m", "console.mail.reader", str(other.fileno()), str(progress)],
-                pass_fds=[other.fileno(), progress],
+                [sys.executable, "-P", "-m", "console.mail.reader", str(other.fileno()), str(shared.fileno())],
+                pass_fds=[other.fileno(), shared.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -261,11 +257,21 @@ class _Worker:
             self._line.close()
             self._line = None
         if self._progress is not None:
-            os.close(self._progress)
+            self._progress.close()
             self._progress = None
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+
+def _shared() -> BinaryIO:
+    """Return a file that is in memory where the system has such files, for `Progress`."""
+    if hasattr(os, "memfd_create"):
+        file: BinaryIO = os.fdopen(os.memfd_create("progress"), "w+b", buffering=0)
+    else:
+        file = TemporaryFile(buffering=0)  # noqa: SIM115 - whoever asked closes it
+    file.truncate(Progress.SIZE)
+    return file
 
 
 def _heard(line: Connection, seconds: float) -> bool:

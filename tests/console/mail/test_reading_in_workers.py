@@ -7,13 +7,14 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 
 import pytest
 
 from console.mail import reader
-from console.mail.parse import Unreadable
+from console.mail.parse import Unreadable, body, language, quotes, tree
 from console.mail.reading import Readers
 from storage.kinds import QuarantineReason
 
@@ -156,6 +157,58 @@ def test_a_worker_loads_nothing_of_what_hands_out():
     ).stdout.split()
     assert "console.mail.parse" in loaded
     assert {"multiprocessing", "subprocess", "concurrent", "sqlalchemy", "email"}.isdisjoint(loaded)
+
+
+@pytest.mark.parametrize("step", range(5))
+def test_the_message_that_a_worker_is_lost_over_is_known_at_each_step(monkeypatch, step):
+    """The place that was told last is the one that is worked on, whatever is done with it."""
+    named = [
+        (tree, "grow", lambda data, *_: data),
+        (body, "read", lambda root, _: root.data),
+        (quotes, "split", lambda page, _: page.text.encode()),
+        (language, "guess", lambda text: text.encode()),
+        (reader, "gist_of", lambda parsed: parsed.text.encode()),
+    ][step]
+    module, name, said = named
+    genuine = getattr(module, name)
+    places = []
+    worked_on = []
+
+    def watched(*args, **others):
+        if b"corpo 20" in said(*args):
+            worked_on.append(places[-1])
+            raise ValueError
+        return genuine(*args, **others)
+
+    monkeypatch.setattr(module, name, watched)
+    raws = [mail(n, f"corpo {n}") for n in range(40)]
+    if step < 4:
+        found = reader.read_each(raws, places.append)
+        assert [n for n, one in enumerate(found) if isinstance(one, Unreadable)] == [20]
+        assert found[20].reason is QuarantineReason.PARSER_FAILED
+        assert found[20].detail == "ValueError: "
+        assert set(places) == set(range(40))
+    else:
+        with pytest.raises(ValueError):
+            reader.read_each(raws, places.append)
+    assert worked_on == [20]
+
+
+def test_progress_is_seen_by_who_shares_it():
+    with tempfile.TemporaryFile() as file:
+        file.truncate(reader.Progress.SIZE)
+        here, there = reader.Progress(file.fileno()), reader.Progress(file.fileno())
+    assert (here.told(), here.place()) == (0, 0)
+    told = set()
+    for place in (0, 5, 5, 31, 0):
+        there.at(place)
+        assert here.place() == place
+        told.add(here.told())
+    assert len(told) == 5
+    here.clear()
+    assert there.told() == 0
+    here.close()
+    there.close()
 
 
 @pytest.mark.parametrize("long", [False, True])

@@ -18,6 +18,7 @@ from made import corpus
 from made.odd_letters import letter
 
 from console.demo import company
+from console.mail import reader
 from console.mail.parse import (
     Unreadable,
     addresses,
@@ -217,6 +218,17 @@ def test_both_roads_give_the_same_of_wounded_mail(demo: list[bytes]) -> None:
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_both_roads_give_the_same_of_odd_letters(seed: int) -> None:
     assert_both_agree(letter(random.Random(f"letter {seed} {number}")) for number in range(400 if seed == 0 else 2_000))
+
+
+def test_messages_read_together_are_read_as_each_alone(demo: list[bytes]) -> None:
+    some = [*demo, *wounded(demo, 200), b"", b"\x00\x01 no mail at all", *demo[:3]]
+    found = reader.read_each(some)
+    assert [told(one) for one in found] == [told(reader.read_one(raw)) for raw in some]
+    assert sum(isinstance(one, Unreadable) for one in found) >= 2
+
+
+def told(one: reader.Read) -> object:
+    return (one.reason, one.detail) if isinstance(one, Unreadable) else one
 
 
 def test_what_a_worker_hands_over_arrives_whole(demo: list[bytes]) -> None:
