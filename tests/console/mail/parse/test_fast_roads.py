@@ -386,6 +386,9 @@ def by_words(text: str, name: str) -> str:
 
 
 @given(st.text(alphabet="abç é\n.漢-") | TEXTS)
+@example(" ".join(map(str, range(3_000))))
+@example("uma e outra vez o mesmo\n" * 300)
+@example("uma e outra vez o mesmo\n" * 30 + " ".join(map(str, range(60))))
 def test_fingerprints_are_the_smallest_digests(text: str) -> None:
     text = text.encode("utf-8", "ignore").decode()
     words = re.findall(r"\w+", clean.folded(text))[:5000]
