@@ -23,6 +23,7 @@ def measure_words(measure: Measure) -> str:
         Measure.SOLVED: _("solved"),
         Measure.CONTACTS: _("contacts to solve one"),
         Measure.FIRST_RESPONSE: _("first response"),
+        Measure.ANY_RESPONSE: _("any response"),
         Measure.BETWEEN_CONTACTS: _("between contacts of a chat"),
         Measure.FIRST_CONTACT: _("solved at the first contact"),
         Measure.ACCEPTANCE: _("transfer to acceptance"),

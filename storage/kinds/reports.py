@@ -14,6 +14,7 @@ class Measure(StrEnum):
     SOLVED = "solved"
     CONTACTS = "contacts"
     FIRST_RESPONSE = "first_response"
+    ANY_RESPONSE = "any_response"
     BETWEEN_CONTACTS = "between_contacts"
     FIRST_CONTACT = "first_contact"
     ACCEPTANCE = "acceptance"

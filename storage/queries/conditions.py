@@ -25,10 +25,12 @@ from storage.kinds import TASKS, Channel, ConversationKind, Priority, Status
 from storage.kinds.clean import folded
 from storage.kinds.clocks import ClockState
 from storage.models import PRIORITIZED, SHOWN_BELOW, SPOKEN, TASKED
+from storage.queries.several import listed
 from storage.queries.tables import AGENT, CLOCK, CONVERSATION, MAILBOX, MESSAGE, READ_MARK, TAG
 from storage.rules.query import (
     COMPUTED,
     CONSULT,
+    FIGURE,
     PROMISE,
     TIMELY,
     BadQuery,
@@ -119,7 +121,7 @@ def condition(ground: Ground, node: Node) -> Condition:
         case Moment():
             return ground.moment(node)
         case Field():
-            return _field(ground, node)
+            return _behind(ground, node) if node.name == FIGURE else _field(ground, node)
         case Text():
             raise AssertionError("the index answers words alone")
 
@@ -128,7 +130,7 @@ def only_conversation(node: Node) -> bool:
     """Say whether the conversation's own columns answer `node`: neither words nor moments are in it."""
     match node:
         case Field(name=name):
-            return name != "has"
+            return name not in {"has", FIGURE}
         case Not(part):
             return only_conversation(part)
         case Both(parts) | Or(parts):
@@ -201,6 +203,19 @@ def _told(ground: Ground, field: Field, *, probed: bool) -> Condition:
     from storage.queries.segments import served_to  # late: a desk's first frame asks nothing of customers
 
     return served_to(ground.session, field, probed=probed, among=ground.among)
+
+
+def _behind(ground: Ground, field: Field) -> Condition:
+    """Return that a conversation is behind a figure; each is read once in a transaction."""
+    from storage.queries.dashboard import behind  # late, as above
+    from storage.rules.dashboard import figure_asked
+
+    assert field.now is not None
+    asked = figure_asked(field)
+    known = ground.session.info.setdefault(FIGURE, {})
+    if asked not in known:
+        known[asked] = behind(ground.session, asked, now=field.now)
+    return _C.id.in_(listed(ground.session.connection(), known[asked]))
 
 
 def _said(due: datetime | None = None) -> Condition:
@@ -348,6 +363,8 @@ def asks_for_trash(node: Node | None) -> bool:
     match node:
         case Field(name="is", value=State.TRASH):
             return True
+        case Field(name="figure", value=value):
+            return value.lower().startswith("left_out@")
         case Not(part):
             return asks_for_trash(part)
         case Both(parts) | Or(parts):

@@ -6,13 +6,14 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 from sqlmodel import Session
 
 from storage.apply.standing import joined_under, today
 from storage.apply.stories import stories
 from storage.apply.terms import terms_in
 from storage.kinds import Delivery, HandoffState
+from storage.kinds.policies import Metric
 from storage.kinds.reports import Asked, Report
 from storage.queries import inbox
 from storage.queries.several import listed
@@ -28,9 +29,6 @@ _C = CONVERSATION.c
 def report(session: Session, asked: Asked, *, now: datetime) -> Report:
     """Return what a period comes to.
 
-    Every conversation that stands is gone through for when it began: a report is asked for now and then, and an index
-    for it would be kept at every message.
-
     Args:
         session: of any transaction.
         asked: the period, and of what.
@@ -39,28 +37,44 @@ def report(session: Session, asked: Asked, *, now: datetime) -> Report:
     Raises:
         BadQuery: the query cannot be read.
     """
-    connection = session.connection()
-    conditions = _of(session, asked, now)
-    tally, terms = Tally(history=asked.history), terms_in(connection)
-    clocks = ClockTally(terms.versions(), cache(terms.hours), now)
-    touches = any(policy.when.touch for policy in terms.versions())
-    for some in _began(session, asked, conditions):
-        for story in _stories(session, some):
+    conditions = conditions_of(session, asked, now)
+    tally, clocks = Tally(history=asked.history), ClocksTold(session, now)
+    for some in began(session, asked, conditions):
+        for _number, story in told_of(session, some):
             tally.take(story)
-        for told in stories(connection, [row.id for row in some], touches=touches).values():
-            clocks.take(told)
-    found, acceptance = borders(_handed(session, asked, conditions))
+        clocks.take([row.id for row in some])
+    found, acceptance = borders(handed(session, asked, conditions))
     return Report(
         asked=asked,
         began=tally.began,
         left_out=tuple(tally.left_out.items()),
         figures=(*tally.figures(), acceptance),
         borders=found,
-        clocks=clocks.kept(),
+        clocks=clocks.tally.kept(),
     )
 
 
-def _of(session: Session, asked: Asked, now: datetime) -> list[ColumnElement[bool]]:
+class ClocksTold:
+    """Reads the clocks of conversations, and counts them.
+
+    Args:
+        session: of any transaction.
+        now: the present, at which what still runs is late or not.
+    """
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._connection = session.connection()
+        terms = terms_in(self._connection)
+        self.tally = ClockTally(terms.versions(), cache(terms.hours), now)
+        self._touches = any(policy.when.touch for policy in terms.versions())
+
+    def take(self, numbers: Sequence[int]) -> dict[int, frozenset[Metric]]:
+        """Count the clocks of conversations, and return those that were breached, by the conversation's number."""
+        told = stories(self._connection, numbers, touches=self._touches)
+        return {number: self.tally.take(one) for number, one in told.items()}
+
+
+def conditions_of(session: Session, asked: Asked, now: datetime) -> list[ColumnElement[bool]]:
     """Return the conditions on conversations that are not of the period."""
     conditions: list[ColumnElement[bool]] = []
     if asked.mailbox_id is not None:
@@ -77,27 +91,27 @@ def _of(session: Session, asked: Asked, now: datetime) -> list[ColumnElement[boo
     return conditions
 
 
-def _began(session: Session, asked: Asked, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Sequence[Any]]:
-    """Yield the conversations that began in the period, in the order of their numbers."""
-    chosen = (
-        select(_C.id, _C.status, _C.kind)
-        .join_from(CONVERSATION, MESSAGE, MESSAGE.c.id == _C.first_message_id)
-        .where(
-            _C.joined_into.is_(None),
-            MESSAGE.c.arrived_at >= asked.since,
-            MESSAGE.c.arrived_at < asked.until,
-            *conditions,
-        )
-        .order_by(_C.id)
-        .limit(_AT_ONCE)
-    )
-    last = 0
-    while rows := session.connection().execute(chosen.where(_C.id > last)).all():
-        yield rows
-        last = rows[-1].id
+def began_in(asked: Asked) -> ColumnElement[bool]:
+    """Return that a conversation, joined to its first message, began in the period.
+
+    What began there has no older newest message: an index finds these few.
+    """
+    at = MESSAGE.c.arrived_at
+    within = at >= asked.since, at < asked.until, _C.last_message_at >= asked.since
+    return and_(_C.joined_into.is_(None), MESSAGE.c.id == _C.first_message_id, *within)
 
 
-def _stories(session: Session, rows: Sequence[Any]) -> Iterator[Story]:
+def began(session: Session, asked: Asked, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Sequence[Any]]:
+    """Yield the conversations that began in the period, some at a time, in the order of their numbers."""
+    chosen = select(_C.id, _C.status, _C.kind).join_from(CONVERSATION, MESSAGE, began_in(asked))
+    rows = session.connection().execute(chosen.where(*conditions)).all()
+    rows = sorted(rows, key=lambda row: row.id)
+    for first in range(0, len(rows), _AT_ONCE):
+        yield rows[first : first + _AT_ONCE]
+
+
+def told_of(session: Session, rows: Sequence[Any]) -> Iterator[tuple[int, Story]]:
+    """Yield what happened in each of these conversations, by its number."""
     connection = session.connection()
     numbers = [row.id for row in rows]
     m, s = MESSAGE.c, STAND.c
@@ -121,17 +135,20 @@ def _stories(session: Session, rows: Sequence[Any]) -> Iterator[Story]:
         .where(s.conversation_id.in_(listed(connection, numbers)))
         .order_by(s.conversation_id, s.place)
     )
-    handed = _handed_on(connection, numbers)
+    handed_on = _handed_on(connection, numbers)
     for row in rows:
-        yield Story(
-            row.status,
-            row.kind,
-            [
-                Contact(one.arrived_at, one.direction, one.automatic, one.channel, one.history)
-                for one in contacts.get(row.id, ())
-            ],
-            [Turn(one.at, one.before, one.after) for one in turns.get(row.id, ())],
-            row.id in handed,
+        yield (
+            row.id,
+            Story(
+                row.status,
+                row.kind,
+                [
+                    Contact(one.arrived_at, one.direction, one.automatic, one.channel, one.history)
+                    for one in contacts.get(row.id, ())
+                ],
+                [Turn(one.at, one.before, one.after) for one in turns.get(row.id, ())],
+                row.id in handed_on,
+            ),
         )
 
 
@@ -144,7 +161,8 @@ def _handed_on(connection: Connection, numbers: Sequence[int]) -> set[int]:
     return {under.get(number, number) for number in found}
 
 
-def _handed(session: Session, asked: Asked, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Handed]:
+def handed(session: Session, asked: Asked, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Handed]:
+    """Yield the handoffs that were made in the period."""
     h = HANDOFF.c
     chosen = select(h.from_tier, h.to_tier, h.state, h.at, h.accepted_at, h.escalations, h.crossed).where(
         h.at >= asked.since, h.at < asked.until

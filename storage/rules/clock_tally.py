@@ -24,17 +24,22 @@ class ClockTally:
         self._laid, self._calendars, self._now = Laid(policies), calendars, microseconds(now)
         self._counted: Counter[tuple[Metric, ClockState]] = Counter()
 
-    def take(self, story: Story) -> None:
-        """Count the clocks of a conversation; a task has none that anybody waits for."""
+    def take(self, story: Story) -> frozenset[Metric]:
+        """Count the clocks of a conversation, and return which were breached; nobody waits for a task's."""
         if story.task:
-            return
+            return frozenset()
+        breached = set()
         stretches = phases(story)
         for one in rounds(story, stretches, self._laid):
             found = reckoned(one, stretches, self._laid, self._calendars)
             if found is None:
                 continue
             late = one.stopped_at is None and found.due_at is not None and found.due_at < self._now
-            self._counted[one.metric, ClockState.BREACHED if late else found.state] += 1
+            state = ClockState.BREACHED if late else found.state
+            self._counted[one.metric, state] += 1
+            if state is ClockState.BREACHED:
+                breached.add(one.metric)
+        return frozenset(breached)
 
     def kept(self) -> tuple[Kept, ...]:
         """Return what was counted, metric by metric."""

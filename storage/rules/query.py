@@ -244,10 +244,13 @@ MOMENTS = ("before", "after")
 CONSULT = "consult"
 """The field that asks for colleagues who are asked, by when: ``consult<1h``, ``consult:late``."""
 
+FIGURE = "figure"
+"""The field that asks for the conversations behind a figure: ``figure:solved@2026-11-01..2026-11-28``."""
+
 TIMELY = (SLA, PROMISE, CONSULT)
 """Fields that are asked at a moment, and take what is left: ``sla<1h``."""
 
-FIELDS = tuple(sorted({*VALUES, *TEXTS, *_NAMES, *FITS, *COMPUTED, *PROFILES, *MOMENTS, *TIMELY}))
+FIELDS = tuple(sorted({*VALUES, *TEXTS, *_NAMES, *FITS, *COMPUTED, *PROFILES, *MOMENTS, *TIMELY, FIGURE}))
 """Every field that a query may name today, beside those of profiles behind `OWN`."""
 
 

@@ -12,6 +12,7 @@ from storage.rules.query import (
     CONSULT,
     DEEPEST,
     FIELDS,
+    FIGURE,
     FITS,
     LONGEST,
     MOMENTS,
@@ -264,7 +265,7 @@ class _Reader:
 
     def _computed(self, name: str, value: str, at: int) -> Field:
         """Return a field; one that asks for what is computed can be read, and says when it was asked."""
-        if name not in COMPUTED and name not in TIMELY:
+        if name not in COMPUTED and name not in TIMELY and name != FIGURE:
             return Field(name, value, at)
         asked = Field(name, value, at, self._now.date(), self._now)
         if name == SLA:
@@ -275,6 +276,10 @@ class _Reader:
             engagement_asked(asked)
         elif name in {PROMISE, CONSULT}:
             due_asked(asked)
+        elif name == FIGURE:
+            from storage.rules.dashboard import figure_asked  # late: few queries ask for it
+
+            figure_asked(asked)
         return asked
 
     @staticmethod

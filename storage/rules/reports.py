@@ -9,6 +9,8 @@ Pure. The definitions, from DOMAIN §3 and its sources:
   answers, changes of status and answers that were taken back or failed never count. A call answers what was asked
   before it, whoever rang, and waits for no answer itself. All hours count: what business hours make of it, the clocks
   say.
+- *any response*: the same from each contact of the customer that was the oldest unanswered one, to the answer: as often
+  as a conversation was answered.
 - *between contacts*: from each contact of a chat to the next, on either side. Mail and calls are no chat, and a desk
   has no other channel yet: they are left out, and counted.
 - *first contact*: the share of those that are solved which took one contact of the customer, were never handed on and
@@ -126,8 +128,18 @@ class Sums:
         n = len(ordered)
         if not n:
             return Figure(measure, unit, 0, None, left_out=_told(left_out))
-        half, most = (ordered[-(-n * share // 100) - 1] for share in (50, 90))
+        half, most = (nearest(ordered, share) for share in (50, 90))
         return Figure(measure, unit, n, sum(ordered) / n, half, most, _told(left_out))
+
+
+def nearest(ordered: Sequence[float], share: int) -> float:
+    """Return what that share of them, in percent, does not exceed (nearest rank).
+
+    Args:
+        ordered: from the least; at least one.
+        share: from 1 to 100.
+    """
+    return ordered[-(-len(ordered) * share // 100) - 1]
 
 
 def _told(left_out: Counter[LeftOut]) -> tuple[tuple[LeftOut, int], ...]:
@@ -139,28 +151,32 @@ class Tally:
 
     Args:
         history: whether what came before its mailbox was live is in them.
+
+    Attributes:
+        firsts: of each that was answered, when it was asked, and how many seconds the first response took.
     """
 
     def __init__(self, *, history: bool = False) -> None:
         self._history = history
         self.began = 0
+        self.firsts: list[tuple[datetime, float]] = []
         self.left_out: Counter[LeftOut] = Counter()
         self._counted = self._solved = self._first_contact = self._chatless = 0
         self._unanswered: Counter[LeftOut] = Counter()
-        self._contacts, self._response, self._between = Sums(), Sums(), Sums()
+        self._contacts, self._any, self._between = Sums(), Sums(), Sums()
 
     def take(self, story: Story) -> None:
         """Take a conversation that began in the period."""
         self.began += 1
-        if (why := left_out(story)) is not None and not (self._history and why is LeftOut.HISTORY):
+        if (why := left_out(story, history=self._history)) is not None:
             self.left_out[why] += 1
             return
         self._counted += 1
-        response = first_response(story.contacts)
-        if response is None:
+        answers = [(at, taken.total_seconds()) for at, taken in responses(story.contacts)]
+        if not answers:
             self._unanswered[LeftOut.UNANSWERED if _asked(story.contacts) else LeftOut.CALL] += 1
-        else:
-            self._response.values.append(response.total_seconds())
+        self.firsts.extend(answers[:1])
+        self._any.values.extend(taken for _at, taken in answers)
         chat = [one.at for one in _by_people(story.contacts) if one.channel not in _CHATLESS]
         self._chatless += len(chat) < 2
         self._between.values.extend((later - earlier).total_seconds() for earlier, later in pairwise(chat))
@@ -177,17 +193,24 @@ class Tally:
         share = self._solved / self._counted if self._counted else None
         at_once = self._first_contact / self._solved if self._solved else None
         chatless = Counter({LeftOut.NO_CHAT: self._chatless})
+        response = Sums(array("d", (taken for _at, taken in self.firsts)))
         return (
             Figure(Measure.SOLVED, Unit.SHARE, self._counted, share),
             self._contacts.figure(Measure.CONTACTS, Unit.COUNT, unsolved),
-            self._response.figure(Measure.FIRST_RESPONSE, Unit.SECONDS, self._unanswered),
+            response.figure(Measure.FIRST_RESPONSE, Unit.SECONDS, self._unanswered),
+            self._any.figure(Measure.ANY_RESPONSE, Unit.SECONDS, self._unanswered),
             self._between.figure(Measure.BETWEEN_CONTACTS, Unit.SECONDS, chatless),
             Figure(Measure.FIRST_CONTACT, Unit.SHARE, self._solved, at_once, left_out=_told(unsolved)),
         )
 
 
-def left_out(story: Story) -> LeftOut | None:
-    """Return why a conversation is in no figure; `None` where it is in them."""
+def left_out(story: Story, *, history: bool = False) -> LeftOut | None:
+    """Return why a conversation is in no figure; `None` where it is in them.
+
+    Args:
+        story: what happened in it.
+        history: whether what came before its mailbox was live is in them.
+    """
     if story.kind in TASKS:
         return LeftOut.TASK
     if story.status in PUT_AWAY:
@@ -197,18 +220,18 @@ def left_out(story: Story) -> LeftOut | None:
         return LeftOut.OURS
     if first.automatic is not Automatic.NO:
         return LeftOut.AUTOMATIC
-    return LeftOut.HISTORY if first.history else None
+    return LeftOut.HISTORY if first.history and not history else None
 
 
-def first_response(contacts: Sequence[Contact]) -> timedelta | None:
-    """Return how long it took until a person answered in public; `None` where nobody has."""
+def responses(contacts: Sequence[Contact]) -> Iterator[tuple[datetime, timedelta]]:
+    """Yield when each contact that waited longest was made, and how long it took until a person answered in public."""
     asked = None
     for one in _by_people(contacts):
         if _asks(one):
             asked = asked or one.at
         elif asked is not None:
-            return one.at - asked
-    return None
+            yield asked, one.at - asked
+            asked = None
 
 
 def _by_people(contacts: Iterable[Contact]) -> Iterator[Contact]:

@@ -299,6 +299,7 @@ def offer_query(screen: "DeskScreen") -> Offer:
 _EXAMPLES = {
     "health": ["<50", ">=70", "unknown"],
     "consult": ["late", "<1h", "<2d"],
+    "figure": [f"{one}@2026-11-01..2026-11-28" for one in ("counted", "solved", "unsolved", "answered", "left_out")],
     "sla": ["late", "warned", "paused", "none", "<1h", "<4h", ">1d"],
 }
 
@@ -362,6 +363,7 @@ def _field_words() -> dict[str, str]:
         "consult": _("a colleague asked, to answer within: <1h, <2d; or late"),
         "promise": _("due within so long: <1h, <2d; or late"),
         "has": _("attachment"),
+        "figure": _("what is behind a figure: solved@2026-11-01..2026-11-28"),
         "sla": _("late, warned, paused, none, or what is left: sla<1h"),
         "before": _("a day, or so long ago: 3d"),
         "after": _("a day, or so long ago: 3d"),

@@ -16,6 +16,7 @@ def test_a_report_of_all_that_came_says_its_n_and_what_was_left_out(run, filled)
         "solved",
         "contacts",
         "first_response",
+        "any_response",
         "between_contacts",
         "first_contact",
         "acceptance",
