@@ -188,6 +188,11 @@ class Plantao(DeskApp):
             self.set_interval(_TERMINAL_LOOKED_AT, _end_without_terminal)
             self.set_interval(_SIZE_LOOKED_AT, self._see_size)
 
+    def on_terminal_supports_synchronized_output(self) -> None:
+        """Show how long the line takes, once it was asked for."""
+        if (link := getattr(self._driver, "link", None)) is not None:
+            self._main.linked(link)
+
     def _see_size(self) -> None:
         """Take the window's size once more: in a storm of sizes, on a busy machine, the last one was missed before."""
         asks = getattr(self._driver, "_get_terminal_size", None)  # as Textual asks at each signal

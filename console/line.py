@@ -7,12 +7,22 @@ keys: what it does not take at once a thread writes, as Textual does.
 
 import os
 import threading
+from collections import deque
 from contextlib import suppress
-from typing import TextIO
+from time import perf_counter
+from typing import Final, TextIO
 
+from textual import events
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread  # Textual has no way to choose another
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
+
+_WHETHER_FRAMES_ARE_KNOWN: Final = "\x1b[?2026$p"  # DECRQM: whatever answers at all answers at once
+_ASK_EVERY: Final = 10.0  # seconds
+_LOST_AFTER: Final = 60.0  # seconds after which an answer is not waited for any more
+_LAST: Final = 3  # answers of which the quickest is told: the others waited for this machine, not for the line
 
 
 class Line(WriterThread):
@@ -90,15 +100,55 @@ class Line(WriterThread):
 
 
 class Terminal(LinuxDriver):
-    """Textual's own driver, which writes by a `Line`."""
+    """Textual's own driver, which writes by a `Line` and tells how long the way to the terminal and back takes.
+
+    It asks with a key, at most every ten seconds: who does not type is sent nothing. What does not answer is not
+    measured, and within tmux it is tmux that answers.
+
+    Attributes:
+        link: seconds there and back, `None` while unknown; set before the message that the answer is reaches the app.
+    """
+
+    link: float | None = None
+    _asked: float | None = None
+    _asked_last = -_ASK_EVERY
+    _at_start = 0  # questions of Textual's own, whose answers wait until the console has started
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
+        self._took: deque[float] = deque(maxlen=_LAST)
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._writer_thread is not None and self._file is not None:  # else there is no terminal to be had now
             self._writer_thread.stop()  # how the terminal is to behave has been written
             self._writer_thread = Line(self._file)
             self._writer_thread.start()
+
+    def _request_terminal_sync_mode_support(self) -> None:
+        self._at_start += 1
+        super()._request_terminal_sync_mode_support()
+
+    def process_message(self, message: Message) -> None:
+        """Hear what comes from the terminal, in the thread that reads it."""
+        now = perf_counter()
+        if isinstance(message, events.Key):
+            self._ask(now)
+        elif isinstance(message, TerminalSupportsSynchronizedOutput):
+            self._hear(now)
+        super().process_message(message)
+
+    def _ask(self, now: float) -> None:
+        if now - self._asked_last < (_ASK_EVERY if self._asked is None else _LOST_AFTER):
+            return
+        self._asked = self._asked_last = now
+        self.write(_WHETHER_FRAMES_ARE_KNOWN)
+
+    def _hear(self, now: float) -> None:
+        if self._at_start:
+            self._at_start -= 1
+        elif self._asked is not None:
+            self._took.append(now - self._asked)
+            self._asked = None
+            self.link = min(self._took)
 
 
 def _opened_again(file: TextIO) -> int | None:

@@ -37,6 +37,10 @@ class Panes(Protocol):
 
 
 _SORT = re.compile(r"(?:^|\s)sort:\S+")  # the title says what is shown, not in which order
+_LINK_FELT = 0.02  # seconds; less is this machine's own
+_LINK_SLOW = 0.25  # from here on keys are typed ahead of what is seen
+_TENS = 0.1  # from here on milliseconds are told by tens
+_AS_BEFORE = 0.2  # of what is shown
 PASSWORD_TROUBLES = frozenset({"SignInRefused", "PasswordMissing", "KeyringUnusable"})
 """The errors of a mailbox that another password mends."""
 
@@ -53,6 +57,7 @@ class Frame:
         outbox: what is on its way, and what waits for an agent.
         agent_id: who sits here: only their own mail that did not leave stands as an error.
         form: whether a mailbox can be set up here.
+        link: seconds that the way to the terminal and back takes, as last shown; `None` while unknown.
     """
 
     opening: bool = True
@@ -65,6 +70,14 @@ class Frame:
     outbox: tuple[OutboxRow, ...] = ()
     agent_id: int | None = None
     form: bool = False
+    link: float | None = None
+
+    def linked(self, seconds: float) -> bool:
+        """Take how long the line takes; say whether that is to be drawn: a little more or less is not."""
+        if self.link is not None and abs(seconds - self.link) <= self.link * _AS_BEFORE:
+            return False
+        before, self.link = self.link, seconds
+        return max(seconds, before or 0.0) >= _LINK_FELT
 
     @property
     def unsent(self) -> tuple[OutboxRow, ...]:
@@ -119,8 +132,15 @@ class Frame:
         if leaving:
             going = [(ngettext("{count} leaves", "{count} leave", leaving).format(count=leaving), "muted")]
         if not self.sync.mailboxes or width < TWO_PANES:
-            return [*going, clock]
-        return [*going, (_("sync ok"), "ok"), clock]
+            return [*going, *self._link(width), clock]
+        return [*going, (_("sync ok"), "ok"), *self._link(width), clock]
+
+    def _link(self, width: int) -> list[Span]:
+        """Return how long the line takes, in two digits, where that is felt."""
+        if self.link is None or self.link < (_LINK_FELT if width >= TWO_PANES else _LINK_SLOW):
+            return []
+        milliseconds = round(self.link * 1000, -1 if self.link >= _TENS else 0)
+        return [(f"{milliseconds:.0f} ms", "soon" if self.link >= _LINK_SLOW else "muted")]
 
     def titles(self, shown: Panes, width: int) -> list[PaneTitle]:
         """Return the panes' titles: as many as there are panes."""

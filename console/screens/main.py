@@ -452,6 +452,11 @@ class MainScreen(Moves, Follows):
         self.context.styles.width = share.context or "auto"
         self.paint(arrange=False)
 
+    def linked(self, seconds: float) -> None:
+        """Show how long the way to the terminal and back takes."""
+        if self._frame.linked(seconds):
+            self.paint()
+
     def paint(self, *, arrange: bool = True) -> None:
         """Draw the rows around the panes with what is known now; what is as before is not sent."""
         nothing = self._frame.nothing(self.queue)

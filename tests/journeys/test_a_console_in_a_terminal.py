@@ -5,6 +5,8 @@ import re
 import shlex
 import shutil
 import subprocess
+import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -203,3 +205,35 @@ def test_the_first_frame_has_rows(desk_folder):
         shown.press("\r")
         shown.shows("of 40", "A fatura 0 veio errada")  # the desk is open, and was read
         assert b"Opening the desk" not in shown.sent
+
+
+ASKED = b"\x1b[?2026$p"
+
+
+def answer(shown, times, after=0.0):
+    """Wait for a question after what the terminal knows, and answer it as terminals do."""
+    tick = threading.Event()
+    end = time.monotonic() + 30
+    while shown.sent.count(ASKED) < times:
+        assert time.monotonic() < end
+        tick.wait(0.005)
+    tick.wait(after)
+    shown.press("\x1b[?2026;2$y")
+
+
+def test_the_first_row_says_how_long_the_line_takes(desk_folder):
+    with console(desk_folder, (120, 36)) as shown:
+        answer(shown, 1)  # which Textual asks when it starts
+        shown.shows("Fatura", "? help")
+        assert not re.search(r"\d ms", shown.text)
+        shown.press("j")
+        answer(shown, 2, after=0.3)
+        shown.until(lambda text: re.search(r"\b\d{3,} ms   \w+ \d\d:\d\d", text.split("\n")[0]))
+        taken = int(re.search(r"(\d+) ms", shown.text)[1])
+        assert taken >= 300
+        asked = shown.sent.count(ASKED)
+        shown.press("j", "k", "j")
+        shown.rests()
+        assert shown.sent.count(ASKED) == asked == 2  # not with each key
+        shown.resize(100, 24)
+        shown.shows(f"{taken} ms   ", "? help")

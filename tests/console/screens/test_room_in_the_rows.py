@@ -1,4 +1,6 @@
-"""The first and the last row have room for what is looked for there: search at 80 columns, `sync ok` beside nine views."""
+"""The first and the last row have room for what is looked for there: search, `sync ok` beside nine views, the line."""
+
+from datetime import UTC, datetime
 
 import pytest
 
@@ -31,3 +33,32 @@ def test_counts_that_ask_for_nothing_go_before_what_the_sync_says() -> None:
     assert _given_way(views, asides, whole - 1)[1:] == ([" 8", "", ""], asides)
     assert _given_way(views, asides, whole - 6)[1:] == ([" 8", "", ""], asides)
     assert list(_given_way(views, asides, whole - 7)[2]) == [("Sat 17:38", "text")]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "wide", "narrow"),
+    [
+        (0.004, None, None),
+        (0.019, None, None),
+        (0.0383, ("38 ms", "muted"), None),
+        (0.1449, ("140 ms", "muted"), None),
+        (0.2512, ("250 ms", "soon"), ("250 ms", "soon")),
+        (2.345, ("2340 ms", "soon"), ("2340 ms", "soon")),
+    ],
+)
+def test_the_line_is_told_of_where_it_is_felt(seconds: float, wide: object, narrow: object) -> None:
+    frame = Frame()
+    frame.linked(seconds)
+    now = datetime(2026, 11, 23, 9, 32, tzinfo=UTC)
+    assert [one for one in frame.asides(now, 120) if "ms" in one[0]] == ([wide] if wide else [])
+    assert [one for one in frame.asides(now, 80) if "ms" in one[0]] == ([narrow] if narrow else [])
+
+
+def test_a_line_that_is_as_quick_as_before_is_not_drawn_again() -> None:
+    frame = Frame()
+    assert not frame.linked(0.003)  # nothing is said of it
+    assert frame.linked(0.05)
+    assert not frame.linked(0.055)
+    assert frame.linked(0.09)
+    assert frame.linked(0.002)  # what stood there goes
+    assert not frame.linked(0.001)
