@@ -111,7 +111,7 @@ async def test_resolving_goes_on_with_the_next_and_u_takes_it_back(three, consol
         await until(lambda: len(app._main.queue.rows) == 3)
         await pilot.press("e")
         await until(lambda: len(app._main.queue.rows) == 2)
-        assert status(desk, three[0]) is Status.RESOLVED
+        await until(lambda: status(desk, three[0]) is Status.RESOLVED)  # it goes from sight before it is written
         assert f"resolved #{three[0]} Cobrança em duplicidade   u takes it back" in screen_text(app)
         await until(lambda: app._main.conversation.view and app._main.conversation.view.conversation_id == three[1])
         await pilot.press("u")
@@ -430,7 +430,10 @@ async def test_bytes_of_keys_in_the_whole_console(deliver, console, until, look,
             ("resolve", "e", lambda: len(main.queue.rows) == 119),
             ("page", "pagedown", lambda: main.queue.number > 30),
         ):
-            await pilot.pause(0.5)  # the conversation beside the queue has followed
+            seen = -1
+            while seen != len(written):  # until the conversation beside the queue has followed
+                seen = len(written)
+                await pilot.pause(0.5)
             written.clear()
             await pilot.press(key)
             await until(done)
