@@ -19,7 +19,6 @@ from storage.rules.gist import gist_of
 
 Read = Parsed | Unreadable
 _COLLECTED_AFTER = 50_000  # objects more than were given back
-_TOGETHER = 16  # messages each step is taken with before the next: with more of them what they gave leaves the cache
 _PLACES = 20  # bits of a message's place in its batch
 
 
@@ -72,18 +71,16 @@ def _with_gist(parsed: Parsed) -> Parsed:
 
 
 def read_each(raws: list[bytes], at: Callable[[int], object] = lambda _place: None) -> list[Read]:
-    """Return what `read_one` says of each message, some of them read together.
+    """Return what `read_one` says of each message; they are read together.
 
     Args:
         raws: the messages.
         at: called with the place of a message before each step with it.
     """
     results: list[Read] = []
-    for first in range(0, len(raws), _TOGETHER):
-        some = parse_each(raws[first : first + _TOGETHER], at=at, first=first)
-        for place, one in enumerate(some, first):
-            at(place)
-            results.append(_with_gist(one) if isinstance(one, Parsed) else one)
+    for place, one in enumerate(parse_each(raws, at=at)):
+        at(place)
+        results.append(_with_gist(one) if isinstance(one, Parsed) else one)
     return results
 
 

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -27,6 +27,8 @@ SECONDS = 10.0
 _START_SECONDS = 60.0  # that a worker may take to start on a machine that is busy
 READ_AT_ONCE = 32
 """Messages handed to a worker at once; with half of them handing them over costs half as much again."""
+
+_OF_MANY = 64  # the same where there are many: they are read together, with half of them each costs a twentieth more
 
 _BATCH_BYTES = 1_000_000
 _PIECES = 10  # of the time for one message: to have been stopped costs one of them
@@ -85,7 +87,7 @@ class Readers:
         ahead: deque[tuple[int, Future[list[Read]]]] = deque()
         on_their_way = 0
         try:
-            for batch in _batches(raws):
+            for batch in _batches(raws, self._at_once):
                 size = sum(map(len, batch))
                 while ahead and (len(ahead) >= _AHEAD or on_their_way + size > _AHEAD_BYTES):
                     done, future = ahead.popleft()
@@ -98,6 +100,9 @@ class Readers:
         finally:
             for _, future in ahead:
                 future.cancel()
+
+    def _at_once(self) -> int:
+        return READ_AT_ONCE if self._left_to_few >= 0 else _OF_MANY
 
     def expect(self, count: int = 1) -> None:
         """Get ready to read so many messages soon: workers start beside whatever is done until then."""
@@ -279,11 +284,11 @@ def _heard(line: Connection, seconds: float) -> bool:
     return any(line.poll(seconds / _PIECES) for _ in range(_PIECES))
 
 
-def _batches(raws: Iterable[bytes]) -> Iterator[list[bytes]]:
+def _batches(raws: Iterable[bytes], at_once: Callable[[], int]) -> Iterator[list[bytes]]:
     batch: list[bytes] = []
     size = 0
     for raw in raws:
-        if batch and (len(batch) >= READ_AT_ONCE or size + len(raw) > _BATCH_BYTES):
+        if batch and (len(batch) >= at_once() or size + len(raw) > _BATCH_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(raw)

@@ -83,7 +83,6 @@ def parse_each(
     *,
     limits: Limits = LIMITS,
     at: Callable[[int], object] = lambda _place: None,
-    first: int = 0,
 ) -> list[Parsed | Unreadable]:
     """Read messages together: each step is taken with all of them before the next.
 
@@ -93,7 +92,6 @@ def parse_each(
         raws: the messages.
         limits: the bounds to keep.
         at: called with the place of a message before each step with it.
-        first: the place of the first of them.
 
     Returns:
         What `parse` gives or raises for each.
@@ -102,13 +100,13 @@ def parse_each(
     for step in _STEPS:
         for place, letter in enumerate(some):
             if isinstance(letter, _Letter):
-                at(first + place)
+                at(place)
                 try:
                     step(letter)
                 except Exception as error:  # noqa: BLE001 - whatever the bytes, the others are read
                     some[place] = _failed(error)
     found: list[Parsed | Unreadable] = []
-    for place, letter in enumerate(some, first):
+    for place, letter in enumerate(some):
         at(place)
         try:
             found.append(_told(letter) if isinstance(letter, _Letter) else letter)

@@ -119,6 +119,20 @@ def test_workers_end_with_their_parent_however_it_dies():
     assert ended
 
 
+def test_many_messages_are_handed_out_by_more_at_once_than_few(monkeypatch):
+    sizes = []
+    genuine = Readers._read_one_batch
+    monkeypatch.setattr(
+        Readers, "_read_one_batch", lambda self, batch: sizes.append(len(batch)) or genuine(self, batch)
+    )
+    with Readers(1) as readers:
+        assert len(list(readers.read([mail(n) for n in range(70)]))) == 70
+        assert sizes == [32, 32, 6]
+        readers.expect(10_000)
+        assert len(list(readers.read([mail(n) for n in range(70)]))) == 70
+        assert sizes[3:] == [64, 6]
+
+
 def test_a_few_messages_are_read_by_one_worker():
     with Readers(2) as readers:
         readers.expect(100)
@@ -181,13 +195,13 @@ def test_the_message_that_a_worker_is_lost_over_is_known_at_each_step(monkeypatc
         return genuine(*args, **others)
 
     monkeypatch.setattr(module, name, watched)
-    raws = [mail(n, f"corpo {n}") for n in range(40)]
+    raws = [mail(n, f"corpo {n}") for n in range(70)]
     if step < 4:
         found = reader.read_each(raws, places.append)
         assert [n for n, one in enumerate(found) if isinstance(one, Unreadable)] == [20]
         assert found[20].reason is QuarantineReason.PARSER_FAILED
         assert found[20].detail == "ValueError: "
-        assert set(places) == set(range(40))
+        assert set(places) == set(range(70))
     else:
         with pytest.raises(ValueError):
             reader.read_each(raws, places.append)
