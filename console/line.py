@@ -102,8 +102,9 @@ class Line(WriterThread):
 class Terminal(LinuxDriver):
     """Textual's own driver, which writes by a `Line` and tells how long the way to the terminal and back takes.
 
-    It asks with a key, at most every ten seconds: who does not type is sent nothing. What does not answer is not
-    measured, and within tmux it is tmux that answers.
+    It asks with a key, at most every ten seconds: who does not type is sent nothing. A terminal that did not answer
+    Textual, when it asked the same, is never asked: there are some that write the question down. Within tmux it is tmux
+    that answers.
 
     Attributes:
         link: seconds there and back, `None` while unknown; set before the message that the answer is reaches the app.
@@ -112,20 +113,17 @@ class Terminal(LinuxDriver):
     link: float | None = None
     _asked: float | None = None
     _asked_last = -_ASK_EVERY
-    _at_start = 0  # questions of Textual's own, whose answers wait until the console has started
+    _answers = False
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
         self._took: deque[float] = deque(maxlen=_LAST)
+        self._asked = None  # what was asked before another program had the terminal went to that
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._writer_thread is not None and self._file is not None:  # else there is no terminal to be had now
             self._writer_thread.stop()  # how the terminal is to behave has been written
             self._writer_thread = Line(self._file)
             self._writer_thread.start()
-
-    def _request_terminal_sync_mode_support(self) -> None:
-        self._at_start += 1
-        super()._request_terminal_sync_mode_support()
 
     def process_message(self, message: Message) -> None:
         """Hear what comes from the terminal, in the thread that reads it."""
@@ -137,15 +135,14 @@ class Terminal(LinuxDriver):
         super().process_message(message)
 
     def _ask(self, now: float) -> None:
-        if now - self._asked_last < (_ASK_EVERY if self._asked is None else _LOST_AFTER):
+        if not self._answers or now - self._asked_last < (_ASK_EVERY if self._asked is None else _LOST_AFTER):
             return
         self._asked = self._asked_last = now
         self.write(_WHETHER_FRAMES_ARE_KNOWN)
 
     def _hear(self, now: float) -> None:
-        if self._at_start:
-            self._at_start -= 1
-        elif self._asked is not None:
+        self._answers = True  # the first one is to Textual, and waited until the console had started
+        if self._asked is not None:
             self._took.append(now - self._asked)
             self._asked = None
             self.link = min(self._took)

@@ -237,3 +237,11 @@ def test_the_first_row_says_how_long_the_line_takes(desk_folder):
         assert shown.sent.count(ASKED) == asked == 2  # not with each key
         shown.resize(100, 24)
         shown.shows(f"{taken} ms   ", "? help")
+
+
+def test_a_terminal_that_answers_nothing_is_asked_nothing_more(desk_folder):
+    with console(desk_folder, (120, 36)) as shown:
+        shown.shows("Fatura", "? help")
+        shown.press("j", "k", "j")
+        shown.rests()
+        assert shown.sent.count(ASKED) == 1
