@@ -8,6 +8,7 @@ from sqlalchemy import Engine, bindparam, select, update
 
 from storage.kinds.errors import NoSuch
 from storage.models import MailContent
+from storage.models.statements import Write
 from storage.models.types import inserting
 from storage.packing import packed, unpacked
 from storage.store.engine import WRITING
@@ -33,7 +34,8 @@ class Content:
         fresh: Any = inserting(engine.dialect.name)(_TABLE)
         # What one tenant has erased another may get: that it is not taken in again is seen to elsewhere.
         again = {name: fresh.excluded[name] for name in ("size", "packed", "erased")}
-        self._insert = fresh.on_conflict_do_update(index_elements=["digest"], set_=again, where=_TABLE.c.erased)
+        kept = fresh.on_conflict_do_update(index_elements=["digest"], set_=again, where=_TABLE.c.erased)
+        self._insert = Write(lambda: kept)
 
     def put(self, contents: Mapping[bytes, bytes]) -> None:
         """Keep every content under its digest; on return they are on the disk.
@@ -48,7 +50,7 @@ class Content:
             for digest, raw in sorted(contents.items())
         ]
         with said_plainly(self._place), self._engine.begin() as connection:
-            connection.execute(self._insert, rows)
+            self._insert(connection, rows)
 
     def get(self, digest: bytes) -> bytes:
         """Return the bytes with that digest.

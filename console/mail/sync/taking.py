@@ -27,6 +27,11 @@ from storage.store.content import Content, digest_of
 BATCH_SECONDS: Final = 0.05
 """How long a transaction of the sync may hold the store's lock; batches grow and shrink towards it."""
 
+_GIVING_WAY_SECONDS: Final = 0.1
+_GIVING_WAY_MOST: Final = 400
+"""Seconds of the processor, and messages, of one that is ended in its midst for an agent who waits: larger ones cost
+less, as each writes anew what is spread over the whole of an index."""
+
 _KEPT_AT_ONCE = 200  # bodies written to the content store with one flush to the disk
 _KEPT_BYTES = 4_000_000  # of them, unless one alone is larger
 _KEEPING_MOST = 2  # such lots on their way to the disk
@@ -64,7 +69,8 @@ class Taker:
         self._ready = ready
         self._store = store
         self._readers = readers
-        self._pace = Pace(BATCH_SECONDS)
+        self._gives_way = store.path is not None  # on PostgreSQL an agent waits for the whole of a batch
+        self._pace = Pace(_GIVING_WAY_SECONDS, most=_GIVING_WAY_MOST) if self._gives_way else Pace(BATCH_SECONDS)
         self.longest = 0.0
         """Seconds of the longest transaction so far."""
 
@@ -100,7 +106,9 @@ class Taker:
 
     def _size(self, *, few: bool) -> int:
         """Return how many messages the next transaction takes: of few, as many as a reader gives back at once."""
-        return min(READ_AT_ONCE, self._pace.worked_size) if few else self._pace.size
+        if few:
+            return min(READ_AT_ONCE, self._pace.worked_size)
+        return self._pace.worked_size if self._gives_way else self._pace.size
 
     def expect(self, count: int) -> None:
         """Get ready for so many messages."""
@@ -127,12 +135,23 @@ class Taker:
         return self._take_batch(batch)
 
     def _take_batch(self, batch: list[Delivery]) -> Counts:
+        total = Counts()
+        while batch:
+            counts, done = self._take_some(batch)
+            total, batch = total + counts, batch[done:]
+        return total
+
+    def _take_some(self, batch: list[Delivery]) -> tuple[Counts, int]:
+        """Take the first of a batch in, mostly all of it; return what became of them, and how many they are."""
         began = worked = 0.0
+        size = 2 * len(batch)
 
         def work(session: Session) -> TakenIn:
-            nonlocal began, worked
+            nonlocal began, worked, size
+            # Each time that it was given up for an agent half of it: the last one is brought to its end.
+            size = max(1, size // 2)
             began, worked = time.monotonic(), time.thread_time()
-            taken = take_in(session, batch, now=datetime.now(UTC))
+            taken = take_in(session, batch[:size], now=datetime.now(UTC))
             self._store.content.erase(taken.erased)
             return taken
 
@@ -140,8 +159,8 @@ class Taker:
         spent, worked = time.monotonic() - began, time.thread_time() - worked
         self.longest = max(self.longest, spent)
         self._ready.lay(taken.read)
-        self._pace.note(len(batch), spent, worked=worked)
-        return taken.counts
+        self._pace.note(size, spent, worked=worked)
+        return taken.counts, size
 
     def _deliveries(
         self, messages: Iterable[Fetched | TooLarge | Passed], target: Target, bodies: "_Bodies"

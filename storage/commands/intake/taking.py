@@ -32,8 +32,8 @@ from storage.commands.intake.settling import merged_facts, moved_facts, settle
 from storage.commands.intake.signed import signed
 from storage.commands.intake.threads import Seating, seat
 from storage.commands.intake.withholding import erasures_stand, without_erased
-from storage.commands.intake.wording import words
-from storage.commands.outbox.copies import note_cited, note_filed
+from storage.commands.intake.wording import quotations_stand, words
+from storage.commands.outbox.copies import note_cited, note_filed, outbox_stands
 from storage.commands.outbox.returned import Returned, note_returned
 from storage.commands.wanted import want
 from storage.events import Actor, Assigned, Fact, Handled, Joined, Linked, Quarantined, Redelivered, StatusChanged
@@ -57,6 +57,8 @@ _BOXES: Final = Prepared(
         rules_stand(),
         stand(),
         erasures_stand(),
+        quotations_stand(),
+        outbox_stands(),
     )
 )
 
@@ -91,7 +93,7 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
         batch.add(delivery, desk_has.keys[place], mailbox, own[mailbox.group])
     met = recognise(session, batch.fresh)
     traits = {message.message_id: traits_of(message) for message in batch.fresh}
-    seating = _seated(session, batch.fresh, traits, own)
+    seating = _seated(session, batch.fresh, traits, own, quotations=stands.quotations)
     facts: list[Fact] = [*met, *(received(one, batch.raw_of[one.message_id]) for one in batch.fresh)]
     facts += sorted(batch.aside, key=lambda fact: fact.kind)
     facts += _joined(seating, batch.fresh)
@@ -113,7 +115,8 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     if stands.models and (gone := returned(session, batch.fresh, seating.begun, decided=decided, now=now)):
         record(session, gone, actor=actor, now=now, action_id=action_id)
     insert(session.connection(), Placement, _placements(deliveries, desk_has), lenient=True)
-    _tell_outbox(session, batch, deliveries, desk_has, now)
+    if stands.outbox:
+        _tell_outbox(session, batch, deliveries, desk_has, now)
     # What was answered elsewhere is seen; where the mail lies is left to those who decide, but for the trash.
     want(session, [fact for fact in (*filed.facts, *changes) if _to_be_told(fact)], now=now)
     read = {one.message_id: one.parsed for one in batch.fresh}
@@ -122,11 +125,18 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
 
 
 class _Stands(NamedTuple):
-    """What there is at all of what a batch may have to do with: rules, models and owners, erasures."""
+    """What there is at all of what a batch may have to do with: rules, models and owners, erasures and so on.
+
+    Attributes:
+        quotations: replies without headers that quote something.
+        outbox: messages that were written here.
+    """
 
     rules: bool = False
     models: bool = False
     erasures: bool = False
+    quotations: bool = False
+    outbox: bool = False
 
 
 def _boxes(session: Session) -> tuple[dict[int, Box], _Stands]:
@@ -137,7 +147,7 @@ def _boxes(session: Session) -> tuple[dict[int, Box], _Stands]:
         others = json.loads(aliases) if isinstance(aliases, str) else aliases
         since = None if live_since is None else moment(live_since)
         found[number] = BoxRow(number, group, address, tuple(others), since)
-    return found, _Stands(*map(bool, rows[0][-3:])) if rows else _Stands()
+    return found, _Stands(*map(bool, rows[0][-len(_Stands._fields) :])) if rows else _Stands()
 
 
 def _tell_outbox(
@@ -167,12 +177,17 @@ def _to_be_told(fact: Fact) -> bool:
 
 
 def _seated(
-    session: Session, fresh: Sequence[Incoming], traits: Mapping[int, Traits], own: Mapping[str, frozenset[str]]
+    session: Session,
+    fresh: Sequence[Incoming],
+    traits: Mapping[int, Traits],
+    own: Mapping[str, frozenset[str]],
+    *,
+    quotations: bool,
 ) -> Seating:
     """Gather the evidence of a batch and give every message its place."""
     if not fresh:
         return Seating()
-    cited, worded = references(session, fresh), words(session, traits, own)
+    cited, worded = references(session, fresh), words(session, traits, own, quotations=quotations)
     loose = loosen(session, cited.undone | worded.moved_on, fresh, traits, own)
     edges: list[Edge] = [*signed(session, fresh), *cited.edges]
     edges += (edge for edge in worded.edges if edge.child not in loose.fixed)

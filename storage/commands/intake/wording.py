@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Integer, Table, bindparam, func, select
+from sqlalchemy import BindParameter, Integer, ScalarSelect, Table, bindparam, exists, func, select
 from sqlmodel import Session
 
 from storage.apply.base import table
@@ -54,16 +54,28 @@ class Words:
     moved_on: set[int] = field(default_factory=set)
 
 
-def words(session: Session, traits: Mapping[int, Traits], own: Mapping[str, frozenset[str]]) -> Words:
+def quotations_stand() -> ScalarSelect[bool]:
+    """Return what tells, as a column of another question, whether any message of the store quotes without citing."""
+    return select(exists(select(_Q.c.print))).scalar_subquery()
+
+
+def words(
+    session: Session,
+    traits: Mapping[int, Traits],
+    own: Mapping[str, frozenset[str]],
+    *,
+    quotations: bool = True,
+) -> Words:
     """Find the parents of the batch's replies without headers, and of earlier ones to which the batch is a parent.
 
     Args:
         session: of any transaction.
         traits: of the batch.
         own: our own addresses by mailbox group.
+        quotations: whether any message of the store quotes without citing.
     """
     children = {number: Child(one.shown, one.quoted) for number, one in traits.items() if one.quoted or one.shown.asks}
-    earlier = children_in(session, _touched(session, traits), own)
+    earlier = children_in(session, _touched(session, traits, quotations=quotations), own)
     found = Words()
     best = strongest(session, {**children, **earlier}, traits, own)
     for number in children:
@@ -161,9 +173,9 @@ def _namesakes(child: Child, parents: Iterable[Shown]) -> list[Edge]:
     return edges
 
 
-def _touched(session: Session, traits: Mapping[int, Traits]) -> set[int]:
+def _touched(session: Session, traits: Mapping[int, Traits], *, quotations: bool) -> set[int]:
     """Return earlier replies without headers that quote the batch, or come after it with its subject."""
-    kept = {number: one.prints for number, one in traits.items() if one.prints}
+    kept = {number: one.prints for number, one in traits.items() if one.prints} if quotations else {}
     shared = Counter((holder, number) for number, holder in _holders(session, QuotedPrint, kept))
     found = {
         child

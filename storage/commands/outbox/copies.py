@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import ScalarSelect, exists, select, update
 from sqlmodel import Session
 
 from storage.apply.base import table
@@ -34,6 +34,11 @@ _CITED: Final = Lookup(
         )
     )
 )
+
+
+def outbox_stands() -> ScalarSelect[bool]:
+    """Return what tells, as a column of another question, whether anything was ever written to leave from here."""
+    return select(exists(select(OUT.c.id))).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,26 @@
 """A stream of messages is taken in as it comes: what stood before its end is there, and its bytes before its rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import Session
 
 from console.mail.imap.errors import MailboxLost
 from console.mail.imap.rows import Fetched, TooLarge
 from console.mail.reading import Readers
+from console.mail.sync import taking
 from console.mail.sync.taking import Passed, Taker, Target
 from storage.apply.base import table
 from storage.commands.desk import mailbox_as
+from storage.commands.intake import Delivery, TakenIn, take_in
 from storage.commands.syncing import cursors, keep_folders
 from storage.models import Placement, Raw
 from storage.search import Ready
 from storage.store import Store, open_store
+from storage.store.interrupting import Waited
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 
@@ -86,3 +90,23 @@ def test_what_came_before_the_connection_was_lost_is_taken_in(store: Store, targ
         Taker(store, readers, Ready()).take(stream(), target)
     assert placed(store) == list(range(1, 32))
     assert told == ["thirty"]
+
+
+def test_a_batch_that_is_given_up_for_agents_is_taken_in_by_halves(
+    store: Store, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+
+    def noted(session: Session, deliveries: Sequence[Delivery], *, now: datetime) -> TakenIn:
+        sizes.append(len(deliveries))
+        taken = take_in(session, deliveries, now=now)
+        if len(sizes) in {1, 2, 4}:
+            raise Waited
+        return taken
+
+    monkeypatch.setattr(taking, "take_in", noted)
+    with Readers(0) as readers:
+        counts = Taker(store, readers, Ready()).take(map(letter, range(1, 41)), target)
+    assert sizes == [40, 20, 10, 30, 15, 15]
+    assert counts.fetched == counts.new == 40
+    assert placed(store) == list(range(1, 41))
