@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from proxyprotocol.reader import ProxyProtocolReader
+from proxyprotocol.sock import SocketInfo
 from pymap.backend.dict import Config, Login
 from pymap.backend.dict.filter import FilterSet
 from pymap.backend.dict.mailbox import MailboxSet
@@ -40,6 +41,7 @@ class Post:
         )
         self._login = Login(self._config)
         self._folders: dict[str, MailboxSet] = {}
+        self._talks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Make the users and their empty folders; once, inside the running loop."""
@@ -63,7 +65,17 @@ class Post:
     async def serve(self) -> asyncio.Server:
         """Listen on a free loopback port."""
         protocol = ProxyProtocolReader(self._config.proxy_protocol)
-        talk = protocol.get_callback(IMAPServer(self._login, self._config))
+        server = IMAPServer(self._login, self._config)
+
+        async def kept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, whence: SocketInfo) -> None:
+            # Since Python 3.12 nothing but the task of a connection holds its reader, and nothing but that the task:
+            # where nobody holds either, the collector ends the connection in its midst.
+            if task := asyncio.current_task():
+                self._talks.add(task)
+                task.add_done_callback(self._talks.discard)
+            await server(reader, writer, whence)
+
+        talk = protocol.get_callback(kept)
 
         async def whole_lines(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await talk(reader, cast("asyncio.StreamWriter", _Whole(writer)))
