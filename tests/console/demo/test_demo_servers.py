@@ -1,5 +1,7 @@
 """The demo's servers, over loopback with a real client: what they serve, that news arrive, and that they end."""
 
+import asyncio
+import gc
 import os
 import signal
 import smtplib
@@ -15,7 +17,8 @@ from time import monotonic
 import pytest
 from imapclient import IMAPClient
 
-from console.demo.company import history
+from console.demo.company import history, mailboxes
+from console.demo.imap import Post
 from console.demo.servers import DemoServers, demo_servers
 from console.demo.shapes import DemoAccount, DemoNeedsExtra, DemoServersFailed
 
@@ -74,6 +77,21 @@ def test_the_folders_and_abilities_that_sync_needs(still: DemoServers) -> None:
     with signed_in(still, still.accounts[0]) as client:
         assert {name for _, _, name in client.list_folders()} >= {"INBOX", "Sent", "Archive", "Trash"}
         assert {b"IDLE", b"MOVE", b"UIDPLUS"} <= set(client.capabilities())
+
+
+async def test_a_connection_outlives_the_collector() -> None:
+    post = Post(mailboxes(NOW, 1))
+    await post.open()
+    async with await post.serve() as server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        assert (await reader.readline()).startswith(b"* OK")
+        for number in range(3):
+            gc.collect()
+            writer.write(b"a%d NOOP\r\n" % number)
+            assert (await reader.readline()).startswith(b"a%d OK" % number)
+        writer.write(b"b LOGOUT\r\n")
+        await reader.read()
+        writer.close()
 
 
 def test_a_wrong_password_is_refused(still: DemoServers) -> None:
