@@ -43,6 +43,7 @@ from console.mail.sync import sync_once
 from console.mail.transferring import hand_on
 from console.screens.composer import ComposerScreen
 from console.screens.customer import CustomerScreen
+from console.screens.dashboard import DashboardScreen
 from console.screens.enrolling import EnrolScreen
 from console.screens.ground import NewAccounts
 from console.screens.handing_on import TransferScreen
@@ -109,6 +110,12 @@ OTHERS = (
     ("oncall", (80, 24), "terminal"),
     ("oncall", (80, 24), "none"),
     ("oncall", (80, 24), "ascii"),
+    ("dashboard", (80, 24), "dark"),
+    ("dashboard", (120, 36), "dark"),
+    ("dashboard", (120, 36), "light"),
+    ("dashboard", (120, 36), "terminal"),
+    ("dashboard", (120, 36), "none"),
+    ("dashboard", (160, 45), "dark"),
 )
 """What is taken beside every screen at every size in every look: NO_COLOR, no Unicode, and what is not every day."""
 SENT = (
@@ -266,7 +273,7 @@ async def until(condition: Callable[[], object]) -> None:
     await asyncio.sleep(0.3)
 
 
-async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:  # noqa: C901, PLR0912 - a case a screen reads well
+async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:  # noqa: C901, PLR0912, PLR0915 - a case a screen reads well
     """Press the keys that lead to a screen."""
     main = app._main  # noqa: SLF001 - the script drives the console from within
     if what in {"conversation", "answered"}:
@@ -315,6 +322,9 @@ async def go(app: Plantao, pilot: Pilot[int], what: str) -> None:  # noqa: C901,
         await begin(app, pilot, typed=what == "setup")
     elif what in {"transfer", "brief"}:
         await write_brief(app, pilot, reads=what == "brief")
+    elif what == "dashboard":
+        await pilot.press(*":dashboard history", "enter")
+        await until(lambda: isinstance(app.screen, DashboardScreen) and app.screen.read)
     elif what == "help":
         await pilot.press("question_mark")
         await until(lambda: app.screen is not main)

@@ -27,6 +27,10 @@ Role = Literal[
     "n3",
     "rule",
     "faint",
+    "heat1",
+    "heat2",
+    "heat3",
+    "heat4",
 ]
 Ground = Literal["bg", "surface", "selected", "held", "notebg", "warnbg"]
 LookName = Literal["dark", "light", "terminal", "terminal-light", "none"]
@@ -71,6 +75,10 @@ DARK: Final[Mapping[str, str]] = {
     "n1": "#ADB4BF",
     "n2": "#BCABF5",
     "n3": "#E796EA",
+    "heat1": "#1D2F40",
+    "heat2": "#235571",
+    "heat3": "#3F90AF",
+    "heat4": "#8AD6EE",
 }
 LIGHT: Final[Mapping[str, str]] = {
     "bg": "#FBFAF7",
@@ -93,6 +101,10 @@ LIGHT: Final[Mapping[str, str]] = {
     "n1": "#4F5967",
     "n2": "#522EAC",
     "n3": "#8E1A8C",
+    "heat1": "#DCE8ED",
+    "heat2": "#A6CAD8",
+    "heat3": "#4F93AD",
+    "heat4": "#0B5674",
 }
 # Colour, then attributes. Red, magenta and blue are unreadable as text on some common palette, so red is only ever a
 # ground under bright white.
@@ -111,6 +123,7 @@ TERMINAL: Final[Mapping[str, str]] = {
     "n3": "bold",
     "rule": "dim",
     "faint": "dim",
+    **dict.fromkeys(("heat1", "heat2", "heat3", "heat4"), "cyan"),
 }
 TERMINAL_LIGHT: Final[Mapping[str, str]] = {
     **TERMINAL,
@@ -118,6 +131,7 @@ TERMINAL_LIGHT: Final[Mapping[str, str]] = {
     "soon": "bold",
     "ok": "",
     "note": "magenta",
+    **dict.fromkeys(("heat1", "heat2", "heat3", "heat4"), "blue"),
 }
 NONE: Final[Mapping[str, str]] = {
     **TERMINAL,
@@ -126,6 +140,7 @@ NONE: Final[Mapping[str, str]] = {
     "soon": "bold",
     "ok": "",
     "note": "",
+    **dict.fromkeys(("heat1", "heat2", "heat3", "heat4"), ""),
 }
 _FULL: Final[Mapping[str, Mapping[str, str]]] = {"dark": DARK, "light": LIGHT}
 _SIXTEEN: Final[Mapping[str, Mapping[str, str]]] = {
@@ -156,6 +171,11 @@ ASCII_SIGNS: Final[Mapping[str, str]] = {
     "·": ".",
     "–": "-",  # noqa: RUF001
     "•": "*",
+    "━": "=",
+    "░": "-",
+    "▒": "=",
+    "▓": "%",
+    **dict(zip("▁▂▃▄▅▆▇█", "__-===##", strict=True)),
 }
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from console.config.accounts import Account
+    from console.screens.dashboard import Seen
 
 
 class Goes(Performs):
@@ -41,6 +42,7 @@ class Goes(Performs):
         self.view = self.views[2]
         self.narrowed = ""
         self._searched: tuple[str, SearchHit] | None = None
+        self.behind: tuple[Seen, asking.View, str] | None = None
 
     def open_conversation(self, number: int | None, *, focus: bool = True, at: int | None = None) -> Worker[None]:
         """Show a conversation, and let the keys go there."""
@@ -177,7 +179,7 @@ class Goes(Performs):
 
     def show_query(self, view: asking.View, narrowed: str = "") -> None:
         """Show a view, narrowed by a query."""
-        self.view, self.narrowed = view, narrowed
+        self.view, self.narrowed, self.behind = view, narrowed, None
         self.queue.clear_marks()
         self.give_keys(reading=False)
         self._show_view(self.set_out("queue"))
@@ -263,6 +265,29 @@ class Goes(Performs):
     def mailboxes_changed(self) -> None:
         """Read anew how the mailboxes stand."""
         raise NotImplementedError
+
+    def show_dashboard(self, seen: "Seen") -> None:
+        """Show a dashboard; what is behind a figure of it is then shown in the queue, from where one comes back."""
+        from console.screens.dashboard import DashboardScreen
+
+        was = self.view, self.narrowed
+        if self.ground.desk is not None:
+            screen = DashboardScreen(self.look, seen)
+            self.app.push_screen(screen, lambda query: self._show_behind(query, screen.seen, was))
+
+    def _show_behind(self, query: str | None, seen: "Seen", was: tuple[asking.View, str]) -> None:
+        if query:
+            self.show_query(asking.View("", _("behind a figure"), query))
+            self.behind = (seen, *was)
+
+    def back_to_dashboard(self) -> bool:
+        """Go back to the dashboard, when what is shown is behind a figure of it; say whether it is."""
+        if self.behind is None:
+            return False
+        seen, view, narrowed = self.behind
+        self.show_query(view, narrowed)
+        self.show_dashboard(seen)
+        return True
 
     def action_rules(self) -> None:
         """Show the desk's rules."""

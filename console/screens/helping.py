@@ -46,6 +46,7 @@ def groups(commands: tuple[Command, ...], letters: str = "", *, first: Where = "
         ("personas", _("in the personas")),
         ("terms", _("in the policies and calendars")),
         ("erasing", _("while somebody is erased")),
+        ("dashboard", _("on the dashboard")),
         ("transfer", _("while a conversation is handed on")),
         ("enrol", _("while a mailbox is set up")),
         ("help", _("here")),

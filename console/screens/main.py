@@ -314,6 +314,8 @@ class MainScreen(Moves, Follows):
 
     def action_leave(self, *, asks: bool = False) -> None:
         """Leave the console; with `asks` only at the second time where something was done: one `q` too many is easy."""
+        if asks and self.back_to_dashboard():
+            return
         words: Cover = ((_("q again leaves the console"), "soon"),)
         if asks and self.worked and self._said != words:
             self.say(words)
@@ -480,6 +482,10 @@ class MainScreen(Moves, Follows):
     def _keys(self) -> list[tuple[str, str]]:
         """Return the keys of the last row: what is pointed at says which are of use."""
         keys, _always = self.ground.keymap.footer(self.where)
+        if self.behind is not None and not self.reading:
+            leave = self.ground.keymap.named("quit")
+            back = [(leave.shown, _("dashboard"))] if leave is not None else []
+            keys = [*back, *(pair for pair in keys if leave is None or pair[0] != leave.shown)]
         nothing = self._frame.nothing(self.queue)
         return self._frame.useful(keys, self.where, nothing=nothing, offered=self._waits_to_be_accepted)
 

@@ -9,6 +9,8 @@ from storage.kinds.words import Tier
 
 HOURS = 24
 WEEKDAYS = 7
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""The weekdays as a query names them."""
 
 
 class Behind(StrEnum):
@@ -65,7 +67,7 @@ class OpenDays:
 
 @dataclass(frozen=True, slots=True)
 class DayResponse:
-    """First responses to what was asked on one day: half, and nine tenths, took at most so many seconds."""
+    """First responses in what began on one day: half, and nine tenths, took at most so many seconds."""
 
     day: date
     n: int
@@ -157,3 +159,8 @@ class FigureAsked:
     since: datetime
     until: datetime
     history: bool = False
+
+
+def figure_text(behind: str, since: date, last: date, *, history: bool = False) -> str:
+    """Return the query of what is behind a figure, from a first to a last day; `behind` is a word with what follows."""
+    return f"figure:{behind}@{since.isoformat()}..{last.isoformat()}{',history' if history else ''}"

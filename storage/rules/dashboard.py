@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from storage.kinds import PUT_AWAY, SETTLED, Status, Tier
-from storage.kinds.dashboard import HOURS, WEEKDAYS, Behind, DayResponse, FigureAsked, Growing, Heat
+from storage.kinds.dashboard import DAYS, HOURS, WEEKDAYS, Behind, DayResponse, FigureAsked, Growing, Heat
 from storage.kinds.moments import EPOCH, in_zone
 from storage.kinds.policies import Metric, Policy
 from storage.rules.query import BadQuery, Field, Trouble
@@ -24,9 +24,6 @@ LEAST: Final = 5
 
 WEEKS: Final = 8
 """Weeks before the last seven days, against which a tag is held."""
-
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-"""The weekdays as a query names them."""
 
 _FIGURE: Final = re.compile(r"([a-z_]+)((?:-[a-z0-9_]+)*)@(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)(,history)?")
 
@@ -69,7 +66,7 @@ def in_hour(at: datetime, more: Sequence[str], now: datetime) -> bool:
 
 
 def by_day(firsts: Iterable[tuple[datetime, float]], now: datetime) -> tuple[DayResponse, ...]:
-    """Return first responses by the day on which they were asked for."""
+    """Return first responses by the day on which their conversation began."""
     taken: defaultdict[date, list[float]] = defaultdict(list)
     for at, seconds in firsts:
         taken[local(at, now).date()].append(seconds)
@@ -182,8 +179,3 @@ def _fits(behind: Behind, more: Sequence[str]) -> bool:
             return metric in set(Metric)
         case _:
             return False
-
-
-def figure_text(behind: str, since: date, last: date, *, history: bool = False) -> str:
-    """Return the query of what is behind a figure, from a first to a last day; `behind` is a word with what follows."""
-    return f"figure:{behind}@{since.isoformat()}..{last.isoformat()}{',history' if history else ''}"

@@ -153,7 +153,7 @@ class Tally:
         history: whether what came before its mailbox was live is in them.
 
     Attributes:
-        firsts: of each that was answered, when it was asked, and how many seconds the first response took.
+        firsts: of each that was answered, when it began, and how many seconds the first response took.
     """
 
     def __init__(self, *, history: bool = False) -> None:
@@ -175,7 +175,7 @@ class Tally:
         answers = [(at, taken.total_seconds()) for at, taken in responses(story.contacts)]
         if not answers:
             self._unanswered[LeftOut.UNANSWERED if _asked(story.contacts) else LeftOut.CALL] += 1
-        self.firsts.extend(answers[:1])
+        self.firsts.extend((story.contacts[0].at, taken) for _at, taken in answers[:1])
         self._any.values.extend(taken for _at, taken in answers)
         chat = [one.at for one in _by_people(story.contacts) if one.channel not in _CHATLESS]
         self._chatless += len(chat) < 2

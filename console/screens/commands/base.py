@@ -28,6 +28,7 @@ Where = Literal[
     "terms",
     "transfer",
     "erasing",
+    "dashboard",
 ]
 """What has the keys: one of the main screen's two panes, or a screen of its own."""
 
@@ -58,6 +59,7 @@ ICP: Final[frozenset[Where]] = frozenset({"icp"})
 PERSONAS: Final[frozenset[Where]] = frozenset({"personas"})
 TERMS: Final[frozenset[Where]] = frozenset({"terms"})
 ERASING: Final[frozenset[Where]] = frozenset({"erasing"})
+DASHBOARD: Final[frozenset[Where]] = frozenset({"dashboard"})
 TRANSFER: Final[frozenset[Where]] = frozenset({"transfer"})
 READING: Final[frozenset[Where]] = frozenset({"conversation"})
 MAIN: Final[frozenset[Where]] = frozenset({"queue", "conversation"})
@@ -80,6 +82,7 @@ LISTS: Final[frozenset[Where]] = frozenset(
         "personas",
         "terms",
         "erasing",
+        "dashboard",
     }
 )
 LINED: Final[frozenset[Where]] = frozenset(
@@ -98,6 +101,7 @@ LINED: Final[frozenset[Where]] = frozenset(
         "personas",
         "terms",
         "erasing",
+        "dashboard",
     }
 )
 """Where there is a `:` line: not where letters are typed anyway, nor beside a draft."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.config.errors import ConsoleError
-from console.screens.commands.base import MAIN, Command
+from console.screens.commands.base import DASHBOARD, MAIN, Command, act
 from storage.kinds.reports import Asked
 from widgets.language import _
 from widgets.line import one_line
@@ -17,6 +17,7 @@ from widgets.paper import Entry
 
 if TYPE_CHECKING:
     from console.desk import Desk
+    from console.screens.dashboard import DashboardScreen
     from console.screens.main import MainScreen
     from console.screens.paper import PaperScreen
 
@@ -35,41 +36,93 @@ def commands() -> Sequence[Command]:
             _("figures metrics sla breaches solved statistics transfers csv spreadsheet"),
             anywhere=True,
         ),
+        Command(
+            "dashboard",
+            ("g b",),
+            "",
+            _("figures at a glance: DAY DAY history of QUERY"),
+            MAIN,
+            dashboard,
+            "words",
+            _("board heat peaks trends tags statistics charts hours open tier"),
+            anywhere=True,
+        ),
     )
+
+
+def inside() -> Sequence[Command]:
+    """Return what works on the dashboard, in the order of use."""
+    rows = (
+        (
+            "behind",
+            ("Enter", "l"),
+            _("behind it"),
+            _("open the conversations behind a figure"),
+            act("open"),
+        ),
+        ("earlier", ("[",), _("earlier"), _("the days before"), act("earlier")),
+        ("later", ("]",), _("later"), _("the days after"), act("later")),
+        ("only", ("\\",), _("filter"), _("only the conversations that a query finds"), _only),
+        ("close-dashboard", ("q", "h", "Esc"), _("back"), _("back to where you were"), act("close")),
+        ("old-mail", ("H",), _("history"), _("with or without what came before its mailbox was live"), act("history")),
+        ("copy-figures", ("y",), _("copy figures"), _("copy the figures as text"), act("yank")),
+        ("to-right", ("→", "Tab"), "", _("to what stands to the right"), act("right")),
+        ("to-left", ("←",), "", _("to what stands to the left"), act("left")),
+    )
+    return [
+        Command(name, keys, word, sentence, DASHBOARD, run, "query" if name == "only" else "", hidden=True)
+        for name, keys, word, sentence, run in rows
+    ]
+
+
+async def _only(screen: "DashboardScreen", rest: str) -> None:
+    await screen.narrow(rest)
+
+
+def dashboard(screen: "MainScreen", rest: str) -> None:
+    """Show the dashboard of the last weeks, or of the days that the line says."""
+    from console.screens.dashboard import Seen
+
+    asked = _asked(screen, rest)
+    if asked is not None:
+        screen.show_dashboard(Seen(asked))
 
 
 def report(screen: "MainScreen", rest: str) -> Awaitable[None] | None:
     """Show a report of the last weeks, or of the days that the line says, or save it as CSV."""
-    from storage.rules.reports import period
-
     try:
         file, rest = _file(rest)
     except ValueError:
         screen.say_refusal(_("Write where to save it: report save ~/november.csv, in quotes where it has spaces."))
         return None
-    days_said, _sign, query = f" {rest} ".partition(" of ")
-    words, now = days_said.split(), screen.now()
-    history = "history" in words
-    words = [word for word in words if word != "history"]
-    try:
-        days = [date.fromisoformat(word) for word in words]
-    except ValueError:
-        screen.say_refusal(
-            _("Write the first and the last day as 2026-11-01 2026-11-30, or none; and history, or not.")
-        )
+    asked, now = _asked(screen, rest), screen.now()
+    if asked is None:
         return None
-    first, last = (*days, None, None)[:2]
-    since, until = period(first, last, now)
+    if file:
+        return _save(screen, asked, now, screen.ground.means.folder / Path(file).expanduser())
+    screen.app.push_screen(report_paper(screen.desk, asked, now))
+    return None
+
+
+def _asked(screen: "MainScreen", rest: str) -> Asked | None:
+    """Return what a line asks for; `None` where it cannot be read, which is said."""
+    from storage.rules.reports import period
+
+    days_said, _sign, query = f" {rest} ".partition(" of ")
+    words = days_said.split()
+    history = "history" in words
+    try:
+        days = [date.fromisoformat(word) for word in words if word != "history"]
+        first, last = (*days, None, None)[:2]
+        since, until = period(first, last, screen.now())
+    except (ValueError, OverflowError):
+        days, since, until = [date.min] * 3, screen.now(), screen.now()
     if len(days) > 2 or since >= until:
         screen.say_refusal(
             _("Write the first and the last day as 2026-11-01 2026-11-30, or none; and history, or not.")
         )
         return None
-    asked = Asked(since, until, history=history, query=query.strip(), reader_id=screen.desk.agent_id)
-    if file:
-        return _save(screen, asked, now, screen.ground.means.folder / Path(file).expanduser())
-    screen.app.push_screen(report_paper(screen.desk, asked, now))
-    return None
+    return Asked(since, until, history=history, query=query.strip(), reader_id=screen.desk.agent_id)
 
 
 def _file(rest: str) -> tuple[str, str]:

@@ -76,6 +76,7 @@ def _in(_language: str) -> tuple[Command, ...]:
         *wishing.inside(),
         *terms.inside(),
         *erasing.inside(),
+        *reporting.inside(),
         *handing.inside(),
         *going[2:],
     )

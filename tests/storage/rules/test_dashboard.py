@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from storage.kinds import Status, Tier
-from storage.kinds.dashboard import Behind, Growing, Heat
+from storage.kinds.dashboard import Behind, Growing, Heat, figure_text
 from storage.kinds.moments import EPOCH
 from storage.kinds.policies import Metric, Policy, When
 from storage.rules import dashboard as rules
@@ -61,7 +61,7 @@ def test_the_days_of_a_period_and_its_weeks_are_whole_ones_over_the_change():
     assert ends[-1].astimezone(UTC) - ends[-2].astimezone(UTC) == timedelta(days=7) + HOUR
 
 
-def test_first_responses_fall_on_the_readers_day_in_which_they_were_asked():
+def test_first_responses_fall_on_the_readers_day_on_which_their_conversation_began():
     now = datetime(2026, 10, 26, 9, tzinfo=BERLIN)
     evening = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)  # half past midnight of Sunday
     asked = [(evening + number * MINUTE, float(60 * number)) for number in range(1, 11)]
@@ -128,7 +128,7 @@ def test_a_query_names_a_figure_of_the_readers_days(text, behind, more, history)
         datetime(2026, 10, 26, 23, tzinfo=UTC),
     )
     said = "-".join((behind, *more))
-    assert rules.figure_text(said, date(2026, 10, 24), date(2026, 10, 26), history=history) == text
+    assert figure_text(said, date(2026, 10, 24), date(2026, 10, 26), history=history) == text
 
 
 @pytest.mark.parametrize(
