@@ -10,6 +10,9 @@ READY = .venv/ready
 WORDS = .venv/words
 LOCALE = widgets/locale
 
+# A thousand tests start Python anew, and would translate the source each time where keeping the result is forbidden.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo check test soak bench lint screenshots lock words
 
 help:

@@ -85,10 +85,13 @@ def spawn(home: Path) -> Run:
     return spawn
 
 
-@pytest.fixture
-def filled(home: Path, tmp_path: Path, run: Run) -> Path:
-    """The desk with six conversations in it, numbers 1 to 6; the first one has an answer of the customer."""
-    folder = tmp_path / "letters"
+@pytest.fixture(scope="session")
+def filled_once(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
+    """A PLANTAO_HOME and, beside it, the letters that were imported into it."""
+    place = tmp_path_factory.mktemp("filled")
+    home, folder = place / "home", place / "letters"
+    shutil.copytree(empty_store, home / "data")
+    (home / "data").chmod(0o700)
     folder.mkdir()
     subjects = ["Fatura em dobro", "Não consigo entrar", "Envío retrasado", "Refund please", "日本語の件名です", "Ação"]
     for number, subject in enumerate(subjects, 1):
@@ -100,5 +103,18 @@ def filled(home: Path, tmp_path: Path, run: Run) -> Path:
     (folder / "7.eml").write_bytes(
         letter(7, subject="Re: Fatura em dobro", sender="Cliente 1 <c1@cliente.example>", answers=1, body="E agora?")
     )
-    assert run("import", folder).status == 0
-    return folder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLANTAO_HOME", str(home))
+        patch.setenv("LANGUAGE", "en")
+        assert main(["import", str(folder)]) == 0
+    return place
+
+
+@pytest.fixture
+def filled(home: Path, filled_once: Path) -> Path:
+    """The desk with six conversations in it, numbers 1 to 6; the first one has an answer of the customer.
+
+    Gives the folder of their letters, which is everybody's: leave it as it is.
+    """
+    shutil.copytree(filled_once / "home" / "data", home / "data", dirs_exist_ok=True)
+    return filled_once / "letters"

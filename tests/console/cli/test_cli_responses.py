@@ -19,13 +19,13 @@ def listed(run, *words) -> list[str]:
 
 
 @pytest.fixture
-def kept(run, filled: Path):
-    (filled.parent / "kept").mkdir()
+def kept(run, filled: Path, tmp_path: Path):
+    (tmp_path / "kept").mkdir()
     done = run(
         "response", "add", "ola", "--language", "pt_BR", "--title", "Saudação", "--text", GREETING, "--tag", "oi"
     )
     assert (done.status, done.out) == (0, ";ola is kept.\n")
-    return filled.parent / "kept"
+    return tmp_path / "kept"
 
 
 def test_a_response_is_kept_shown_changed_and_taken_away(run, kept: Path):
