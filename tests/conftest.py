@@ -20,6 +20,10 @@ settings.load_profile("house")
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that `servers` can be imported under --import-mode=importlib
 
+from made import compiled  # noqa: E402
+
+compiled.share()
+
 MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # bytes
 if (
     MEMORY.is_dir()
