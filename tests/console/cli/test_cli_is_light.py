@@ -10,23 +10,37 @@ from made.letters import letter
 PROGRAM = """
 import json, sys
 from console.cli import main
-status = main(sys.argv[1:])
-sys.stdout.flush()
-print("\\0" + json.dumps([status, sorted({name.partition(".")[0] for name in sys.modules})]))
+for arguments in json.loads(sys.argv[1]):
+    status = main(arguments)
+    sys.stdout.flush()
+    print("\\0" + json.dumps([status, sorted({name.partition(".")[0] for name in sys.modules})]), flush=True)
 """
 
 
-def loaded(*arguments: str) -> tuple[int, set[str]]:
+def said_of(*commands: tuple[str, ...]) -> list[tuple[int, set[str]]]:
+    """Run commands in one fresh process; give each one's status, and what was loaded by its end."""
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, timeout=120, check=True
+        [sys.executable, "-c", PROGRAM, json.dumps(commands)], capture_output=True, text=True, timeout=120, check=True
     )
-    status, names = json.loads(done.stdout.rpartition("\0")[2])
-    return status, set(names)
+    said = [json.loads(part.partition("\n")[0]) for part in done.stdout.split("\0")[1:]]
+    assert len(said) == len(commands)
+    return [(status, set(names)) for status, names in said]
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
+def loaded(*arguments: str) -> tuple[int, set[str]]:
+    (one,) = said_of(arguments)
+    return one
+
+
+def test_a_command_that_asks_the_record_loads_the_database(filled):
+    status, names = loaded("list")
+    assert status == 0
+    assert "sqlalchemy" in names
+
+
+def test_no_command_loads_textual(filled):
+    commands = [
+        ("sync",),
         ("list",),
         ("search", "fatura"),
         ("show", "1"),
@@ -37,7 +51,6 @@ def loaded(*arguments: str) -> tuple[int, set[str]]:
         ("import", "/nowhere"),
         ("export", "messages"),
         ("doctor",),
-        ("sync",),
         ("account", "list"),
         ("response", "list"),
         ("customer", "list"),
@@ -50,13 +63,12 @@ def loaded(*arguments: str) -> tuple[int, set[str]]:
         ("reply", "1", "Oi"),
         ("outbox", "list"),
         ("outbox", "hold", "1"),
-    ],
-)
-def test_no_command_loads_textual(filled, arguments):
-    status, names = loaded(*arguments)
-    assert status in {0, 1, 78}
-    assert "sqlalchemy" in names or arguments == ("sync",)
-    assert not names & {"textual", "alembic", "keyring", "icalendar", "liquid", "rapidfuzz", "yaml"}
+    ]
+    heavy = {"textual", "alembic", "keyring", "icalendar", "liquid", "rapidfuzz", "yaml"}
+    for command, (status, names) in zip(commands, said_of(*commands), strict=True):  # what is loaded stays so
+        assert status in {0, 1, 78}, command
+        assert "sqlalchemy" in names or command == ("sync",), command
+        assert not names & heavy, command
 
 
 @pytest.mark.parametrize(
@@ -88,7 +100,7 @@ def test_a_sync_that_finds_no_news_loads_neither_database_library_nor_parser(run
 
 def test_a_sqlite_desk_loads_nothing_of_postgresql(filled):
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", PROGRAM, "list"],
+        [sys.executable, "-X", "importtime", "-c", PROGRAM, '[["list"]]'],
         capture_output=True,
         text=True,
         timeout=120,
