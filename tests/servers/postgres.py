@@ -127,18 +127,24 @@ def _emptied(connection: Connection, template: _Template) -> bool:
     if _shape(connection) != template.shape or sum(filled.values()) > _MUCH:
         return False
     tables = [sql.Identifier(table) for table in filled]
-    with connection.transaction():
-        connection.execute("SET LOCAL session_replication_role = replica")  # foreign keys: all of it goes
-        for table in tables:
-            connection.execute(sql.SQL("DELETE FROM {}").format(table))
+    # In one go each, as one statement after the other takes twice as long; foreign keys do not matter, as all of it goes.
+    connection.execute(
+        sql.SQL("; ").join(
+            [sql.SQL("SET LOCAL session_replication_role = replica")]
+            + [sql.SQL("DELETE FROM {}").format(table) for table in tables]
+        )
+    )
     connection.execute(sql.SQL("VACUUM {}").format(sql.SQL(", ").join(tables)))
-    with connection.transaction():
-        for name, rows in template.rows.items():
-            for row in rows:
-                places = sql.SQL(", ").join([sql.Placeholder()] * len(row))
-                connection.execute(sql.SQL("INSERT INTO {} VALUES ({})").format(sql.Identifier(name), places), row)
-        connection.execute(f"UPDATE pg_class SET reltuples = -1, relpages = 0, relallvisible = 0 WHERE {_OURS}")
-        connection.execute(f"DELETE FROM pg_statistic WHERE starelid IN (SELECT oid FROM pg_class WHERE {_OURS})")
+    rows = [
+        sql.SQL("INSERT INTO {} VALUES ({})").format(sql.Identifier(name), sql.SQL(", ").join(map(sql.Literal, row)))
+        for name, rows in template.rows.items()
+        for row in rows
+    ]
+    forgotten = [
+        sql.SQL(f"UPDATE pg_class SET reltuples = -1, relpages = 0, relallvisible = 0 WHERE {_OURS}"),
+        sql.SQL(f"DELETE FROM pg_statistic WHERE starelid IN (SELECT oid FROM pg_class WHERE {_OURS})"),
+    ]
+    connection.execute(sql.SQL("; ").join(rows + forgotten))
     return True
 
 
