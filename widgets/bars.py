@@ -23,6 +23,11 @@ from widgets.wrapping import wrap
 BRAND = "Plantão"
 
 
+def brand(look: Look) -> str:
+    """Return the name of the console as a look can draw it."""
+    return "Plantao" if look.ascii else BRAND
+
+
 @dataclass(frozen=True, slots=True)
 class ViewLabel:
     """A view as the first row names it: the key that shows it, its name, its count in words.
@@ -86,7 +91,9 @@ class StatusRow(Bar):
             line.column + cell_len(BRAND) + 2 + least + sum(cell_len(text) + 1 for text, _role in asides[-1:])
             < line.width
         ):
-            line.put(BRAND, "accent", bold=True).gap(2)  # who works here knows what it is: names go before it
+            line.put(brand(self._look), "accent", bold=True).gap(
+                2
+            )  # who works here knows what it is: names go before it
 
         views, counts, asides = _given_way(self._views, asides, line.width - line.column)
         lit = next((place for place, view in enumerate(views) if view.current), None)

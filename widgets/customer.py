@@ -75,7 +75,7 @@ def who_rows(view: CustomerView, width: int, now: datetime) -> list[SheetRow]:
 def organization_rows(
     view: OrganizationPart | None, width: int, now: datetime, fits: Sequence[FitView] = ()
 ) -> list[SheetRow]:
-    """Return what is known of a customer's organization, how far it fits, its people, and what else is open there."""
+    """Return what is known of an organization: where it is, how far it fits, its people, what else is open there."""
     if view is None:
         return _sentence(_("They belong to no organization that the desk knows."), width)
     rows = [
@@ -90,8 +90,8 @@ def organization_rows(
     ]
     journey = journey_rows(view.journey, width, now.date()) if view.journey is not None else []
     rows += _profile(view.profile, width, SHOWN if journey else frozenset())
-    rows += fit_rows(fits, width)
     rows += journey
+    rows += fit_rows(fits, width)
     rows += _notes(view.notes, width)
     if view.open:
         rows += _begun(_("also open there"), count_words(len(view.open)))

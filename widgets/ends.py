@@ -13,7 +13,7 @@ Ends = tuple[tuple[Span, ...], tuple[Span, ...]]
 
 _KEPT = 12  # cells that the left part keeps beside an aside; where it would have fewer the aside gives way whole
 GAP = 2  # cells between both ends, and between asides
-_LEADING = re.compile(rf"^(\s*)([{re.escape(''.join(ASCII_SIGNS))}])(?=\s|$)")
+_LEADING = re.compile(rf"^(\s*)([{re.escape(''.join(ASCII_SIGNS))}]+)(?=\s|$)")
 
 
 def write(line: Line, left: Sequence[Span], right: Sequence[Span] = (), *, air: int = 1) -> Line:
@@ -50,7 +50,7 @@ def fitting(left: Sequence[Span], asides: Sequence[Sequence[Span]], room: int) -
 
 
 def signed(look: Look, text: str, role: str) -> str:
-    """Return a span with the sign it begins with as `look` draws it; what may be a letter of mail stays."""
+    """Return a span with the signs it begins with as `look` draws it; what may be a letter of mail stays."""
     if not look.ascii or role in {"text", "bright"} or text.isascii():
         return text
-    return _LEADING.sub(lambda found: found[1] + look.sign(found[2]), text)
+    return _LEADING.sub(lambda found: found[1] + "".join(map(look.sign, found[2])), text)

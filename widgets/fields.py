@@ -208,6 +208,11 @@ class Fields(Vertical):
                 row.display = not folded
 
     @property
+    def folded(self) -> bool:
+        """Whether all of them stand in two rows."""
+        return self._folded
+
+    @property
     def rows(self) -> int:
         """The rows that are shown."""
         return 2 if self._folded else len(self._shown)

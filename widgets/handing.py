@@ -106,7 +106,13 @@ def asked_spans(asking: Asking, changing: Changing, now: datetime, *, low: bool,
 
 
 def along_rows(
-    contents: Contents, out: Collection[str], now: datetime, *, said: Sequence[Commitment] = (), taken: Collection[str]
+    contents: Contents,
+    out: Collection[str],
+    now: datetime,
+    *,
+    said: Sequence[Commitment] = (),
+    taken: Collection[str],
+    low: bool = False,
 ) -> list[SheetRow]:
     """Return what goes along by itself: what was tried, facts of the thread, what is promised.
 
@@ -116,23 +122,25 @@ def along_rows(
         now: the present, in the reader's zone.
         said: the promises that are found in what the customer is told.
         taken: the words of those that are written down with it.
+        low: whether there is room for little: what is owed stands above the rest, which may be below the foot.
     """
     count = len(contents.tried)
     aside = ngettext("{count} note, in order", "{count} notes, in order", count).format(count=count)
-    rows = [_heading(_("tried"), aside if count else _("no notes"))]
-    for tried in contents.tried:
-        at = f"{moment_words(tried.at, now)} {one_line(tried.who).split(' ')[0]}  "
-        rows.append(SheetRow(((at, "muted"), (one_line(tried.text), "text"))))
-    rows += [BLANK, _heading(_("facts"), _("from the thread; Space leaves one out"))]
-    rows += [_fact_row(one, now, place, out=one.sort in out) for place, one in enumerate(contents.facts)]
+    tried = [_heading(_("tried"), aside if count else _("no notes"))]
+    for one in contents.tried:
+        at = f"{moment_words(one.at, now)} {one_line(one.who).split(' ')[0]}  "
+        tried.append(SheetRow(((at, "muted"), (one_line(one.text), "text"))))
+    facts = [_heading(_("facts"), _("from the thread; Space leaves one out"))]
+    facts += [_fact_row(one, now, place, out=one.sort in out) for place, one in enumerate(contents.facts)]
+    promised = []
     if contents.promised or said:
-        rows += [BLANK, _heading(_("promised"), _("Space promises it") if said else _("goes along"))]
-        for one in contents.promised:
-            due = due_span(one.due, now, late=one.due <= now)
-            rows.append(SheetRow((("◆ ", "soon"), (one_line(one.text), "soon")), (due,)))
-    for place, offered in enumerate(said):
-        rows.append(_said_row(offered, now, place, taken=offered.text in taken))
-    return rows
+        promised.append(_heading(_("promised"), _("Space promises it") if said else _("goes along")))
+        for promise in contents.promised:
+            due = due_span(promise.due, now, late=promise.due <= now)
+            promised.append(SheetRow((("◆ ", "soon"), (one_line(promise.text), "soon")), (due,)))
+        promised += [_said_row(one, now, place, taken=one.text in taken) for place, one in enumerate(said)]
+    blocks = filter(None, (promised, tried, facts) if low else (tried, facts, promised))
+    return [row for place, block in enumerate(blocks) for row in ([BLANK, *block] if place else block)]
 
 
 def _said_row(one: Commitment, now: datetime, place: int, *, taken: bool) -> SheetRow:

@@ -89,6 +89,8 @@ class Line:
         """
         if not (text.isascii() and text.isprintable()):
             text = steady(clean(text)).translate(_BLANKS)
+            if self.look.ascii:
+                text = text.replace("\u00a0", " ")
         room = self.width - self.column
         room = room if width is None else min(width, room)
         shown = cut(text, room, self.look.sign("…"))

@@ -176,6 +176,17 @@ ASCII_SIGNS: Final[Mapping[str, str]] = {
     "▒": "=",
     "▓": "%",
     **dict(zip("▁▂▃▄▅▆▇█", "__-===##", strict=True)),
+    "—": "-",
+    "←": "<",
+    "≥": ">",
+    "▲": "^",
+    "“": '"',
+    "”": '"',
+    "«": '"',
+    "»": '"',
+    "‘": "'",  # noqa: RUF001
+    "’": "'",  # noqa: RUF001
+    "\u00a0": " ",
 }
 
 
@@ -242,7 +253,8 @@ def choose_look(configured: str, environ: Mapping[str, str]) -> Look:
     Raises:
         ValueError: there is no look of that name.
     """
-    plain = environ.get("TERM") == "linux" or "utf" not in locale.getpreferredencoding(do_setlocale=False).lower()
+    # Python itself speaks UTF-8 where the locale is C (PEP 540): that says nothing of what the terminal can draw.
+    plain = environ.get("TERM") == "linux" or "utf" not in locale.getencoding().lower()
     if environ.get("NO_COLOR"):
         return Look("none", plain)
     match configured:

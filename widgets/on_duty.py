@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from widgets.bars import BRAND, Bar
+from widgets.bars import BRAND, Bar, brand
 from widgets.line import Line, Span
 from widgets.look import Look
 
@@ -33,7 +33,7 @@ class DutyRow(Bar):
         room = line.width - 1 - taken - _APART
         needed = sum(cell_len(text) for text, _role in self._who)
         if line.column + cell_len(BRAND) + _APART + needed <= room:
-            line.put(BRAND, "accent", bold=True).gap(_APART)
+            line.put(brand(self._look), "accent", bold=True).gap(_APART)
         for text, role in self._who:
             line.put(text, role, width=max(0, min(cell_len(text), room - line.column)), bold=role == "bright")
         line.to(line.width - 1 - taken)

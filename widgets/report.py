@@ -11,10 +11,13 @@ from widgets.language import _, ngettext
 from widgets.line import Span, one_line
 from widgets.look import Role
 from widgets.moments import span_words
+from widgets.wrapping import wrap
 
 _BAR: Final = 10  # cells
 _LABEL: Final = 28
 _NUMBER: Final = 9
+_PAGE: Final = 78  # cells of a line: the air beside it is left
+_LEAST: Final = 20  # of them for what is wrapped
 
 
 def measure_words(measure: Measure) -> str:
@@ -62,12 +65,28 @@ def value_words(value: float | None, unit: Unit) -> str:
 
 
 def lines(report: Report, zone: tzinfo | None) -> Iterator[tuple[Span, ...]]:
-    """Yield a report line by line, each fitting 80 columns where it can.
+    """Yield a report line by line, each within 80 columns; what has no room goes on below where it began.
 
     Args:
         report: all of it.
         zone: in which its days begin.
     """
+    for line in _lines(report, zone):
+        yield from _fitted(line)
+
+
+def _fitted(line: tuple[Span, ...]) -> Iterator[tuple[Span, ...]]:
+    """Yield a line within the page, its last words wrapped in the column in which they begin."""
+    if not line or sum(cell_len(text) for text, _role in line) <= _PAGE:
+        yield line
+        return
+    *before, (words, role) = line
+    begin = sum(cell_len(text) for text, _role in before)
+    for place, part in enumerate(wrap(words, max(_LEAST, _PAGE - begin))):
+        yield (*before, (part, role)) if not place else ((" " * begin, "text"), (part, role))
+
+
+def _lines(report: Report, zone: tzinfo | None) -> Iterator[tuple[Span, ...]]:
     since, until = (one.astimezone(zone) for one in (report.asked.since, report.asked.until))
     last = until - timedelta(seconds=1)
     yield ((f"{since:%Y-%m-%d} … {last:%Y-%m-%d}", "bright"),)

@@ -5,7 +5,7 @@ from typing import ClassVar, Final, Literal
 
 from textual.strip import Strip
 
-from widgets.bars import BRAND, Bar
+from widgets.bars import Bar, brand
 from widgets.ends import write
 from widgets.language import _
 from widgets.line import Line, Span, cut, one_line
@@ -34,7 +34,7 @@ class HeadRow(Bar):
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 - there is one row
         """Draw the row."""
-        line = Line(self._look, self.size.width, "surface").gap().put(BRAND, "accent", bold=True).gap(2)
+        line = Line(self._look, self.size.width, "surface").gap().put(brand(self._look), "accent", bold=True).gap(2)
         return write(line, ((self._words, "bright"),), (self._aside,)).strip()
 
 

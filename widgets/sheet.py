@@ -205,7 +205,7 @@ class Sheet(Pane):
             line.fill("─", width - 1 - taken)
             for text, role in row.aside:
                 line.gap().put(text, role)
-            return line.strip()
+            return line.to(width - 1).sign("…" if goes_on else " ", "muted").strip()
         if place != self._cursor:
             line = write(Line(self._look, width).gap(), row.left, row.aside)
             return line.to(width - 1).sign("…" if goes_on else " ", "muted").strip()

@@ -295,7 +295,7 @@ class ComposerScreen(Moves, Sends):
         """Return which mailbox it is written from, where there are several and its field does not stand here."""
         several = self.begun is not None and len(self.begun.senders) > 1
         address = one_line(self.fields.value("from")) if several and not self.note else ""
-        return _("from {address}").format(address=address) if address and self.fields.query(Summary) else ""
+        return _("from {address}").format(address=address) if address and self.fields.folded else ""
 
     def _tell_summary(self, width: int) -> None:
         if not self.fields.query(Summary):

@@ -77,7 +77,7 @@ class ErasingScreen(Sheets):
             return
         rows = [
             SheetRow(
-                (("✓ " if place in self.along else "· ", "late" if place in self.along else "muted"), (words, "text")),
+                (("* " if place in self.along else "· ", "late" if place in self.along else "muted"), (words, "text")),
                 target=("named", place),
             )
             for place, words in enumerate(map(elsewhere_words, survey.elsewhere))

@@ -360,7 +360,8 @@ class HandoffForm(Asks):
         typed = drawing_up.promise_of(self.values(), now)[0]
         if typed is not None:
             contents = replace(contents, promised=(*contents.promised, typed))
-        self.along.lay(along_rows(contents, self.out, now, said=said, taken=self.taken))
+        low = self.app.size.height < _HIGH
+        self.along.lay(along_rows(contents, self.out, now, said=said, taken=self.taken, low=low))
         self.changes.lay(
             changes_rows(
                 self.begun.changing,

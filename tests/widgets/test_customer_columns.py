@@ -16,6 +16,7 @@ from storage.kinds.customers import (
     SpokenView,
     Timeline,
 )
+from storage.kinds.ideals import Criterion, Fit, FitView, Judged, Operator, Outcome
 from storage.kinds.journey import (
     Engaged,
     FeatureView,
@@ -206,6 +207,11 @@ def test_how_an_organization_fares_stands_in_its_column_and_with_its_people_only
     part = OrganizationPart(1, "ACME", "ACME", "", (), (), ProfileView(), (), (), (), 0, (), whole)
     shown = words((*row.left, *row.aside) for row in organization_rows(part, 40, NOW))
     assert {"· First invoice3 days overdue", "          last heard of 2 months ago", "API  ▁▂█frustrated"} <= set(shown)
+    matched = Fit((Judged(Criterion("industry", Operator.IS, ("freight",), 5), Outcome.MATCHED, ("freight",)),))
+    fits = (FitView(7, "Freight", 70, matched),)
+    both = words((*row.left, *row.aside) for row in organization_rows(part, 40, NOW, fits))
+    place = {sign: next(at for at, row in enumerate(both) if sign in row) for sign in ("First invoice", "Freight")}
+    assert place["First invoice"] < place["Freight"], "where they are stands above how far they fit"
     assert "          use 30 (×35)" in [one.replace("\u00a0", " ") for one in shown]
     beside = words((*row.left, *row.aside) for row in who_rows(customer(organization=part, journey=own), 40, NOW))
     assert "· Traineddue 23\u00a0Nov" in " ".join(beside)

@@ -479,6 +479,20 @@ async def test_the_terminal_shows_what_stands_in_the_sheet_as_its_fields_fold(nu
     await app.run_async(headless=False, size=(80, 24), auto_pilot=keys)
 
 
+async def test_where_the_field_of_the_mailbox_stands_open_it_is_not_said_a_second_time(
+    number, store, console, until, screen_text
+):
+    with store.writing() as session:
+        mailbox_as(session, name="vendas", address="vendas@lumen.example", live_since=MONDAY, now=MONDAY)
+    app = console()
+    async with app.run_test(size=(80, 36)) as pilot:
+        await open_composer(app, pilot, until)
+        await until(lambda: "suporte@lumen.example" in screen_text(app))
+        await pilot.pause()
+        assert "from suporte@" not in screen_text(app)
+        assert sum("suporte@lumen.example" in row for row in screen_text(app).splitlines()) == 1
+
+
 async def test_which_mailbox_it_goes_out_from_is_said_where_there_are_several(
     number, store, console, desk, until, screen_text
 ):

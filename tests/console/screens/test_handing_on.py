@@ -258,6 +258,17 @@ async def test_what_is_told_is_offered_as_a_promise_and_what_is_promised_stands_
         assert screen.taken == {said[1]}, "what was taken is kept with what was typed"
 
 
+async def test_what_is_promised_stands_above_the_rest_in_a_low_window(number, console, desk, until, screen_text):
+    desk.tell_now(promising.promise, number, "an invoice", NOW + timedelta(hours=3), actor=desk.actor, now=NOW)
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot, until, key="2")
+        await until(lambda: "an invoice" in screen_text(app))
+        rows = screen_text(app).splitlines()
+        tried = next(place for place, row in enumerate(rows) if row.startswith(" tried "))
+        assert next(place for place, row in enumerate(rows) if "an invoice" in row) < tried
+
+
 async def test_what_is_no_promise_is_said_before_it_goes(number, console, desk, until, screen_text):
     app = console()
     async with app.run_test(size=(80, 24)) as pilot:
