@@ -5,10 +5,12 @@ is a whole number of them: each falls into one hour of the reader, also in the n
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import accumulate, pairwise
 from typing import Final
 
 from storage.kinds import PUT_AWAY, SETTLED, Status, Tier
@@ -109,17 +111,20 @@ def open_at(now: Mapping[Tier, int], lives: Iterable[Life], moments: Sequence[da
     Args:
         now: how many are open now.
         lives: all that became otherwise since the first of these moments.
-        moments: of the past.
+        moments: of the past, in their order.
     """
-    counts = [Counter(now) for _moment in moments]
+    base = Counter(now)
+    changes = [Counter[Tier]() for _moment in (*moments, None)]  # from a moment on
     for life in lives:
-        is_open = life.status not in SETTLED and life.status not in PUT_AWAY
-        for count, moment in zip(counts, moments, strict=True):
-            if is_open:
-                count[life.tier] -= 1
-            if (tier := life.tier_open_at(moment)) is not None:
-                count[tier] += 1
-    return {tier: tuple(count[tier] for count in counts) for tier in Tier}
+        if life.status not in SETTLED and life.status not in PUT_AWAY:
+            base[life.tier] -= 1
+        turned = sorted({life.began_at, *(at for at, _before in life.turns), *(at for at, _before in life.moves)})
+        parts = [bisect_left(moments, at) for at in turned]
+        for first, last in pairwise([*parts, len(moments)]):
+            if first < last and (tier := life.tier_open_at(moments[first])) is not None:
+                changes[first][tier] += 1
+                changes[last][tier] -= 1
+    return {tier: tuple(accumulate((change[tier] for change in changes[:-1]), initial=base[tier]))[1:] for tier in Tier}
 
 
 def week_ends(until: datetime, now: datetime) -> tuple[datetime, ...]:
