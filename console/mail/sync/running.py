@@ -47,7 +47,6 @@ _LOOK_EVERY = 0.25  # seconds between two looks for wanted changes and due momen
 _ROUNDS = 10  # looks for what comes due in one sync, while others record more: the next one goes on
 _LINGER = 90.0  # seconds that mail has to leave once the sync was told to stop
 _INDEX_SECONDS = 0.05
-_INDEX_GIVING_WAY = 0.1  # where it is ended in its midst for an agent: larger ones leave fewer pieces to be merged
 _INDEX_MOST = 2000
 _INDEX_WAITS = 1.0  # seconds that fewer messages than one transaction takes wait for more, while more come
 _TIDIED_PAGES = 200  # of 4 kB in one transaction: some 20 ms
@@ -340,15 +339,14 @@ def _wake_due(store: Store) -> int:
 class Indexing:
     """The search index follows the mail in batches of its own.
 
-    Each takes some 100 ms of the processor, however long it waits for it: for an agent it is ended where it is. On
-    PostgreSQL, where it is not, 50.
+    Each takes some 50 ms of the processor, however long it waits for it: for an agent it is ended where it is.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._done = Event()
         self._came = Event()
-        self._pace = Pace(_INDEX_GIVING_WAY if store.path else _INDEX_SECONDS, most=_INDEX_MOST)
+        self._pace = Pace(_INDEX_SECONDS, most=_INDEX_MOST)
         self._followed = float("-inf")
         self.ready = Ready()
         """Messages as the readers left them; what is missing is read back here."""
