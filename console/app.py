@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.console import RenderableType
 from textual import events, work
 from textual._compositor import CompositorUpdate
+from textual.await_remove import AwaitRemove
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.signal import Signal
+from textual.widget import Widget
 
 from console.config.errors import ConsoleError
 from console.feed import Change, Feed
@@ -168,6 +171,10 @@ class Plantao(DeskApp):
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Write what changed, each style in as few bytes as it needs."""
         super()._display(screen, Lean(renderable) if isinstance(renderable, CompositorUpdate) else renderable)
+
+    def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
+        """Let a screen go without laying out the one below it again: that was sent whole when it came back."""
+        return super()._prune(*nodes, parent=None if parent is self else parent)
 
     def first_page(self) -> "FirstPage | None":
         """Return the rows that were read ahead, if they were in time."""

@@ -68,7 +68,7 @@ class BriefPane(Pane):
     def on_resize(self, _event: events.Resize) -> None:
         """Wrap anew."""
         self._rows = None
-        self.refresh()
+        self.repaint()
 
     def draw(self, y: int) -> Strip:
         """Draw one row."""

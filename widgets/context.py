@@ -119,7 +119,7 @@ class ContextPane(Pane):
     def on_resize(self, _event: events.Resize) -> None:
         """Share the rows out anew."""
         self._rows = None
-        self.refresh()
+        self.repaint()
 
     def _anew(self) -> None:
         self._rows = None

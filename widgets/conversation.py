@@ -241,7 +241,7 @@ class ConversationPane(Pane):
             self._top = None
         elif self._top is not None and self._width != self._page_size[0]:  # lines are other ones now
             self._top = Anchor(self._top.item, self._top.piece, 0 if self._top.piece else min(self._top.line, 1))
-        self.refresh()
+        self.repaint()
 
     # ------------------------------------------------------------------------------------------ drawing
 

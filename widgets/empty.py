@@ -51,7 +51,7 @@ class Empty(Pane):
     def on_resize(self, _event: events.Resize) -> None:
         """Wrap anew."""
         self._rows = None
-        self.refresh()
+        self.repaint()
 
     def clicked(self, row: int, column: int, *, times: int) -> None:  # noqa: ARG002 - twice is as good as once
         """Say which key was clicked."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -123,9 +123,16 @@ class Pane(Widget):
         """The rows that are not covered; what is offered while a line is typed moves nothing."""
         return max(1, self.size.height - (len(self._over) == 1))
 
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002 - Textual's own
+        """Take a size that a layout gives: that sends all of the pane, and Textual would ask for it once more."""
+        resized = super()._size_updated(size, virtual_size, container_size, layout=False)
+        if resized:
+            self._exchange_repaint_regions()
+        return resized
+
     def on_show(self) -> None:
-        """Draw everything: what changed while the pane was hidden was not sent."""
-        self.refresh()
+        """Draw what stands otherwise than in the layout that showed the pane: all the rest was sent with that."""
+        self.repaint()
 
     def cover(self, strips: Sequence[Strip]) -> None:
         """Draw rows of the window's width over the last rows, or take them away."""

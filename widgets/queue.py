@@ -423,7 +423,7 @@ class Queue(Pane):
     def on_resize(self, _event: events.Resize) -> None:
         """Keep the cursor on the screen."""
         self._settle()
-        self.refresh()
+        self.repaint()
 
     def _strip(self, index: int) -> Strip:
         number = self._rows[index].conversation_id

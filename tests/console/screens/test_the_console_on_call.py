@@ -10,6 +10,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from console.config.noticing import Notices
 from console.desk import Desk
+from console.screens.main import MainScreen
 from console.screens.oncall import OnCallScreen
 from storage.commands import noting, rotas, transferring, triage
 from storage.kinds import Tier
@@ -229,3 +230,40 @@ async def test_what_a_key_and_an_arrival_cost_on_a_slow_line(handed, duty, conso
     assert costs["bell"] == 1, costs
     assert costs["arrival"] < 900, costs
     assert costs["down"] < 900, costs
+
+
+@pytest.mark.parametrize("main", [OnCallScreen, MainScreen])
+async def test_a_pane_that_comes_is_sent_once(handed, duty, console, until, monkeypatch, main):
+    handed("Eins", "Zwei", "Drei")
+    app = console(main=main, driver_class=Terminal, notices=Notices().on_duty())
+    costs, frames, display = {}, [], app._display
+
+    def note(screen, update):
+        before = len(Terminal.written)
+        display(screen, update)
+        frames.append(len("".join(Terminal.written[before:]).encode()))
+
+    async def watch(pilot):
+        try:
+            await until(lambda: app._main.queue.rows and app._caller._cursor is not None)
+            for name, key, done in (
+                ("thread", "enter", lambda: app._main.reading and app._main.conversation.view),
+                ("answer", "r", lambda: app.screen is not app._main),
+                ("back from the answer", "escape", lambda: app.screen is app._main),
+                ("back", "q", lambda: not app._main.reading),
+            ):
+                await pilot.pause(0.5)
+                Terminal.written.clear()
+                frames.clear()
+                await pilot.press(key)
+                await until(done)
+                await pilot.pause(0.5)
+                costs[name] = (len("".join(Terminal.written).encode()), [one for one in frames if one > 1000])
+        finally:
+            app.exit()
+
+    monkeypatch.setattr(app, "_display", note)
+    await app.run_async(headless=False, size=(80, 24), auto_pilot=watch)
+    for name in ("thread", "back from the answer", "back"):
+        assert len(costs[name][1]) == 1, costs
+        assert costs[name][0] < 3_000, costs
