@@ -123,34 +123,41 @@ def main() -> None:
                 "cpu_self": round(own.ru_utime + own.ru_stime, 2),
                 "cpu_workers": round(children.ru_utime + children.ru_stime, 2),
                 "peak_mb": round(peak.most / 1024) if peak else None,
+                "peak_each_mb": round(peak.most_each / 1024) if peak else None,
             }
         )
     )
 
 
 class Peak(threading.Thread):
-    """Watches the resident memory of this process and its children, ten times a second."""
+    """Watches the resident memory of this process and its children, ten times a second.
+
+    Attributes:
+        most: kilobytes, shared pages split among those who share them (Pss).
+        most_each: kilobytes, shared pages counted in each of them (Rss).
+    """
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
-        self.most = 0
+        self.most = self.most_each = 0
         self.start()
 
     def run(self) -> None:
         while True:
-            self.most = max(self.most, sum(map(_resident, [os.getpid(), *_children(os.getpid())])))
+            found = [_resident(one) for one in (os.getpid(), *_children(os.getpid()))]
+            self.most = max(self.most, sum(split for split, _each in found))
+            self.most_each = max(self.most_each, sum(each for _split, each in found))
             time.sleep(0.1)
 
 
-def _resident(process: int) -> int:
-    """Return kilobytes, shared pages split among those who share them."""
+def _resident(process: int) -> tuple[int, int]:
+    """Return kilobytes: shared pages split among those who share them, and counted whole."""
     try:
-        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Rss:"):
-                return int(line.split()[1])
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     except OSError:
-        pass
-    return 0
+        return 0, 0
+    said = {words[0]: int(words[1]) for line in lines[1:] if len(words := line.split()) > 1}
+    return said.get("Pss:", 0), said.get("Rss:", 0)
 
 
 def _children(process: int) -> list[int]:
