@@ -28,6 +28,7 @@ _WEEKDAYS: Final = (
     ("sat", "saturday", "sab", "sabado"),
     ("sun", "sunday", "dom", "domingo"),
 )
+_MORNINGS: Final = ("morning", "de manha", "pela manha", "por la manana")
 _DAYS: Final = {"today": 0, "hoje": 0, "hoy": 0, "tomorrow": 1, "amanha": 1, "manana": 1}
 
 
@@ -36,7 +37,7 @@ def read_moment(text: str, *, now: datetime) -> datetime:
 
     Args:
         text: a span from now on (``30m``, ``2h``, ``3d``, ``1w``), a day (``tomorrow``, ``mon``, ``2026-12-24``) with
-            or without a time, or a time alone, which is the next such; days without a time begin at nine.
+            or without a time, or a time alone, which is the next such; days without a time, and their mornings, begin at nine.
         now: the present, in the person's zone, in which the text is meant.
 
     Raises:
@@ -82,7 +83,7 @@ def _day(words: str, now: datetime) -> datetime | None:
         if named is None:
             return None
         ahead = (named - now.weekday()) % 7 or 7  # the weekday that it is today means a week from now
-    clock = _clock(rest) if rest else MORNING
+    clock = MORNING if not rest or rest in _MORNINGS else _clock(rest)
     return None if clock is None else _at(now + timedelta(days=ahead), clock)
 
 

@@ -26,6 +26,9 @@ def taken_back(undone: "TakenBack", now: datetime, names: Mapping[int, str], *, 
     told = [fact for fact in facts if fact.kind not in SILENT] or facts
     values = told[0].model_dump(mode="json", exclude={"kind", "happened_at"}) if told else {}
     words = fact_words(told[0].kind, _turned(values) if again else values, now, names) if told else ""
+    is_unsent = any(fact.kind == "queued" for fact in facts)
+    if is_unsent and all(fact.kind in SILENT or fact.kind == "status_changed" for fact in facts):
+        words = _("the message, a draft again")  # where the conversation stood only followed from it
     numbers = sorted(undone.taken)
     what = f" {words} #{numbers[0]}" if numbers else f" {words}"
     if len(numbers) > 1:
@@ -35,6 +38,8 @@ def taken_back(undone: "TakenBack", now: datetime, names: Mapping[int, str], *, 
         what += "   " + _("#{number} stays: {who} changed it").format(number=kept[0].conversation_id, who=who)
     if again:
         return ((_("done again:"), "ok"), (what, "text"), ("   u", "accent"), (" " + _("takes it back"), "text"))
+    if is_unsent:  # it is sent again from its draft, and by no redo
+        return ((_("taken back:"), "ok"), (what, "text"))
     return ((_("taken back:"), "ok"), (what, "text"), ("   U", "accent"), (" " + _("does it again"), "text"))
 
 

@@ -112,6 +112,8 @@ async def test_an_answer_is_queued_by_reviewing_it_and_once_more(
         await until(lambda: view(desk, number).status is Status.NEW)
         assert kept(desk) == [NOTHING_RIGHT]
         assert len(view(desk, number).messages) == 1
+        await until(lambda: "taken back: the message, a draft again #1" in screen_text(app))
+        assert "does it again" not in screen_text(app)  # no redo sends it
         if size[0] == 120:  # the conversation stands beside the queue
             await until(lambda: "answer queued and taken back" in screen_text(app))
             assert "waits for the" not in screen_text(app).partition("▌ taken back")[0]
