@@ -37,7 +37,8 @@ def read_moment(text: str, *, now: datetime) -> datetime:
 
     Args:
         text: a span from now on (``30m``, ``2h``, ``3d``, ``1w``), a day (``tomorrow``, ``mon``, ``2026-12-24``) with
-            or without a time, or a time alone, which is the next such; days without a time, and their mornings, begin at nine.
+            or without a time, or a time alone, which is the next such; days without a time, and their mornings, begin
+            at nine.
         now: the present, in the person's zone, in which the text is meant.
 
     Raises:
