@@ -35,7 +35,8 @@ class Line(WriterThread):
     def __init__(self, file: TextIO) -> None:
         super().__init__(file)
         self._encoding, self._errors, self._number = file.encoding, file.errors or "strict", file.fileno()
-        self._turn = threading.Lock()  # whoever writes is usually the loop, but need not be
+        # Whoever writes is usually the loop, but need not be; and the handler of a signal (TSTP) writes amid it.
+        self._turn = threading.RLock()
         self._frame: list[str] | None = None  # of one that is being drawn: it is sent whole
         self._changed = threading.Condition()
         self._left: list[bytes] = []  # what the thread writes; the first of it may be half written
@@ -71,7 +72,11 @@ class Line(WriterThread):
                 self._changed.notify_all()
 
     def stop(self) -> None:
-        """Return once all is written; what is written later is for nobody."""
+        """Return once all is written, half a frame too; what is written later is for nobody."""
+        with self._turn:
+            if self._frame is not None:
+                half, self._frame = "".join([*self._frame, SYNC_END]), None
+                self._send(half)
         with self._changed:
             self._over = True
             self._changed.notify_all()

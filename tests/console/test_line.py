@@ -128,3 +128,20 @@ def test_a_terminal_that_is_gone_raises_nothing():
     written.write("for nobody")
     written.stop()
     both.file.close()
+
+
+def test_a_signal_that_comes_amid_a_frame_gives_the_terminal_back(ends: Ends):
+    written = Line(ends.file)
+    written.start()
+    written.write(SYNC_START)
+
+    def as_a_handler_does() -> None:
+        with written._turn:  # the loop was writing
+            written.write("the terminal as it was")
+            written.stop()
+
+    handling = threading.Thread(target=as_a_handler_does, daemon=True)
+    handling.start()
+    handling.join(10)
+    assert not handling.is_alive()
+    assert ends.read() == f"{SYNC_START}the terminal as it was{SYNC_END}".encode()
