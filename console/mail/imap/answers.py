@@ -14,6 +14,8 @@ LITERAL_MOST = 65_536
 """Bytes of literals in one answer where no message body is awaited."""
 DEPTH_MOST = 16
 LITERALS_MOST = 256
+TOO_LONG = "a literal longer than it may be"
+"""What the error says of one that was announced, before room is made for it."""
 MODSEQ_MOST = 2**63 - 1  # RFC 7162 §3.1
 
 _LITERAL = re.compile(rb"~?\{(\d{1,20})\+?\}\Z")
@@ -167,7 +169,7 @@ def _read_literals(source: Source, pieces: list[bytes], bound: Bound) -> None:
         size = int(marker[1])
         total += size
         if total > bound(pieces[0]):
-            raise AnswerBroken("a literal longer than it may be")
+            raise AnswerBroken(TOO_LONG)
         if len(pieces) > 2 * LITERALS_MOST:
             raise AnswerBroken("too many literals in one answer")
         pieces[-1] = pieces[-1][: -len(marker[0])]

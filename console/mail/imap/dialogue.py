@@ -84,6 +84,12 @@ class Dialogue:
         self.settle: Callable[[], None] | None = None
         self._tags = (f"P{number}" for number in itertools.count(1))
 
+    def go_on(self, stream: Stream) -> None:
+        """Use another connection from now on, to which nothing has been said yet; the one before is closed."""
+        self.close()
+        self.stream, self.capabilities, self.settle = stream, stream.capabilities, None
+        self.modseqs, self.exists, self.news = False, 0, False
+
     def run(self, attempted: str, *parts: Part, take: Take = nothing, bound: Bound = small) -> Ended:
         """Say a command and hear it out.
 

@@ -43,6 +43,18 @@ class ServerSpokeNonsense(MailboxLost):
         return _("{host} answered {attempted} with what is no IMAP. The connection was closed; it will be tried again.")
 
 
+class LiteralTooLong(ServerSpokeNonsense):
+    """The server announced a body longer than this message may have; the connection is gone, others can be asked for.
+
+    Attributes:
+        uid: of which message.
+    """
+
+    def __init__(self, nonsense: ServerSpokeNonsense, *, uid: int) -> None:
+        super().__init__(nonsense.host, nonsense.attempted, nonsense.words)
+        self.uid = uid
+
+
 class ServerRefused(ImapError):
     """The server said no to one command; the session goes on.
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from console.mail.imap.answers import AnswerBroken, Data
+from console.mail.imap.answers import TOO_LONG, AnswerBroken, Data
 from console.mail.imap.dialogue import Dialogue, Sent
-from console.mail.imap.errors import ServerRefused
+from console.mail.imap.errors import LiteralTooLong, ServerRefused, ServerSpokeNonsense
 from console.mail.imap.rows import Fetched, FlagRow, Row, Sized, TooLarge, read_row
 from console.mail.imap.uids import UIDS_MOST, UidRanges, UidsBroken, ranges, sets, written
 
@@ -147,6 +147,7 @@ class _Batch:
     Attributes:
         sizes: the announced size of each message.
         limit: bytes that no message passes.
+        at: of which message a body was announced last.
     """
 
     sizes: dict[int, int]
@@ -155,6 +156,7 @@ class _Batch:
     found: dict[int, Row] = field(default_factory=dict)
     heard: bool = False
     refused: ServerRefused | None = None
+    at: int | None = None
 
     def say(self, dialogue: Dialogue) -> None:
         asked = _items(dialogue, "FLAGS", "INTERNALDATE", "RFC822.SIZE", "BODY.PEEK[]")
@@ -172,12 +174,17 @@ class _Batch:
 
         def bound(said: bytes) -> int:
             uid = _UID_SAID.search(said)
-            return rooms.get(int(uid[1]), widest) if uid else widest
+            self.at = int(uid[1]) if uid else None
+            return rooms.get(self.at or 0, widest)
 
         try:
             dialogue.hear(self.sent, take=_merging(frozenset(rooms), self.found), bound=bound)
         except ServerRefused as refused:
             self.refused = refused  # for whoever wants the messages, not for whose command made us listen
+        except ServerSpokeNonsense as nonsense:
+            if nonsense.words == TOO_LONG and self.at in rooms:
+                raise LiteralTooLong(nonsense, uid=self.at) from None
+            raise
 
     def messages(self) -> Iterator[Fetched]:
         # A server may give some messages and refuse others with one NO; those it gave are whole.
@@ -210,8 +217,7 @@ def bodies(
                     ahead.hear(dialogue)
                     yield from ahead.messages()
                     ahead = None
-                for each in sizes(dialogue, [batch]):
-                    yield TooLarge(each.uid, each.flags, each.internaldate, each.size, each.modseq)
+                yield from left_there(dialogue, batch)
                 continue
             # The next batch is asked for before this one is given, so that server and caller work at once.
             if ahead is not None:
@@ -223,6 +229,12 @@ def bodies(
     if ahead is not None:
         ahead.hear(dialogue)
         yield from ahead.messages()
+
+
+def left_there(dialogue: Dialogue, uid: int) -> Iterator[TooLarge]:
+    """Give a message that is left on the server, unless it is gone by now."""
+    for each in sizes(dialogue, [uid]):
+        yield TooLarge(each.uid, each.flags, each.internaldate, each.size, each.modseq)
 
 
 def _sized(dialogue: Dialogue, uids: list[int], known: Mapping[int, int]) -> Iterator[tuple[int, int]]:

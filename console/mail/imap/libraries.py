@@ -8,7 +8,7 @@ import imapclient  # type: ignore[import-untyped,unused-ignore]
 import imapclient.exceptions  # type: ignore[import-untyped,unused-ignore]
 import imapclient.imap_utf7 as utf7  # type: ignore[import-untyped,unused-ignore]
 
-from console.mail.imap.answers import LITERAL_MOST, AnswerBroken
+from console.mail.imap.answers import LITERAL_MOST, TOO_LONG, AnswerBroken
 from console.mail.imap.errors import StarttlsWithheld
 from console.mail.imap.server import Server
 from console.mail.imap.wire import Wire, connected
@@ -34,7 +34,7 @@ class LibraryWire(Wire, imaplib.IMAP4):
     def read(self, size: int) -> bytes:
         """Read for imaplib itself, which never asks for a message."""
         if size > LITERAL_MOST:
-            raise AnswerBroken("a literal longer than it may be")
+            raise AnswerBroken(TOO_LONG)
         return self.exactly(size)
 
 

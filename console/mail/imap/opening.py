@@ -46,16 +46,27 @@ def open_standing(server: Server) -> Iterator[Standing]:
     """Do the same for a connection that is only asked how folders stand; a session can be made of it."""
     dialogue = Dialogue(server, stream := Stream(server))
     try:
-        if not stream.preauthenticated:
-            _sign_in(dialogue)
-        if "ENABLE" in dialogue.capabilities and "QRESYNC" in dialogue.capabilities:
-            dialogue.run("ENABLE", "ENABLE QRESYNC")  # so that CHANGEDSINCE tells what vanished (RFC 7162)
+        _begin(dialogue, stream)
         standing = Standing(dialogue, stream)
         yield standing
         with suppress(ImapError):
             standing.sign_out()
     finally:
         dialogue.close()
+
+
+def reopen(dialogue: Dialogue) -> Stream:
+    """Connect and sign in anew, where a connection cannot be heard any more; errors are those of `open_session`."""
+    dialogue.go_on(stream := Stream(dialogue.server))
+    _begin(dialogue, stream)
+    return stream
+
+
+def _begin(dialogue: Dialogue, stream: Stream) -> None:
+    if not stream.preauthenticated:
+        _sign_in(dialogue)
+    if "ENABLE" in dialogue.capabilities and "QRESYNC" in dialogue.capabilities:
+        dialogue.run("ENABLE", "ENABLE QRESYNC")  # so that CHANGEDSINCE tells what vanished (RFC 7162)
 
 
 def _sign_in(dialogue: Dialogue) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from threading import Event
 
-from console.mail.imap import fetching
+from console.mail.imap import fetching, insisting
 from console.mail.imap.answers import AnswerBroken, Continuation, Data, Status
 from console.mail.imap.dialogue import Ended, Literal, Part, Take, folder_part, quoted
 from console.mail.imap.rows import Fetched, FlagRow, Sized, TooLarge, read_row, written_date
@@ -34,6 +34,7 @@ class Session(Standing):
         super().__init__(standing._dialogue, standing._stream)  # noqa: SLF001 - of the same class
         self._odd_names = standing._odd_names  # noqa: SLF001
         self._idles = True
+        self._selected: tuple[str, bool, int] | None = None
 
     # Folders
 
@@ -60,6 +61,7 @@ class Session(Standing):
         with self._dialogue.whole(f"{word} {folder}"):
             state = read_selected(folder, ended, self._dialogue.exists)
         self._dialogue.modseqs = state.highestmodseq is not None
+        self._selected = folder, readonly, state.uidvalidity
         # It may be left out of SELECT, never out of STATUS.
         return state if state.uidnext else state.with_uidnext(self.status(folder).uidnext)
 
@@ -163,15 +165,30 @@ class Session(Standing):
         They come in batches of at most 200 messages or 8 MB, the batches in the order of `uids`, a batch ascending.
         Each batch is heard to its end before its first message is given, and checked: a row for a UID that was not
         asked for is dropped, and a body without a UID, or a second one for it, ends the session. Messages that are
-        gone, or that the server refuses while it gives others, do not appear. Other methods may be called while
-        the iteration stands still.
+        gone, or that the server refuses while it gives others, do not appear. A message of a body that is announced
+        with more bytes than it may have, twice, is left on the server as well; the others are read over a new
+        connection. Other methods may be called while the iteration stands still.
 
         Args:
             uids: of which messages, the most wanted first.
             max_size: bytes above which a message is left on the server and given as `TooLarge`.
             known: sizes by UID, as `sizes` gave them before, to spare the question.
         """
-        return fetching.bodies(self._dialogue, uids, max_size=max_size, known=known)
+        return insisting.bodies(self._dialogue, uids, self._reopen, max_size=max_size, known=known or {})
+
+    def _reopen(self) -> None:
+        """Connect anew and open the folder that was open, if it is still the same.
+
+        Raises:
+            MailboxLost: its UIDs are others by now.
+        """
+        from console.mail.imap.opening import reopen  # late: it makes sessions
+
+        assert self._selected is not None
+        folder, readonly, uidvalidity = self._selected
+        self._stream = reopen(self._dialogue)
+        if self.select(folder, readonly=readonly).uidvalidity != uidvalidity:
+            raise self._dialogue.lost(f"SELECT {folder}", "its UIDs are others by now")
 
     # Changes
 

@@ -8,7 +8,7 @@ time would go into loading them.
 import socket
 from typing import TYPE_CHECKING
 
-from console.mail.imap.answers import LITERAL_MOST, AnswerBroken, Data, Status, read_answer, small
+from console.mail.imap.answers import LITERAL_MOST, TOO_LONG, AnswerBroken, Data, Status, read_answer, small
 
 if TYPE_CHECKING:
     import ssl
@@ -68,7 +68,7 @@ class Wire:
     def read(self, size: int) -> bytes:
         """Read for imaplib itself, which never asks for a message."""
         if size > LITERAL_MOST:
-            raise AnswerBroken("a literal longer than it may be")
+            raise AnswerBroken(TOO_LONG)
         return self.exactly(size)
 
     def exactly(self, size: int) -> bytes:

@@ -278,6 +278,33 @@ def test_a_connection_cut_inside_a_fetch_loses_nothing(
     assert count(sync_store, Message) == 150
 
 
+def test_a_message_with_a_false_literal_is_quarantined_and_all_others_come(
+    sync_store: Store, box: Callable[..., Box], proxy: Callable[..., Proxy]
+) -> None:
+    def lie(line: bytes) -> bytes:
+        head, body, _ = line.partition(b"BODY[] {")
+        return head + b"BODY[] {4294967295}\r\n" if body and b"UID 30 " in head else line
+
+    mail = box()
+    mail.server.append(mail.user, [letter(number) for number in range(1, 70)])
+    wire = proxy(mail.server.port, Faults(rewrite=lie))
+    lying = Box(
+        mail.server,
+        mail.user,
+        mail.account.model_copy(update={"imap": type(mail.account.imap)("127.0.0.1", wire.port)}),
+    )
+    outcome = sync_once(sync_store, [lying.account], report=quiet)
+    assert outcome.troubles == []
+    assert (outcome.step.counts.fetched, outcome.step.counts.quarantined) == (69, 1)
+    assert outcome.step.counts.adds_up
+    assert count(sync_store, Message) == 68
+    assert placements(sync_store, mail) == mail.server.flags(mail.user)
+    mail.server.append(mail.user, [letter(70)])
+    before = wire.connections
+    bring(sync_store, lying)
+    assert (count(sync_store, Message), wire.connections) == (69, before + 1)  # it is not asked for again and again
+
+
 def test_news_come_by_idle_and_changes_go_out_while_it_waits(sync_store: Store, box: Callable[..., Box]) -> None:
     mail = box(poll_seconds=3600)
     uids = mail.server.append(mail.user, [letter(1)])
