@@ -4,6 +4,8 @@ from storage.kinds.clean import clean_line
 from widgets.language import _
 
 WORDS_MOST = 300
+CONNECT = "connect"
+"""What is attempted first, before the server has said anything."""
 
 
 class ImapError(Exception):
@@ -33,6 +35,10 @@ class MailboxLost(ImapError):
     """The connection is gone or cannot be trusted any more; a new one, after a pause, may do."""
 
     def _sentence(self) -> str:
+        if self.attempted == CONNECT:
+            return _(
+                "{host} cannot be reached. Check name, port and TLS of the account, and the network; a sync tries again."
+            )
         return _("The connection to {host} was lost at {attempted}. It will be tried again.")
 
 

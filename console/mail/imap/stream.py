@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from console.mail.imap.answers import AnswerBroken
 from console.mail.imap.errors import (
+    CONNECT,
     CertificateRefused,
     ImapError,
     MailboxLost,
@@ -124,7 +125,7 @@ class Stream:
             MailboxLost: it could not be reached, or broke off.
         """
         if server.tls is Tls.NONE and not server.plain_allowed:
-            raise PlainRefused(server.host, "connect")
+            raise PlainRefused(server.host, CONNECT)
         self._server = server
         self._ears, self._bell = socket.socketpair()
         for end in (self._ears, self._bell):
@@ -143,7 +144,7 @@ class Stream:
             with guarded(server, "trusted certificates"):
                 context = _context(server)
         if server.light and server.tls is not Tls.STARTTLS:
-            with guarded(server, "connect"):
+            with guarded(server, CONNECT):
                 self._wire = self._imap = LightWire(server.host, server.port, context, server.timeout)
         else:
             self._connect_by_library(context)
@@ -154,7 +155,7 @@ class Stream:
         from console.mail.imap.libraries import connect, start_tls
 
         server = self._server
-        with guarded(server, "connect"):
+        with guarded(server, CONNECT):
             wire = connect(server, context if server.tls is Tls.IMPLICIT else None)
         self._wire = self._imap = wire
         if server.tls is not Tls.STARTTLS:

@@ -1,5 +1,6 @@
 """First sync, news, flags, expunges, moves, renumbering: afterwards the desk has what the server has."""
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -370,6 +371,42 @@ def test_a_wrong_password_is_tried_once_and_stops_that_mailbox_alone(
     with sync_store.reading() as session:
         assert leasing.state_of(session, mailbox_number(sync_store, bad)) == "stopped"
     assert_in_step(sync_store, good)
+
+
+def test_a_mailbox_that_was_refused_stays_stopped_until_somebody_mends_it(
+    sync_store: Store, box: Callable[..., Box], proxy: Callable[..., Proxy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.mail.sync.mailbox.SETTLE_SECONDS", 0.01)
+    good, bad = box("good", poll_seconds=3600), box("bad")
+    secret = os.environ["PLANTAO_PASSWORD_BAD"]
+    bad.server.append(bad.user, [letter(1, marker="bad")])
+    wire = proxy(bad.server.port)
+    by_wire = bad.account.model_copy(update={"imap": type(bad.account.imap)("127.0.0.1", wire.port)})
+    monkeypatch.setenv("PLANTAO_PASSWORD_BAD", "not it")
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=watch, args=(sync_store, [good.account, by_wire]), kwargs={"report": quiet, "stop": stop}
+    )
+    thread.start()
+
+    def state() -> str:
+        with sync_store.reading() as session:
+            return leasing.state_of(session, mailbox_number(sync_store, bad))
+
+    try:
+        until_true(lambda: state() == "stopped", "the refusal")
+        for number in range(1, 4):  # meanwhile the other goes on
+            good.server.append(good.user, [letter(number)])
+            until_true(lambda: count(sync_store, Message) == number, "news of the other")  # noqa: B023
+        assert (wire.connections, state()) == (1, "stopped")
+        monkeypatch.setenv("PLANTAO_PASSWORD_BAD", secret)
+        with sync_store.writing() as session:
+            leasing.set_state(session, mailbox_number(sync_store, bad), "never", now=datetime.now(UTC))
+        until_true(lambda: count(sync_store, Message) == 4, "its own mail, once it was mended")
+    finally:
+        stop.set()
+        thread.join(20)
+    assert not thread.is_alive()
 
 
 def test_only_one_sync_at_a_time(sync_store: Store, box: Callable[..., Box]) -> None:
