@@ -37,7 +37,8 @@ class MailboxLost(ImapError):
     def _sentence(self) -> str:
         if self.attempted == CONNECT:
             return _(
-                "{host} cannot be reached. Check name, port and TLS of the account, and the network; a sync tries again."
+                "{host} cannot be reached. Check name, port and TLS of the account, and the network; "
+                "a sync tries again."
             )
         return _("The connection to {host} was lost at {attempted}. It will be tried again.")
 
