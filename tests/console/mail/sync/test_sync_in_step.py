@@ -18,6 +18,7 @@ from console.mail.glance import server_of
 from console.mail.imap.opening import open_session
 from console.mail.sync import SyncElsewhere, sync_once, watch
 from console.mail.sync.changing import Changes
+from console.mail.sync.running import add_mailboxes
 from storage.apply.base import table
 from storage.commands import errands, leasing, syncing, triage
 from storage.commands.intake import Delivery, TakenIn, take_in
@@ -383,6 +384,7 @@ def test_a_mailbox_that_was_refused_stays_stopped_until_somebody_mends_it(
     wire = proxy(bad.server.port)
     by_wire = bad.account.model_copy(update={"imap": type(bad.account.imap)("127.0.0.1", wire.port)})
     monkeypatch.setenv("PLANTAO_PASSWORD_BAD", "not it")
+    add_mailboxes(sync_store, [good.account, by_wire])
     stop = threading.Event()
     thread = threading.Thread(
         target=watch, args=(sync_store, [good.account, by_wire]), kwargs={"report": quiet, "stop": stop}
