@@ -1,5 +1,6 @@
 """No escape, control or direction character reaches a terminal, over every command, from mail, names and errors."""
 
+import argparse
 import fcntl
 import os
 import pty
@@ -7,6 +8,7 @@ import re
 import struct
 import sys
 import termios
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
@@ -15,6 +17,7 @@ import pexpect
 import pytest
 
 from console.cli import main
+from console.cli.parser import build
 
 # Whatever a terminal might obey, or a reader be misled by: but for the line ends that the pty itself makes.
 BARRED = re.compile(
@@ -53,7 +56,7 @@ def evil_home(home: Path, run, tmp_path: Path) -> Path:
     return home
 
 
-def on_a_terminal(*arguments: str, **environment: str) -> str:
+def on_a_terminal(*arguments: str, typed: bytes = b"", **environment: str) -> str:
     """Run a command on a pty of its own, in a fork of this process, and return all that came out of it.
 
     A fork has everything imported: a process started anew for each of forty commands takes two minutes.
@@ -62,6 +65,7 @@ def on_a_terminal(*arguments: str, **environment: str) -> str:
     if child == 0:
         _be_the_command(arguments, environment)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+    os.write(terminal, typed)
     said = b""
     with suppress(OSError):  # which is how Linux says that the other end is closed
         while some := os.read(terminal, 65536):
@@ -166,6 +170,100 @@ def test_nothing_that_commands_reaches_a_terminal(evil_home: Path, tmp_path: Pat
     assert len(names) == 2
     assert not any(BARRED.search(name) for name in names)
     assert sum("[31mred" in one for one in shown) >= 8  # the letters stay, as text
+
+
+def commands_of(
+    parser: argparse.ArgumentParser, *words: str
+) -> Iterator[tuple[tuple[str, ...], argparse.ArgumentParser]]:
+    """Every command there is, with its own parser."""
+    under = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if words and (not under or parser.get_default("run")):
+        yield words, parser
+    for action in under:
+        for name, each in action.choices.items():
+            yield from commands_of(each, *words, name)
+
+
+def given_to(parser: argparse.ArgumentParser, *, evil: bool, folder: Path) -> list[str]:
+    """Words for every place of a command: hostile ones, or such as it can do something with, hostile where it is text."""
+    words = []
+    for action in parser._actions:
+        if isinstance(action, (argparse._HelpAction, argparse._SubParsersAction)) or action.dest in LEFT:
+            continue
+        value = EVIL if evil else likely(action, folder)
+        if action.choices and not evil:
+            value = str(next(iter(action.choices)))
+        if action.nargs == 0:
+            continue
+        if not action.option_strings:
+            words.append(value)
+        elif action.required or (not evil and action.dest in TEXTS):
+            words.append(f"{action.option_strings[-1]}={value}")
+    return words
+
+
+def likely(action: argparse.Action, folder: Path) -> str:
+    name = str(action.metavar or action.dest).upper()
+    for word, value in (
+        ("FILE", str(folder / "file.md")),
+        ("FOLDER", str(folder)),
+        ("PATH", str(folder)),
+        ("WHO", "eve1@evil.example"),
+        ("CUSTOMER", "eve1@evil.example"),
+        ("ORGANIZATION", "evil.example"),
+        ("KNOB", f"zone={EVIL}"),
+        ("FIELD", f"role={EVIL}"),
+        ("WHEN", "tomorrow 9:00"),
+        ("UNTIL", "tomorrow 9:00"),
+        ("ID", "1"),
+        ("MESSAGE", "m1"),
+        ("NUMBER", "1"),
+        ("AGENT", "me"),
+    ):
+        if word in name:
+            return value
+    return f"x {EVIL}"
+
+
+LEFT = {"store", "config", "json", "editor"}
+TEXTS = {"text", "title", "reason", "asked", "tried", "cause", "solution", "notes", "when", "until", "subject", "to"}
+PARTS = 6
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_command_at_all_prints_what_acts(part: int, evil_home: Path, tmp_path: Path):
+    """With words that it cannot take, with such as it can, and once more what lists and shows, over what came of that."""
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / "file.md").write_text(f"---\nname: {EVIL}\n---\n{EVIL}\n".replace("\x00", ""))
+    rooms = {words[0] for words, _ in commands_of(build())} - {"demo"}  # which opens the console
+    mine = sorted(rooms)[part::PARTS]
+    some = [(words, parser) for words, parser in commands_of(build()) if words[0] in mine]
+    assert len(some) > 10
+    wrong, red = [], 0
+    for words, parser in some:
+        if words == ("oncall",):
+            continue  # the console's own
+        for evil in (False, True):
+            said = without_acting(*words, *given_to(parser, evil=evil, folder=folder))
+            red += "[31mred" in said
+            if not evil and "--help" in said:
+                wrong.append(words)
+    assert red > len(some) / 2
+    assert len(wrong) < len(some) / 4, wrong
+    for words, parser in some:
+        if words[-1] in {"list", "show", "history", "check", "doctor", "report", "handover"}:
+            without_acting(*words, *given_to(parser, evil=False, folder=folder))
+            without_acting(*words, *given_to(parser, evil=False, folder=folder), "--json")
+
+
+def without_acting(*arguments: str) -> str:
+    said = on_a_terminal(*(one.replace("\x00", "") for one in arguments), EDITOR="true", typed=b"\x04" * 40)
+    assert "unforeseen" not in said, (arguments, said)
+    left = OUR_BOLD.sub(r"\1", said).replace("\r\x1b[K", "").replace("\x1b[K", "").replace("\r", "")
+    found = BARRED.search(left.replace("\x08\x08", ""))
+    assert found is None, f"{arguments}: {left[max(0, found.start() - 60) : found.start() + 20]!r}"
+    return said
 
 
 def test_the_process_itself_prints_no_more_than_its_command(evil_home: Path):
