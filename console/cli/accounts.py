@@ -78,26 +78,33 @@ def run_add(call: "Call") -> int:
     account = read_account(_said(call))
     refuse_taken(call.settings.accounts, account)  # before a password is asked for
     secret = None if account.password_command else _ask_password(account)
+    folders: list[str] = []
     if not call.options.no_check:
         from console.config.secrets import password
         from console.mail.signing_in import sign_in, sign_in_to_send
 
         known = secret if secret is not None else password(account)
         folders = sign_in(account, known)
-        call.out.line(
+        _say(
+            call,
             _("{host} let {user} in: {folders}.").format(
                 host=account.imap.host, user=account.user, folders=folder_words(folders)
-            )
+            ),
         )
         if account.smtp is not None:
             sign_in_to_send(account, known)
-            call.out.line(_("Mail leaves by {server}.").format(server=account.smtp))
+            _say(call, _("Mail leaves by {server}.").format(server=account.smtp))
     enrol(call.configuration_file, account, secret, now=call.now)
-    call.out.line(
+    _say(
+        call,
         _("{name} was added to {file}. `plantao sync` brings its mail.").format(
             name=account.name, file=call.configuration_file
-        )
+        ),
     )
+    if call.out.json_lines:
+        call.out.object(
+            {"name": account.name, "folders": folders, "file": str(call.configuration_file), "done": "added"}
+        )
     return DONE
 
 
@@ -152,10 +159,18 @@ def run_remove(call: "Call") -> int:
 
     account = call.settings.account(call.options.name)
     remove_account(call.configuration_file, account.name if account else call.options.name)
-    call.out.line(_("{name} was removed. Its mail stays in the store.").format(name=call.options.name))
+    _say(call, _("{name} was removed. Its mail stays in the store.").format(name=call.options.name))
     if account is not None and not account.password_command and forget_password(account):
-        call.out.line(_("Its password was taken out of the keyring."))
+        _say(call, _("Its password was taken out of the keyring."))
+    if call.out.json_lines:
+        call.out.object({"name": call.options.name, "file": str(call.configuration_file), "done": "removed"})
     return DONE
+
+
+def _say(call: "Call", words: str) -> None:
+    """Print a sentence, but where a program reads."""
+    if not call.out.json_lines:
+        call.out.line(words)
 
 
 def _said(call: "Call") -> dict[str, object]:

@@ -25,17 +25,18 @@ def add(group: Group) -> None:
 def run_show(call: "Call") -> int:
     """Print what holds; a fault in the file ends with status 78 and the line it is in."""
     what = call.options.what
+    file = str(call.configuration_file)
     if what == "path":
-        call.out.line(str(call.configuration_file))
+        _say(call, {"file": file}, file)
         return DONE
     settings = call.settings
     if what == "check":
-        call.out.line(_("{file} has no faults.").format(file=call.configuration_file))
+        _say(call, {"file": file, "faults": 0}, _("{file} has no faults.").format(file=file))
         return DONE
     from sqlalchemy.engine import make_url
 
     shown = {
-        "file": str(call.configuration_file),
+        "file": file,
         "store": make_url(call.store_url).render_as_string(hide_password=True),
         "data": str(call.paths.data),
         "state": str(call.paths.state),
@@ -58,3 +59,10 @@ def run_show(call: "Call") -> int:
         words = ", ".join(value) if isinstance(value, list | dict) else str(value)
         call.out.line(f"{name:<16} {words or '-'}")
     return DONE
+
+
+def _say(call: "Call", shown: dict[str, object], words: str) -> None:
+    if call.out.json_lines:
+        call.out.object(shown)
+    else:
+        call.out.line(words)

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, Final, NoReturn
 
 from console.cli.output import terminal_columns
+from console.cli.usage import no_such_command, speak
 from storage.kinds.clean import clean
 from widgets.language import _
 
@@ -38,6 +39,12 @@ class Parser(argparse.ArgumentParser):
             setattr(found, name, [*getattr(found, name), *words])
             rest = [word for word in rest if word not in words]
         return found, rest
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Say which command was meant, in place of a list of sixty."""
+        if isinstance(action, argparse._SubParsersAction) and value not in action.choices:  # noqa: SLF001 - of its own
+            raise argparse.ArgumentError(None, no_such_command(str(value), action.choices))
+        super()._check_value(action, value)
 
     def _get_formatter(self) -> argparse.HelpFormatter:
         """Return what lays the help out; asked for at each argument, and left to itself it would load shutil."""
@@ -162,6 +169,7 @@ def build(asked: Sequence[str] | None = None) -> Parser:
         asked: the command line that it is for: only the command in it is known then, as nobody asks for the others;
             `None` for the whole.
     """
+    speak()
     shared = _shared()
     parser = Parser(
         prog="plantao",

@@ -67,6 +67,18 @@ def test_an_account_is_added_checked_synced_listed_and_removed(run, home: Path, 
 
 
 @pytest.mark.server
+def test_adding_and_removing_an_account_are_told_to_programs_too(run, home: Path, dovecot: Dovecot, mailbox):
+    said = run(*adding(dovecot.port, *mailbox), "--json")
+    assert said.status == 0
+    (line,) = map(json.loads, said.out.splitlines())
+    assert line.pop("folders")[0] == "INBOX"
+    assert line == {"name": "vendas", "file": str(home / "config.toml"), "done": "added"}
+    assert json.loads(run("config", "path", "--json").out) == {"file": str(home / "config.toml")}
+    assert json.loads(run("config", "check", "--json").out) == {"file": str(home / "config.toml"), "faults": 0}
+    (line,) = map(json.loads, run("account", "remove", "vendas", "--json").out.splitlines())
+    assert (line["name"], line["done"]) == ("vendas", "removed")
+
+
 def test_a_wrong_password_is_told_and_nothing_is_written(run, home: Path, dovecot: Dovecot, mailbox):
     said = run(*adding(dovecot.port, mailbox[0], "wrong"))
     assert said.status == 77
