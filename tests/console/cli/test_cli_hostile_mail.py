@@ -231,10 +231,13 @@ PARTS = 6
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_no_command_at_all_prints_what_acts(part: int, evil_home: Path, tmp_path: Path):
+def test_no_command_at_all_prints_what_acts(
+    part: int, evil_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     """With words that it cannot take, with such as it can, and once more what lists and shows, over what came of that."""
     folder = tmp_path / "given"
     folder.mkdir()
+    monkeypatch.chdir(folder)  # where files are written that are named by hostile words
     (folder / "file.md").write_text(f"---\nname: {EVIL}\n---\n{EVIL}\n".replace("\x00", ""))
     rooms = {words[0] for words, _ in commands_of(build())} - {"demo"}  # which opens the console
     mine = sorted(rooms)[part::PARTS]
