@@ -157,17 +157,18 @@ ROOMS: Final[Mapping[str, Sequence[str]]] = {
     "journeys": ["journey"],
     "checking": ["doctor"],
     "configuration": ["config"],
-    "completing": ["completion"],
+    "completing": ["completion", "manual"],
 }
 """The modules that add commands, in the order of the help, with the names of those commands."""
 
 
-def build(asked: Sequence[str] | None = None) -> Parser:
+def build(asked: Sequence[str] | None = None, *, repeats: bool = True) -> Parser:
     """Return the parser of the command line.
 
     Args:
         asked: the command line that it is for: only the command in it is known then, as nobody asks for the others;
             `None` for the whole.
+        repeats: whether each command takes and tells what all of them take.
     """
     speak()
     shared = _shared()
@@ -181,7 +182,7 @@ def build(asked: Sequence[str] | None = None) -> Parser:
     parser.set_defaults(run=_console)
     group = Group(
         parser.add_subparsers(title=_("commands"), metavar=_("COMMAND")),
-        shared,
+        shared if repeats else argparse.ArgumentParser(add_help=False),
     )
     for room in ROOMS if asked is None else _rooms_of(asked):
         import_module(f"console.cli.{room}").add(group)
