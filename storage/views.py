@@ -269,6 +269,7 @@ class QuarantineView:
     reason: QuarantineReason
     size: int
     arrived_at: datetime
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)

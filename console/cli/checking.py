@@ -9,6 +9,7 @@ from console.cli.errors import DONE, FAILED
 from console.cli.output import columns
 from console.cli.parser import Group
 from widgets.language import _, ngettext
+from widgets.quarantine import quarantine_words
 
 if TYPE_CHECKING:
     from console.cli.call import Call
@@ -258,12 +259,14 @@ def _quarantine(_call: "Call", store: "Store") -> Iterator[Finding]:
     for one in kept[:20]:
         yield Finding(
             "quarantine",
-            f"{one.mailbox}: {one.reason.value.replace('_', ' ')}, {one.size} B, {one.arrived_at:%Y-%m-%d}",
+            f"{one.mailbox}: {quarantine_words(one.reason)}, {one.size} B, {one.arrived_at:%Y-%m-%d}",
         )
     if len(kept) > 20:
         yield Finding(
             "quarantine", ngettext("and {count} more", "and {count} more", len(kept) - 20).format(count=len(kept) - 20)
         )
+    if kept:
+        yield Finding("quarantine", _("`plantao export quarantined` numbers them, and saves one as it came"))
 
 
 def _reparse(call: "Call") -> None:

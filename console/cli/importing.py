@@ -8,10 +8,13 @@ from console.cli.parser import Group
 from console.cli.syncing import counts_words
 from storage.kinds.clean import clean_line
 from widgets.language import _
+from widgets.quarantine import quarantine_words
 
 if TYPE_CHECKING:
     from console.cli.call import Call
     from console.mail.importing import Imported, Skipped
+    from storage.kinds import QuarantineReason
+    from storage.views import QuarantineView
 
 _FEW = 200_000  # bytes of mail that are read before workers are worth their start
 
@@ -43,7 +46,15 @@ def add(group: Group) -> None:
         "--mboxrd", action="store_true", help=_("lines that begin with >From in an mbox have one > too many")
     )
     parser = group.command("export", None, words=_("give out what the desk knows, for other programs"))
-    parser = group.under(parser).command(
+    group = group.under(parser)
+    parser = group.command(
+        "quarantined",
+        run_quarantined,
+        words=_("what could not be read; with numbers, it is saved as it came"),
+    )
+    parser.add_argument("number", nargs="*", type=int, metavar="NUMBER")
+    parser.add_argument("--to", metavar="DIR", help=_("where it is saved; where files are, unless given"))
+    parser = group.command(
         "messages", run_export, words=_("every message as a line of JSON (the fields stand in docs/commands.md)")
     )
     parser.add_argument("--notes", action="store_true", help=_("with notes and calls, which are no mail"))
@@ -65,11 +76,27 @@ def run_import(call: "Call") -> int:
         call.out.progress_done()
         call.out.error(_skipped_words(skipped))
 
+    def on_unread(source: str, reason: "QuarantineReason") -> None:
+        call.out.progress_done()
+        call.out.error(
+            _(
+                "plantao: {source}: this cannot be read ({reason}). It is kept as it came: plantao export quarantined"
+            ).format(source=clean_line(source), reason=quarantine_words(reason))
+        )
+
     def report(done: "Imported") -> None:
         call.out.progress(counts_words(done.counts))
 
     with Readers(cpu_count() or 1 if _is_much(call.options.path) else 0) as readers:
-        done = import_mail(store, found, mailbox_id=mailbox_id, readers=readers, report=report, on_skipped=on_skipped)
+        done = import_mail(
+            store,
+            found,
+            mailbox_id=mailbox_id,
+            readers=readers,
+            report=report,
+            on_skipped=on_skipped,
+            on_unread=on_unread,
+        )
     call.out.progress_done()
     if call.out.json_lines:
         call.out.object({**asdict(done.counts), "skipped": len(done.skipped)})
@@ -89,6 +116,64 @@ def run_export(call: "Call") -> int:
         for message in export.messages(session, notes=call.options.notes):
             call.out.object(asdict(message))
     return DONE
+
+
+def run_quarantined(call: "Call") -> int:
+    """Print what is kept as raw text only, or save some of it."""
+    from storage.queries.mailboxes import quarantined
+
+    with call.store.reading() as session:
+        kept = {one.raw_id: one for one in quarantined(session)}
+    if strange := [number for number in call.options.number if number not in kept]:
+        raise Usage(
+            _("{number} is not quarantined: `plantao export quarantined` shows what is.").format(number=strange[0])
+        )
+    if call.options.number:
+        return _save(call, [kept[number] for number in call.options.number])
+    for one in kept.values():
+        if call.out.json_lines:
+            call.out.object(_object(one))
+        else:
+            words = f"{one.mailbox}: {quarantine_words(one.reason)}, {one.size} B, {one.arrived_at:%Y-%m-%d}"
+            call.out.line(f"{one.raw_id:<8} {words}")
+    return DONE
+
+
+def _save(call: "Call", chosen: "list[QuarantineView]") -> int:
+    from pathlib import Path
+
+    from console.files.errors import NotSaved
+    from console.files.saving import download_folder, save
+    from storage.kinds.errors import NoSuch
+
+    folder = Path(call.options.to) if call.options.to else download_folder(call.settings.download_folder)
+    status = DONE
+    for one in chosen:
+        try:
+            place = save(call.store.content.get(one.digest), f"quarantined-{one.raw_id}.eml", folder)
+        except NotSaved as refused:
+            call.out.error(f"plantao: {refused}")
+            return FAILED
+        except NoSuch:
+            sentence = _("{number} is not kept here: it lies on the server. Read it there.")
+            call.out.error("plantao: " + sentence.format(number=one.raw_id))
+            status = FAILED
+            continue
+        if call.out.json_lines:
+            call.out.object({**_object(one), "saved": str(place)})
+        else:
+            call.out.line(_("saved {place}").format(place=place))
+    return status
+
+
+def _object(one: "QuarantineView") -> dict[str, object]:
+    return {
+        "number": one.raw_id,
+        "mailbox": one.mailbox,
+        "reason": one.reason,
+        "size": one.size,
+        "arrived_at": one.arrived_at,
+    }
 
 
 def _mailbox(call: "Call") -> int:

@@ -53,12 +53,12 @@ def mailbox_called(session: Session, name: str) -> int | None:
 def quarantined(session: Session) -> tuple[QuarantineView, ...]:
     """Return what is kept as raw text only, newest first."""
     chosen = (
-        select(RAW.c.id, MAILBOX.c.name, RAW.c.quarantined, RAW.c.size, RAW.c.arrived_at)
+        select(RAW.c.id, MAILBOX.c.name, RAW.c.quarantined, RAW.c.size, RAW.c.arrived_at, RAW.c.digest)
         .select_from(RAW.join(MAILBOX, MAILBOX.c.id == RAW.c.mailbox_id))
         .where(RAW.c.quarantined.is_not(None))
         .order_by(RAW.c.arrived_at.desc(), RAW.c.id.desc())
     )
     return tuple(
-        QuarantineView(row.id, row.name, row.quarantined, row.size, row.arrived_at)
+        QuarantineView(row.id, row.name, row.quarantined, row.size, row.arrived_at, row.digest)
         for row in session.connection().execute(chosen)
     )

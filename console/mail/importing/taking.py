@@ -14,6 +14,7 @@ from console.mail.parse.dates import read as read_date
 from console.mail.reading import Readers
 from storage.commands.intake import Counts, Delivery, take_in
 from storage.events import Actor
+from storage.kinds import QuarantineReason
 from storage.kinds.mail import Parsed
 from storage.search import index_more
 from storage.store import Store
@@ -50,6 +51,7 @@ def import_mail(
     readers: Readers,
     report: Callable[[Imported], None] = lambda _: None,
     on_skipped: Callable[[Skipped], None] = lambda _: None,
+    on_unread: Callable[[str, QuarantineReason], None] = lambda _source, _reason: None,
 ) -> Imported:
     """Take everything in that was found, and index it.
 
@@ -62,6 +64,7 @@ def import_mail(
         readers: who parses.
         report: told after every batch.
         on_skipped: told of each thing that is no message, as it is met.
+        on_unread: told of each message that is kept as raw text only: where it lies, and why.
 
     Raises:
         StoreTrouble: the store cannot be written to; the batches before are in.
@@ -79,6 +82,9 @@ def import_mail(
 
     deliveries = _deliveries(passing(), mailbox_id, readers)
     while kept := _some(deliveries):
+        for delivery, _ in kept:
+            if delivery.quarantined is not None:
+                on_unread(delivery.source or "", delivery.quarantined)
         store.content.put({delivery.raw_digest: raw for delivery, raw in kept})
         waiting = [delivery for delivery, _ in kept]
         del kept

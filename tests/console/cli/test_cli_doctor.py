@@ -64,6 +64,7 @@ def test_quarantined_mail_is_listed(run, tmp_path: Path):
     assert run("import", tmp_path).status == 0
     found = findings(run)
     assert "too many headers" in found["quarantine"][0]["said"]
+    assert "plantao export quarantined" in found["quarantine"][1]["said"]
     assert run("doctor").status == 0  # kept, named, and nothing to be done about it
 
 

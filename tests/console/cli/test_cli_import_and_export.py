@@ -67,6 +67,23 @@ def test_what_cannot_be_read_is_quarantined_with_its_bytes(run, home: Path, tmp_
     said = run("import", *(tmp_path / f"{number}.eml" for number in range(len(raws))))
     assert said.status == 0
     assert said.out == SUM.format(5, 0, 3, 0, 2, 0)
+    kept = "It is kept as it came: plantao export quarantined"
+    assert said.err.splitlines() == [
+        f"plantao: {tmp_path}/1.eml: this cannot be read (too deep). {kept}",
+        f"plantao: {tmp_path}/2.eml: this cannot be read (too many headers). {kept}",
+    ]
+    listed = [json.loads(line) for line in run("export", "quarantined", "--json").out.splitlines()]
+    assert {(one["mailbox"], one["reason"], one["size"]) for one in listed} == {
+        ("import", "too_deep", len(raws[1])),
+        ("import", "too_many_headers", len(raws[2])),
+    }
+    assert "import: too deep" in run("export", "quarantined").out
+    (tmp_path / "out").mkdir()
+    for one in listed:
+        [saved] = run("export", "quarantined", one["number"], "--to", tmp_path / "out", "--json").out.splitlines()
+        assert Path(json.loads(saved)["saved"]).read_bytes() in raws[1:3]
+    assert run("export", "quarantined", 999).status == 2
+    assert run("export", "quarantined", listed[0]["number"], "--to", tmp_path / "nowhere").status == 1
     with sqlite3.connect(home / "data/mail.db") as mail:
         kept = {zlib.decompress(packed) for (packed,) in mail.execute("SELECT packed FROM mail_content")}
     mail.close()
