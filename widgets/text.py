@@ -11,6 +11,7 @@ from storage.kinds import (
     DraftKind,
     Evidence,
     Hold,
+    LinkReason,
     Special,
     Status,
     Tier,
@@ -124,6 +125,35 @@ def evidence_words(evidence: Evidence) -> str:
         Evidence.AGENT: _("an agent put it here"),
         Evidence.NEW: _("it begins this conversation"),
     }[evidence]
+
+
+def sure_words(evidence: Evidence | None, *, marked: bool = False) -> str:
+    """Return how sure a rule of threading is; empty where there is nothing to doubt or nothing to say.
+
+    Args:
+        evidence: the rule.
+        marked: whether the sender took no part before: anybody can cite what they saw.
+    """
+    if marked:
+        return _("unsure")
+    match evidence:
+        case Evidence.SIGNED:
+            return _("certain")
+        case Evidence.REFERENCE:
+            return _("sure")
+        case Evidence.QUOTED | Evidence.SUBJECT:
+            return _("likely")
+        case _:
+            return ""
+
+
+def link_words(reason: str) -> str:
+    """Return why two conversations belong together without being one."""
+    return {
+        LinkReason.LATE_ANSWER: _("a late answer"),
+        LinkReason.STRANGER: _("a stranger with the same subject"),
+        LinkReason.AGENT: _("by an agent"),
+    }[LinkReason(reason)]
 
 
 def cause_words(cause: str) -> str:

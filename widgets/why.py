@@ -11,7 +11,7 @@ from widgets.language import _
 from widgets.look import Role
 from widgets.moments import moment_words
 from widgets.playbooks import model_words, owner_words
-from widgets.text import evidence_words, ruled_words
+from widgets.text import evidence_words, link_words, ruled_words, sure_words
 
 
 def why_lines(told: Why, now: datetime) -> Iterator[tuple[int, str, Role]]:
@@ -45,7 +45,7 @@ def why_lines(told: Why, now: datetime) -> Iterator[tuple[int, str, Role]]:
         yield from _threaded(message, now, about)
     for link in told.links:
         sentence = _("came of #{number} ({reason})") if link.came_of else _("#{number} came of it ({reason})")
-        yield 2, sentence.format(number=link.conversation_id, reason=link.reason.replace("_", " ")), "text"
+        yield 2, sentence.format(number=link.conversation_id, reason=link_words(link.reason)), "text"
     for number in told.parted_from:
         yield 2, _("an agent keeps it apart from #{number}").format(number=number), "text"
 
@@ -61,6 +61,8 @@ def _threaded(message: Threaded, now: datetime, about: str) -> Iterator[tuple[in
         author = message.through.author
         name = author.name or author.address or _("(nobody)")
         words += _(": m{number} by {author}").format(number=message.through.message_id, author=name)
+    if sure := sure_words(message.evidence, marked=message.marked):
+        words += f" ({sure})"
     if message.marked:
         words += _("; the sender took no part before")
     yield 6, words, "soon" if message.marked else "text"

@@ -124,32 +124,38 @@ def run_history(call: "Call") -> int:
         return DONE
     console = CONSOLE if call.options.here else None
     found = call.ask(actions, agent_id=call.agent_id, console=console, limit=max(1, call.options.limit))
-    sent = _sending_words(call, found) if not call.out.json_lines else {}
+    words = _words_of(call, found) if not call.out.json_lines else {}
     with call.out.paged():
         for action in found:
             if call.out.json_lines:
                 call.out.object(asdict(action))
             else:
-                call.out.line(_action_words(call, action, sent.get(action.action_id, "")))
+                call.out.line(_action_words(call, action, words.get(_told(action), "")))
     return DONE
 
 
-def _sending_words(call: "Call", found: Sequence["ActionView"]) -> dict[int, str]:
-    """Return in words what those of these actions did that are about mail on its way."""
+def _told(action: "ActionView") -> int:
+    """Return which action says what was done: an undo is told by what it took back."""
+    return action.action_id if action.undoes is None else action.undoes
+
+
+def _words_of(call: "Call", found: Sequence["ActionView"]) -> dict[int, str]:
+    """Return in words what each of these actions did."""
+    from storage.queries.agents import agents
     from storage.queries.history import first_events
-    from widgets.facts import fact_words
+    from widgets.facts import SILENT, fact_words
 
-    about = [one.action_id for one in found if _SENDING & set(one.kinds)]
-    firsts: dict[int, EventView] = call.ask(first_events, about, without=_BESIDE)
-    return {number: fact_words(event.kind, event.values, call.now) for number, event in firsts.items()}
+    names = call.ask(agents)
+    sending = {_told(one) for one in found if _SENDING & set(one.kinds)}
+    firsts: dict[int, EventView] = call.ask(first_events, sorted(sending), without=_BESIDE)
+    firsts |= call.ask(first_events, sorted({_told(one) for one in found} - sending), without=SILENT)
+    return {number: fact_words(event.kind, event.values, call.now, names) for number, event in firsts.items()}
 
 
-def _action_words(call: "Call", action: "ActionView", words: str) -> str:
+def _action_words(call: "Call", action: "ActionView", told: str) -> str:
     from widgets.moments import moment_words
     from widgets.troubles import numbers_words
 
-    kinds = ", ".join(kind.replace("_", " ") for kind in action.kinds)
-    told = words or kinds
     words = f"{moment_words(action.recorded_at, call.now):>11}  {numbers_words(action.conversation_ids)}  {told}"
     if action.undoes is not None:
         words += "  " + _("(takes action {number} back)").format(number=action.undoes)

@@ -30,6 +30,8 @@ def run_redo(call: "Call") -> int:
 def _back(call: "Call", *, again: bool) -> int:
     from storage.commands.bulk import TakenBack, undo_in_parts
     from storage.commands.triage import AT_ONCE
+    from storage.queries.agents import agents
+    from widgets.undone import undone_words
 
     done: TakenBack | None = None
     for done in undo_in_parts(call.store, actor=call.desk.actor, clock=lambda: call.now, redo=again):
@@ -48,9 +50,10 @@ def _back(call: "Call", *, again: bool) -> int:
             }
         )
         return DONE
-    kinds = ", ".join(dict.fromkeys(fact.kind.replace("_", " ") for fact in done.facts))
-    sentence = _("{numbers}: done again ({kinds})") if again else _("{numbers}: taken back ({kinds})")
-    call.out.line(sentence.format(numbers=numbers_words(done.taken) or _("the desk"), kinds=kinds))
+    facts = [(fact.kind, fact.model_dump(mode="json", exclude={"kind", "happened_at"})) for fact in done.facts]
+    words = undone_words(facts, call.now, call.ask(agents), again=again)
+    sentence = _("{numbers}: done again ({what})") if again else _("{numbers}: taken back ({what})")
+    call.out.line(sentence.format(numbers=numbers_words(done.taken) or _("the desk"), what=words))
     for kept in done.kept:
         who = kept.agent or _("new mail")
         call.out.line(

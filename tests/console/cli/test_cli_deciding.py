@@ -144,3 +144,21 @@ def test_undo_says_when_there_is_nothing_and_who_was_later(run, home: Path, fill
 def test_bad_tags_are_refused(run, filled: Path):
     assert run("tag", 1).status == 2
     assert run("tag", 1, "--add", "two words").status == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "taken_back", "in_history"),
+    [("en", "#1: taken back (resolved)", "resolved"), ("es", "#1: deshecho (resuelta)", "resuelta")],
+)
+def test_what_was_done_and_taken_back_is_told_in_the_reader_s_words(
+    run, filled, monkeypatch, language, taken_back, in_history
+):
+    assert run("reopen", 1).status == 0
+    assert run("resolve", 1).status == 0
+    monkeypatch.setenv("LANGUAGE", language)
+    told = run("history").out.splitlines()[0]
+    assert told.split("#1", 1)[1].strip() == in_history
+    assert run("undo").out == f"{taken_back}\n"
+    for said in (run("history").out, run("redo").out):
+        assert "status changed" not in said
+        assert in_history in said

@@ -85,7 +85,7 @@ def test_quotes_are_left_out_and_told(run, tmp_path: Path):
 def test_why_names_the_rule_and_the_message(run, filled: Path):
     said = run("why", 1).out
     assert "it begins this conversation" in said
-    assert "it cites a message of this conversation: m1 by Cliente 1\n" in said
+    assert "it cites a message of this conversation: m1 by Cliente 1 (sure)\n" in said
     assert said.count("Fatura em dobro") == 1  # what it is about is said once
     assert json.loads(run("why", 1, "--json").out)["messages"][1]["evidence"] == "reference"
 

@@ -53,7 +53,7 @@ def test_undo_takes_it_back_until_it_is_accepted(run, opened):
     assert run("undo").status == 0
     assert json.loads(run("show", "1", "--json").out)["tier"] == "n1"
     history = run("history").out
-    assert "transferred" in history
+    assert "handed on, N1 → N3" in history
 
 
 @pytest.mark.parametrize(

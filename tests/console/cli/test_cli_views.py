@@ -31,7 +31,7 @@ def test_a_view_is_kept_shown_and_taken_away(run, home: Path, filled: Path):
     assert "Cobrança" not in listed(run)
     assert run("undo").status == 0
     assert listed(run)["Cobrança"]["key"] == "6"
-    assert "view kept" in run("history").out
+    assert "view Cobrança kept" in run("history").out
 
 
 def test_a_shared_view_on_a_key_of_the_consoles_own_stands_for_that_one(run, home: Path, filled: Path):
