@@ -148,6 +148,10 @@ def _words_of_cancelled(_values: Values, _name: Callable[[object], str], _now: d
     return _("answer taken back before it left")
 
 
+def _words_of_handled(values: Values, _name: Callable[[object], str], _now: datetime) -> str:
+    return _("needs no answer") if values.get("after") else _("needs an answer again")
+
+
 def _words_of_noted(_values: Values, _name: Callable[[object], str], _now: datetime) -> str:
     return _("note kept")
 
@@ -194,6 +198,7 @@ def _words_of_delivery(values: Values, _name: Callable[[object], str], _now: dat
 
 _WORDS: Mapping[str, Callable[[Values, Callable[[object], str], datetime], str]] = {
     "status_changed": _words_of_status,
+    "handled": _words_of_handled,
     "assigned": _words_of_assigned,
     "tagged": _words_of_tagged,
     "snoozed": _words_of_snoozed,

@@ -142,13 +142,13 @@ def _told(action: "ActionView") -> int:
 def _words_of(call: "Call", found: Sequence["ActionView"]) -> dict[int, str]:
     """Return in words what each of these actions did."""
     from storage.queries.agents import agents
-    from storage.queries.history import first_events
+    from storage.queries.history import first_events, telling_events
     from widgets.facts import SILENT, fact_words
 
     names = call.ask(agents)
     sending = {_told(one) for one in found if _SENDING & set(one.kinds)}
     firsts: dict[int, EventView] = call.ask(first_events, sorted(sending), without=_BESIDE)
-    firsts |= call.ask(first_events, sorted({_told(one) for one in found} - sending), without=SILENT)
+    firsts |= call.ask(telling_events, sorted({_told(one) for one in found} - sending), silent=SILENT)
     return {number: fact_words(event.kind, event.values, call.now, names) for number, event in firsts.items()}
 
 

@@ -121,6 +121,18 @@ def first_events(
     return {row.action_id: _event(row, undone=False) for row in rows}
 
 
+def telling_events(session: Session, action_ids: Collection[int], *, silent: Collection[str]) -> dict[int, EventView]:
+    """Return the event of each of these actions that says what it was: the first that is not silent, else the first.
+
+    Args:
+        session: of any transaction.
+        action_ids: at most 500 are looked at.
+        silent: kinds of fact that say nothing beside others.
+    """
+    told = first_events(session, action_ids, without=silent)
+    return told | first_events(session, [one for one in action_ids if one not in told])
+
+
 def events(session: Session, conversation_id: int) -> list[EventView]:
     """Return everything that was recorded of one conversation and of those joined into it, oldest first."""
     return events_of(session, [conversation_id, *joined_numbers(session, conversation_id)])

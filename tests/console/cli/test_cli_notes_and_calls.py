@@ -139,3 +139,10 @@ def test_notes_are_given_out_only_with_notes(filled: Path, run) -> None:
     given = [json.loads(line) for line in run("export", "messages", "--notes").out.splitlines()]
     assert len(given) == 8
     assert list(given[-1]) == list(given[0])
+
+
+def test_history_tells_of_a_note_in_the_reader_s_words(run, filled, monkeypatch):
+    assert run("note", 1, "Ask the warehouse.").status == 0
+    assert run("history").out.splitlines()[0].endswith("#1  note kept")
+    monkeypatch.setenv("LANGUAGE", "es")
+    assert "note" not in run("history").out.splitlines()[0]
