@@ -13,7 +13,7 @@ from console.cli.errors import CONFIGURATION, DONE, FAILED, sentence_of, status_
 from console.cli.parser import Group
 from console.cli.quiet import keep_libraries_quiet
 from storage.kinds.clean import clean_line
-from widgets.language import _, choose_language
+from widgets.language import _, choose_language, ngettext
 
 if TYPE_CHECKING:
     from console.cli.call import Call
@@ -199,6 +199,14 @@ def tell_outcome(call: "Call", outcome: "Outcome") -> int:
     if not counts.adds_up:
         call.out.error(_("plantao: the counts do not add up: mail was lost on the way. Please report this."))
         return FAILED
+    if counts.quarantined:
+        call.out.error(
+            ngettext(
+                "plantao: {count} message cannot be read and is kept as it came: plantao export quarantined",
+                "plantao: {count} messages cannot be read and are kept as they came: plantao export quarantined",
+                counts.quarantined,
+            ).format(count=counts.quarantined)
+        )
     statuses = {status_of(one.error) for one in outcome.troubles}
     return statuses.pop() if len(statuses) == 1 else FAILED if statuses else DONE
 

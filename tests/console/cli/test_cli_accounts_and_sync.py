@@ -67,6 +67,19 @@ def test_an_account_is_added_checked_synced_listed_and_removed(run, home: Path, 
 
 
 @pytest.mark.server
+def test_what_a_sync_could_not_read_is_said(run, home: Path, dovecot: Dovecot):
+    user, secret = dovecot.user("unread")
+    many = b"From: a@example.org\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(10_000)) + b"\r\nx\r\n"
+    dovecot.append(user, [letter(1), many])
+    assert run(*adding(dovecot.port, user, secret)).status == 0
+    said = run("sync")
+    assert (said.status, said.out) == (0, "fetched 2 = joined 0 + new 1 + known 0 + quarantined 1 + ignored 0\n")
+    assert said.err == "plantao: 1 message cannot be read and is kept as it came: plantao export quarantined\n"
+    assert "too many headers" in run("export", "quarantined").out
+    assert run("sync").err == ""
+
+
+@pytest.mark.server
 def test_adding_and_removing_an_account_are_told_to_programs_too(run, home: Path, dovecot: Dovecot, mailbox):
     said = run(*adding(dovecot.port, *mailbox), "--json")
     assert said.status == 0

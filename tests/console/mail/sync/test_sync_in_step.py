@@ -102,6 +102,50 @@ def test_flags_and_expunges_of_another_client(sync_store: Store, box: Callable[.
     assert count(sync_store, Message) == 21  # an expunge removes a placement, never a message
 
 
+def test_reading_marks_nothing_on_the_server(
+    sync_store: Store, box: Callable[..., Box], proxy: Callable[..., Proxy]
+) -> None:
+    mail = box()
+    mail.server.append(mail.user, [letter(number) for number in range(60)])
+    wire = proxy(mail.server.port)
+    by_wire = mail.account.model_copy(update={"imap": type(mail.account.imap)("127.0.0.1", wire.port)})
+    assert sync_once(sync_store, [by_wire], report=quiet).troubles == []
+    assert set(mail.server.flags(mail.user).values()) == {frozenset()}
+    assert b"BODY.PEEK[]" in wire.said
+    assert b"BODY[]" not in wire.said
+    assert b"UID STORE" not in wire.said
+
+
+@pytest.mark.parametrize("hidden", [(b"CONDSTORE", b"QRESYNC"), (b"QRESYNC",), (b"ESEARCH", b"CONDSTORE", b"QRESYNC")])
+def test_a_server_that_counts_no_changes_is_compared_whole(
+    sync_store: Store, box: Callable[..., Box], proxy: Callable[..., Proxy], hidden: tuple[bytes, ...]
+) -> None:
+    def less(line: bytes) -> bytes:
+        if b"CAPABILITY" not in line:
+            return line
+        return b" ".join(word for word in line.split(b" ") if word.strip(b"]\r\n") not in hidden or word[-1:] == b"\n")
+
+    mail = box()
+    uids = mail.server.append(mail.user, [letter(number) for number in range(70)])
+    wire = proxy(mail.server.port, Faults(rewrite=less))
+    plain = Box(
+        mail.server,
+        mail.user,
+        mail.account.model_copy(update={"imap": type(mail.account.imap)("127.0.0.1", wire.port)}),
+    )
+    bring(sync_store, plain)
+    assert_in_step(sync_store, plain)
+    mail.server.flag(mail.user, uids[5:9], r"+FLAGS (\Answered \Flagged)")
+    mail.server.flag(mail.user, uids[20:22], r"+FLAGS (\Seen)")
+    mail.server.expunge(mail.user, [uids[0], uids[33], uids[-1]])
+    mail.server.append(mail.user, [letter(number) for number in range(100, 103)])
+    bring(sync_store, plain)
+    assert_in_step(sync_store, plain)
+    assert len(placements(sync_store, plain)) == 70
+    assert count(sync_store, Message) == 73  # an expunge removes a placement, never a message
+    assert (b"CHANGEDSINCE" in wire.said) == (b"CONDSTORE" not in hidden)
+
+
 def test_a_starred_message_is_tagged_and_an_untagged_one_loses_its_star(
     sync_store: Store, box: Callable[..., Box]
 ) -> None:
