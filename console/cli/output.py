@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from storage.kinds.clean import clean, clean_line
 
@@ -39,6 +39,8 @@ class Output:
         environment: where PAGER, NO_COLOR and COLUMNS are looked up.
     """
 
+    _showing: ClassVar[bool] = False  # whether the terminal's row holds a progress, whoever of us wrote it
+
     def __init__(self, *, json_lines: bool = False, environment: Mapping[str, str] = os.environ) -> None:
         self.json_lines = json_lines
         self._environment = environment
@@ -57,6 +59,7 @@ class Output:
 
     def line(self, text: str = "", *, bold: bool = False) -> None:
         """Print text, which may be of several lines."""
+        self._clear()
         text = clean(text)
         if bold and self._bold and text:
             text = f"\x1b[1m{text}\x1b[0m"
@@ -64,6 +67,7 @@ class Output:
 
     def object(self, thing: Mapping[str, Any]) -> None:
         """Print one object as a line of JSON; moments are in UTC."""
+        self._clear()
         self._write(json.dumps(_plain(thing), ensure_ascii=False, separators=(", ", ": ")) + "\n")
 
     def flush(self) -> None:
@@ -73,6 +77,7 @@ class Output:
 
     def error(self, text: str) -> None:
         """Print a sentence to standard error."""
+        self._clear()
         with suppress(OSError, ValueError):  # nobody hears it
             sys.stdout.flush()
             sys.stderr.write(clean(text) + "\n")
@@ -84,10 +89,16 @@ class Output:
             row = clean_line(text)[: terminal_columns(80) - 1]
             sys.stderr.write(f"\r{row}\x1b[K")
             sys.stderr.flush()
+            Output._showing = bool(row)
 
     def progress_done(self) -> None:
         """Take the row of `progress` away."""
         self.progress("")
+
+    def _clear(self) -> None:
+        """Let nothing be printed beside a progress."""
+        if self._showing:
+            self.progress_done()
 
     @contextmanager
     def paged(self) -> Iterator[None]:

@@ -57,6 +57,7 @@ def test_a_demo_whose_terminal_goes_leaves_nothing(quiet: Path, home: Path):
         timeout=120,
     )
     child.expect("sync ok")
+    assert "\r\x1b[Kfetched" in child.before  # in a row of its own, not behind the progress
     assert list(quiet.glob("plantao-demo-*"))
     child.kill(signal.SIGHUP)
     child.expect(pexpect.EOF)
