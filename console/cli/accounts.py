@@ -139,7 +139,7 @@ def run_list(call: "Call") -> int:
                 }
             )
             continue
-        words = _state_words(state) if account else _("not in the configuration")
+        words = state_words(state) if account else _("not in the configuration")
         server = str(account.imap) if account else ""
         cells = [(name, 14), (address, 30), (server, 26)]
         call.out.line(columns(cells, last=words, width=call.out.width))
@@ -212,7 +212,8 @@ def _ask_password(account: "Account") -> str:
     return secret
 
 
-def _state_words(state: str) -> str:
+def state_words(state: str) -> str:
+    """Return how the sync of a mailbox stands."""
     return {
         "ok": _("in step"),
         "syncing": _("being read"),

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.cli.accounts import state_words
 from console.cli.errors import DONE, FAILED
 from console.cli.output import columns
 from console.cli.parser import Group
@@ -62,11 +63,32 @@ def run_doctor(call: "Call") -> int:
         if call.out.json_lines:
             call.out.object({"what": finding.what, "ok": finding.ok, "said": finding.said, "remedy": finding.remedy})
             continue
-        cells = [("ok" if finding.ok else "!!", 2), (finding.what, 14)]
+        cells = [("ok" if finding.ok else "!!", 2), (_what_words(finding.what), 14)]
         call.out.line(columns(cells, last=finding.said, width=10_000))
         if finding.remedy:
             call.out.line(columns([("", 2), ("", 14)], last=finding.remedy, width=10_000))
     return status
+
+
+def _what_words(what: str) -> str:
+    """Return what was looked at, for a person, in at most fourteen cells."""
+    return {
+        "acknowledge": _("auto answers"),
+        "calendar": _("calendar"),
+        "chain": _("chain"),
+        "configuration": _("configuration"),
+        "engine": _("engine"),
+        "integrity": _("integrity"),
+        "mailbox": _("mailbox"),
+        "outbox": _("outbox"),
+        "policy": _("policy"),
+        "quarantine": _("quarantine"),
+        "rights": _("rights"),
+        "rota": _("rota"),
+        "search": _("search index"),
+        "store": _("store"),
+        "texts": _("texts"),
+    }.get(what, what)
 
 
 def _rebuild(call: "Call") -> None:
@@ -105,7 +127,9 @@ def _findings(call: "Call") -> Iterator[Finding]:
 def _folders(call: "Call") -> Iterator[Finding]:
     yield Finding(
         "configuration",
-        _("{file} ({count} accounts)").format(file=call.configuration_file, count=len(call.settings.accounts)),
+        ngettext("{file} ({count} account)", "{file} ({count} accounts)", len(call.settings.accounts)).format(
+            file=call.configuration_file, count=len(call.settings.accounts)
+        ),
     )
     private = [call.configuration_file, call.paths.state]
     if call.store_url.startswith("sqlite:///"):
@@ -201,7 +225,7 @@ def _mailboxes(call: "Call", store: "Store") -> Iterator[Finding]:
     with store.reading() as session:
         views = states(session)
     for one in views:
-        said = f"{one.name} {one.address}: {one.state}"
+        said = f"{one.name} {one.address}: {state_words(one.state)}"
         if one.words or one.trouble:
             said += f" ({one.words or trouble_words(one.trouble)})"
         if one.state == "stopped":

@@ -125,3 +125,14 @@ def test_an_acknowledgement_that_would_not_go_out_is_named(run, home: Path, fill
     (one,) = findings(run)["acknowledge"]
     assert one["ok"]
     assert "recebido" in one["said"]
+
+
+def test_what_was_looked_at_is_said_in_the_reader_s_language(run, filled, monkeypatch):
+    stable = [json.loads(line)["what"] for line in run("doctor", "--json").out.splitlines()]
+    monkeypatch.setenv("LANGUAGE", "es")
+    assert [json.loads(line)["what"] for line in run("doctor", "--json").out.splitlines()] == stable
+    said = run("doctor").out
+    for words in ("configuración", "permisos", "motor", "cadena", "salida", "índice", "(0 cuentas)"):
+        assert words in said
+    for word in ("rights", "engine", "integrity", "outbox"):
+        assert f" {word} " not in said
