@@ -102,6 +102,23 @@ def test_flags_and_expunges_of_another_client(sync_store: Store, box: Callable[.
     assert count(sync_store, Message) == 21  # an expunge removes a placement, never a message
 
 
+def test_inbox_and_sent_are_read_and_others_where_the_configuration_says_so(
+    sync_store: Store, box: Callable[..., Box]
+) -> None:
+    mail = box()
+    with mail.server.other_client(mail.user, None) as client:
+        client.create("Faturas")
+    for number, folder in enumerate(("INBOX", "Sent", "Faturas"), 1):
+        mail.server.append(mail.user, [letter(number)], folder)
+    bring(sync_store, mail)
+    assert count(sync_store, Message) == 2
+    more = Box(mail.server, mail.user, mail.account.model_copy(update={"folders": ("Faturas",)}))
+    bring(sync_store, more)
+    assert count(sync_store, Message) == 3
+    for folder in ("INBOX", "Sent", "Faturas"):
+        assert_in_step(sync_store, more, folder)
+
+
 def test_reading_marks_nothing_on_the_server(
     sync_store: Store, box: Callable[..., Box], proxy: Callable[..., Proxy]
 ) -> None:
