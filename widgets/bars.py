@@ -101,7 +101,8 @@ class StatusRow(Bar):
         most = line.width - line.column - _needed(views, counts) + sum(map(cell_len, names))
         names = _shortened(names, most - _taken(asides), self._look.sign("…"), lit, most)
         self._places.clear()
-        for view, name, count in zip(views, names, counts, strict=True):
+        for view, whole, number in zip(views, names, counts, strict=True):
+            name, count = _label(whole, number, line.width - line.column - 4, self._look.sign("…"))
             self._places.append((view.key, line.column, line.column + 3 + cell_len(name + count)))
             if view.current:
                 line.put(" ", ground="selected").put(view.key, "accent", ground="selected")
@@ -144,6 +145,11 @@ def _given_way(
     if width - _taken(asides) < _needed(views, counts) < width:
         asides = ()
     return views, counts, asides
+
+
+def _label(name: str, count: str, room: int, ellipsis: str) -> tuple[str, str]:
+    """Return a view's name and count in so many cells: a count that is cut would be another one, and goes whole."""
+    return (name, count) if cell_len(name + count) <= room else (cut(name, max(0, room), ellipsis), "")
 
 
 def _taken(asides: Sequence[Span]) -> int:
@@ -218,6 +224,8 @@ class TitleRow(Bar):
                 line.sign("┬", "rule")
             start, end = line.column, min(line.column + pane.width, line.width)
             aside = f" {pane.aside} " if pane.aside else ""
+            if cell_len(aside) > end - start and any(sign.isdigit() for sign in aside):
+                aside = ""  # a number that is cut is another one
             room = end - start - cell_len(aside)
             title = cut(one_line(pane.title), max(0, room - 4), self._look.sign("…"))
             if title:

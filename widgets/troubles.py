@@ -118,7 +118,7 @@ def _refused(error: Refused) -> str:
         "capacity": _("They own as many organizations as the touch model allows: say why one more, behind `because`."),
         "limit": _("{about} would be more than your model allows in work at once: say why you take it all the same."),
         "no_breach": _("No clock of {about} was late: `plantao breach list` shows what was."),
-        "taken": _("{who} has {about}: assign to yourself first."),
+        "taken": _("{who} has {about}: a, then me, takes it over (plantao assign --to)."),
         "retired": _("They do not work here any more: `plantao agent retire --back` takes that back."),
         "agents_address": _("Another agent has that address: `plantao agent list` shows whose it is."),
         "past": _("That moment has passed: choose a later one."),

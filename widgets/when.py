@@ -12,9 +12,16 @@ from widgets.language import _
 class NoMoment(ValueError):
     """A text names no moment; the message is a sentence for a person."""
 
+    @property
+    def beside(self) -> str:
+        """Say it beside the line in which the text stands: in half a row of 80."""
+        return _("no moment: 2h, tomorrow, 2026-12-24")
+
 
 MORNING: Final = time(9)
 """When a day begins that is named without a time."""
+
+_SHOWN: Final = 18  # letters of what was written: the whole sentence has room in a row of 80
 
 _SPAN: Final = re.compile(r"([0-9]{1,4}) ?(m|min|h|d|w)")
 _CLOCK: Final = re.compile(r"([0-9]{1,2})(?:[:h]([0-9]{2})?)? ?(am|pm)?")
@@ -53,8 +60,8 @@ def read_moment(text: str, *, now: datetime) -> datetime:
         found = None
     if found is None:
         raise NoMoment(
-            _("«{text}» is no moment: write 2h, tomorrow 9:00, mon, or 2026-12-24 08:30.").format(
-                text=clean_line(text)[:60]
+            _("«{text}» is no moment: write 2h, tomorrow 9:00, or 2026-12-24.").format(
+                text=said if len(said := clean_line(text)) <= _SHOWN else said[: _SHOWN - 3] + "..."
             )
         )
     return found

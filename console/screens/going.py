@@ -11,6 +11,7 @@ from console.screens.commands.offering import offer_query, query_trouble
 from console.screens.journeys import Journey
 from console.screens.performing import Performs
 from console.screens.questions import Question
+from storage.kinds.clean import folded
 from storage.kinds.errors import DeskError
 from storage.views import ActionView, SearchHit
 from widgets.language import _
@@ -114,6 +115,10 @@ class Goes(Performs):
         chosen = next((view for view in self.views if wanted in {view.key, view.name.casefold()}), None)
         if chosen is None and wanted.isdecimal():
             self.say_refusal(_("No view is on {key}: :keep NAME keeps this one there.").format(key=wanted))
+            return
+        verb, _space, name = named.strip().partition(" ")
+        if chosen is None and name and (wrong := _about_keeping(verb, name.strip())):
+            self.say_refusal(wrong)
             return
         if chosen is None and (wrong := query_trouble(self, named)[0]):
             self.say_refusal(wrong)
@@ -339,3 +344,13 @@ class Goes(Performs):
             return False
         self.action_search(searched[0], at=searched[1].message_id)
         return True
+
+
+def _about_keeping(verb: str, name: str) -> str:
+    """Return which command keeps a view, or takes it away, where ``view`` was told to; empty where it was not."""
+    told = folded(verb)
+    if told in folded(_("keep save store bookmark")).split():
+        return _("A view is kept by :keep {name}, for everybody by :share {name}.").format(name=one_line(name))
+    if told in folded(_("drop delete remove")).split():
+        return _("A kept view is taken away by :drop {name}.").format(name=one_line(name))
+    return ""

@@ -68,7 +68,7 @@ def groups(commands: tuple[Command, ...], letters: str = "", *, first: Where = "
 def _found(command: Command, letters: str) -> bool:
     if not letters or letters in command.keys:
         return True
-    rank = close_to(letters, f"{command.name} {command.sentence} {command.also}")
+    rank = close_to(letters, command.found_by)
     return rank is not None and rank < 3
 
 

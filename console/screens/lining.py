@@ -11,7 +11,9 @@ from textual.app import ComposeResult
 from console.screens.commands.base import MAIN, Command
 from console.screens.commands.deciding import NUMBER
 from console.screens.commands.offering import best, close_to, offer_rest
+from console.screens.commands.synonyms import with_synonyms
 from console.screens.questions import Asks, Question
+from storage.kinds.clean import folded
 from widgets.choices import Choice
 from widgets.language import _
 from widgets.pane import Pane
@@ -57,7 +59,9 @@ class Lines(Asks):
         known = [command.name for command in self.known()]
         if typing and not space and any(close_to(name, each) is not None for each in known):
             return ""  # it is still being typed
-        if near := get_close_matches(name, known, 1):
+        called = [each for each in self.known() if folded(name) in folded(each.called).split()]
+        called.sort(key=lambda each: folded(name) not in folded(with_synonyms(each.name)).split())
+        if near := [each.name for each in called] or get_close_matches(name, known, 1):
             return _("{word}: no command; did you mean {name}?").format(word=name, name=near[0])
         return _("{word}: no command; ? shows them all").format(word=name)
 

@@ -93,7 +93,7 @@ class Performs(Lines, Does):
                 text,
                 (
                     (
-                        f"{command.name} {command.sentence} {command.also}",
+                        command.found_by,
                         Choice(command.name, command.sentence, f":{command.name}", command.shown),
                     )
                     for command in self.known()

@@ -1,9 +1,11 @@
 """The rows around the panes: what gives way first where they have no room for all."""
 
+import re
+
 import pytest
 from textual.app import App
 
-from widgets.bars import BRAND, StatusRow, ViewLabel
+from widgets.bars import BRAND, PaneTitle, StatusRow, TitleRow, ViewLabel
 from widgets.look import Look
 
 NAMES = ("Mine 5", "Unassigned 22", "All 46", "Settled 129", "Spam 0", "Faturas 4")
@@ -14,6 +16,13 @@ class Frame(App[None]):
 
     def compose(self):
         yield StatusRow(Look("dark"))
+
+
+class Titled(App[None]):
+    """The titles alone."""
+
+    def compose(self):
+        yield TitleRow(Look("dark"))
 
 
 async def first_row(width, *, lit, names=NAMES, quiet=()):
@@ -89,3 +98,21 @@ async def test_a_lit_name_that_would_push_the_other_views_off_the_row_is_cut_all
     names = ("Customers who wait for the courier since the strike of the first days of November 7", *NAMES[1:])
     said, _places = await first_row(80, lit=1, names=names)
     assert all(f" {key} {name[:3]}" in said for key, name in enumerate(names, 1))
+
+
+@pytest.mark.parametrize("width", range(10, 60))
+async def test_a_count_is_whole_or_left_out(width):
+    names = ("Mine 1,234", "Unassigned 22", "Courier 4,321")
+    said, _places = await first_row(width, lit=1, names=names)
+    assert set(re.findall(r"[\d,:]+", said)) <= {"1", "2", "3", "1,234", "22", "4,321", "09:32"}
+
+
+@pytest.mark.parametrize("width", [6, 9, 12, 40])
+async def test_a_number_beside_a_title_is_whole_or_left_out(width):
+    app = Titled()
+    async with app.run_test(size=(width, 4)):
+        row = app.query_one(TitleRow)
+        row.show([PaneTitle(width, "All", "12 of 1,234")])
+        said = row.render_line(0).text
+    assert ("12 of 1,234" in said) == (width == 40)
+    assert "1" not in said.replace("12 of 1,234", "")

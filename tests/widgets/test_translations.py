@@ -21,6 +21,7 @@ from storage.views import QueueRow
 from widgets import language, text
 from widgets.moments import month_words, now_words
 from widgets.urgency import clock_words
+from widgets.when import NoMoment, read_moment
 
 ROOT = Path(__file__).parent.parent.parent
 LANGUAGES = ("es", "pt_BR")
@@ -235,3 +236,13 @@ def test_no_two_fields_of_a_handoff_are_called_the_same(name: str, speak: Callab
     speak(name)
     words = [field_words(one) for one in FIELDS]
     assert len(set(words)) == len(words), words
+
+
+@pytest.mark.parametrize("name", ["en", *LANGUAGES])
+@pytest.mark.parametrize("said", ["monday mornings", "um dia destes, quando der, depois das festas"])
+def test_what_is_no_moment_is_said_whole_in_80_columns(name: str, said: str, speak: Callable[[str], str]) -> None:
+    speak(name)
+    with pytest.raises(NoMoment) as refused:
+        read_moment(said, now=datetime(2026, 11, 25, 14, 30))  # noqa: DTZ001 - only its words are looked at
+    assert cell_len(str(refused.value)) <= 78
+    assert cell_len(refused.value.beside) <= 40, "beside the line where it was written"

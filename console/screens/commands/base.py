@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
+from console.screens.commands.synonyms import with_synonyms
+
 Where = Literal[
     "queue",
     "conversation",
@@ -153,6 +155,16 @@ class Command:
     def shown(self) -> str:
         """The key that is shown for it; empty when it has none."""
         return self.keys[0] if self.keys else ""
+
+    @property
+    def called(self) -> str:
+        """Its name, and what else people call it."""
+        return with_synonyms(f"{self.name} {self.also}")
+
+    @property
+    def found_by(self) -> str:
+        """The text by which help and palette find it."""
+        return f"{self.name} {self.sentence} {self.called}"
 
 
 def act(name: str) -> Run:

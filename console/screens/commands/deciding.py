@@ -306,7 +306,7 @@ async def snooze(screen: "MainScreen", rest: str) -> None:
             Question(
                 _("snooze {what} until").format(what=targets.words()),
                 offer=offer_moments(screen),
-                judge=lambda text: _moment_trouble(screen, text),
+                judge=lambda text: _moment_trouble(screen, text, beside=True),
             )
         )
         if not answer:
@@ -328,13 +328,13 @@ async def snooze(screen: "MainScreen", rest: str) -> None:
     await screen.do(deed, targets)
 
 
-def _moment_trouble(screen: "MainScreen", text: str) -> str:
+def _moment_trouble(screen: "MainScreen", text: str, *, beside: bool = False) -> str:
     if text.strip().lower() in {"", "now"}:
         return ""
     try:
         moment = read_moment(text, now=screen.now())
     except NoMoment as wrong:
-        return str(wrong)
+        return wrong.beside if beside else str(wrong)
     return "" if moment > screen.now() else _("that has passed")
 
 

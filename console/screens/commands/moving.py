@@ -24,7 +24,9 @@ def commands() -> Sequence[Command]:
             _("read show"),
         ),
         Command("back", ("q", "h", "Esc"), _("back"), _("back to the queue"), READING, act("back"), also=_("close")),
-        Command("mark", ("Space",), "", _("mark, or take the mark off"), QUEUE, act("mark"), also=_("select")),
+        Command(
+            "mark", ("Space",), "", _("mark or unmark, and go on to the next"), QUEUE, act("mark"), also=_("select")
+        ),
         Command(
             "range",
             ("V",),

@@ -188,7 +188,7 @@ def trouble_of(said: tuple[str, str], now: datetime) -> str:
     try:
         return "" if read_moment(when, now=now) > now else _("that has passed")
     except NoMoment as wrong:
-        return str(wrong)
+        return wrong.beside
 
 
 def _trouble(screen: Does, text: str) -> str:
@@ -197,7 +197,7 @@ def _trouble(screen: Does, text: str) -> str:
     try:
         due = read_moment(text, now=screen.now())
     except NoMoment as wrong:
-        return str(wrong)
+        return wrong.beside
     return "" if due > screen.now() else _("that has passed")
 
 

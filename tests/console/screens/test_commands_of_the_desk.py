@@ -90,7 +90,7 @@ async def test_a_bulk_act_says_what_stays_and_why(five, console, desk, store, un
         await until(lambda: len(app._main.queue.marked) == 5)
         await pilot.press("t")
         await until(lambda: "taken 4 conversations" in screen_text(app))
-        assert "1 stays: Bruno has #2: assign to yourself" in screen_text(app)
+        assert "1 stays: Bruno has #2: a, then me, takes it over" in screen_text(app)
         assert [read(desk, number).assignee for number in five] == ["Ana", "Bruno", "Ana", "Ana", "Ana"]
 
 
@@ -101,7 +101,7 @@ async def test_snooze_asks_until_when_and_dot_does_it_again(five, console, desk,
         await pilot.press("s")
         await until(lambda: "tomorrow 9:00" in screen_text(app) and "snooze #1 until" in screen_text(app))
         await pilot.press(*"xyz")
-        await until(lambda: "is no moment" in screen_text(app))
+        await until(lambda: "no moment: 2h, tomorrow, 2026-12-24" in screen_text(app))
         await pilot.press("enter")  # is not taken
         assert app._main.asking
         await pilot.press("backspace", "backspace", "backspace", *"2h")
@@ -587,3 +587,43 @@ async def test_what_is_typed_right_after_a_key_that_asks_is_for_its_line(five, c
             await until(lambda turn=turn: f"etp{turn}" in read(desk, five[0]).tags)
         assert statuses(desk, five) == [Status.NEW] * 5
         assert read(desk, five[0]).assignee_id is None
+
+
+async def test_space_marks_and_goes_on_as_help_says(five, console, until, screen_text):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("space")
+        assert (app._main.queue.marked, app._main.queue.chosen.conversation_id) == ((five[0],), five[1])
+        await pilot.press("question_mark", *"unmark")
+        await until(lambda: "mark or unmark, and go on to the next" in screen_text(app))
+
+
+async def test_taking_what_a_colleague_has_says_which_key_does_it(five, console, desk, store, until, screen_text):
+    other = Desk(store, agent="Bruno", console="there")
+    other.tell_now(triage.take, [five[0]], actor=other.actor, now=NOW)
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press("t")
+        await until(lambda: "Bruno has #1: a, then me, takes it over (plantao assign --to)." in screen_text(app))
+        await pilot.press("a", *"me", "enter")
+        await until(lambda: read(desk, five[0]).assignee == "Ana")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("view save Contas", ":keep Contas"),
+        ("view drop Contas", ":drop Contas"),
+        ("save Contas", "did you mean keep?"),
+        ("done", "did you mean resolve?"),
+    ],
+)
+async def test_what_people_type_to_keep_a_view_names_the_command(five, console, until, screen_text, line, said):
+    app, rows = await started(console, until)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows()
+        await pilot.press(":", *line, "enter")
+        await until(lambda: said in screen_text(app))
+        assert len(app._main.queue.rows) == 5

@@ -77,7 +77,7 @@ async def test_what_is_only_offered_is_not_written_down_and_words_and_moment_can
         await until(lambda: screen.asking)
         assert '"Respondo até as 15h." 2026-11-23 15:00' in screen_text(app)
         await pilot.press("ctrl+u", *'"the price" yesterday')
-        await until(lambda: "is no moment" in screen_text(app))
+        await until(lambda: "no moment: 2h" in screen_text(app))
         await pilot.press("ctrl+u", *'"the price" 2026-11-24 10:00', "enter")
         await until(lambda: "the price" in screen_text(app) and not screen.asking)
         await pilot.press("ctrl+s")

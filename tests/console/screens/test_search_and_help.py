@@ -6,12 +6,14 @@ import pytest
 from textual import events
 
 from console.screens import asking
+from console.screens.commands.offering import best
 from console.screens.commands.table import commands
 from console.screens.frame import Frame
 from console.screens.helping import HelpScreen, groups
 from console.screens.keymap import Keymap, clashes
 from console.screens.main import MainScreen
 from console.screens.searching import SearchScreen
+from widgets.choices import Choice
 from widgets.hits import Hits
 
 
@@ -322,3 +324,14 @@ async def test_the_line_of_the_help_is_a_line_to_edit(console, until, screen_tex
         await until(lambda: isinstance(app.screen, HelpScreen))
         await pilot.press(*"abc", "ctrl+u", *"snooze")
         await until(lambda: screen_text(app).startswith(" ? snooze ") and "put it aside" in screen_text(app))
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("sort", "filter"), ("order", "filter"), ("done", "resolve"), ("escalate", "transfer-n3"), ("save", "keep")],
+)
+def test_help_and_palette_know_what_people_call_a_command(typed: str, name: str) -> None:
+    found = [row[2] for _heading, rows in groups(commands(), typed) for row in rows]
+    assert f":{name}" in found
+    offered = best(typed, ((one.found_by, Choice(one.name, one.name)) for one in commands()))
+    assert name in [choice.text for choice in offered]
