@@ -101,8 +101,8 @@ class StatusRow(Bar):
         most = line.width - line.column - _needed(views, counts) + sum(map(cell_len, names))
         names = _shortened(names, most - _taken(asides), self._look.sign("…"), lit, most)
         self._places.clear()
-        for view, whole, number in zip(views, names, counts, strict=True):
-            name, count = _label(whole, number, line.width - line.column - 4, self._look.sign("…"))
+        for view, whole, count_whole in zip(views, names, counts, strict=True):
+            name, count = _label(whole, count_whole, line.width - line.column - 4, self._look.sign("…"))
             self._places.append((view.key, line.column, line.column + 3 + cell_len(name + count)))
             if view.current:
                 line.put(" ", ground="selected").put(view.key, "accent", ground="selected")
