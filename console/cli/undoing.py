@@ -50,8 +50,7 @@ def _back(call: "Call", *, again: bool) -> int:
             }
         )
         return DONE
-    facts = [(fact.kind, fact.model_dump(mode="json", exclude={"kind", "happened_at"})) for fact in done.facts]
-    words = undone_words(facts, call.now, call.ask(agents), again=again)
+    words = undone_words(done.told(again=again), call.now, call.ask(agents))
     sentence = _("{numbers}: done again ({what})") if again else _("{numbers}: taken back ({what})")
     call.out.line(sentence.format(numbers=numbers_words(done.taken) or _("the desk"), what=words))
     for kept in done.kept:

@@ -23,8 +23,8 @@ def taken_back(undone: "TakenBack", now: datetime, names: Mapping[int, str], *, 
         again: whether an undo was taken back.
     """
     kept = undone.kept
-    facts = [(fact.kind, fact.model_dump(mode="json", exclude={"kind", "happened_at"})) for fact in undone.facts]
-    words = undone_words(facts, now, names, again=again)
+    facts = undone.told(again=again)
+    words = undone_words(facts, now, names)
     numbers = sorted(undone.taken)
     what = f" {words} #{numbers[0]}" if numbers else f" {words}"
     if len(numbers) > 1:

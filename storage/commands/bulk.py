@@ -11,6 +11,7 @@ from sqlmodel import Session
 from storage.commands.triage import AT_ONCE
 from storage.commands.undoing import Kept, NothingStands, Undone, last_action, left_of, take_back
 from storage.events import Actor, Fact
+from storage.events.inverse import inverse
 from storage.kinds.errors import NoSuch, Refused
 
 
@@ -121,6 +122,15 @@ class TakenBack:
     taken: tuple[int, ...]
     kept: tuple[Kept, ...]
     facts: tuple[Fact, ...]
+
+    def told(self, *, again: bool) -> list[tuple[str, dict[str, Any]]]:
+        """Return kind and fields of the facts that say what was done before it was taken back, first to last.
+
+        Args:
+            again: it was an undo that was taken back: what that took back is done again.
+        """
+        facts = [found for fact in reversed(self.facts) if (found := inverse(fact))] if again else self.facts
+        return [(fact.kind, fact.model_dump(mode="json", exclude={"kind", "happened_at"})) for fact in facts]
 
 
 def undo_in_parts(

@@ -40,7 +40,4 @@ def test_what_is_handled_by_hand_has_words():
         assert undone_words([("handled", {"after": after})], NOW, {}) == words
     changed = ("status_changed", {"before": "open", "after": "resolved"})
     assert undone_words([("handled", {"after": True}), changed], NOW, {}) == "resolved"
-    assert undone_words([("handled", {"after": True}), changed], NOW, {}, again=True) == fact_words(
-        "status_changed", {"before": "resolved", "after": "open"}, NOW
-    )
     assert undone_words([], NOW, {}) == ""

@@ -102,7 +102,7 @@ class CertificateRefused(NeedsAgent):
     def _sentence(self) -> str:
         return _(
             "The certificate of {host} cannot be trusted, so nothing was sent. Check the host name of the account, "
-            "or name the authority that signed it."
+            "or let this machine trust who signed it: SSL_CERT_FILE names a file of such certificates."
         )
 
 

@@ -162,3 +162,18 @@ def test_what_was_done_and_taken_back_is_told_in_the_reader_s_words(
     for said in (run("history").out, run("redo").out):
         assert "status changed" not in said
         assert in_history in said
+
+
+def test_a_redo_says_what_is_done_again_as_it_was_said_when_it_was_done(run, filled):
+    for done, words in (
+        (("join", 1, 2), "#2 was joined to this"),
+        (("split", "m7"), "1 message split off to #7"),
+        (("snooze", 3, "--until", "2099-01-01"), "snoozed until"),
+        (("tag", 3, "+late"), "tagged +late"),
+        (("assign", 3, "--to", "me"), "assigned to"),
+        (("wait", 3), "waits for the customer"),
+    ):
+        assert run(*done).status == 0, done
+        undone, redone = run("undo").out, run("redo").out
+        assert f"taken back ({words}" in undone
+        assert undone.split("(", 1)[1] == redone.split("(", 1)[1], (undone, redone)

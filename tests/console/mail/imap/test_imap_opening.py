@@ -56,6 +56,18 @@ def test_a_certificate_signed_by_nobody_we_know_is_refused_before_the_password(b
     assert b"LOGIN" not in proxy.said
 
 
+@pytest.mark.parametrize("tls", [Tls.IMPLICIT, Tls.STARTTLS])
+def test_what_a_refused_certificate_is_said_to_need_helps(box, tls: Tls, monkeypatch: pytest.MonkeyPatch) -> None:
+    box.fill(1)
+    port = box.dovecot.tls_port if tls is Tls.IMPLICIT else box.dovecot.port
+    server = replace(box.server, port=port, tls=tls, ca_file=None)
+    with pytest.raises(CertificateRefused, match="SSL_CERT_FILE"), open_session(server):
+        pass
+    monkeypatch.setenv("SSL_CERT_FILE", str(box.dovecot.certificate))
+    with open_session(server) as session:
+        assert session.select("INBOX").exists == 1
+
+
 def test_a_certificate_for_another_host_is_refused(box) -> None:
     server = replace(box.server, host="127.0.0.2", port=box.dovecot.tls_port, tls=Tls.IMPLICIT)
     listener = socket.create_server(("127.0.0.2", 0))
