@@ -234,6 +234,11 @@ class ActionView:
     undone: bool
     undoes: int | None
 
+    @property
+    def told_by(self) -> int:
+        """The action that says what was done: an undo is told by what it took back."""
+        return self.action_id if self.undoes is None else self.undoes
+
 
 @dataclass(frozen=True, slots=True)
 class MailboxView:

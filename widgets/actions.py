@@ -58,8 +58,7 @@ class ActionList(Rows[ActionView]):
             if len(about) < 4
             else ngettext("{count} conversation", "{count} conversations", len(about)).format(count=f"{len(about):,}")
         )
-        told = action.action_id if action.undoes is None else action.undoes
-        words = one_line(self._words.get(told, ", ".join(action.kinds)))
+        words = one_line(self._words.get(action.told_by, ", ".join(action.kinds)))
         room = max(8, line.width - line.column - cell_len(aside) - 3)
         line.put(
             words, "muted" if action.undone or action.undoes is not None else "bright", width=min(cell_len(words), room)

@@ -13,8 +13,6 @@ from console.cli.parser import Group
 from storage.kinds.clean import clean_line
 from widgets.language import _, ngettext
 
-_SENDING = frozenset({"queued", "cancelled", "held", "delivery_changed"})
-_BESIDE = ("received", "joined", "met", "handled")  # what an answer is made of, and says nothing beside it
 _BRIEF = 23  # lines of a brief: a screen of 24, and the prompt
 _WIDEST = 80  # cells of its lines
 _CITED = re.compile(r"\[([0-9]{1,4})\]")
@@ -130,25 +128,18 @@ def run_history(call: "Call") -> int:
             if call.out.json_lines:
                 call.out.object(asdict(action))
             else:
-                call.out.line(_action_words(call, action, words.get(_told(action), "")))
+                call.out.line(_action_words(call, action, words.get(action.told_by, "")))
     return DONE
-
-
-def _told(action: "ActionView") -> int:
-    """Return which action says what was done: an undo is told by what it took back."""
-    return action.action_id if action.undoes is None else action.undoes
 
 
 def _words_of(call: "Call", found: Sequence["ActionView"]) -> dict[int, str]:
     """Return in words what each of these actions did."""
     from storage.queries.agents import agents
-    from storage.queries.history import first_events, telling_events
+    from storage.queries.history import telling_of
     from widgets.facts import SILENT, fact_words
 
     names = call.ask(agents)
-    sending = {_told(one) for one in found if _SENDING & set(one.kinds)}
-    firsts: dict[int, EventView] = call.ask(first_events, sorted(sending), without=_BESIDE)
-    firsts |= call.ask(telling_events, sorted({_told(one) for one in found} - sending), silent=SILENT)
+    firsts: dict[int, EventView] = call.ask(telling_of, found, silent=SILENT)
     return {number: fact_words(event.kind, event.values, call.now, names) for number, event in firsts.items()}
 
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from console.screens.picking import Picked
 
 _SIGN = 30  # seconds between two signs that somebody writes
+_BLINK = 0.1  # seconds that the first frame waits for the draft
 _ROOM = 16  # rows of the window from which there is room for more than fields and text
 _MIDDLING = 20  # rows from which how the customer is written to has two of them
 _TALL = 30  # rows of the window from which the fields keep a row each
@@ -94,6 +95,7 @@ class ComposerScreen(Moves, Sends):
         self._manner = Summary(look, id="manner")
         self._reading = False
         self._ahead: list[events.Key] = []
+        self._waits = False  # whether the first frame has begun to wait for the draft
 
     def compose(self) -> ComposeResult:
         """Yield the conversation, and the sheet with its fields, text and review."""
@@ -118,6 +120,12 @@ class ComposerScreen(Moves, Sends):
         self._begin()
         self.set_interval(_SIGN, self._sign)
         self.ground.changes.subscribe(self, self._changed)
+
+    def first_frame(self) -> None:
+        """Send the first frame with the draft in it, which is read in a blink; an empty sheet where that takes longer."""
+        if not self._framed and not self._waits:
+            self._waits = True
+            self.set_timer(_BLINK, super().first_frame)
 
     @property
     def where(self) -> Where:
@@ -181,6 +189,7 @@ class ComposerScreen(Moves, Sends):
         else:
             self.to_text()
         self.review_soon()
+        self.call_after_refresh(self.call_after_refresh, super().first_frame)  # once what was shown has been laid out
         ahead, self._ahead = self._ahead, []
         for event in ahead:
             self._replay(event)

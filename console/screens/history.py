@@ -64,9 +64,7 @@ class HistoryScreen(Steps, Listing):
 
         try:
             found: list[ActionView] = await self.desk.ask(history.actions, agent_id=self.ground.agent_id, limit=_SHOWN)
-            # An undo is told by what it took back.
-            told = [each.action_id if each.undoes is None else each.undoes for each in found]
-            firsts = await self.desk.ask(history.telling_events, told, silent=SILENT)
+            firsts = await self.desk.ask(history.telling_of, found, silent=SILENT)
             names = await self.desk.ask(agents)
         except DeskError as error:
             self._say(trouble_words(error))

@@ -17,6 +17,8 @@ MUCH = 200
 """So many events after a cursor that they are not read one by one any more."""
 
 _E = EVENT.c
+_SENDING = frozenset({"queued", "cancelled", "held", "delivery_changed"})
+_BESIDE = ("received", "joined", "met", "handled")  # what an answer is made of, and says nothing beside it
 _TWO = ("merged", "split", "moved", "linked")  # the kinds of fact that change two conversations
 _AT_ONCE = 500
 _DEEPEST = 100  # undos of undos that are followed
@@ -131,6 +133,16 @@ def telling_events(session: Session, action_ids: Collection[int], *, silent: Col
     """
     told = first_events(session, action_ids, without=silent)
     return told | first_events(session, [one for one in action_ids if one not in told])
+
+
+def telling_of(session: Session, actions: Collection[ActionView], *, silent: Collection[str]) -> dict[int, EventView]:
+    """Return by its number the event of each action that says what was done, as `ActionView.told_by` names it.
+
+    An answer is told as such: where its conversation stood from then on only followed from it.
+    """
+    sending = {one.told_by for one in actions if _SENDING & set(one.kinds)}
+    told = first_events(session, sorted(sending), without=_BESIDE)
+    return told | telling_events(session, sorted({one.told_by for one in actions} - sending), silent=silent)
 
 
 def events(session: Session, conversation_id: int) -> list[EventView]:

@@ -121,6 +121,23 @@ async def test_an_answer_is_queued_by_reviewing_it_and_once_more(
             await until(lambda: "answer taken back before it" in screen_text(app))
 
 
+async def test_the_history_tells_an_answer_as_such_also_one_that_was_taken_back(
+    number, console, desk, until, screen_text, account
+):
+    app = console(accounts=(account,))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await answer(app, pilot, until)
+        await until(lambda: view(desk, number).status is Status.WAITING)
+        await pilot.press("g", "h")
+        await until(lambda: "answered  #1" in screen_text(app))
+        await pilot.press("q", "u")
+        await until(lambda: view(desk, number).status is Status.NEW)
+        await pilot.press("g", "h")
+        await until(lambda: "this took it back" in screen_text(app))
+        assert screen_text(app).count("answered  #1") == 2
+        assert "waits for the customer" not in screen_text(app)
+
+
 @pytest.mark.parametrize(("key", "status"), [("e", Status.RESOLVED), ("o", Status.NEW), ("w", Status.WAITING)])
 async def test_where_the_conversation_stands_then_is_chosen(number, console, desk, until, account, key, status):
     app = console(accounts=(account,))

@@ -267,3 +267,42 @@ async def test_a_pane_that_comes_is_sent_once(handed, duty, console, until, monk
     for name in ("thread", "back from the answer", "back"):
         assert len(costs[name][1]) == 1, costs
         assert costs[name][0] < 3_000, costs
+
+
+@pytest.mark.parametrize(("size", "most"), [((80, 24), 3_000), ((120, 36), 6_500)])
+async def test_the_composer_opens_on_call_in_one_whole_frame(handed, duty, console, until, size, most):
+    """Bytes as a terminal gets them: an empty sheet, one with the draft and that again were 8.4 and 11.8 kB."""
+    written: list[str] = []
+
+    class Terminal(HeadlessDriver):
+        @property
+        def is_headless(self):
+            return False
+
+        def write(self, data):
+            written.append(data)
+
+    handed("Cobrança em duplicidade", "Outro")
+    app = on_call(console, driver_class=Terminal)
+    sent: dict[str, list[int]] = {}
+
+    async def keys(pilot):
+        try:
+            await until(lambda: app._main.brief.brief is not None and len(app._main.queue.rows) == 2)
+            await pilot.pause(0.5)
+            for name, key, there in (
+                ("open", "r", lambda: app.screen is not app._main and app.screen.begun is not None),
+                ("back", "escape", lambda: app.screen is app._main),
+            ):
+                written.clear()
+                await pilot.press(key)
+                await until(there)
+                await pilot.pause(0.5)
+                sent[name] = [len(one.encode()) for one in written]
+        finally:
+            app.exit()
+
+    await app.run_async(headless=False, size=size, auto_pilot=keys)
+    for frames in sent.values():
+        assert sum(frames) <= most, sent
+        assert len([one for one in frames if one > 1_000]) == 1, sent  # the rest are words of the review
