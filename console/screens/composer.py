@@ -122,7 +122,7 @@ class ComposerScreen(Moves, Sends):
         self.ground.changes.subscribe(self, self._changed)
 
     def first_frame(self) -> None:
-        """Send the first frame with the draft in it, which is read in a blink; an empty sheet where that takes longer."""
+        """Send the first frame with the draft in it, read in a blink; an empty sheet where that takes longer."""
         if not self._framed and not self._waits:
             self._waits = True
             self.set_timer(_BLINK, super().first_frame)
