@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
+from made import still
 from textual.drivers.headless_driver import HeadlessDriver
 
 from storage.kinds import (
@@ -20,6 +21,8 @@ from storage.kinds import (
 )
 from storage.kinds.mail import Correspondent
 from storage.views import ConversationView, EventView, MessageView, QueueRow, QueueWindow
+
+still.install()
 
 NOW = datetime(2026, 11, 23, 9, 32, tzinfo=UTC)
 

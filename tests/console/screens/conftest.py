@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made import still
 
 from console.app import Plantao
 from console.desk import Desk
@@ -17,6 +18,8 @@ from storage.commands.intake import Delivery, take_in
 from storage.search.index import index_more
 from storage.store import Store, open_store
 from widgets.look import Look
+
+still.install()
 
 NOW = datetime(2026, 11, 23, 9, 32, tzinfo=UTC)
 

@@ -109,13 +109,13 @@ async def test_what_is_offered_is_chosen_by_a_click(five, console, until, screen
     async with app.run_test(size=(80, 24)) as pilot:
         await shown(app, pilot, until, screen_text)
         await pilot.press("ctrl+p", *"history")
-        await until(lambda: "your last actions, each" in screen_text(app))
+        await until(lambda: app._main._offered_for == "history" and "your last actions, each" in screen_text(app))
         await click(pilot, "your last actions, each")
         await until(lambda: isinstance(app.screen, HistoryScreen))
         await pilot.press("escape")
         await until(lambda: app.screen is app._main)
         await pilot.press("colon", *"them")  # on a line to type in, it is taken into the line
-        await until(lambda: "another look" in screen_text(app))
+        await until(lambda: app._main._offered_for == "them" and "another look" in screen_text(app))
         await click(pilot, "theme")
         await until(lambda: app._main.prompt.value == "theme ")
         await pilot.press("escape")
@@ -133,7 +133,7 @@ async def test_a_long_list_of_what_is_offered_is_clicked_where_it_is_scrolled_to
     async with app.run_test(size=(80, 24)) as pilot:
         await shown(app, pilot, until, screen_text)
         await pilot.press("ctrl+p", "e")
-        await until(lambda: len(app._main._offered) > 20)
+        await until(lambda: app._main._offered_for == "e" and len(app._main._offered) > 20)
         await pilot.press(*["down"] * 15)
         await until(lambda: app._main._at == 15)
         lines = screen_text(app).split("\n")
