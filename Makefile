@@ -13,13 +13,14 @@ LOCALE = widgets/locale
 # A thousand tests start Python anew, and would translate the source each time where keeping the result is forbidden.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo check test soak bench lint screenshots lock words
+.PHONY: help demo check test soak long bench lint screenshots lock words
 
 help:
 	@echo 'make demo         the desk, on a made-up company and its mail'
-	@echo 'make check        lint, types, contracts and the fast tests'
+	@echo 'make check        lint, types, contracts, the fast tests and all of the files you changed'
 	@echo 'make test         check, and every test but the full counts'
 	@echo 'make soak         the full counts; takes hours'
+	@echo 'make long         test, and measure anew which tests check leaves out'
 	@echo 'make bench        the figures of docs/figures.md; needs dovecot, isync, mu, notmuch and an hour'
 	@echo 'make screenshots  new pictures of the demo'
 	@echo 'make words        gather the words to translate into $(LOCALE)'
@@ -33,6 +34,9 @@ check: lint
 
 test: lint
 	$(BIN)/pytest -n $(WORKERS) -m 'not soak'
+
+long: export PLANTAO_KEEP_LONG = 1
+long: test
 
 soak: $(WORDS)
 	$(BIN)/pytest -m soak --timeout=0

@@ -20,7 +20,7 @@ settings.load_profile("house")
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that `servers` can be imported under --import-mode=importlib
 
-from made import compiled  # noqa: E402
+from made import changed, compiled, long  # noqa: E402
 
 compiled.share()
 
@@ -58,11 +58,24 @@ LEFT_TO_TEST = (
 """What `make check` has no time for: the corpus, whole stories, fuzzing, random lives, many processes."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what is left to `make test`: the places above, and everything on the second engine."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark as slow what is left to `make test`: the places above, the second engine, and what was measured as long.
+
+    Not what stands in a file that differs from the last commit of main: who changes a test has it run.
+    """
+    written = changed.files(config.rootpath)
+    measured = long.names()
     for item in items:
-        if "[postgresql" in item.nodeid or any(place in f"/{item.nodeid}" for place in LEFT_TO_TEST):
+        if item.path not in written and (
+            "[postgresql" in item.nodeid
+            or long.name_of(item.nodeid) in measured
+            or any(place in f"/{item.nodeid}" for place in LEFT_TO_TEST)
+        ):
             item.add_marker("slow")
+
+
+if os.environ.get("PLANTAO_KEEP_LONG") and "PYTEST_XDIST_WORKER" not in os.environ:
+    pytest_runtest_logreport, pytest_sessionfinish = long.measure, long.keep
 
 
 def pytest_collection_finish() -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import textual.app
 import textual.pilot
+import textual.screen
 from textual._wait import SLEEP_GRANULARITY, SLEEP_IDLE
 from textual.pilot import Pilot
 
-_FRAME = 0.02  # seconds; the next frame is waited for after every key
+_FRAME = 0.01  # seconds; the next frame is waited for after every key
 _REST = 0.06  # seconds; what waits until typing rests is waited for after the last of them
 _BREATH = 0.002  # seconds between two looks at threads
 
@@ -21,6 +22,9 @@ def install() -> None:
     Textual's own way sleeps a fiftieth of a second twice for each key, and again while the process works: most of the
     time of a test of a screen. What it sleeps for is what is looked at here, and some of it is looked at more closely.
     """
+    textual.screen.UPDATE_PERIOD = (
+        1 / 240
+    )  # a frame soon after each key, where a sixtieth of a second would be waited for
     textual.app.wait_for_idle = partial(until_still, soon=_FRAME)  # type: ignore[attr-defined]
     textual.pilot.wait_for_idle = until_still  # type: ignore[attr-defined]
     if Pilot.press is not _pressed:
@@ -41,8 +45,7 @@ async def until_still(_least: float = 0, most: float = 1, *, soon: float = _REST
             continue
         if _at_work(loop):
             spent = time.process_time()
-            while _at_work(loop) and not loop._ready and loop.time() < now + SLEEP_GRANULARITY:
-                await asyncio.sleep(_BREATH)
+            await asyncio.wait(set(_at_work(loop)), timeout=SLEEP_GRANULARITY, return_when=asyncio.FIRST_COMPLETED)
             if _at_work(loop) and not loop._ready and time.process_time() - spent < SLEEP_IDLE:
                 return
             continue
