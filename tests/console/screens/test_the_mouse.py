@@ -138,7 +138,7 @@ async def test_a_long_list_of_what_is_offered_is_clicked_where_it_is_scrolled_to
         await until(lambda: app._main._at == 15)
         lines = screen_text(app).split("\n")
         first = app._main._offered[10].shown  # ten rows, the cursor's in their middle
-        assert first in lines[13]
+        assert first[:40] in lines[13]  # what is longer is cut at the window's edge
         leaves = []
         app._main.perform_line = leaves.append
         await pilot.click(offset=(5, 13 + 3))
