@@ -35,9 +35,9 @@ from console.screens.commands.table import commands
 from console.screens.ground import DeskApp, DeskScreen, NewAccounts
 from console.screens.keymap import Keymap
 from console.screens.main import MainScreen
-from widgets.language import _
+from widgets.language import _, draw_signs
 from widgets.lean import Lean
-from widgets.look import Look, LookName, choose_look
+from widgets.look import ASCII_SIGNS, Look, LookName, choose_look
 from widgets.scrub import Scrub
 from widgets.theme import theme_of
 
@@ -134,6 +134,7 @@ class Plantao(DeskApp):
         **choices: Any,
     ) -> None:
         self.look = look or choose_look("auto", os.environ)  # before Textual chooses its filters
+        draw_signs(ASCII_SIGNS if self.look.ascii else {})
         self._scrub: Sequence[LineFilter] = (Scrub(),)
         super().__init__(**choices)
         self.register_theme(theme_of(self.look))

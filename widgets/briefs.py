@@ -8,7 +8,7 @@ from typing import Final
 
 from storage.kinds import OPEN_HANDOFF, HandoffState
 from storage.kinds.handoffs import Brief, Contents, Gleaned, HandoffView, Visit
-from widgets.language import _
+from widgets.language import _, drawn
 from widgets.moments import moment_words, span_words
 from widgets.steady import Span, one_line
 from widgets.text import kind_words, status_words, tier_words
@@ -158,7 +158,7 @@ def _rows(brief: Brief, now: datetime, width: int) -> Iterator[BriefRow]:
 def _status_rows(brief: Brief, now: datetime) -> Iterator[BriefRow]:
     words = [tier_words(brief.tier), status_words(brief.status), kind_words(brief.kind)]
     words.append(brief.assignee or _("nobody's"))
-    spans: list[Span] = [(" · ".join(words), "muted")]
+    spans: list[Span] = [(drawn(" · ").join(words), "muted")]
     if brief.bouncing:
         bounced = _("bounced")
         spans.append((f"  × {bounced}", "soon"))  # noqa: RUF001 - the sign of LOOK §3

@@ -7,7 +7,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from storage.kinds.reports import Figure, Kept, LeftOut, Measure, Report, Unit
-from widgets.language import _, ngettext
+from widgets.language import _, drawn, ngettext
 from widgets.line import Span, one_line
 from widgets.look import Role
 from widgets.moments import span_words
@@ -89,7 +89,7 @@ def _fitted(line: tuple[Span, ...]) -> Iterator[tuple[Span, ...]]:
 def _lines(report: Report, zone: tzinfo | None) -> Iterator[tuple[Span, ...]]:
     since, until = (one.astimezone(zone) for one in (report.asked.since, report.asked.until))
     last = until - timedelta(seconds=1)
-    yield ((f"{since:%Y-%m-%d} … {last:%Y-%m-%d}", "bright"),)
+    yield ((f"{since:%Y-%m-%d}{drawn(' … ')}{last:%Y-%m-%d}", "bright"),)
     count = ngettext(
         "{count} conversation began in these days", "{count} conversations began in these days", report.began
     ).format(count=f"{report.began:,}")
@@ -161,7 +161,7 @@ def _borders(report: Report) -> Iterator[tuple[Span, ...]]:
         yield ((_("none in these days"), "muted"),)
     for one in report.borders:
         yield (
-            (_padded(f"{one.from_tier.upper()} → {one.to_tier.upper()}", _LABEL), "text"),
+            (_padded(f"{one.from_tier.upper()}{drawn(' → ')}{one.to_tier.upper()}", _LABEL), "text"),
             (_padded(f"{one.transfers:,}", _NUMBER), "bright"),
             (
                 _("{accepted} accepted, {returned} misrouted ({share})").format(

@@ -14,7 +14,7 @@ from storage.kinds.notices import Delivery, Invitation, Receipt
 from storage.views import ConversationView, EventView, MessageView
 from widgets.deliveries import delivery_lines, delivery_words
 from widgets.facts import event_words
-from widgets.language import _, ngettext
+from widgets.language import _, drawn, ngettext
 from widgets.legal import without_notice
 from widgets.line import Span, one_line
 from widgets.look import Ground
@@ -225,7 +225,7 @@ class Timeline:
     def _event(self, index: int, event: EventView) -> Piece:
         after_message = index > 0 and isinstance(self.items[index - 1], MessageView)
         who = _("you") if event.agent and event.agent == self._own_name else one_line(event.agent)
-        words = one_line(f"{who} · {self._words[event.event_id]}" if who else self._words[event.event_id])
+        words = one_line(f"{who}{drawn(' · ')}{self._words[event.event_id]}" if who else self._words[event.event_id])
         taken_back = _("taken back") if event.undone else ""
 
         def lay(width: int) -> list[Drawn]:
@@ -269,7 +269,7 @@ class Timeline:
         words: Span = (f"  {call_words(message.direction, message.minutes or 0)}", "soon")
         spans: list[Span] = [(name, "bright"), words]
         if message.direction is Direction.OUTGOING:
-            spans = [(name, "accent"), (" → ", "muted"), (_recipients(message), "muted"), words]
+            spans = [(name, "accent"), (drawn(" → "), "muted"), (_recipients(message), "muted"), words]
         return Drawn(tuple(spans), ((moment_words(message.arrived_at, self._now), "muted"),), indent=0)
 
     def _head(self, message: MessageView, width: int) -> list[Drawn]:
@@ -280,7 +280,7 @@ class Timeline:
         spans: list[Span] = []
         if message.direction is Direction.OUTGOING:
             name = one_line(message.delivery.agent if message.delivery is not None else "") or name
-            spans = [(name, "accent"), (" → ", "muted"), (_recipients(message), "muted")]
+            spans = [(name, "accent"), (drawn(" → "), "muted"), (_recipients(message), "muted")]
             sent: Span = (_("sent"), "ok")
             words, role = delivery_words(message.delivery) if message.delivery is not None else sent
             aside.insert(0, (words + "  ", role))

@@ -25,7 +25,7 @@ from widgets.choices import Choice, choice_rows, first_shown
 from widgets.editor import Editor
 from widgets.fields import FieldLine, Fields, Summary
 from widgets.handing import PROMISE, along_rows, asked_spans, changes_rows, tier_spans
-from widgets.language import _
+from widgets.language import _, drawn
 from widgets.line import Span, one_line
 from widgets.look import Look
 from widgets.moments import moment_words
@@ -317,7 +317,7 @@ class HandoffForm(Asks):
         """What the first row says: which conversation, and from where to where once that is read."""
         way = tier_words(self.to)
         if self.begun is not None:
-            way = f"{tier_words(self.begun.view.tier)} → {way}"
+            way = f"{tier_words(self.begun.view.tier)}{drawn(' → ')}{way}"
         return f"{_('transfer')} #{self.about}  {way}"
 
     def tell(self) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from widgets import language
 from widgets.bars import BRAND, brand
 from widgets.ends import write
 from widgets.line import Line
@@ -77,3 +78,22 @@ def test_the_locale_says_what_the_terminal_draws_not_what_python_speaks(names, p
         [sys.executable, "-c", code], env=known | names, cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert said.stdout.strip() == str(plain)
+
+
+@pytest.fixture
+def plain(monkeypatch):
+    """Draw signs in ASCII, and as before afterwards."""
+    monkeypatch.setattr(language, "_signs", language._signs)
+    language.draw_signs(ASCII_SIGNS)
+
+
+def test_signs_in_our_sentences_are_ascii_and_what_is_put_into_them_stays(plain):
+    assert language._("«{text}» is no moment: write 2h, tomorrow 9:00, or 2026-12-24.").isascii()
+    said = language._("handed on, {before} → {after}").format(before="“a” → b", after="…")
+    assert said == "handed on, “a” → b > …"
+    assert language.ngettext("› {count} more", "› {count} more", 2) == "> {count} more"
+    assert language.drawn(" · ") == " . "
+
+
+def test_where_all_is_drawn_nothing_is_another_sign():
+    assert language._("handed on, {before} → {after}") == "handed on, {before} → {after}"
