@@ -75,10 +75,15 @@ class Window:
             os.write(self.program.child_fd, key.encode())
 
     def until(self, condition: Callable[[str], object], *, seconds: float = 30) -> float:
-        """Wait until `condition` holds of the screen's text, and return how many seconds that took."""
+        """Wait until `condition` holds of the screen's text, and return how many seconds that took.
+
+        It is asked at each piece of news, and ten times a second: what it looks at need not be the screen.
+        """
         began = time.monotonic()
         with self._news:
-            if not self._news.wait_for(lambda: condition(self.text) or self._ended, timeout=seconds) or self._ended:
+            while not (met := condition(self.text)) and not self._ended and time.monotonic() < began + seconds:
+                self._news.wait(0.1)
+            if not met or self._ended:
                 pytest.fail(f"{'the program ended' if self._ended else f'not within {seconds} s'}:\n{self.text}")
         return time.monotonic() - began
 
