@@ -25,7 +25,9 @@ def _words_of_transferred(values: Values, name: _Name, _now: datetime) -> str:
     if values.get("destination"):
         words = _("{words}, to {destination}").format(words=words, destination=values["destination"])
     if values.get("to_agent_id") is not None:
-        words = _("{words}, {name} is asked").format(words=words, name=name(values["to_agent_id"]))
+        asked = name(values["to_agent_id"])
+        sentence = _("{words}, you are asked") if asked == _("you") else _("{words}, {name} is asked")
+        words = sentence.format(words=words, name=asked)
     return words
 
 
@@ -51,16 +53,20 @@ def _words_of_escalated(values: Values, name: _Name, _now: datetime) -> str:
     after = values.get("after")
     if after is None:
         return _("nobody accepted it in time: anybody of the tier is asked")
+    if name(after) == _("you"):
+        return _("nobody accepted it in time: you are asked")
     return _("nobody accepted it in time: {name} is asked").format(name=name(after))
 
 
 def _words_of_consulted(values: Values, name: _Name, now: datetime) -> str:
     asked = name(values.get("agent_id"))
     if not values.get("stands"):
-        return _("{name} is not asked any more").format(name=asked)
+        sentence = _("you are not asked any more") if asked == _("you") else _("{name} is not asked any more")
+        return sentence.format(name=asked)
     due = values.get("due_at")
     moment = due if isinstance(due, datetime) else datetime.fromisoformat(str(due))
-    return _("{name} is asked, until {moment}").format(name=asked, moment=moment_words(moment, now))
+    sentence = _("you are asked, until {moment}") if asked == _("you") else _("{name} is asked, until {moment}")
+    return sentence.format(name=asked, moment=moment_words(moment, now))
 
 
 def _words_of_consult_ended(values: Values, _name: _Name, _now: datetime) -> str:

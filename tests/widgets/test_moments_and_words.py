@@ -138,3 +138,16 @@ def test_who_takes_a_conversation_is_not_said_twice_and_you_are_you(make_event, 
     given = make_event(1, "assigned", agent="Marta Gil", values={"before": None, "after": 1})
     assert facts.event_words(taken, now, names, you=1) == "took it"
     assert facts.event_words(given, now, names, you=1) == "assigned to you"
+
+
+def test_whoever_reads_is_asked_in_good_english(make_event, now):
+    def told(kind, you, **values):
+        return facts.event_words(make_event(2, kind, values=values), now, {1: "Ana", 2: "Marta Gil"}, you=you)
+
+    asked = {"agent_id": 1, "stands": True, "due_at": now.isoformat()}
+    handed = {"before": "n1", "after": "n3", "stands": True, "to_agent_id": 1}
+    assert told("transferred", 1, **handed) == "handed on, N1 → N3, you are asked"
+    assert told("transferred", 2, **handed) == "handed on, N1 → N3, Ana is asked"
+    assert told("escalated", 1, before=2, after=1) == "nobody accepted it in time: you are asked"
+    assert told("consulted", 1, **asked).startswith("you are asked, until ")
+    assert told("consulted", 1, **asked | {"stands": False}) == "you are not asked any more"
