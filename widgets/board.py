@@ -13,7 +13,7 @@ from widgets.line import Line, cut, one_line
 from widgets.look import Look, Role
 from widgets.pane import Pane
 
-_ASIDE: Final = 3  # rows that weigh as much as a column, on the way to the side
+_ASIDE: Final = 12  # columns that weigh as much as a row, on the way to the side
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,7 @@ class Board(Pane):
     def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(look, id=id)
         self._rows: tuple[BoardRow, ...] = ()
+        self._wall = 0
         self._first = 0
         self._places: list[tuple[int, int, int, Spot]] = []  # row, first column, the one behind the last
         self._at: int | None = None
@@ -137,14 +138,16 @@ class Board(Pane):
         """What the cursor is on."""
         return self._places[self._at][3] if self._at is not None else None
 
-    def lay(self, rows: Sequence[BoardRow], *, at: str = "", anew: bool = False) -> None:
+    def lay(self, rows: Sequence[BoardRow], *, at: str = "", anew: bool = False, wall: int = 0) -> None:
         """Show other rows; the cursor stays on the same query.
 
         Args:
             rows: from the top.
             at: the query that it goes to.
             anew: whether it goes to the first spot where that is not there.
+            wall: the column that parts panels beside one another; 0 where they stand under one another.
         """
+        self._wall = wall
         wanted = at or (self.chosen.query if self.chosen is not None and not anew else "")
         before = None if anew else self._at
         self._rows = tuple(rows)
@@ -159,8 +162,10 @@ class Board(Pane):
         found = [place for place, one in enumerate(self._places) if one[3].query == wanted]
         if before in found:
             self._at = before
-        else:
+        elif found or anew or before is None:
             self._at = found[0] if found else (0 if self._places else None)
+        else:  # what it was on is gone: it stays about where it is
+            self._at = min(before, len(self._places) - 1) if self._places else None
         if at and found:
             self._bring_into_sight()
         self._settle()
@@ -183,24 +188,42 @@ class Board(Pane):
         self._settle()
         self.repaint()
 
-    @staticmethod
-    def _far(one: tuple[int, int, int, Spot], y: int, left: int, end: int, down: int, right: int) -> int | None:
+    def _far(
+        self, one: tuple[int, int, int, Spot], y: int, left: int, end: int, down: int, right: int
+    ) -> tuple[int, int] | None:
         """Return how far a spot is in a direction; `None` where it does not lie there."""
-        beside = max(0, one[1] - end + 1, left - one[2] + 1)  # 0 where one stands above the other
-        if down:
+        if down:  # row by row: what lies far to the side is no reason to leave a row out
             rows = (one[0] - y) * down
-            return rows * 2 + beside * _ASIDE if rows > 0 else None
+            beside = max(0, one[1] - end + 1, left - one[2] + 1)  # 0 where one stands above the other
+            return (rows, beside) if rows > 0 and (one[1] >= self._wall) == (left >= self._wall) else None
         columns = (one[1] - left) * right
-        return columns + abs(one[0] - y) * _ASIDE * 4 if columns > 0 else None
+        return (columns + abs(one[0] - y) * _ASIDE, 0) if columns > 0 else None
 
     def _bring_into_sight(self) -> None:
-        if self._at is not None:
-            y = self._places[self._at][0]
-            page = self.rows_free
-            if y < self._first + 2:
-                self._first = max(0, y - page // 2)
-            elif y >= self._first + page - 1:
-                self._first = y - page // 2
+        """Show the whole panel that the cursor is in; of one that is higher than the page, what is around it."""
+        if self._at is None:
+            return
+        y, left, _end, _spot = self._places[self._at]
+        page = self.rows_free
+        top = bottom = y
+        while top and not self._parted(top - 1, left):
+            top -= 1
+        while bottom + 1 < len(self._rows) and not self._parted(bottom + 1, left):
+            bottom += 1
+        if bottom - top >= page:
+            top, bottom = max(top, y - page // 2), min(bottom, y + page // 2 - 1)
+        self._first = min(max(self._first, bottom - page + 1), top)
+
+    def _parted(self, y: int, left: int) -> bool:
+        """Say whether a row is empty on the side of the wall on which a column is."""
+        column = 0
+        for piece in self._rows[y]:
+            mine = (column >= self._wall) == (left >= self._wall)
+            wall = bool(self._wall) and column == self._wall - 1
+            if mine and not wall and piece.text.strip():
+                return False
+            column += cell_len(piece.text)
+        return True
 
     def _settle(self) -> None:
         self._first = max(0, min(self._first, len(self._rows) - self.rows_free))

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from storage.kinds import Tier
 from storage.kinds.dashboard import DAYS, DayResponse, Figures, Growing, OpenDays, Panels, figure_text
+from storage.kinds.quoting import in_quotes
 from storage.kinds.reports import Border, Figure, Kept, Measure, Unit
 from widgets.board import BoardRow, Piece, Row, Spot, heading
 from widgets.language import _, ngettext
@@ -85,7 +86,7 @@ def board(shown: Shown, width: int, height: int = 0) -> list[BoardRow]:
         panels = (_tiers(shown, width), _days(shown, width), _heat(shown, width), _growing(shown, width))
         more = (_clocks(shown, width), _handed(shown, width))
         return [*top, *(row for panel in (*panels, *more) if panel for row in (blank, *panel))]
-    left = width * 51 // 100
+    left = wall_of(width) - 1
     right = width - left - 1
     room = height - len(top) - 1
     heat, grown = _heat(shown, left), _growing(shown, left)
@@ -93,6 +94,11 @@ def board(shown: Shown, width: int, height: int = 0) -> list[BoardRow]:
     first = _stacked([heat, _days(shown, left, _PLOT + min(max(0, spare), _PLOT)), grown], left)
     second = _stacked([_tiers(shown, right), _clocks(shown, right), _handed(shown, right)], right)
     return [*top, blank, *_beside(first, second, left, right, room)]
+
+
+def wall_of(width: int) -> int:
+    """Return the first column of the panels to the right; 0 where none stand there."""
+    return width * 51 // 100 + 1 if width >= TWO_COLUMNS else 0
 
 
 def _stacked(panels: Iterable[Panel], width: int) -> list[tuple[bool, BoardRow]]:
@@ -474,8 +480,9 @@ def _growing(shown: Shown, width: int) -> Panel:
     if not shown.panels.growing:
         return [*rows, Row(width).to(1).put(_("no tag came five times in these seven days"), "muted").done()]
     last = min(shown.last, shown.today)
+    began = figure_text("began", last - timedelta(days=6), last, history=shown.history)
     for one in shown.panels.growing[:8]:
-        spot = _tag_spot(shown, one, last)
+        spot = shown.of(f"tag:{in_quotes(one.tag)} {began}")
         row = Row(width).to(1).put(one.tag, "text", spot, width=18).to(20)
         most = max(one.weeks)
         row.signs("".join(_EIGHTHS[max(1, round(count * 7 / most)) if count else 0] for count in one.weeks), "accent")
@@ -484,14 +491,6 @@ def _growing(shown: Shown, width: int) -> Panel:
         words, role = _grew(one)
         rows.append(row.ends(words, role).done())
     return rows
-
-
-def _tag_spot(shown: Shown, one: Growing, last: date) -> Spot | None:
-    if '"' in one.tag:
-        return None  # no query can name it
-    days = last - timedelta(days=6), last
-    spot = shown.spot("began", days=days)
-    return Spot(f'tag:"{one.tag}" {spot.query}')
 
 
 def _grew(one: Growing) -> tuple[str, Role]:

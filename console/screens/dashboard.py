@@ -4,12 +4,14 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from time import monotonic
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 
 from console.config.errors import ConsoleError
+from console.feed import Change
 from console.screens.commands.base import Where
 from console.screens.commands.offering import offer_query, query_trouble
 from console.screens.lining import Listing
@@ -20,13 +22,16 @@ from storage.kinds.errors import DeskError
 from storage.kinds.reports import Asked
 from widgets.bars import PaneTitle, TitleRow
 from widgets.board import Board, BoardRow
-from widgets.dashboard import Shown, board, period_words, text_of
+from widgets.dashboard import Shown, board, period_words, text_of, wall_of
 from widgets.language import _
 from widgets.line import one_line
 from widgets.look import Look
 from widgets.pane import Pane
 from widgets.prompt import PromptRow
 
+_LOOK_EVERY = 0.5  # seconds between two looks whether anything has changed
+_BREATH = 3.0  # seconds between two readings, at least
+_SHARE = 9  # as many times as long as a reading took is none: it takes time from the keys
 _COPIED = 100  # columns of the figures that are copied
 
 
@@ -66,6 +71,8 @@ class DashboardScreen(Steps, Listing):
         self._panels: Panels | None = None
         self._figures: Figures | None = None
         self._stop = threading.Event()
+        self._stale = self._reading = False
+        self._read_at = self._took = 0.0
         self._moved = False  # by whoever looks: until then the cursor is on the first figure
 
     @property
@@ -94,6 +101,8 @@ class DashboardScreen(Steps, Listing):
         """Draw the frame, and read."""
         self.board.has_keys = True
         self.prompt.show(*self.ground.keymap.footer("dashboard"))
+        self.ground.changes.subscribe(self, self._changed)
+        self.set_interval(_LOOK_EVERY, self._read_anew)
         self._ask(self._asked)
 
     def on_unmount(self) -> None:
@@ -114,17 +123,35 @@ class DashboardScreen(Steps, Listing):
         self._show()
         self._read(asked, self._stop)
 
+    def _changed(self, change: Change) -> None:
+        self._stale = self._stale or change.much or change.desk or bool(change.conversations)
+
+    def _read_anew(self) -> None:
+        """Follow what has changed: all at once, after a pause that is longer where reading is long."""
+        pause = max(_BREATH, _SHARE * self._took)
+        if self._stale and not self._reading and self.read and monotonic() - self._read_at >= pause:
+            self._read(self._asked, self._stop)
+
     @work(exclusive=True, group="dashboard")
     async def _read(self, asked: Asked, stop: threading.Event) -> None:
+        self._stale, self._reading, begun = False, True, monotonic()
+        try:
+            await self._read_all(asked, stop)
+        finally:
+            if stop is self._stop:
+                self._reading, self._read_at, self._took = False, monotonic(), monotonic() - begun
+
+    async def _read_all(self, asked: Asked, stop: threading.Event) -> None:
         from storage.queries import dashboard
 
-        now = self.now()
+        now, follows = self.now(), self.read
         try:
             panels = await self.desk.ask(dashboard.panels, asked, now=now)
             if stop.is_set():
                 return
-            self._panels = panels
-            self._show()
+            if not follows:
+                self._panels = panels
+                self._show()
             figures = await self.desk.ask(dashboard.figures, asked, now=now, stopped=stop.is_set)
         except dashboard.Left:
             return
@@ -133,8 +160,8 @@ class DashboardScreen(Steps, Listing):
                 self.say_error(error)
             return
         if not stop.is_set() and self.is_attached:
-            self._figures = figures
-            self._show()
+            self._panels, self._figures = panels, figures
+            self._show(follows=follows)
 
     # ------------------------------------------------------------------------------------------ what is shown
 
@@ -161,10 +188,15 @@ class DashboardScreen(Steps, Listing):
             self.board.chosen,
         )
 
-    def _show(self) -> None:
-        """Lay the page out, and say above it of what it is."""
+    def _show(self, *, follows: bool = False) -> None:
+        """Lay the page out, and say above it of what it is; the cursor stays where it is when it follows news."""
         width, shown = self.app.size.width, self._shown()
-        self.board.lay(self._page(shown), at=self._aim, anew=not self._moved)
+        self.board.lay(
+            self._page(shown),
+            at="" if follows else self._aim,
+            anew=not self._moved and not follows,
+            wall=wall_of(width),
+        )
         aside = [period_words(shown.first, shown.last, shown.today)]
         aside.append(_("of: {query}").format(query=one_line(shown.query)) if shown.query else _("all mailboxes"))
         if shown.history:
@@ -175,7 +207,7 @@ class DashboardScreen(Steps, Listing):
     def _has_moved(self) -> None:
         """Say what the cursor is on."""
         self._aim, self._moved = "", True
-        self.board.lay(self._page(self._shown()))
+        self.board.lay(self._page(self._shown()), wall=wall_of(self.app.size.width))
 
     def _page(self, shown: Shown) -> list[BoardRow]:
         return board(shown, self.app.size.width, self.app.size.height - 2)

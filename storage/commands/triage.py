@@ -190,7 +190,7 @@ def tag(
         NoSuch: there is no conversation of a number.
         Refused: nothing would change, or a tag is empty or has spaces (rule ``bad_tag``).
     """
-    words = [one.strip().lower() for one in (*add, *remove)]
+    words = [clean_line(one).strip().lower() for one in (*add, *remove)]
     if any(not one or len(one) > 60 or any(sign.isspace() for sign in one) for one in words):
         raise Refused("bad_tag", tuple(numbers))
     wanted, unwanted = set(words[: len(add)]), set(words[len(add) :])

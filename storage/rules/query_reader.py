@@ -49,6 +49,7 @@ from storage.rules.word import WORD
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z_]*|(?i:field)\.[A-Za-z0-9_]+):(?!//)|((?i:sla|promise|consult))(?=[<>])")
 _AFTER_NAME = re.compile(r'[<>=][^\s()"]*')
+_NAME = re.compile(r'"((?:[^"]|"")*+)"')
 _PLAIN = re.compile(r'[^\s()"]+')
 _AGO = re.compile(r"(\d{1,6})([hdw])")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
@@ -188,6 +189,13 @@ class _Reader:
         rest = self._text[at:].lstrip("-")
         return bool(rest) and not rest[0].isspace() and rest[0] != ")"
 
+    def _quoted_name(self, at: int) -> tuple[str, int]:
+        """Return a name that stands in quotes, a quote inside it twice, and where it ends."""
+        said = _NAME.match(self._text, at)
+        if said is None:
+            raise BadQuery(Trouble.OPEN_QUOTE, place=at, word=self._text[at:])
+        return said[1].replace('""', '"'), said.end()
+
     def _quoted(self, at: int) -> tuple[str, int]:
         end = self._text.find('"', at + 1)
         if end < 0:
@@ -207,7 +215,7 @@ class _Reader:
             return plain.end()
         name = (named[1] or named[2]).lower()
         if named.end() < len(text) and text[named.end()] == '"':
-            value, end = self._quoted(named.end())
+            value, end = self._quoted_name(named.end())
             exact = True
             if name == "icp" and (share := _AFTER_NAME.match(text, end)):
                 value, end = f"{value}{share[0]}", share.end()

@@ -13,7 +13,7 @@ from storage.kinds.dashboard import DayResponse, Figures, Growing, Heat, OpenDay
 from storage.kinds.policies import Metric
 from storage.kinds.reports import Asked, Border, Figure, Kept, LeftOut, Measure, Report, Unit
 from widgets.board import Board, Row
-from widgets.dashboard import Shown, board, text_of
+from widgets.dashboard import Shown, board, text_of, wall_of
 from widgets.look import LOOK_NAMES, Look
 
 GRIDS = Path(__file__).parent / "grids"
@@ -93,7 +93,7 @@ def test_a_tag_can_neither_act_nor_break_a_query(hostile: str, barred: re.Patter
     rows = board(shown((hostile, 'so "called"', "plain")), 120, 34)
     assert not barred.search(text_of(rows).replace("\n", ""))
     spots = [piece.spot.query for row in rows for piece in row if piece.spot and piece.spot.query.startswith("tag:")]
-    assert not any('"called"' in query for query in spots)
+    assert 'tag:"so ""called""" figure:began@2026-08-27..2026-09-02' in spots
     assert 'tag:"plain" figure:began@2026-08-27..2026-09-02' in spots
 
 
@@ -120,7 +120,7 @@ def test_the_cursor_goes_to_what_is_nearest_and_stays_where_it_was() -> None:
     page._size = page.size.__class__(120, 34)
     page.post_message = lambda _message: True  # type: ignore[method-assign]
     rows = board(shown(), 120, 34)
-    page.lay(rows)
+    page.lay(rows, wall=wall_of(120))
     queries = []
     for down, right in ((0, 1), (0, 1), (0, 1), (1, 0), (1, 0)):
         page.go(down, right)
@@ -131,7 +131,7 @@ def test_the_cursor_goes_to_what_is_nearest_and_stays_where_it_was() -> None:
     assert queries[2] == "figure:counted"
     assert queries[3].startswith("figure:incoming-mon")
     assert queries[4].startswith("figure:incoming-tue")
-    page.lay(rows)
+    page.lay(rows, wall=wall_of(120))
     assert page.chosen.query.partition("@")[0] == queries[4]
 
 
@@ -139,3 +139,24 @@ def test_a_row_cuts_and_pads_by_cells() -> None:
     row = Row(12).put("雪雪雪", width=5).put("a\x1b[31mb").done()
     assert "".join(piece.text for piece in row).startswith("雪雪… ") or cell_len(row[0].text) <= 5
     assert sum(cell_len(piece.text) for piece in row) == 12
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 22), (120, 34)])
+def test_going_down_and_up_leaves_out_no_panel_and_shows_each_wholly(monkeypatch, width, height) -> None:
+    monkeypatch.setattr(Board, "rows_free", height)
+    page = Board(Look("dark"))
+    page.post_message = lambda _message: True  # type: ignore[method-assign]
+    rows = board(shown(), width, height)
+    page.lay(rows, wall=wall_of(width))
+    page.go(0, 1)  # from there a step down would go far to the side
+    with_spots = sorted({place[0] for place in page._places if not page._wall or place[1] < page._wall})
+    for by, wanted in ((1, with_spots), (-1, with_spots[::-1])):
+        been = [page._places[page._at][0]]
+        for _step in range(len(with_spots)):
+            page.go(by, 0)
+            y, left, _end, _spot = page._places[page._at]
+            been.append(y)
+            top = max((above for above in range(y + 1) if page._parted(above, left)), default=-1) + 1
+            below = min((under for under in range(y, len(rows)) if page._parted(under, left)), default=len(rows))
+            assert below - top > height or (page._first <= top and below <= page._first + height), (y, page._first)
+        assert list(dict.fromkeys(been)) == wanted

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from console.screens.commands.base import Takes
 from console.screens.questions import Offer
 from storage.kinds.clean import folded
+from storage.kinds.quoting import as_value
 from widgets.choices import Choice
 from widgets.language import _, ngettext
 from widgets.line import one_line
@@ -288,7 +289,7 @@ def offer_query(screen: "DeskScreen") -> Offer:
         known = [str(each) for each in VALUES.get(name, ())] or await _values(screen, name, value.strip('"'))
         signs = {each: "" if name == SLA and each[0] in "<>" else ":" for each in known}
         choices = (
-            (each, Choice(f"{lead}{minus}{name}{sign}{_quoted(each)}", f"{name}{sign}{one_line(each)}"))
+            (each, Choice(f"{lead}{minus}{name}{sign}{as_value(each)}", f"{name}{sign}{one_line(each)}"))
             for each, sign in signs.items()
         )
         return [choice for choice in best(value.strip('"'), choices) if choice.text != text]
@@ -333,10 +334,6 @@ async def _values(screen: "DeskScreen", field: str, letters: str) -> list[str]:
             return ["today", "yesterday", "3d", "1w", str(screen.now().date().replace(day=1))]
         case _:
             return []
-
-
-def _quoted(value: str) -> str:
-    return f'"{value}"' if " " in value else value
 
 
 def _field_words() -> dict[str, str]:

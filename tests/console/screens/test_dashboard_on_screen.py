@@ -145,3 +145,26 @@ async def test_the_frame_is_there_at_once_and_leaving_stops_what_is_read(
         assert "reading" in screen_text(app)
         await pilot.press("q")
         await until(lambda: app.screen is app._main and left.is_set())
+
+
+async def test_the_figures_follow_what_comes_and_the_cursor_stays(
+    mails, deliver, desk, console, until, shown, screen_text, monkeypatch
+):
+    from console.desk import now as moment
+    from console.screens import dashboard as module
+
+    monkeypatch.setattr(module, "_BREATH", 0.2)
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await shown(app, pilot, "g", "b")
+        await to(pilot, until, screen, "figure:solved")
+        await pilot.press("right")
+        before = screen.board.chosen
+        assert "1 of 7" in screen_text(app)
+        deliver({"subject": "Fatura 8", "address": "new@acme.example", "name": "Bo", "ago": 1})
+        await until(lambda: "1 of 8" in screen_text(app))
+        assert screen.board.chosen.query == before.query
+        desk.tell_now(triage.set_status, [2], to="resolved", actor=desk.actor, now=moment())
+        await until(lambda: "2 of 8" in screen_text(app))
+        assert screen.board.chosen.query == before.query
+        assert screen.read
