@@ -84,7 +84,7 @@ def board(shown: Shown, width: int, height: int = 0) -> list[BoardRow]:
     top = _figures(shown, width)
     if width < TWO_COLUMNS:
         panels = (_tiers(shown, width), _days(shown, width), _heat(shown, width), _growing(shown, width))
-        more = (_clocks(shown, width), _handed(shown, width))
+        more = (_clocks(shown, width), _promises(shown, width), _handed(shown, width))
         return [*top, *(row for panel in (*panels, *more) if panel for row in (blank, *panel))]
     left = wall_of(width) - 1
     right = width - left - 1
@@ -92,7 +92,9 @@ def board(shown: Shown, width: int, height: int = 0) -> list[BoardRow]:
     heat, grown = _heat(shown, left), _growing(shown, left)
     spare = room - len(heat) - len(grown) - 2 - _PLOT - 2  # its heading and its axis
     first = _stacked([heat, _days(shown, left, _PLOT + min(max(0, spare), _PLOT)), grown], left)
-    second = _stacked([_tiers(shown, right), _clocks(shown, right), _handed(shown, right)], right)
+    second = _stacked(
+        [_tiers(shown, right), _clocks(shown, right), _promises(shown, right), _handed(shown, right)], right
+    )
     return [*top, blank, *_beside(first, second, left, right, room)]
 
 
@@ -527,6 +529,32 @@ def _clock(shown: Shown, one: Kept, width: int) -> BoardRow:
         words = _("{count} breached").format(count=f"{one.breached:,}")
         return row.ends(words, "late", shown.spot(f"breached-{one.metric}")).done()
     return row.done()
+
+
+def _promises(shown: Shown, width: int) -> Panel:
+    title = _("promises to customers")
+    if shown.panels is None:
+        return [shown.heading("promises", width, title, _("reading"))]
+    told = shown.panels.promises
+    n = told.kept + told.broken
+    rows = [shown.heading("promises", width, title, f"n {n:,}")]
+    if not n and not told.open:
+        return [*rows, Row(width).to(1).put(_("none was due in these days"), "muted").done()]
+    if n:
+        share = told.kept / n
+        row = Row(width).to(1).put(_("kept in time"), "text", width=16).to(18)
+        row.put(share_words(share), "bright", shown.spot("promised-kept") if told.kept else None, width=5, right=True)
+        room = max(4, width - 24 - 22)
+        full = round(share * room)
+        row.to(24).signs("━" * full, "ok" if share >= 0.9 else "soon").signs("─" * (room - full), "rule")
+        broken = _("{count} broken").format(count=f"{told.broken:,}")
+        rows.append(row.ends(broken, "late", shown.spot("promised-broken")).done() if told.broken else row.done())
+    if told.open:
+        row = Row(width).to(1).put(_("open now"), "text", width=16).to(18)
+        row.put(f"{told.open:,}", "bright", shown.of("is:promised -is:spam"), width=5, right=True)
+        late = _("{count} late").format(count=f"{told.late:,}")
+        rows.append(row.ends(late, "late", shown.of("promise:late -is:spam")).done() if told.late else row.done())
+    return rows
 
 
 def _handed(shown: Shown, width: int) -> Panel:

@@ -25,6 +25,7 @@ class Behind(StrEnum):
     INCOMING = "incoming"  # the customer wrote or rang; -mon, -mon-10
     HANDED = "handed"  # handed on; -n1-n2
     BREACHED = "breached"  # a clock was; -first_response
+    PROMISED = "promised"  # something was promised that was due then; -kept, -broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,23 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class PromisesTold:
+    """What was promised to customers in conversations.
+
+    Attributes:
+        kept: due in the period, and kept in time.
+        broken: due in the period, and not kept by then; also those kept later.
+        open: not kept now, whenever due.
+        late: of which the time has passed.
+    """
+
+    kept: int = 0
+    broken: int = 0
+    open: int = 0
+    late: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Panels:
     """What one statement each can tell: there at once."""
 
@@ -127,6 +145,7 @@ class Panels:
     tiers: tuple[OpenDays, ...]
     growing: tuple[Growing, ...]
     target: timedelta | None
+    promises: PromisesTold = PromisesTold()
 
 
 @dataclass(frozen=True, slots=True)

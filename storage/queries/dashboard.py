@@ -8,9 +8,9 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, ColumnElement, and_, case, func, or_, select, type_coerce
 from sqlmodel import Session
 
-from storage.apply.standing import today
+from storage.apply.standing import numbers_today, today
 from storage.apply.terms import terms_in
-from storage.kinds import PUT_AWAY, SETTLED, Automatic, Direction, HandoffState, Status, Tier
+from storage.kinds import PUT_AWAY, SETTLED, Automatic, Direction, EntryKind, HandoffState, Status, Tier
 from storage.kinds.dashboard import (
     Behind,
     FigureAsked,
@@ -19,14 +19,17 @@ from storage.kinds.dashboard import (
     Heat,
     OpenDays,
     Panels,
+    PromisesTold,
     Standing,
 )
 from storage.kinds.moments import TICK
 from storage.kinds.policies import Metric
+from storage.kinds.promises import Promise, found_by
 from storage.kinds.reports import Asked, Report
 from storage.models import SHOWN_BELOW
 from storage.queries.reports import ClocksTold, began, began_in, conditions_of, handed, told_of
-from storage.queries.tables import CONVERSATION, HANDOFF, MESSAGE, STAND, TAG
+from storage.queries.several import listed
+from storage.queries.tables import CONVERSATION, ENTRY, HANDOFF, MESSAGE, STAND, TAG
 from storage.rules import dashboard as rules
 from storage.rules.reports import Story, Tally, borders, left_out, responses
 
@@ -63,6 +66,7 @@ def panels(session: Session, asked: Asked, *, now: datetime) -> Panels:
         tiers,
         _growing(session, asked, conditions, now),
         rules.target(terms_in(session.connection()).versions(), now),
+        _promises(session, asked, conditions, now),
     )
 
 
@@ -216,6 +220,27 @@ def _growing(
     return rules.most_grown(Growing(row[0], tuple(int(count) for count in row[1:])) for row in rows)
 
 
+def _promised(
+    session: Session, since: datetime, until: datetime, conditions: Sequence[ColumnElement[bool]] = ()
+) -> list[tuple[int, Promise]]:
+    """Return what was promised that was due in a period or is open, each with the conversation it stands in today."""
+    due = ENTRY.c.value["due"].as_string()
+    wanted = or_(ENTRY.c.name.is_not(None), and_(due >= found_by(since), due < found_by(until)))
+    chosen = select(ENTRY.c.value).where(ENTRY.c.kind == EntryKind.PROMISE, ENTRY.c.value.is_not(None), wanted)
+    read = [Promise.read(value) for value in session.connection().execute(chosen).scalars()]
+    stands = numbers_today(session.connection(), {one.conversation_id for one in read if one.conversation_id})
+    there = _C.id.in_(listed(session.connection(), sorted(set(stands.values()))))
+    shown = select(_C.id).where(there, _C.status.not_in(PUT_AWAY), *conditions)
+    known = set(session.connection().execute(shown).scalars()) if stands else set()
+    told = ((stands[one.conversation_id], one) for one in read if one.conversation_id)
+    return [(number, one) for number, one in told if number in known]
+
+
+def _promises(session: Session, asked: Asked, conditions: Sequence[ColumnElement[bool]], now: datetime) -> PromisesTold:
+    told = _promised(session, asked.since, asked.until, conditions)
+    return rules.promises_told((one for _number, one in told), asked.since, asked.until, now)
+
+
 # ---------------------------------------------------------------------------------------------- what is behind a figure
 
 
@@ -235,6 +260,10 @@ def behind(session: Session, figure: FigureAsked, *, now: datetime) -> Sequence[
             return sorted({row.id for row in rows if rules.in_hour(row.arrived_at, figure.more, now)})
         case Behind.HANDED:
             return _handed_on(session, figure)
+        case Behind.PROMISED:
+            came = set(figure.more) or {"kept", "broken"}
+            decided = rules.came_of(_promised(session, figure.since, figure.until), figure.since, figure.until, now)
+            return sorted({number for number, word in decided if word in came})
         case Behind.BEGAN:
             chosen = select(_C.id).join_from(CONVERSATION, MESSAGE, began_in(asked)).where(_C.status.not_in(PUT_AWAY))
             return session.connection().execute(chosen if figure.history else chosen.where(_LIVE)).scalars().all()

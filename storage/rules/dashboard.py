@@ -7,16 +7,17 @@ is a whole number of them: each falls into one hour of the reader, also in the n
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate, pairwise
 from typing import Final
 
 from storage.kinds import PUT_AWAY, SETTLED, Status, Tier
-from storage.kinds.dashboard import DAYS, HOURS, WEEKDAYS, Behind, DayResponse, FigureAsked, Growing, Heat
+from storage.kinds.dashboard import DAYS, HOURS, WEEKDAYS, Behind, DayResponse, FigureAsked, Growing, Heat, PromisesTold
 from storage.kinds.moments import EPOCH, in_zone
 from storage.kinds.policies import Metric, Policy
+from storage.kinds.promises import Promise, found_by
 from storage.rules.query import BadQuery, Field, Trouble
 from storage.rules.reports import nearest
 
@@ -147,6 +148,28 @@ def target(policies: Iterable[Policy], now: datetime) -> timedelta | None:
     return min((one.targets[Metric.FIRST_RESPONSE] for one in first), default=None)
 
 
+def is_broken(promise: Promise, now: datetime) -> bool:
+    """Say whether the time of a promise passed before it was kept."""
+    return promise.broken or (not promise.kept and found_by(promise.due) < found_by(now))
+
+
+def promises_told(promises: Iterable[Promise], since: datetime, until: datetime, now: datetime) -> PromisesTold:
+    """Return what came of promises: of those due in a period, and of those that are open now."""
+    known = list(promises)
+    count = Counter(word for _number, word in came_of(((0, one) for one in known), since, until, now))
+    still = [one for one in known if not one.kept]
+    return PromisesTold(count["kept"], count["broken"], len(still), sum(is_broken(one, now) for one in still))
+
+
+def came_of(
+    promises: Iterable[tuple[int, Promise]], since: datetime, until: datetime, now: datetime
+) -> Iterator[tuple[int, str]]:
+    """Yield of each promise that was due in a period, and is decided, its number and what came of it."""
+    for number, one in promises:
+        if since <= one.due < until and (one.kept or is_broken(one, now)):
+            yield number, "broken" if is_broken(one, now) else "kept"
+
+
 def figure_asked(field: Field) -> FigureAsked:
     """Return what ``figure:incoming-mon-10@2026-11-01..2026-11-28,history`` asks for; days are the reader's.
 
@@ -178,6 +201,8 @@ def _fits(behind: Behind, more: Sequence[str]) -> bool:
             return day in DAYS
         case Behind.INCOMING, [day, hour]:
             return day in DAYS and hour.isdecimal() and int(hour) < HOURS
+        case Behind.PROMISED, [came]:
+            return came in {"kept", "broken"}
         case Behind.HANDED, [before, after]:
             return {before, after} <= set(Tier)
         case Behind.BREACHED, [metric]:

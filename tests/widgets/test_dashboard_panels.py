@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from storage.kinds import Tier
-from storage.kinds.dashboard import DayResponse, Figures, Growing, Heat, OpenDays, Panels, Standing
+from storage.kinds.dashboard import DayResponse, Figures, Growing, Heat, OpenDays, Panels, PromisesTold, Standing
 from storage.kinds.policies import Metric
 from storage.kinds.reports import Asked, Border, Figure, Kept, LeftOut, Measure, Report, Unit
 from widgets.board import Board, Row
@@ -49,7 +49,7 @@ def shown(tags: tuple[str, ...] = ("cobrança", "export-500"), **choices) -> Sho
         OpenDays(Tier.N3, (0,) * 28, 0, 0),
     )
     growing = tuple(Growing(tag, (1, 0, 1, 1, 0, 2, 2, 1, 9 - place)) for place, tag in enumerate(tags))
-    panels = Panels(ASKED, Standing(39, 1, 9), heat, tiers, growing, timedelta(hours=1))
+    panels = Panels(ASKED, Standing(39, 1, 9), heat, tiers, growing, timedelta(hours=1), PromisesTold(18, 2, 5, 1))
     days = tuple(
         DayResponse(FIRST + timedelta(days=day), 20 + day, 600 + day * 37 % 900, 2000 + day * 1700 % 9000)
         for day in range(28)
@@ -160,3 +160,15 @@ def test_going_down_and_up_leaves_out_no_panel_and_shows_each_wholly(monkeypatch
             below = min((under for under in range(y, len(rows)) if page._parted(under, left)), default=len(rows))
             assert below - top > height or (page._first <= top and below <= page._first + height), (y, page._first)
         assert list(dict.fromkeys(been)) == wanted
+
+
+def test_what_came_of_promises_leads_to_their_conversations() -> None:
+    queries = [piece.spot.query for row in board(shown(), 80, 22) for piece in row if piece.spot]
+    days = "@2026-08-06..2026-09-02"
+    for query in (
+        f"figure:promised-kept{days}",
+        f"figure:promised-broken{days}",
+        "is:promised -is:spam",
+        "promise:late -is:spam",
+    ):
+        assert query in queries

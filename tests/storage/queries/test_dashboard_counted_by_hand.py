@@ -10,16 +10,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from made.counted import Desk, a_week
 from made.post import DAY, MONDAY
+from made.post import HOUR as HOURS
 from sqlalchemy import event
 
-from storage.commands import terms, triage
+from storage.commands import promising, terms, triage
+from storage.events import Actor
 from storage.kinds import Status, Tier
-from storage.kinds.dashboard import Behind, Standing
+from storage.kinds.dashboard import Behind, PromisesTold, Standing
 from storage.kinds.policies import KeptPolicy, Metric, Policy
 from storage.kinds.reports import Asked, Measure
 from storage.queries import dashboard, inbox
 from storage.queries.reports import report
 from storage.rules import dashboard as rules
+from storage.rules.query import BadQuery
 from storage.rules.query_reader import parse
 from storage.store import Store
 
@@ -223,3 +226,38 @@ def test_a_query_of_a_figure_is_read_once_in_a_transaction(desk: Desk, monkeypat
     query = f"figure:solved{DAYS} OR figure:solved{DAYS}"
     desk.ask(inbox.window, query=query, agent_id=desk.bruno.agent_id, now=NOW, around=desk.homes["once"])
     assert asked == [Behind.SOLVED]
+
+
+def test_promises_are_kept_broken_or_open_and_stand_behind_their_figures(desk: Desk) -> None:
+    def promise(who: str, due: float, kept: float | None = None) -> int:
+        desk.at(1)
+        number, _action = desk.tell(promising.promise, desk.homes[who], who, MONDAY + due * HOURS)
+        if kept is not None:
+            desk.at(kept)
+            desk.tell(promising.keep, number)
+        return number
+
+    promise("once", 4, kept=2)
+    promise("twice", 5, kept=3)
+    promise("twice", 6, kept=3)  # two, in one conversation
+    promise("never", 7)  # late, and never written down as broken
+    late = promise("waiting", 8)
+    promise("refused", 24 * 30)  # open, far ahead
+    promise("spam", 4, kept=2)  # in no figure, as the next
+    promise("spam", 5)
+    promise("done", 24 * 8, kept=2)  # due after the week
+    desk.at(30)
+    with desk.store.writing() as session:
+        promising.note_broken(session, actor=Actor(None, "clock"), now=desk.now, limit=9)
+    desk.tell(promising.keep, late)  # later than promised
+    told = desk.ask(dashboard.panels, WEEK, now=NOW).promises
+    assert told == PromisesTold(kept=3, broken=2, open=2, late=1)
+    assert found(desk, f"figure:promised-kept{DAYS}") == named(desk, "once", "twice")
+    assert found(desk, f"figure:promised-broken{DAYS}") == named(desk, "never", "waiting")
+    assert found(desk, f"figure:promised{DAYS}") == named(desk, "once", "twice", "never", "waiting")
+    assert found(desk, "is:promised -is:spam") == named(desk, "never", "refused")
+    assert found(desk, "promise:late -is:spam") == named(desk, "never")
+    part = Asked(WEEK.since, WEEK.until, query="subject:twice")
+    assert desk.ask(dashboard.panels, part, now=NOW).promises == PromisesTold(kept=2)
+    with pytest.raises(BadQuery):
+        parse(f"figure:promised-open{DAYS}", now=NOW)
