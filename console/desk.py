@@ -76,12 +76,14 @@ class Desk:
 
 
 def open_desk(url: str, *, agent: str, console: str = "") -> Desk:
-    """Open the store at `url` and sit down at it.
+    """Open the store at `url` and sit down at it: its sync writes in short transactions from now on.
 
     Raises:
         StoreTrouble: the store cannot be used, by the reason.
     """
-    return Desk(open_store(url), agent=agent, console=console)
+    store = open_store(url)
+    store.turns.attend()
+    return Desk(store, agent=agent, console=console)
 
 
 def now() -> datetime:

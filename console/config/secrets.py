@@ -1,4 +1,4 @@
-"""Where passwords come from: a command, the system's keyring, or the environment; never the configuration."""
+"""Where passwords come from: a command, the environment, or the system's keyring; never the configuration."""
 
 import os
 import threading
@@ -31,8 +31,9 @@ def password(
     """Return the password of an account, from the first place that has one.
 
     A password command that is configured is the only place asked, so that its failure is not covered up. Then come
-    the keyring, the variable ``PLANTAO_PASSWORD_<NAME>``, and the systemd credential ``plantao-<name>``
-    (systemd.exec(5), *LoadCredential*).
+    the variable ``PLANTAO_PASSWORD_<NAME>`` and the systemd credential ``plantao-<name>`` (systemd.exec(5),
+    *LoadCredential*), which somebody has set for this very process; last the keyring, which takes a seventh of a
+    second to be there, and a dead D-Bus ten.
 
     Args:
         account: whose password; keyrings file it under the account's address.
@@ -47,19 +48,23 @@ def password(
         from console.config.command import first_line_of
 
         return first_line_of(account.password_command, account=account.name)
+    if given := _given(account, environment):
+        return given
     try:
         kept = _ask_keyring(lambda: _keyring_get(account), keyring_seconds)
-        found = kept if isinstance(kept, str) else None
+        if isinstance(kept, str) and kept:
+            return kept
         trouble = _("The keyring has none.")
     except _NoAnswer as none:
-        found, trouble = None, str(none)
-    variable = f"PLANTAO_PASSWORD_{variable_of(account.name)}"
-    found = found or environment.get(variable) or _credential(account, environment)
-    if not found:
-        from console.config.errors import PasswordMissing
+        trouble = str(none)
+    from console.config.errors import PasswordMissing
 
-        raise PasswordMissing(account.name, variable, trouble)
-    return found
+    raise PasswordMissing(account.name, _variable(account), trouble)
+
+
+def is_for_keyring(account: "Reach", *, environment: Mapping[str, str] = os.environ) -> bool:
+    """Say whether the keyring is asked for the password of an account, so that one put there is used."""
+    return not (account.password_command or _given(account, environment))
 
 
 def store_password(account: "Reach", secret: str, *, keyring_seconds: float = KEYRING_SECONDS) -> None:
@@ -142,6 +147,15 @@ def _in_words(trouble: Exception) -> str:
             return _("The keyring has none.")
         case _:
             return _("The keyring failed ({kind}).").format(kind=type(trouble).__name__)
+
+
+def _variable(account: "Reach") -> str:
+    return f"PLANTAO_PASSWORD_{variable_of(account.name)}"
+
+
+def _given(account: "Reach", environment: Mapping[str, str]) -> str | None:
+    """Return the password that this process was started with."""
+    return environment.get(_variable(account)) or _credential(account, environment)
 
 
 def _credential(account: "Reach", environment: Mapping[str, str]) -> str | None:

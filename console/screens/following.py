@@ -205,8 +205,10 @@ class Follows(Answers):
         """Return the account of a mailbox whose password was refused or is missing, and which the keyring keeps."""
         if mailbox.trouble not in PASSWORD_TROUBLES:
             return None
+        from console.config.secrets import is_for_keyring
+
         named = (account for account in self.ground.accounts if account.name == mailbox.name)
-        return next((account for account in named if not account.password_command), None)
+        return next((account for account in named if is_for_keyring(account)), None)
 
     async def _show(self, conversation_id: int | None, *, at: int | None = None) -> None:
         """Read a conversation and show it."""

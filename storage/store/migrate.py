@@ -1,5 +1,6 @@
 """Bringing a store to this program's version, after a backup; Alembic is imported only when needed."""
 
+from itertools import chain, count
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -52,10 +53,23 @@ def bring_up(engine: Engine, *, place: str, backup: Path | None) -> None:
     if version is not None and version > HEAD:
         raise StoreTooNew(place, version)
     if version is not None and backup is not None:
-        with engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")  # VACUUM INTO runs outside of a transaction
-            connection.execute(text("VACUUM INTO :path"), {"path": str(backup.with_suffix(f".before-{HEAD}"))})
+        _copy(engine, backup.with_suffix(f".before-{HEAD}"))
     upgrade(engine)
+
+
+def _copy(engine: Engine, target: Path) -> None:
+    """Lay a copy of the store beside it: whole or not at all, for its owner alone, and over none that is there.
+
+    Whoever was ended amid a migration has the copy from before it; the next start lays another one.
+    """
+    under_way = target.with_name(f"{target.name}.part")
+    under_way.unlink(missing_ok=True)
+    under_way.touch(mode=0o600)  # SQLite writes into an empty file
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")  # VACUUM INTO runs outside of a transaction
+        connection.execute(text("VACUUM INTO :path"), {"path": str(under_way)})
+    places = (target.with_name(f"{target.name}-{number}") for number in count(2))
+    under_way.rename(next(place for place in chain([target], places) if not place.exists()))
 
 
 def make(engine: Engine) -> None:

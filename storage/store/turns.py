@@ -22,6 +22,9 @@ class Turns:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._tried: int | None = None
+        self._consoles = path.with_name("desk.consoles") if path is not None else None
+        self._attending: int | None = None
+        self._looked: int | None = None
 
     @contextmanager
     def announced(self) -> Iterator[None]:
@@ -42,7 +45,7 @@ class Turns:
         if self._path is None:
             yield
             return
-        handle = os.open(self._path.with_name("desk.making"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = _opened(self._path.with_name("desk.making"))
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
@@ -61,19 +64,43 @@ class Turns:
             return False
         if self._tried is None:
             self._tried = self._open()
-        try:
-            fcntl.flock(self._tried, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        return _is_held(self._tried)
+
+    def attend(self) -> None:
+        """Say that an agent sits before this store and may write at any moment, until the file is closed."""
+        if self._consoles is not None and self._attending is None:
+            self._attending = _opened(self._consoles)
+            fcntl.flock(self._attending, fcntl.LOCK_SH)
+
+    def attended(self) -> bool:
+        """Say whether an agent sits before this store, at any console; where that cannot be known, that one does."""
+        if self._consoles is None:
             return True
-        fcntl.flock(self._tried, fcntl.LOCK_UN)
-        return False
+        if self._looked is None:
+            self._looked = _opened(self._consoles)
+        return _is_held(self._looked)
 
     def close(self) -> None:
-        """Close the file."""
-        if self._tried is not None:
-            os.close(self._tried)
-            self._tried = None
+        """Close the files."""
+        for handle in (self._tried, self._attending, self._looked):
+            if handle is not None:
+                os.close(handle)
+        self._tried = self._attending = self._looked = None
 
     def _open(self) -> int:
         assert self._path is not None
-        return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return _opened(self._path)
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _is_held(handle: int) -> bool:
+    """Say whether anybody else has a lock on a file, held together or alone."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    fcntl.flock(handle, fcntl.LOCK_UN)
+    return False

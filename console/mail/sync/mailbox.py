@@ -95,12 +95,24 @@ class MailboxSync:
                 self.stop.wait(pauses.next())
             except ConsoleError as trouble:  # no password, or a command that gives none
                 self._stopped(type(trouble).__name__, str(trouble))
+            except DeskError as trouble:  # such as a full disk: what was not written is fetched again
+                self._kept_out(trouble)
+                self.stop.wait(pauses.next())
             except Exception as unforeseen:  # noqa: BLE001 - a thread that ends unseen would leave its mailbox behind
                 self._fell(unforeseen)
                 self.stop.wait(pauses.next())
 
+    def _kept_out(self, trouble: DeskError) -> None:
+        """Say why the desk could not be written to; where that cannot be put down either, the log has it."""
+        from widgets.troubles import trouble_words  # late: nearly every sync does without
+
+        words = trouble_words(trouble)
+        sys.stderr.write(f"plantao: {self.account.name}: {words}\n")
+        with suppress(DeskError):
+            self._set_state("lost", {"kind": type(trouble).__name__, "words": words})
+
     def _fell(self, unforeseen: Exception) -> None:
-        """Say what nobody foresaw, such as a full disk, and go on later: what was not written is fetched again.
+        """Say what nobody foresaw, and go on later: what was not written is fetched again.
 
         The log gets where it happened, not the error's own words, which may hold a customer's.
         """

@@ -3,6 +3,7 @@
 from typing import Final
 
 _LEAST, _MOST = 5, 200
+_ALONE: Final = 4  # times as long, and as many messages
 _KEPT: Final = 0.9  # of what was learnt, at each batch: about the last ten count
 _PRIOR_BATCH, _PRIOR_SECONDS = 0.005, 0.001  # what a batch and a message cost, until something is known
 
@@ -35,11 +36,16 @@ class Pace:
         worthwhile = min(work / work_each, (2 * self._seconds - work) / work_each)
         return max(_LEAST, min(self._most, int(max((self._seconds - fixed) / each, worthwhile))))
 
-    @property
-    def worked_size(self) -> int:
-        """How many messages fit the time if it is all the processor's: for few, which nobody waits behind for long."""
+    def worked_size(self, *, alone: bool) -> int:
+        """Return how many messages fit the time if it is all the processor's: for what is ended if somebody waits.
+
+        Args:
+            alone: no agent sits at a console: whoever comes nevertheless waits for more to be taken back. Each
+                transaction writes the same pages anew, and a piece of the index: a few long ones are less work.
+        """
         work, work_each = self._working.parts()
-        return max(_LEAST, min(self._most, int((self._seconds - work) / work_each)))
+        times = _ALONE if alone else 1
+        return max(_LEAST, min(times * self._most, int((times * self._seconds - work) / work_each)))
 
     def note(self, size: int, seconds: float, *, worked: float) -> None:
         """Learn from a batch that was done.

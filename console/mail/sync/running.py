@@ -339,7 +339,8 @@ def _wake_due(store: Store) -> int:
 class Indexing:
     """The search index follows the mail in batches of its own.
 
-    Each takes some 50 ms of the processor, however long it waits for it: for an agent it is ended where it is.
+    Each takes some 50 ms of the processor, however long it waits for it, and more while no agent sits at a console: for
+    one who waits it is ended where it is.
     """
 
     def __init__(self, store: Store) -> None:
@@ -377,7 +378,7 @@ class Indexing:
             rung = self._came.wait(_LOOK_EVERY)
             self._came.clear()
             busy = not rung and time.monotonic() - self._followed < _INDEX_WAITS  # who rings has no more for now
-            if self._follow(least=self._pace.worked_size if busy else 1):
+            if self._follow(least=self._size() if busy else 1):
                 untidy = True
             elif untidy and not (rung or busy):  # what many small batches left is merged, a little at a time
                 with self._store.writing() as session:
@@ -393,7 +394,7 @@ class Indexing:
         """
         more = waited = self._backlog(least)
         while more:
-            size = 2 * self._pace.worked_size
+            size = 2 * self._size()
             began = worked = 0.0
 
             def work(session: Session) -> int:
@@ -408,8 +409,11 @@ class Indexing:
             if indexed:
                 self._pace.note(indexed, time.monotonic() - began, worked=time.thread_time() - worked)
             self._followed = time.monotonic()
-            more = indexed == size and (least == 1 or self._backlog(self._pace.worked_size))
+            more = indexed == size and (least == 1 or self._backlog(self._size()))
         return waited
+
+    def _size(self) -> int:
+        return self._pace.worked_size(alone=not self._store.turns.attended())
 
     def _backlog(self, least: int) -> bool:
         with self._store.reading() as session:

@@ -27,8 +27,8 @@ from storage.store.content import Content, digest_of
 BATCH_SECONDS: Final = 0.05
 """How long a transaction of the sync may hold the store's lock; batches grow and shrink towards it.
 
-They are of the processor where a transaction is ended in its midst for an agent. Twice as long saved a twentieth of a
-first sync's processor; an undo beside it then had a p95 of 55 and 92 ms instead of 28 and 35."""
+They are of the processor where a transaction is ended in its midst for an agent, and longer where none sits at a
+console. Beside one, twice as long gave an undo a p95 of 55 and 92 ms instead of 28 and 35 (docs/decisions/0039)."""
 
 _KEPT_AT_ONCE = 200  # bodies written to the content store with one flush to the disk
 _KEPT_BYTES = 4_000_000  # of them, unless one alone is larger
@@ -104,9 +104,10 @@ class Taker:
 
     def _size(self, *, few: bool) -> int:
         """Return how many messages the next transaction takes: of few, as many as a reader gives back at once."""
-        if few:
-            return min(READ_AT_ONCE, self._pace.worked_size)
-        return self._pace.worked_size if self._gives_way else self._pace.size
+        if not (few or self._gives_way):
+            return self._pace.size
+        fitting = self._pace.worked_size(alone=not self._store.turns.attended())
+        return min(READ_AT_ONCE, fitting) if few else fitting
 
     def expect(self, count: int) -> None:
         """Get ready for so many messages."""

@@ -18,7 +18,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 from console.config.accounts import Account
 from console.config.command import first_line_of
 from console.config.errors import KeyringUnusable, PasswordCommandFailed, PasswordMissing
-from console.config.secrets import forget_password, password, store_password
+from console.config.secrets import forget_password, is_for_keyring, password, store_password
 
 SECRET = "correct horse 🐎 battery"
 EMPTY: dict[str, str] = {}
@@ -58,8 +58,10 @@ class Silent(InMemory):
     def __init__(self) -> None:
         super().__init__()
         self.answer = threading.Event()
+        self.asked = False
 
     def get_password(self, service: str, username: str) -> str | None:
+        self.asked = True
         self.answer.wait(60)
         return SECRET
 
@@ -212,6 +214,18 @@ def test_without_a_keyring_the_environment_gives_it() -> None:
     assert password(account(), environment={"PLANTAO_PASSWORD_COBRANCA_1": SECRET}) == SECRET
 
 
+def test_what_a_process_was_started_with_goes_before_the_keyring_which_is_not_asked(in_memory: InMemory) -> None:
+    store_password(account(), "kept")
+    given = {"PLANTAO_PASSWORD_COBRANCA_1": SECRET}
+    assert is_for_keyring(account(), environment=EMPTY)
+    assert not is_for_keyring(account(), environment=given)
+    assert not is_for_keyring(account("true"), environment=EMPTY)
+    silent = Silent()
+    keyring.set_keyring(silent)
+    assert password(account(), environment=given) == SECRET
+    assert not silent.asked
+
+
 @pytest.mark.usefixtures("no_keyring")
 def test_without_a_keyring_systemd_gives_it(tmp_path: Path) -> None:
     credential = tmp_path / "plantao-Cobrança.1"
@@ -236,11 +250,8 @@ def test_a_password_that_is_nowhere_is_missing_with_the_ways_to_give_one() -> No
 
 
 @pytest.mark.parametrize(("backend", "word"), [(Locked, "locked"), (Broken, "RuntimeError")])
-def test_a_keyring_in_trouble_is_named_and_the_environment_asked(
-    in_memory: InMemory, backend: type[InMemory], word: str
-) -> None:
+def test_a_keyring_in_trouble_is_named(in_memory: InMemory, backend: type[InMemory], word: str) -> None:
     keyring.set_keyring(backend())
-    assert password(account(), environment={"PLANTAO_PASSWORD_COBRANCA_1": "x"}) == "x"
     with pytest.raises(PasswordMissing) as caught:
         password(account(), environment=EMPTY)
     assert word in caught.value.keyring

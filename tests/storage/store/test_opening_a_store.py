@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from storage.apply.base import insert, table
+from storage.drivers import sqlite_driver
 from storage.kinds.errors import StoreDamaged, StoreLocked, StoreMissing, StoreReadOnly, StoreTooNew
 from storage.models import DECIDED, DERIVED, LOCAL, LOG, Agent, MailContent
 from storage.store import Store, migrate, open_store
@@ -146,6 +147,33 @@ def test_the_tables_of_the_first_day_are_there(empty_database: str) -> None:
             there = {column["name"] for column in found.get_columns(name)}
             assert set(columns.split()) <= there, (name, there)
     store.close()
+
+
+def test_a_copy_is_laid_before_each_migration_also_where_one_was_ended_amid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrate._SCRIPTS))
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    old = Store(make_url(url), durable=True)
+    config.attributes["engine"] = old.engine
+    command.upgrade(config, "0001")
+    old.close()
+
+    def ended(_engine: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(migrate, "upgrade", ended)
+        open_store(url)
+    (tmp_path / f"desk.before-{migrate.HEAD}.part").write_bytes(b"half a copy")
+    open_store(url).close()
+    copies = sorted(tmp_path.glob("desk.before-*"))
+    assert [one.name for one in copies] == [f"desk.before-{migrate.HEAD}", f"desk.before-{migrate.HEAD}-2"]
+    for one in copies:
+        assert one.stat().st_mode & 0o777 == 0o600
+        with closing(sqlite_driver().connect(one)) as copy:
+            assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
 
 
 def test_every_table_is_of_one_kind() -> None:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 
+import pytest
 from made.desk import MadeDesk
 from servers.grounds import until_true
 
@@ -104,8 +105,11 @@ def test_few_that_follow_others_wait_for_more_until_nothing_follows(tmp_path, mo
     store.close()
 
 
-def test_what_was_given_up_for_an_agent_is_half_as_long_the_next_time(tmp_path, monkeypatch):
-    store = open_store(str(tmp_path))
+@pytest.mark.parametrize(("sits", "first"), [(False, 195), (True, 45)])
+def test_what_was_given_up_for_an_agent_is_half_as_long_the_next_time(tmp_path, monkeypatch, sits, first):
+    store, agent = open_store(str(tmp_path)), open_store(str(tmp_path))
+    if sits:
+        agent.turns.attend()
     limits: list[int] = []
 
     def index(session, *, limit, ready):
@@ -131,6 +135,8 @@ def test_what_was_given_up_for_an_agent_is_half_as_long_the_next_time(tmp_path, 
     indexing.finish()
     with store.reading() as session:
         assert not waiting(session)
+    assert limits[0] == first
     assert limits[1] == limits[0] // 2
     assert limits[2] == limits[1] // 2
-    store.close()
+    for one in (store, agent):
+        one.close()

@@ -25,7 +25,9 @@ from storage.commands.intake import Delivery, TakenIn, take_in
 from storage.commands.undoing import undo
 from storage.events import Actor
 from storage.kinds import Status
+from storage.kinds.errors import StoreFull
 from storage.models import Conversation, Event, Message, MessageText, Placement, Wanted
+from storage.queries.mailboxes import states
 from storage.store import Store
 
 pytestmark = pytest.mark.server
@@ -433,6 +435,44 @@ def test_a_wrong_password_is_tried_once_and_stops_that_mailbox_alone(
     with sync_store.reading() as session:
         assert leasing.state_of(session, mailbox_number(sync_store, bad)) == "stopped"
     assert_in_step(sync_store, good)
+
+
+def test_a_full_disk_is_a_sentence_and_the_mailbox_goes_on_once_there_is_room(
+    sync_store: Store, box: Callable[..., Box], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mail = box()
+    mail.server.append(mail.user, [letter(1)])
+    number = add_mailboxes(sync_store, [mail.account])[mail.account.name]
+    full = threading.Event()
+    full.set()
+    real = Store.giving_way
+
+    def writing(store: Store, work: Callable[[Session], object]) -> object:
+        if full.is_set():
+            raise StoreFull("desk.db")
+        return real(store, work)
+
+    monkeypatch.setattr(Store, "giving_way", writing)
+    monkeypatch.setattr("console.mail.sync.mailbox.Backoff.next", lambda _self: 0.05)
+
+    def words() -> str:
+        with sync_store.reading() as session:
+            return next(one.words for one in states(session) if one.mailbox_id == number)
+
+    stop = threading.Event()
+    thread = threading.Thread(target=watch, args=(sync_store, [mail.account]), kwargs={"report": quiet, "stop": stop})
+    thread.start()
+    try:
+        until_true(lambda: bool(words()), "the trouble")
+        assert words() == "The disk under desk.db is full. Nothing was changed; make room and try again."
+        full.clear()
+        until_true(lambda: count(sync_store, Message) == 1, "the mail, once there was room")
+    finally:
+        stop.set()
+        thread.join(20)
+    said = capsys.readouterr().err
+    assert "plantao: support: The disk under desk.db is full." in said
+    assert "File " not in said
 
 
 def test_a_mailbox_that_was_refused_stays_stopped_until_somebody_mends_it(

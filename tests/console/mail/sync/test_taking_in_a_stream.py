@@ -110,3 +110,24 @@ def test_a_batch_that_is_given_up_for_agents_is_taken_in_by_halves(
     assert sizes == [40, 20, 10, 30, 15, 15]
     assert counts.fetched == counts.new == 40
     assert placed(store) == list(range(1, 41))
+
+
+@pytest.mark.parametrize(("sits", "first"), [(False, 195), (True, 45)])
+def test_while_an_agent_sits_at_a_console_batches_are_short(
+    store: Store, target: Target, monkeypatch: pytest.MonkeyPatch, *, sits: bool, first: int
+) -> None:
+    sizes: list[int] = []
+
+    def noted(session: Session, deliveries: Sequence[Delivery], *, now: datetime) -> TakenIn:
+        sizes.append(len(deliveries))
+        return take_in(session, deliveries, now=now)
+
+    monkeypatch.setattr(taking, "take_in", noted)
+    assert store.path is not None
+    agent = open_store(str(store.path.parent))
+    if sits:
+        agent.turns.attend()
+    with Readers(0) as readers:
+        Taker(store, readers, Ready()).take(map(letter, range(1, 201)), target)
+    assert sizes[0] == first
+    agent.close()
