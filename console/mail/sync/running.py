@@ -47,7 +47,7 @@ _LOOK_EVERY = 0.25  # seconds between two looks for wanted changes and due momen
 _ROUNDS = 10  # looks for what comes due in one sync, while others record more: the next one goes on
 _LINGER = 90.0  # seconds that mail has to leave once the sync was told to stop
 _INDEX_SECONDS = 0.05
-_INDEX_MOST = 2000
+_INDEX_MOST = 300
 _INDEX_WAITS = 1.0  # seconds that fewer messages than one transaction takes wait for more, while more come
 _TIDIED_PAGES = 200  # of 4 kB in one transaction: some 20 ms
 

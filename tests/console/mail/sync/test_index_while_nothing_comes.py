@@ -105,7 +105,7 @@ def test_few_that_follow_others_wait_for_more_until_nothing_follows(tmp_path, mo
     store.close()
 
 
-@pytest.mark.parametrize(("sits", "first"), [(False, 195), (True, 45)])
+@pytest.mark.parametrize(("sits", "first"), [(False, 145), (True, 45)])
 def test_what_was_given_up_for_an_agent_is_half_as_long_the_next_time(tmp_path, monkeypatch, sits, first):
     store, agent = open_store(str(tmp_path)), open_store(str(tmp_path))
     if sits:

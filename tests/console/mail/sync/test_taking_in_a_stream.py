@@ -112,7 +112,7 @@ def test_a_batch_that_is_given_up_for_agents_is_taken_in_by_halves(
     assert placed(store) == list(range(1, 41))
 
 
-@pytest.mark.parametrize(("sits", "first"), [(False, 195), (True, 45)])
+@pytest.mark.parametrize(("sits", "first"), [(False, 145), (True, 45)])
 def test_while_an_agent_sits_at_a_console_batches_are_short(
     store: Store, target: Target, monkeypatch: pytest.MonkeyPatch, *, sits: bool, first: int
 ) -> None:
