@@ -1,6 +1,7 @@
 """Why a message is kept as raw text only, in words."""
 
 from storage.kinds import QuarantineReason
+from storage.views import QuarantineView
 from widgets.language import _
 
 
@@ -16,3 +17,8 @@ def quarantine_words(reason: QuarantineReason) -> str:
         QuarantineReason.PARSER_FAILED: _("the reader stumbled over it"),
         QuarantineReason.REFUSED: _("the server lists it and does not give it"),
     }[reason]
+
+
+def quarantined_words(one: QuarantineView) -> str:
+    """Return what is kept as raw text only: where it came, why, how large it is, and since when."""
+    return f"{one.mailbox}: {quarantine_words(one.reason)}, {one.size} B, {one.arrived_at:%Y-%m-%d}"

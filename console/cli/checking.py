@@ -10,7 +10,7 @@ from console.cli.errors import DONE, FAILED
 from console.cli.output import columns
 from console.cli.parser import Group
 from widgets.language import _, ngettext
-from widgets.quarantine import quarantine_words
+from widgets.quarantine import quarantined_words
 
 if TYPE_CHECKING:
     from console.cli.call import Call
@@ -281,10 +281,7 @@ def _quarantine(_call: "Call", store: "Store") -> Iterator[Finding]:
     with store.reading() as session:
         kept = quarantined(session)
     for one in kept[:20]:
-        yield Finding(
-            "quarantine",
-            f"{one.mailbox}: {quarantine_words(one.reason)}, {one.size} B, {one.arrived_at:%Y-%m-%d}",
-        )
+        yield Finding("quarantine", quarantined_words(one))
     if len(kept) > 20:
         yield Finding(
             "quarantine", ngettext("and {count} more", "and {count} more", len(kept) - 20).format(count=len(kept) - 20)

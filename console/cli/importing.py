@@ -8,7 +8,7 @@ from console.cli.parser import Group
 from console.cli.syncing import counts_words
 from storage.kinds.clean import clean_line
 from widgets.language import _
-from widgets.quarantine import quarantine_words
+from widgets.quarantine import quarantine_words, quarantined_words
 
 if TYPE_CHECKING:
     from console.cli.call import Call
@@ -134,8 +134,7 @@ def run_quarantined(call: "Call") -> int:
         if call.out.json_lines:
             call.out.object(_object(one))
         else:
-            words = f"{one.mailbox}: {quarantine_words(one.reason)}, {one.size} B, {one.arrived_at:%Y-%m-%d}"
-            call.out.line(f"{one.raw_id:<8} {words}")
+            call.out.line(f"{one.raw_id:<8} {quarantined_words(one)}")
     return DONE
 
 

@@ -8,6 +8,7 @@ from textual.worker import Worker, WorkerCancelled
 from console.ahead import ROWS
 from console.screens import asking
 from console.screens.commands.offering import offer_query, query_trouble
+from console.screens.commands.synonyms import with_synonyms
 from console.screens.journeys import Journey
 from console.screens.performing import Performs
 from console.screens.questions import Question
@@ -349,8 +350,8 @@ class Goes(Performs):
 def _about_keeping(verb: str, name: str) -> str:
     """Return which command keeps a view, or takes it away, where ``view`` was told to; empty where it was not."""
     told = folded(verb)
-    if told in folded(_("keep save store bookmark")).split():
+    if told in folded(with_synonyms("keep")).split():
         return _("A view is kept by :keep {name}, for everybody by :share {name}.").format(name=one_line(name))
-    if told in folded(_("drop delete remove")).split():
+    if told in folded(with_synonyms("drop")).split():
         return _("A kept view is taken away by :drop {name}.").format(name=one_line(name))
     return ""

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pyte
 import pytest
 from made.post import MONDAY
+from made.recording import recording
 from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 
@@ -320,18 +321,9 @@ async def test_the_conversation_is_read_and_left_again(number, console, until, s
 
 async def test_hostile_words_in_mail_and_paste_never_act(deliver, console, until, screen_text):
     written: list[str] = []
-
-    class Terminal(HeadlessDriver):
-        @property
-        def is_headless(self):
-            return False
-
-        def write(self, data):
-            written.append(data)
-
     harm = "\x1b[2J\x1b]0;owned\x07\x9b31m\x90q\x9c\x05\u202egnp\u2066\x1b]52;c;aGk=\x1b\\\x1b[6n"
     deliver({"name": f'"{harm}x"', "subject": f"subject {harm}", "text": f"findme {harm}\n"})
-    app = console(driver_class=Terminal)
+    app = console(driver_class=recording(written))
 
     async def keys(pilot):
         try:
@@ -361,16 +353,7 @@ async def test_hostile_words_in_mail_and_paste_never_act(deliver, console, until
 async def test_a_typed_character_costs_little_on_the_whole_screen(number, console, until):
     """The issue allows 6 kB at 80 by 24; the title, the summary and the review must not be sent at each letter."""
     written: list[str] = []
-
-    class Terminal(HeadlessDriver):
-        @property
-        def is_headless(self):
-            return False
-
-        def write(self, data):
-            written.append(data)
-
-    app = console(driver_class=Terminal)
+    app = console(driver_class=recording(written))
     costs = []
 
     async def keys(pilot):

@@ -6,8 +6,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from made.recording import recording
 from sqlalchemy import event, text
-from textual.drivers.headless_driver import HeadlessDriver
 
 from console.desk import Desk
 from console.feed import Change
@@ -358,21 +358,12 @@ async def test_no_color_on_the_search_and_help_screens(three, console, until, sc
 async def test_hostile_mail_brings_nothing_to_the_terminal_on_any_screen(deliver, console, desk, until, screen_text):
     """The bytes themselves, as a terminal gets them, from the queue, the conversation, its quotes and the search."""
     written: list[str] = []
-
-    class Terminal(HeadlessDriver):
-        @property
-        def is_headless(self):
-            return False
-
-        def write(self, data):
-            written.append(data)
-
     harm = "\x1b[2J\x1b]0;owned\x07\x9b31m\x90q\x9c\x05\u202egnp\u2066\x1b]52;c;aGk=\x1b\\\x1b[6n"
     number = deliver(
         {"name": f'"{harm}x"', "subject": f"subject {harm}", "text": f"findme {harm}\n\n> quoted {harm}\n"}
     )
     desk.tell_now(triage.tag, [number], add=["\x1b[31mred"], actor=desk.actor, now=NOW)
-    app = console(driver_class=Terminal)
+    app = console(driver_class=recording(written))
 
     async def keys(pilot):
         try:
@@ -407,16 +398,7 @@ async def test_bytes_of_keys_in_the_whole_console(deliver, console, until, look,
         )
     )
     written: list[str] = []
-
-    class Terminal(HeadlessDriver):
-        @property
-        def is_headless(self):
-            return False
-
-        def write(self, data):
-            written.append(data)
-
-    app = console(look=look, driver_class=Terminal)
+    app = console(look=look, driver_class=recording(written))
     counts: dict[str, int] = {}
 
     async def press_all(pilot):
@@ -461,17 +443,8 @@ async def test_a_sync_that_finds_nothing_costs_no_byte_and_no_reading_of_the_con
     three, store, console, until, folder
 ):
     """What the sync writes all the time, its lease and how its mailboxes stand, is looked at and changes no row."""
-    written: list[str] = []
     read: list[str] = []
-
-    class Terminal(HeadlessDriver):
-        @property
-        def is_headless(self):
-            return False
-
-        def write(self, data):
-            written.append(data)
-
+    written: list[str] = []
     sync = open_store(str(folder), durable=False)
     looks = []
 
@@ -500,7 +473,7 @@ async def test_a_sync_that_finds_nothing_costs_no_byte_and_no_reading_of_the_con
         finally:
             app.exit()
 
-    app = console(driver_class=Terminal)
+    app = console(driver_class=recording(written))
     await app.run_async(headless=False, size=(120, 36), auto_pilot=watch)
     event.remove(store.engine, "before_cursor_execute", note)
     sync.close()

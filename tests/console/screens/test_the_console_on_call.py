@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import pytest
 from made.post import letter
+from made.recording import recording
 from textual.drivers.headless_driver import HeadlessDriver
 
 from console.config.noticing import Notices
@@ -273,17 +274,8 @@ async def test_a_pane_that_comes_is_sent_once(handed, duty, console, until, monk
 async def test_the_composer_opens_on_call_in_one_whole_frame(handed, duty, console, until, size, most):
     """Bytes as a terminal gets them: an empty sheet, one with the draft and that again were 8.4 and 11.8 kB."""
     written: list[str] = []
-
-    class Terminal(HeadlessDriver):
-        @property
-        def is_headless(self):
-            return False
-
-        def write(self, data):
-            written.append(data)
-
     handed("Cobrança em duplicidade", "Outro")
-    app = on_call(console, driver_class=Terminal)
+    app = on_call(console, driver_class=recording(written))
     sent: dict[str, list[int]] = {}
 
     async def keys(pilot):
