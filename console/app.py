@@ -36,7 +36,7 @@ from console.screens.ground import DeskApp, DeskScreen, NewAccounts
 from console.screens.keymap import Keymap
 from console.screens.main import MainScreen
 from widgets.language import _, draw_signs
-from widgets.lean import Lean
+from widgets.lean import Lean, Standing
 from widgets.look import ASCII_SIGNS, Look, LookName, choose_look
 from widgets.scrub import Scrub
 from widgets.theme import theme_of
@@ -159,6 +159,7 @@ class Plantao(DeskApp):
         self._ahead = ahead
         self._behind = behind
         self._main = main(self.look)
+        self._standing = Standing()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Let nothing through to the terminal that could command it; the look needs no other filter."""
@@ -170,8 +171,14 @@ class Plantao(DeskApp):
         return []
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Write what changed, each style in as few bytes as it needs."""
-        super()._display(screen, Lean(renderable) if isinstance(renderable, CompositorUpdate) else renderable)
+        """Write what does not stand there yet, each style in as few bytes as it needs."""
+        super()._display(
+            screen, Lean(renderable, self._standing) if isinstance(renderable, CompositorUpdate) else renderable
+        )
+
+    def on_resize(self) -> None:
+        """Know nothing of a terminal that has another size: each shows its own part of what stood there."""
+        self._standing.forget()
 
     def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
         """Let a screen go without laying out the one below it again: that was sent whole when it came back."""
@@ -191,7 +198,7 @@ class Plantao(DeskApp):
 
     def on_mount(self) -> None:
         """Look after the terminal."""
-        self.app_resume_signal.subscribe(self, lambda _app: self.call_after_refresh(self._redraw))
+        self.app_resume_signal.subscribe(self, self._resumed)
         if not self.is_headless:
             self.set_interval(_TERMINAL_LOOKED_AT, _end_without_terminal)
             self.set_interval(_SIZE_LOOKED_AT, self._see_size)
@@ -301,6 +308,11 @@ class Plantao(DeskApp):
         for screen in self.screen_stack:
             for widget in screen.walk_children(with_self=True):
                 widget.refresh()
+        self.call_after_refresh(self._redraw)
+
+    def _resumed(self, _app: object) -> None:
+        """Draw everything anew: somebody else wrote on the terminal."""
+        self._standing.forget()
         self.call_after_refresh(self._redraw)
 
     def _redraw(self) -> None:

@@ -1,5 +1,6 @@
-"""The output stage: what goes to the terminal says of each style only what changes.
+"""The output stage: only what does not stand there yet goes to the terminal, and says of each style what changes.
 
+A layout that moves nothing has Textual paint its widgets again: a sheet of 3 kB right behind the frame it stands in.
 Textual begins every run of text from nothing and ends it with a reset, so that a row of seven runs names its ground
 seven times: a third of a page's bytes.
 """
@@ -11,7 +12,8 @@ from functools import lru_cache
 
 from rich.console import Console
 from rich.control import Control
-from textual._compositor import ChopsUpdate, CompositorUpdate
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.strip import Strip
 
 _STYLE = re.compile("\x1b\\[([0-9;]*)m")
 _MOVES = re.compile("(?:\n?\x1b\\[[0-9]+;[0-9]+H)+")  # to a place: no style is seen in it
@@ -101,25 +103,69 @@ def lean(sequence: str) -> str:
     return "".join(made)
 
 
-def _changed(update: ChopsUpdate, console: Console) -> Iterator[str]:
+class Standing:
+    """What stands on the terminal: of each row the pieces that were written last, as far as they are known."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, dict[tuple[int, int], Strip]] = {}
+
+    def forget(self) -> None:
+        """Know nothing any more: somebody else wrote there, or its size is another."""
+        self._rows.clear()
+
+    def differs(self, y: int, left: int, right: int, strip: Strip) -> bool:
+        """Take a piece of a row that is written from `left` to before `right`; say whether it stands otherwise."""
+        row = self._rows.setdefault(y, {})
+        if row.get((left, right)) == strip:
+            return False
+        for first, last in [one for one in row if one[0] < right and left < one[1]]:
+            del row[first, last]
+        row[left, right] = strip
+        return True
+
+
+def _changed(update: ChopsUpdate, console: Console, standing: Standing) -> Iterator[str]:
     """Yield what draws the cells that changed; Textual begins where their widget does, and sends all before them."""
     for y, first, last in update.spans:
         for end, (start, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
             if strip is None or start >= last or end <= first:
                 continue
             left, right = max(start, first), min(end, last)
-            yield Control.move_to(left, y).segment.text
-            yield strip.crop(left - start, right - start).render(console)
+            piece = strip.crop(left - start, right - start)
+            if standing.differs(y, left, right, piece):
+                yield Control.move_to(left, y).segment.text
+                yield piece.render(console)
+
+
+def _note_whole(update: LayoutUpdate, standing: Standing) -> None:
+    """Take note of a frame that is written whole."""
+    standing.forget()
+    for y, strips in enumerate(update.strips, update.region.y):
+        left = update.region.x
+        for strip in strips:
+            right = left + strip.cell_length
+            standing.differs(y, left, right, strip)
+            left = right
 
 
 class Lean(CompositorUpdate):
-    """An update of the screen in fewer bytes."""
+    """An update of the screen in fewer bytes.
 
-    def __init__(self, update: CompositorUpdate) -> None:
+    Args:
+        update: what Textual would write.
+        standing: what stands on the terminal; it learns what is written now.
+    """
+
+    def __init__(self, update: CompositorUpdate, standing: Standing) -> None:
         self._update = update
+        self._standing = standing
 
     def render_segments(self, console: Console) -> str:
         """Return what is written to the terminal."""
         if isinstance(self._update, ChopsUpdate):
-            return lean("".join(_changed(self._update, console)))
+            return lean("".join(_changed(self._update, console, self._standing)))
+        if isinstance(self._update, LayoutUpdate):
+            _note_whole(self._update, self._standing)
+        else:
+            self._standing.forget()
         return lean(self._update.render_segments(console))

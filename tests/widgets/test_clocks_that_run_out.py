@@ -13,7 +13,7 @@ from textual.strip import Strip
 from storage.kinds import Status
 from widgets.differing import differing
 from widgets.language import choose_language
-from widgets.lean import Lean
+from widgets.lean import Lean, Standing
 from widgets.look import Look
 from widgets.queue import Queue
 from widgets.queue_row import Columns, RowManner, draw_row
@@ -146,12 +146,15 @@ class Counting(App):
     def __init__(self, look, **choices):
         super().__init__(**choices)
         self.queue = Queue(Look(look), agent_id=7)
+        self._standing = Standing()
 
     def compose(self):
         yield self.queue
 
     def _display(self, screen, renderable):
-        super()._display(screen, Lean(renderable) if isinstance(renderable, CompositorUpdate) else renderable)
+        if isinstance(renderable, CompositorUpdate):
+            renderable = Lean(renderable, self._standing)
+        super()._display(screen, renderable)
 
 
 @pytest.mark.parametrize(
