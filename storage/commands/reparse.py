@@ -106,6 +106,7 @@ def _again(session: Session, read: Mapping[int, Parsed], before: Mapping[int, An
                 source=text.source if text is not None else None,
             )
             message = incoming(row.id, delivery, mailbox, row.key, own[mailbox.group])
+            message.direction = row.direction
             if row.direction is Direction.INTERNAL or row.channel is not Channel.EMAIL:
                 message = written_here(message, direction=row.direction, channel=row.channel)
             messages.append(message)

@@ -95,8 +95,8 @@ class Parsed(_Handed):
         automatic: which sort of machine wrote it, if one did.
         specials: the parts that are named for what they are.
         list_id: the name of the mailing list (RFC 2919), without its brackets; empty when it came from none.
-        digest: SHA-256 of author, date, subject and decoded body: with the Message-ID it tells one message
-            from another, whatever road it came by.
+        digest: SHA-256 of author, date, subject, decoded body, and names and sizes of what is attached: with the
+            Message-ID it tells one message from another, whatever road it came by.
         links: the addresses that the text's numbered links stand for, in order.
         notices: what invitations, delivery reports and receipts in it say, at most 100.
         gist: made in the process that parsed the message, where there was one, to spare the one that writes.

@@ -30,7 +30,8 @@ def recipients(
 
     Args:
         kind: an answer to all, or to the sender alone; anything else goes to nobody by default.
-        author, reply_to, to, cc: of the message that is answered. One of ours is answered to those it went to.
+        author, reply_to, to, cc: of the message that is answered. One of ours is answered to those it went to; where
+            that is nobody but us, as from a form of our website, to who wants the answer.
         own: the desk's own addresses.
         strangers: addresses that wrote without having taken part: never recipients by default (DESIGN §4).
     """
@@ -38,6 +39,10 @@ def recipients(
         return (), ()
     ours = author.address in own
     first = tuple(to) if ours else tuple(reply_to) or (author,)
+    if ours and not any(one.address not in own for one in (*to, *cc)):
+        first = tuple(reply_to)
+    elif author.address in strangers:
+        first = (author,)  # where strangers want the answer is no better known than they are
     others = tuple(cc) if ours else (*to, *cc)
     seen = {*own, *strangers}
     if not ours and kind is DraftKind.REPLY_SENDER:

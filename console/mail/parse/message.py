@@ -186,7 +186,7 @@ def _told(letter: _Letter) -> Parsed:
             headers, root.media_type, root.parameters.get("report-type", "").lower(), author.address, subject
         ),
         specials=frozenset(read.specials),
-        digest=_digest(author.address, when, subject, text),
+        digest=_digest(author.address, when, subject, text, *_enclosed(read)),
         links=tuple(read.links),
         notices=tuple(read.notices),
         list_id=_list_id(headers),
@@ -260,6 +260,11 @@ def _attached_original(read: body.Body, limits: Limits) -> Original | None:
         return None
     text = body.read(inner, limits).text()
     return Original(people[0], inner.headers.line(b"subject")[: limits.subject], text)
+
+
+def _enclosed(read: body.Body) -> list[str]:
+    """Return what tells one attachment from another: a scanner may send each page in the same words."""
+    return [f"{one.size} {one.name}" for one in read.attachments if not one.inline]
 
 
 def _digest(*pieces: str) -> bytes:

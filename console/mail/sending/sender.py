@@ -74,11 +74,15 @@ class MailboxSender:
             sending.recover(session, self.mailbox_id, holder=self.holder, now=_now())
         return Lines(self, self._rung).all()
 
+    def is_due(self) -> bool:
+        """Say whether anything is due to leave."""
+        with self.store.reading() as session:
+            return sending.has_mail(session, self.mailbox_id, now=_now())
+
     def claim(self) -> tuple[Item, ...]:
         """Take what is due; the store's lock is asked for only where something is."""
-        with self.store.reading() as session:
-            if not sending.has_mail(session, self.mailbox_id, now=_now()):
-                return ()
+        if not self.is_due():
+            return ()
         with self.store.writing() as session:
             return sending.claim(session, self.mailbox_id, holder=self.holder, now=_now(), limit=AT_ONCE)
 

@@ -48,6 +48,7 @@ class MailboxSync:
         stop: set to end the thread; then `interrupt` is called.
         door: a session that is open already, used first.
         taken: told when there is something to index.
+        looked: set once the mailbox has been brought in step, or could not be.
     """
 
     account: Account
@@ -60,6 +61,7 @@ class MailboxSync:
     stop: Event = field(default_factory=Event)
     door: Door | None = None
     taken: Callable[[], None] = lambda: None
+    looked: Event = field(default_factory=Event)
     _session: Session | None = None
     _taker: Taker | None = None
     _said: set[str] = field(default_factory=set)
@@ -218,6 +220,7 @@ class MailboxSync:
         return {one.role: (one.folder_id, one.name) for one in kept if one.role}
 
     def _set_state(self, state: str, trouble: dict[str, str] | None = None) -> None:
+        self.looked.set()
         with self.store.writing() as session:
             leasing.set_state(session, self.mailbox_id, state, now=datetime.now(UTC), trouble=trouble)
 

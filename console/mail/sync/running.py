@@ -45,6 +45,7 @@ LEASE_LASTS: Final = timedelta(seconds=30)
 _RENEW_EVERY = 10.0  # seconds
 _LOOK_EVERY = 0.25  # seconds between two looks for wanted changes and due moments
 _ROUNDS = 10  # looks for what comes due in one sync, while others record more: the next one goes on
+_LOOKS_FIRST = 30.0  # seconds that what was due before waits for a look at its mailbox
 _LINGER = 90.0  # seconds that mail has to leave once the sync was told to stop
 _INDEX_SECONDS = 0.05
 _INDEX_MOST = 300
@@ -159,7 +160,10 @@ def watch(store: Store, accounts: Sequence[Account], *, report: Report, stop: Ev
         bring_up(store)
         senders = [_sender(outbox, one, over) for one in mailboxes]
         threads = [threading.Thread(target=one.watch, name=one.account.name, daemon=True) for one in mailboxes]
-        threads += [threading.Thread(target=one.watch, name=f"send {one.mailbox_id}", daemon=True) for one in senders]
+        threads += [
+            threading.Thread(target=_leaving, args=pair, name=f"send {pair[0].mailbox_id}", daemon=True)
+            for pair in zip(senders, mailboxes, strict=True)
+        ]
         indexing.start()
         for thread in threads:
             thread.start()
@@ -245,6 +249,19 @@ def _sender(outbox: Store, mailbox: MailboxSync, stop: Event) -> MailboxSender:
         return smtp_server_of(account, mailbox.password() if account.smtp_user else "")
 
     return MailboxSender(mailbox.mailbox_id, server, outbox, stop, connections=account.smtp_connections)
+
+
+def _leaving(sender: MailboxSender, mailbox: MailboxSync) -> None:
+    """Send what is due from a mailbox, until told to stop.
+
+    What was due before this sync began waits until the mailbox has been looked at: where a desk was restored, or
+    copied, a copy among the sent mail says that it has left already.
+    """
+    ends = time.monotonic() + _LOOKS_FIRST
+    while sender.is_due() and not (mailbox.looked.wait(_LOOK_EVERY) or sender.stop.is_set()):
+        if time.monotonic() > ends:
+            break
+    sender.watch()
 
 
 def _put_down(store: Store, mailbox: MailboxSync, error: ImapError | ConsoleError) -> None:

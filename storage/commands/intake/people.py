@@ -112,6 +112,8 @@ def _named(message: Incoming) -> list[tuple[Correspondent, PersonKind]]:
     named = [(parsed.author, PersonKind.MACHINE if machine else PersonKind.CUSTOMER)]
     if (original := forwarded_for(message)) is not None:
         named.append((original, PersonKind.CUSTOMER))
+    elif (writer := written_for(message)) is not None:
+        named.append((writer, PersonKind.MACHINE if machine else PersonKind.CUSTOMER))
     named += [(one, PersonKind.CUSTOMER) for one in (*parsed.to, *parsed.cc)[:_NAMED_AT_MOST]]
     return [(one, kind) for one, kind in named if one.address and one.address not in message.own]
 
@@ -125,6 +127,13 @@ def forwarded_for(message: Incoming) -> Correspondent | None:
     if original is None or not original.author.address:
         return None
     return original.author if of_ours(message.parsed.author.address, message.own) else None
+
+
+def written_for(message: Incoming) -> Correspondent | None:
+    """Return who wrote by our own address, as a form of our website does for them: whoever wants the answer."""
+    if message.direction is not Direction.INCOMING or message.parsed.author.address not in message.own:
+        return None
+    return next((one for one in message.parsed.reply_to if one.address not in message.own), None)
 
 
 def of_ours(address: str, own: frozenset[str]) -> bool:
@@ -146,9 +155,8 @@ def _found(session: Session, wanted: Mapping[tuple[str, str], object]) -> dict[t
 def _introduce(message: Incoming, named: Sequence[str], persons: Mapping[tuple[str, str], int]) -> None:
     group, parsed = message.mailbox.group, message.parsed
     message.participants = tuple(dict.fromkeys([persons[group, address] for address in named]))
-    message.author_id = (
-        persons.get((group, parsed.author.address)) if parsed.author.address not in message.own else None
-    )
+    author = written_for(message) if parsed.author.address in message.own else parsed.author
+    message.author_id = persons.get((group, author.address)) if author is not None else None
     if (original := forwarded_for(message)) is not None:
         message.customer_id = persons.get((group, original.address))
     elif message.written_here or message.direction is Direction.INCOMING:

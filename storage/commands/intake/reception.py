@@ -7,6 +7,7 @@ from typing import Final
 from storage.commands.intake.deliveries import Box, Delivery, Incoming, header_key
 from storage.events import Received
 from storage.kinds import Automatic, Channel, Direction
+from storage.kinds.mail import Parsed
 from storage.rules.threading import cited_by
 
 _CITED_AT_MOST: Final = 50
@@ -21,12 +22,16 @@ def own_addresses(mailboxes: Iterable[Box]) -> dict[str, frozenset[str]]:
     return {group: frozenset(addresses) for group, addresses in own.items()}
 
 
-def incoming(message_id: int, delivery: Delivery, mailbox: Box, key: bytes, own: frozenset[str]) -> Incoming:
-    """Return a read delivery as a message that is new to the desk."""
+def incoming(
+    message_id: int, delivery: Delivery, mailbox: Box, key: bytes, own: frozenset[str], *, leaves: bool = False
+) -> Incoming:
+    """Return a read delivery as a message that is new to the desk; what leaves from here is outgoing in any case."""
     parsed = delivery.parsed
     assert parsed is not None
+    if _by_our_list(parsed, own):
+        parsed = replace(parsed, automatic=Automatic.NO)
     keys = (header_key(mailbox.group, one) for one in cited_by(parsed)[:_CITED_AT_MOST])
-    outgoing = delivery.outgoing or parsed.author.address in own
+    outgoing = leaves or ((delivery.outgoing or parsed.author.address in own) and not _stays_here(parsed, own))
     return Incoming(
         message_id=message_id,
         delivery=delivery,
@@ -39,6 +44,23 @@ def incoming(message_id: int, delivery: Delivery, mailbox: Box, key: bytes, own:
         history=mailbox.live_since is None or delivery.arrived_at < mailbox.live_since,
         own=own,
     )
+
+
+def _by_our_list(parsed: Parsed, own: frozenset[str]) -> bool:
+    """Say whether mail came by the mailing list that our own address is, as a group of addresses: people wrote it."""
+    return parsed.automatic is Automatic.LIST and parsed.list_id in {one.replace("@", ".") for one in own}
+
+
+def _stays_here(parsed: Parsed, own: frozenset[str]) -> bool:
+    """Say whether mail by our own address names nobody but us, so that it answers nobody.
+
+    A form of our website wrote it, a scanner, a colleague, or whoever poses as us: it is to be looked at, also where
+    the provider lays what a website sends among the sent mail.
+    """
+    if parsed.author.address not in own:
+        return False
+    named = {one.address for one in (*parsed.to, *parsed.cc)}
+    return named <= own if named else any(one.address not in own for one in parsed.reply_to)
 
 
 def written_here(message: Incoming, *, direction: Direction, channel: Channel) -> Incoming:

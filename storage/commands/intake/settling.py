@@ -91,7 +91,7 @@ def _live(session: Session, row: Row[*tuple[Any, ...]], messages: Sequence[Incom
                 facts.append(_handled(row.id, answered, message.arrived_at))
                 handled.update(answered)
         else:
-            thanks = is_bare_thanks(message.parsed.reply_text)
+            thanks = is_bare_thanks(message.parsed.reply_text) and not _encloses(message)
             after = after_incoming(status, bare_thanks=thanks, waited_for=waited_for)
             because = Cause.CUSTOMER_WROTE
             rests = status in SETTLED or status is Status.TRASH
@@ -117,6 +117,11 @@ def _live(session: Session, row: Row[*tuple[Any, ...]], messages: Sequence[Incom
             )
         )
     return facts
+
+
+def _encloses(message: Incoming) -> bool:
+    """Say whether something is attached to a message that somebody should look at, however few words come with it."""
+    return any(not one.inline for one in message.parsed.attachments)
 
 
 def _handled(conversation_id: int, numbers: Sequence[int], happened_at: datetime) -> Handled:

@@ -5,11 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ScalarSelect, exists, select, update
+from sqlalchemy import ScalarSelect, and_, exists, or_, select, update
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.commands.outbox.items import CLAIM, MESSAGE, OUT, TO, Result, all_in, is_in, items, numbered, some_in, tell
+from storage.commands.outbox.items import (
+    CLAIM,
+    MESSAGE,
+    OUT,
+    TO,
+    Result,
+    all_in,
+    is_in,
+    items,
+    numbered,
+    some_in,
+    tell,
+)
 from storage.events import Fact
 from storage.kinds import Delivery
 from storage.models import MessageText
@@ -18,8 +30,8 @@ from storage.rules.delivery import next_look
 
 _UNFILED: Final = Lookup(
     lambda: (
-        select(TO.c.message_id, TO.c.state)
-        .where(TO.c.message_id.in_(some_values()), is_in(Delivery.ACCEPTED, Delivery.FILED, Delivery.UNCERTAIN))
+        select(TO.c.message_id, TO.c.state, TO.c.code.is_(None).label("untold"))
+        .where(TO.c.message_id.in_(some_values()))
         .distinct()
     )
 )
@@ -28,7 +40,14 @@ _CITED: Final = Lookup(
         select(OUT.c.id)
         .join(MESSAGE, MESSAGE.c.id == OUT.c.id)
         .where(
-            OUT.c.state == Delivery.UNCERTAIN,
+            or_(
+                OUT.c.state == Delivery.UNCERTAIN,
+                # Of whom a server spoke, a message was tried here.
+                and_(
+                    OUT.c.state == Delivery.QUEUED,
+                    ~exists().where(TO.c.message_id == OUT.c.id, or_(~is_in(Delivery.QUEUED), TO.c.code.is_not(None))),
+                ),
+            ),
             MESSAGE.c.header_key.in_(some_values()),
             ~some_in(Delivery.ACCEPTED, Delivery.FILED),
         )
@@ -76,18 +95,33 @@ def looks_due(session: Session, mailbox_id: int, *, now: datetime, limit: int = 
 def note_filed(session: Session, message_ids: Collection[int], *, now: datetime) -> int:
     """Note that copies lie among the sent mail: what was uncertain has been sent; return how many that told.
 
-    Where a server had taken it for others before, the copy may be theirs, and tells nothing of who is in doubt.
+    Where a server had taken it for others before, the copy may be theirs, and tells nothing of who is in doubt. What
+    only waits to leave has left by another copy of this desk: a desk that was restored knows nothing of that.
     """
-    states: dict[int, set[Delivery]] = {}
+    states: dict[int, set[tuple[Delivery, bool]]] = {}
     for row in _UNFILED(session.connection(), message_ids):
-        states.setdefault(row.message_id, set()).add(row.state)
+        states.setdefault(row.message_id, set()).add((row.state, row.untold))
+    here = {number: before for number, some in states.items() if (before := _unfiled(some)) is not None}
     facts: list[Fact] = []
-    for row in numbered(session, states):
-        known = states[row.id] & {Delivery.ACCEPTED, Delivery.FILED}
-        facts += all_in(session, row, Delivery.ACCEPTED if known else Delivery.UNCERTAIN, Result(Delivery.FILED), now)
+    for row in numbered(session, here):
+        facts += all_in(session, row, here[row.id], Result(Delivery.FILED), now)
     tell(session, facts, now)
-    _no_more_looks(session, states)
+    _no_more_looks(session, here)
     return len(facts)
+
+
+def _unfiled(recipients: Collection[tuple[Delivery, bool]]) -> Delivery | None:
+    """Return the state of those recipients of whom a copy tells that the message was sent to them.
+
+    Args:
+        recipients: where they stand, and whether no server ever spoke of them.
+    """
+    states = {state for state, _ in recipients}
+    if states & {Delivery.ACCEPTED, Delivery.FILED}:
+        return Delivery.ACCEPTED
+    if Delivery.UNCERTAIN in states:
+        return Delivery.UNCERTAIN
+    return Delivery.QUEUED if set(recipients) == {(Delivery.QUEUED, True)} else None
 
 
 def note_found(session: Session, message_id: int, *, now: datetime) -> None:
@@ -107,11 +141,14 @@ def note_unfound(session: Session, message_id: int, *, now: datetime) -> None:
 
 
 def note_cited(session: Session, header_keys: Collection[bytes], *, now: datetime) -> int:
-    """Note that mail came which cites messages of ours: those that were uncertain for all have been sent."""
+    """Note that mail came which cites messages of ours: those that were uncertain for all have been sent.
+
+    So have those that only wait to leave: by another copy of this desk.
+    """
     numbers = [row.id for row in _CITED(session.connection(), header_keys)]
     facts: list[Fact] = []
     for row in numbered(session, numbers):
-        facts += all_in(session, row, Delivery.UNCERTAIN, Result(Delivery.ACCEPTED), now)
+        facts += all_in(session, row, row.state, Result(Delivery.ACCEPTED), now)
     tell(session, facts, now)
     return len(facts)
 

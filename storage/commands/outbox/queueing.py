@@ -218,7 +218,8 @@ def _message(session: Session, outgoing: Outgoing, arrived_at: datetime) -> Inco
         parsed=outgoing.parsed,
     )
     (message_id,) = next_ids(session, Message)
-    return incoming(message_id, delivery, mailbox, key, own_addresses(mailboxes.values())[mailbox.group])
+    own = own_addresses(mailboxes.values())[mailbox.group]
+    return incoming(message_id, delivery, mailbox, key, own, leaves=True)
 
 
 def _joined(

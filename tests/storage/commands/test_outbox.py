@@ -467,6 +467,50 @@ def test_mail_that_cites_it_shows_that_it_was_sent(desk: Answering) -> None:
     assert home(desk.store, number) == 1
 
 
+def test_what_waits_in_a_restored_desk_does_not_leave_when_its_copy_says_that_it_has(desk: Answering) -> None:
+    sent = desk.answer()
+    name = desk.header_of(sent.message_id)
+    copy = letter(name, by=DESK, to=("ana@acme.example",), text="Está corrigida.")
+    desk.post.bring(desk.post.delivery(copy, at=desk.out.now, outgoing=True))
+    assert desk.out.states(sent.message_id) == [Delivery.FILED]
+    assert desk.out.claim() == ()
+
+
+def test_what_waits_in_a_restored_desk_does_not_leave_when_mail_cites_it(desk: Answering) -> None:
+    sent = desk.answer()
+    desk.post.send("thanks@acme", at=desk.out.now, cites=(desk.header_of(sent.message_id),), text="Obrigada!")
+    assert desk.out.states(sent.message_id) == [Delivery.ACCEPTED]
+    assert desk.out.claim() == ()
+
+
+@pytest.mark.parametrize("died", [False, True], ids=["before the server's yes is noted", "where the sender died"])
+def test_a_copy_tells_nothing_of_who_was_put_off_beside_who_may_have_it(desk: Answering, *, died: bool) -> None:
+    sent = desk.answer(to=("ana@acme.example", "rui@acme.example"))
+    (item,) = desk.out.claim()
+    assert desk.out.begin(item)
+    desk.out.hand_over(item, {1: Result(Delivery.QUEUED, 451, "later")})
+    if died:
+        desk.out.now += timedelta(hours=1)
+        desk.out.recover()
+    copy = letter(desk.header_of(sent.message_id), by=DESK, to=("ana@acme.example",), text="Está corrigida.")
+    desk.post.bring(desk.post.delivery(copy, at=desk.out.now, outgoing=True))
+    has = Delivery.FILED if died else Delivery.DATA_SENT
+    assert desk.out.states(sent.message_id) == [has, Delivery.QUEUED]
+
+
+def test_a_late_copy_tells_nothing_of_who_was_put_off_though_the_agent_sends_it_again(desk: Answering) -> None:
+    sent = desk.answer(to=("ana@acme.example", "rui@acme.example"))
+    (item,) = desk.out.claim()
+    assert desk.out.begin(item)
+    desk.out.hand_over(item, {1: Result(Delivery.QUEUED, 451, "later")})
+    desk.out.now += timedelta(hours=1)
+    desk.out.recover()
+    desk.tell(acts.settle, sent.message_id, "again")
+    copy = letter(desk.header_of(sent.message_id), by=DESK, to=("ana@acme.example",), text="Está corrigida.")
+    desk.post.bring(desk.post.delivery(copy, at=desk.out.now, outgoing=True))
+    assert desk.out.states(sent.message_id) == [Delivery.QUEUED, Delivery.QUEUED]
+
+
 def test_an_accepted_answer_marks_what_it_answers_on_the_server(desk: Answering) -> None:
     with desk.store.writing() as session:
         syncing.keep_folders(session, desk.post.mailbox_id, {"INBOX": "inbox"})

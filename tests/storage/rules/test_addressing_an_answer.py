@@ -42,6 +42,17 @@ def test_who_took_no_part_before_is_no_recipient_unless_asked_for():
     assert of(DraftKind.REPLY_SENDER, author=EVE, to=(US, ANA), cc=(), strangers={EVE.address}) == ((EVE,), ())
 
 
+def test_where_a_stranger_wants_answers_is_no_recipient_unless_asked_for():
+    forged = {"author": EVE, "reply_to": (BOB,), "to": (US, ANA), "cc": (), "strangers": {EVE.address}}
+    assert of(**forged) == ((), (ANA,))
+    assert of(DraftKind.REPLY_SENDER, **forged) == ((BOB,), ())
+
+
+def test_what_we_wrote_to_nobody_but_ourselves_is_answered_where_that_is_wanted():
+    assert of(author=US, reply_to=(ANA,), to=(US,), cc=(ALSO,)) == ((ANA,), ())
+    assert of(author=US, reply_to=(EVE,), to=(US, ANA), cc=()) == ((ANA,), ())
+
+
 def test_nobody_stands_twice():
     assert of(to=(US, ANA, LI, LI), cc=(LI, ANA, BOB)) == ((ANA,), (LI, BOB))
 

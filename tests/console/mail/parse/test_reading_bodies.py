@@ -275,3 +275,18 @@ def test_the_digest_is_of_author_date_subject_and_decoded_text() -> None:
         whole.update(len(piece).to_bytes(8, "big") + piece)
     assert one.digest == whole.digest()
     assert parse(raw + b"\nhello!\n").digest != one.digest
+
+
+def test_the_same_words_with_another_file_are_another_message() -> None:
+    def scan(name: str, content: str) -> bytes:
+        return (
+            "From: scanner@acme.example\r\nSubject: Scan\r\nMIME-Version: 1.0\r\n"
+            'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nScan.\r\n'
+            f'--b\r\nContent-Type: application/pdf; name="{name}"\r\n'
+            f'Content-Disposition: attachment; filename="{name}"\r\n\r\n{content}\r\n--b--\r\n'
+        ).encode()
+
+    first = parse(scan("1.pdf", "%PDF one"))
+    assert parse(b"Received: by another\r\n" + scan("1.pdf", "%PDF one")).digest == first.digest
+    assert parse(scan("2.pdf", "%PDF one")).digest != first.digest
+    assert parse(scan("1.pdf", "%PDF one and more")).digest != first.digest
