@@ -75,7 +75,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 if os.environ.get("PLANTAO_KEEP_LONG") and "PYTEST_XDIST_WORKER" not in os.environ:
-    pytest_runtest_logreport, pytest_sessionfinish = long.measure, long.keep
+    pytest_runtest_logreport = long.measure
+
+    def pytest_sessionfinish(exitstatus: int) -> None:
+        """Keep what was measured."""
+        long.keep(exitstatus)
 
 
 def pytest_collection_finish() -> None:

@@ -46,9 +46,15 @@ class Parser(argparse.ArgumentParser):
             raise argparse.ArgumentError(None, no_such_command(str(value), action.choices))
         super()._check_value(action, value)
 
-    def _get_formatter(self) -> argparse.HelpFormatter:
-        """Return what lays the help out; asked for at each argument, and left to itself it would load shutil."""
-        return self.formatter_class(prog=self.prog, width=terminal_columns(80) - 2)  # type: ignore[call-arg]
+    def _get_formatter(self, *_where: Any, **_named: Any) -> argparse.HelpFormatter:
+        """Return what lays the help out; asked for at each argument, and left to itself it would load shutil.
+
+        From Python 3.14 on it would colour what it writes to a terminal, which `clean` then turns into signs.
+        """
+        formatter = self.formatter_class(prog=self.prog, width=terminal_columns(80) - 2)  # type: ignore[call-arg]
+        if hasattr(formatter, "_set_color"):
+            formatter._set_color(False)  # noqa: SLF001 - whoever makes the formatter is asked to
+        return formatter
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """End the process; what was asked for is printed to standard output."""

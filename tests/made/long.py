@@ -1,14 +1,17 @@
 """Which tests take long, as was measured once: `make long` measures anew."""
 
+import re
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-LIST = Path(__file__).parent.parent / "long.txt"
+ROOT = Path(__file__).parent.parent.parent
+LIST = ROOT / "tests" / "long.txt"
 LONG = 0.6  # seconds for one set of values, of the clock on the wall
+WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 _spent: dict[str, float] = defaultdict(float)
+_unsure: set[str] = set()
 
 
 def name_of(node: str) -> str:
@@ -21,12 +24,26 @@ def names() -> frozenset[str]:
     return frozenset(LIST.read_text(encoding="utf-8").splitlines())
 
 
+def is_there(name: str) -> bool:
+    """Tell whether a test of that name is in its file."""
+    file, _, test = name.rpartition("::")
+    path = ROOT / file.partition("::")[0]
+    return path.is_file() and bool(re.search(rf"def {re.escape(test)}\(", path.read_text(encoding="utf-8")))
+
+
 def measure(report: pytest.TestReport) -> None:
-    """Add up what a test takes, with its fixtures."""
+    """Add up what a test takes, with its fixtures; one that was skipped or failed does not show what it takes."""
     _spent[report.nodeid] += report.duration
+    if not report.passed:
+        _unsure.add(report.nodeid)
 
 
-def keep(session: Any) -> None:
-    """Write the list anew, once every test has run."""
-    found = {name_of(node) for node, spent in _spent.items() if spent > LONG}
+def keep(exitstatus: int) -> None:
+    """Write the list anew, once every test has run; what this run could not measure stays as it was listed."""
+    if exitstatus not in WHOLE:
+        return
+    measured = {node: spent for node, spent in _spent.items() if node not in _unsure}
+    found = {name_of(node) for node, spent in measured.items() if spent > LONG}
+    known = {name_of(node) for node in measured} - {name_of(node) for node in _unsure}
+    found |= {name for name in names() - known if is_there(name)}
     LIST.write_text("".join(f"{name}\n" for name in sorted(found)), encoding="utf-8")

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from console.cli import usage
+from console.cli.parser import Parser
 
 # For whoever writes a parser, or of features that ours has not.
 UNMET = {
+    " (default: %(default)s)",
+    "%(heading)s:",  # the same in our languages
     "%(prog)s: error: %(message)s\n",
+    "%(prog)s: warning: %(message)s\n",
     "%r is not callable",
     ".__call__() not defined",
     "'required' is an invalid argument for positionals",
@@ -26,6 +30,8 @@ UNMET = {
     "invalid conflict_resolution value: %r",
     "invalid option string %(option)r: must start with a character %(prefix_chars)r",
     "mutually exclusive arguments must be optional",
+    "show program's version number and exit",
+    "subcommands",
     "unexpected option string: %s",
     "unknown parser %(parser_name)r (choices: %(choices)s)",
 }
@@ -81,3 +87,21 @@ def test_help_is_in_the_language(run, monkeypatch):
     assert "muestra esta ayuda y termina" in said
     for english in ("usage:", "options:", "show this help"):
         assert english not in said
+
+
+class AsOf314(argparse.RawDescriptionHelpFormatter):
+    """From Python 3.14 on a formatter colours what goes to a terminal, unless it is told otherwise once it is made."""
+
+    coloured = True
+
+    def _set_color(self, color, **more):
+        self.coloured = color
+
+
+def test_help_is_not_coloured_by_argparse(run, monkeypatch):
+    plain = run("undo", "--help").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert run("undo", "--help").out == plain
+    asked = Parser(prog="plantao", formatter_class=AsOf314)
+    assert not asked._get_formatter().coloured
+    assert not asked._get_formatter(file=None).coloured  # later versions name where it goes
