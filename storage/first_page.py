@@ -33,8 +33,10 @@ _ROWS: Final = """
     SELECT conversation.id, conversation.status, conversation.tier, conversation.priority, conversation.assignee_id,
     conversation.customer_id, conversation.oldest_unanswered_at, conversation.last_message_at,
     conversation.last_message_id, conversation.snoozed_until, conversation.message_count, message_text.subject,
-    person.name, organization.name AS name_1, mailbox.name AS name_2, agent.name AS name_3, read_mark.message_id,
-    conversation.due_at, conversation.warn_at, conversation.due_metric, EXISTS (SELECT handoff.id FROM handoff
+    person.name, coalesce(organization.name, (SELECT min(domain.domain) AS min_1 FROM domain
+    WHERE domain.organization_id = organization.id)) AS coalesce_1, mailbox.name AS name_1, agent.name AS name_2,
+    read_mark.message_id, conversation.due_at, conversation.warn_at, conversation.due_metric,
+    EXISTS (SELECT handoff.id FROM handoff
     WHERE handoff.conversation_id = conversation.id AND handoff.crossed > 1) AS anon_1,
     EXISTS (SELECT entry.id FROM entry WHERE entry.subject_id = conversation.customer_id
     AND entry.subject = 'person' AND entry.kind = 'promise' AND entry.name IS NOT NULL) AS anon_2,
@@ -43,7 +45,7 @@ _ROWS: Final = """
     FROM conversation JOIN mailbox ON mailbox.id = conversation.mailbox_id
     LEFT OUTER JOIN message_text ON message_text.message_id = conversation.first_message_id
     LEFT OUTER JOIN person ON person.id = conversation.customer_id
-    LEFT OUTER JOIN organization ON organization.id = conversation.organization_id
+    LEFT OUTER JOIN organization ON organization.id = coalesce(conversation.organization_id, person.organization_id)
     LEFT OUTER JOIN agent ON agent.id = conversation.assignee_id
     LEFT OUTER JOIN read_mark ON read_mark.conversation_id = conversation.id AND read_mark.agent_id = ?
     WHERE conversation.id IN (SELECT value FROM json_each(?))

@@ -56,8 +56,11 @@ class KeysPage(Pane):
         key, sentence, name = self._lines[self._top + y]
         if sentence:
             line.gap(2).put(key, "accent", width=self._label, bold=True)
-            line.put(sentence, "text", width=min(cell_len(sentence), max(8, line.width - line.column - 1)))
-            if name and line.column + cell_len(name) + 3 <= line.width:
+            aside = (
+                cell_len(name) + 2 if name else 0
+            )  # what has no key is known by its name alone: that is never left out
+            line.put(sentence, "text", width=min(cell_len(sentence), max(8, line.width - line.column - 1 - aside)))
+            if name:
                 line.to(line.width - 1 - cell_len(name)).put(name, "muted")
         elif key:
             line.put(key, "bright").gap().fill("─", line.width - 1)

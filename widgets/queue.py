@@ -85,6 +85,7 @@ class Queue(Pane):
         self._writers: Mapping[int, str] = {}
         self._range: int | None = None  # the conversation that a range began at, while one is being marked
         self._now = datetime.now().astimezone()
+        self._tall = 0  # rows when it was last on the screen
         self.total = 0
 
     # ------------------------------------------------------------------------------------------ what it shows
@@ -140,7 +141,7 @@ class Queue(Pane):
         if self._rows:
             ids = [row.conversation_id for row in self._rows]
             self._cursor = ids.index(to) if to in ids else len(ids) - 1 if last else 0
-            self._top = self._cursor - self.size.height // 2 if to in ids else self._cursor
+            self._top = self._cursor - self._height // 2 if to in ids else self._cursor
         self._settle()
         self.repaint()
         self._report(before)
@@ -361,8 +362,19 @@ class Queue(Pane):
             self.post_message(self.Chosen(self, self.chosen.conversation_id))
 
     @property
+    def _height(self) -> int:
+        """The rows there are; while a conversation stands in its place, those that there were and will be again."""
+        self._tall = self.size.height or self._tall or self.app.size.height
+        return self._tall
+
+    @property
+    def rows_free(self) -> int:
+        """The rows that are not covered."""
+        return max(1, self._height - (len(self._over) == 1))
+
+    @property
     def _half(self) -> int:
-        return max(1, self.size.height // 2)
+        return max(1, self._height // 2)
 
     def _move(self, to: int, scroll: int = 0) -> None:
         before, top = self.chosen, self._top
@@ -370,9 +382,7 @@ class Queue(Pane):
         self._cursor = max(0, min(to, len(self._rows) - 1)) if self._rows else 0
         if scroll:
             self._top += scroll
-        elif (
-            self._cursor >= self._top + self.size.height
-        ):  # half a page at the edge: most keys then paint two rows only
+        elif self._cursor >= self._top + self._height:  # half a page at the edge: most keys then paint two rows only
             self._top = max(self._top + self._half, self._cursor - self.rows_free + 1)
         elif self._cursor < self._top:
             self._top = min(self._top - self._half, self._cursor)

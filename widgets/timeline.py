@@ -80,6 +80,7 @@ class Timeline:
         self._laid: dict[tuple[int, int, int], list[Drawn]] = {}
         self._own_name = "" if you is None else (names or {}).get(you, "")
         self._taken_back = frozenset[int]() if unfolded else _taken_back(view.events)
+        self._deeds = frozenset[int]() if unfolded else frozenset(event.action_id for event in view.events)
         worth = [event for event in _worth_telling(view.events) if self._stays(event)]
         told = [(event, event_words(event, now, names, you=you)) for event in worth]
         told = [(one, _("answer queued and taken back") if self._is_taken_back(one) else words) for one, words in told]
@@ -91,8 +92,13 @@ class Timeline:
         )
 
     def _stays(self, event: EventView) -> bool:
-        """Say whether an event has a line: of an answer that was taken back, with all that this undid, one has."""
-        return event.action_id not in self._taken_back or self._is_taken_back(event)
+        """Say whether an event has a line: of an answer that was taken back, with all that this undid, one has.
+
+        An undo, and a redo, has none beside what it is about, which says by itself whether it holds.
+        """
+        if event.action_id in self._taken_back:
+            return self._is_taken_back(event)
+        return event.undoes is None or event.undoes not in self._deeds
 
     def _is_taken_back(self, event: EventView) -> bool:
         return event.kind == "cancelled" and event.action_id in self._taken_back

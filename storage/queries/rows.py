@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, literal_column, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, literal_column, select
 
 from storage.prepared import Prepared, among, many
 from storage.queries.making import Key, nameless, queue_rows
 from storage.queries.tables import (
     ADDRESS,
     AGENT,
+    CALLED,
     CONVERSATION,
     ENTRY,
     HANDOFF,
@@ -32,7 +33,7 @@ def _shown(dialect: str) -> Any:
         CONVERSATION.join(MAILBOX, MAILBOX.c.id == _C.mailbox_id)
         .outerjoin(TEXT, TEXT.c.message_id == _C.first_message_id)
         .outerjoin(PERSON, PERSON.c.id == _C.customer_id)
-        .outerjoin(ORGANIZATION, ORGANIZATION.c.id == _C.organization_id)
+        .outerjoin(ORGANIZATION, ORGANIZATION.c.id == func.coalesce(_C.organization_id, PERSON.c.organization_id))
         .outerjoin(AGENT, AGENT.c.id == _C.assignee_id)
         .outerjoin(READ_MARK, and_(READ_MARK.c.conversation_id == _C.id, READ_MARK.c.agent_id == bindparam("reader")))
     )
@@ -50,7 +51,7 @@ def _shown(dialect: str) -> Any:
         _C.message_count,
         TEXT.c.subject,
         PERSON.c.name,
-        ORGANIZATION.c.name,
+        CALLED,
         MAILBOX.c.name,
         AGENT.c.name,
         READ_MARK.c.message_id,

@@ -238,6 +238,28 @@ def test_an_answer_that_was_taken_back_is_one_line_until_it_is_unfolded(
     assert len(told) == 2  # given up in the outbox: what it had changed stays
 
 
+def test_an_undo_and_a_redo_stand_in_what_they_are_about_until_it_is_unfolded(
+    make_message, make_event, make_conversation, now
+):
+    def deed(number: int, before: str, after: str, *, undone: bool, undoes: int | None = None):
+        values = {"before": before, "after": after, "because": "agent"}
+        return make_event(number, values=values, action_id=number, undone=undone, undoes=undoes)
+
+    once = [deed(1, "open", "resolved", undone=True), deed(2, "resolved", "open", undone=False, undoes=1)]
+    again = [
+        deed(1, "open", "resolved", undone=False),
+        deed(2, "resolved", "open", undone=True, undoes=1),
+        deed(3, "open", "resolved", undone=False, undoes=2),
+    ]
+    for events in (once, again):
+        view = make_conversation([make_message(1)], events)
+        told = [line for line in everything(view, now) if "Bruno Reis · " in line]
+        assert ["resolved" in line for line in told] == [True]
+        assert sum("Bruno Reis · " in line for line in everything(view, now, unfolded=True)) == len(events)
+    alone = make_conversation([make_message(1)], once[1:])  # what it took back stands in another conversation
+    assert any("Bruno Reis · " in line for line in everything(alone, now))
+
+
 def test_what_a_report_says_of_an_answer_that_a_server_had_taken_is_told_as_not_proven(
     make_event, make_conversation, now
 ):

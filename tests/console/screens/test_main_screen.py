@@ -105,6 +105,21 @@ async def test_a_conversation_called_off_while_it_came_is_read_again(three, cons
         await until(lambda: not app._main.queue.rows[1].unread)
 
 
+async def test_what_stands_above_stays_in_sight_when_the_next_one_was_read(deliver, console, until, screen_text):
+    for number in range(40):
+        deliver({"subject": f"Caso {number:02}", "ago": 500 - number})
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 40)
+        await pilot.press("enter")
+        await until(lambda: app._main.reading)
+        await pilot.press("]", "]")
+        await until(lambda: app._main.queue.number == 3)
+        await pilot.press("q")
+        await until(lambda: not app._main.reading)
+        assert screen_text(app).index("Caso 00") < screen_text(app).index("Caso 02")
+
+
 async def test_resolving_goes_on_with_the_next_and_u_takes_it_back(three, console, desk, until, screen_text):
     app = console()
     async with app.run_test(size=(120, 36)) as pilot:

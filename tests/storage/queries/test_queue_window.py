@@ -6,9 +6,9 @@ import pytest
 from made.desk import START, MadeDesk
 from sqlmodel import Session
 
-from storage.commands import joining, triage
-from storage.events import Actor, Snoozed
-from storage.kinds import Direction, Status, Tier
+from storage.commands import joining, knowing, triage
+from storage.events import Actor, OrganizationKept, Snoozed
+from storage.kinds import Direction, Status, Subject, Tier
 from storage.kinds.mail import Attachment
 from storage.models import Conversation, ReadMark
 from storage.queries import completing, conditions, inbox
@@ -73,6 +73,30 @@ def test_a_row_says_what_the_queue_shows(store):
         assert (row.message_count, row.unread, row.snoozed_until) == (2, True, None)
         assert (other.conversation_id, other.customer, other.mailbox) == (nameless, "x@y.example", "vendas")
         assert (other.assignee, other.tags) == ("", ())
+
+
+def test_a_row_says_the_customers_organization_unless_the_conversation_has_one_of_its_own(store):
+    with store.writing() as session:
+        desk = MadeDesk(session)
+        number = desk.message("x", address="ana@acme.example")
+        who = {"actor": Actor(desk.agent("Ana"), "one"), "now": NOW}
+        person = session.get_one(Conversation, number).customer_id
+
+        def said() -> str:
+            return inbox.window(session, agent_id=1, now=NOW).rows[0].organization
+
+        assert said() == ""
+        acme = 41
+        desk.record(OrganizationKept(organization_id=acme, happened_at=NOW))
+        knowing.keep_domain(session, acme, "acme.example", **who)
+        knowing.belong(session, Subject.PERSON, person, acme, **who)
+        assert said() == "acme.example", "as it is called elsewhere while it has no name"
+        knowing.set_fields(session, Subject.ORGANIZATION, acme, {"name": "ACME Logística"}, **who)
+        assert said() == "ACME Logística"
+        bolt, _ = knowing.make_organization(session, "Bolt", **who)
+        session.get_one(Conversation, number).organization_id = bolt
+        session.flush()
+        assert said() == "Bolt"
 
 
 def test_reading_is_each_agents_own(store):
