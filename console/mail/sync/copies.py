@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from console.mail.imap.errors import FolderMissing, ServerRefused
+from console.mail.imap.rows import Fetched, TooLarge
 from console.mail.imap.session import Session
+from console.mail.parse import Unreadable, parse
 from storage.commands.outbox import copies
 from storage.commands.outbox.copies import Look
 from storage.kinds.errors import NoSuch
@@ -12,6 +14,17 @@ from storage.store import Store
 
 _SENT: Final = "Sent"
 """The folder that is made where the server has none for sent mail."""
+
+
+_LOOKED_AT: Final = 5
+"""Messages that are looked at of those that a server finds: it may match loosely, or give whatever it has."""
+
+
+def _header_id(message: Fetched | TooLarge) -> str:
+    try:
+        return parse(message.raw).header_id if isinstance(message, Fetched) else ""
+    except Unreadable:
+        return ""
 
 
 class Copies:
@@ -57,7 +70,8 @@ class Copies:
             self._session.select(self._folder)
         except FolderMissing:
             return False
-        return bool(look.header_id) and len(self._session.find(look.header_id)) > 0
+        named = self._session.find(look.header_id)[-_LOOKED_AT:] if look.header_id else ()
+        return any(_header_id(one) == look.header_id for one in self._session.bodies(named))
 
     def _laid(self, look: Look) -> bool:
         """Lay a copy of what a server took; of what is in doubt none, or it would look as if it had been sent."""

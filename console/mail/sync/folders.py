@@ -61,6 +61,7 @@ class FolderSync:
         self._name = name
         self._stopping = stopping
         self._seen: FolderState | None = None
+        self._left_out: list[int] = []  # of history: listed, asked for, and not given
 
     def begin(self) -> Step:
         """Look at the folder; if it is new, or has new UIDs, take its newest messages in.
@@ -122,6 +123,7 @@ class FolderSync:
             return Step(Counts())
         uids = list(self._session.uids(since_uid=cursor.uidnext))
         step = self._take(cursor, uids, few=True)
+        step += self._insist(cursor, self._missing(cursor, uids))
         with self._store.writing() as session:
             syncing.move_cursor(session, cursor.folder_id, uidnext=max([state.uidnext, *(uid + 1 for uid in uids)]))
         return step
@@ -140,10 +142,11 @@ class FolderSync:
             while (chunk := list(islice(missing, _CHUNK))) and not self._stopping():
                 yield from self._session.bodies(self._missing(cursor, chunk))
                 left -= len(chunk)
-                yield Passed(partial(self._came_to, cursor, chunk[-1], max(0, state.exists - left)))
+                yield Passed(partial(self._came_to, cursor, chunk, max(0, state.exists - left)))
 
         # In one stream, so that nobody waits at the end of a chunk for the next one to begin.
         total += Step(self._taker.take(messages(), self._target(cursor), few=at_most is not None))
+        total += self._insist(cursor, self._left_out)
         if at_most is None and not self._stopping():
             with self._store.writing() as session:
                 syncing.move_cursor(
@@ -151,9 +154,15 @@ class FolderSync:
                 )
         return total
 
-    def _came_to(self, cursor: Cursor, below: int, done: int) -> None:
+    def _came_to(self, cursor: Cursor, chunk: list[int], done: int) -> None:
+        self._left_out += self._missing(cursor, chunk)
         with self._store.writing() as session:
-            syncing.move_cursor(session, cursor.folder_id, backfill_below=below, done=done)
+            syncing.move_cursor(session, cursor.folder_id, backfill_below=chunk[-1], done=done)
+
+    def _insist(self, cursor: Cursor, uids: list[int]) -> Step:
+        """Ask again for mail that did not come: that the figures are right proves nothing where other mail went."""
+        left, self._left_out = set(uids), []
+        return self._again(cursor, left) if left else Step(Counts())
 
     def _take(self, cursor: Cursor, uids: list[int], *, few: bool = False) -> Step:
         """Take in those of these messages that the desk has not."""

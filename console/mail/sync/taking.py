@@ -274,7 +274,8 @@ def _delivery(
     elif digest is None:
         digest = _place_digest(target, message.uid)
     parsed = read if isinstance(read, Parsed) else None
-    arrived_at = message.internaldate or (parsed.dated_at if parsed else None) or datetime.now(UTC)
+    now = datetime.now(UTC)
+    arrived_at = message.internaldate or min((parsed.dated_at if parsed else None) or now, now)
     return Delivery(
         mailbox_id=target.mailbox_id,
         raw_digest=digest,

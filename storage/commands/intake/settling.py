@@ -14,7 +14,8 @@ from storage.commands.intake.threads import Move, Seating
 from storage.commands.joining import merge_facts
 from storage.events import Fact, Handled, Moved, Snoozed, StatusChanged
 from storage.kinds import SETTLED, Automatic, Cause, Direction, Status
-from storage.models import Conversation, Message
+from storage.models import Conversation, Message, MessageText
+from storage.models.details import read_details
 from storage.models.statements import Lookup, some_values
 from storage.rules.status import after_answer, after_incoming, is_bare_thanks, merged_status, settled_history
 
@@ -63,6 +64,14 @@ _LIVING: Final = Lookup(
     )
 )
 """Conversations that have mail or calls from since their mailbox was live."""
+_T = table(MessageText)
+_WROTE: Final = Lookup(
+    lambda: (
+        select(_M.c.author_id, _M.c.customer_id, _T.c.from_address, _T.c.details)
+        .join(_T, _T.c.message_id == _M.c.id)
+        .where(_M.c.conversation_id.in_(some_values()), _M.c.direction == Direction.INCOMING)
+    )
+)
 _UNHANDLED: Final = Lookup(
     lambda: (
         select(_M.c.id)
@@ -85,6 +94,8 @@ def _live(session: Session, row: Row[*tuple[Any, ...]], messages: Sequence[Incom
     handled: set[int] = set()  # by this batch: the table does not know it yet
     for message in messages:
         if message.direction is Direction.OUTGOING:
+            if not _answers(session, row.id, message):
+                continue
             after, because = after_answer(status, waited_for=waited_for), Cause.ANSWERED_ELSEWHERE
             answered = [one for one in _unhandled(session, row.id, until=message.arrived_at) if one not in handled]
             if answered:
@@ -117,6 +128,26 @@ def _live(session: Session, row: Row[*tuple[Any, ...]], messages: Sequence[Incom
             )
         )
     return facts
+
+
+def _answers(session: Session, number: int, message: Incoming) -> bool:
+    """Say whether mail of ours goes to the side of those who wrote in a conversation, as far as its header tells.
+
+    What was forwarded to others alone, to a vendor or a colleague, answers nobody who waits.
+    """
+    sent_to = {one.address for one in (*message.parsed.to, *message.parsed.cc)} - message.own - {""}
+    wrote = _WROTE(session.connection(), [number])
+    if not sent_to or not wrote:
+        return True
+    sides: set[str] = set()
+    for row in wrote:
+        if message.participants and {row.author_id, row.customer_id} & set(message.participants):
+            return True
+        details = read_details(row.details or {})
+        original = (details.original.author,) if details.original is not None else ()
+        named = (one.address for one in (*details.reply_to, *details.to, *details.cc, *original))
+        sides.update(one.rpartition("@")[2] for one in (row.from_address, *named) if one and one not in message.own)
+    return not sides or any(one.rpartition("@")[2] in sides for one in sent_to)
 
 
 def _encloses(message: Incoming) -> bool:

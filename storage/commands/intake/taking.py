@@ -3,7 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from sqlalchemy import select
@@ -62,6 +63,9 @@ _BOXES: Final = Prepared(
     )
 )
 
+_AHEAD: Final = timedelta(days=1)
+"""How far a server's clock may be before ours."""
+
 SYNC: Final = Actor(None, "sync")
 """The desk itself, taking mail in."""
 
@@ -79,6 +83,7 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
         What became of each; the counts add up.
     """
     mailboxes, stands = _boxes(session)
+    deliveries = [_come_by_now(one, mailboxes[one.mailbox_id], now) for one in deliveries]
     own = own_addresses(mailboxes.values())
     groups = {number: one.group for number, one in mailboxes.items()}
     erased: tuple[bytes, ...] = ()
@@ -122,6 +127,17 @@ def take_in(session: Session, deliveries: Sequence[Delivery], *, now: datetime, 
     read = {one.message_id: one.parsed for one in batch.fresh}
     counts, numbers = _counts(deliveries, batch, seating, filed), _message_ids(deliveries, desk_has)
     return TakenIn(counts, frozenset(touched), numbers, read, erased)
+
+
+def _come_by_now(delivery: Delivery, mailbox: Box, now: datetime) -> Delivery:
+    """Return a delivery that came when it says, but not in a year to come.
+
+    All that is written after such mail would seem older than it, and answered. Where our own clock is behind, it is
+    mail of the time since its mailbox is live all the same.
+    """
+    if delivery.arrived_at <= now + _AHEAD:
+        return delivery
+    return replace(delivery, arrived_at=max(now, mailbox.live_since or now))
 
 
 class _Stands(NamedTuple):

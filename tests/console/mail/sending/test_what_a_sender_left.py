@@ -1,6 +1,7 @@
 """What a sender that died or fell left behind: whoever comes next takes it up, also where nothing else is due."""
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 from made.outbox import Outbox
 from made.sending import Orders, kill, start
+from servers.boxes import letter
+from servers.proxy import Faults
 from servers.smtp import FaultySmtp, Step
 from sqlalchemy import event, select
 
@@ -115,6 +118,20 @@ def test_a_single_sync_says_of_what_was_handed_over_that_it_may_have_been_sent(
     desk.sync()
     assert desk.states(number) == [Delivery.UNCERTAIN]
     assert faulty_smtp.arrived == []
+
+
+def test_a_server_that_finds_whatever_it_has_says_nothing_of_what_may_have_been_sent(
+    desk: Any, faulty_smtp: FaultySmtp, proxy: Callable[..., Any]
+) -> None:
+    number = dies(desk, faulty_smtp, Step.DOT)
+    desk.box.server.append(desk.box.user, [letter(9, sender="support@desk.example", to="x@y.example")], folder="Sent")
+    any_of_them = re.compile(rb'HEADER Message-ID "[^"]*"')
+    wire = proxy(desk.box.server.port, Faults(says=lambda line: any_of_them.sub(b"ALL", line)))
+    place = replace(desk.account.imap, port=wire.port)
+    desk.box.account = desk.account.model_copy(update={"imap": place})
+    desk.sync()
+    assert b"HEADER Message-ID" in wire.said
+    assert desk.states(number) == [Delivery.UNCERTAIN]
 
 
 def test_a_report_that_came_after_a_sender_died_is_read_for_what_it_says(desk: Any, faulty_smtp: FaultySmtp) -> None:

@@ -370,6 +370,41 @@ def test_a_message_with_a_false_literal_is_quarantined_and_all_others_come(
     assert (count(sync_store, Message), wire.connections) == (69, before + 1)  # it is not asked for again and again
 
 
+def test_a_message_that_the_server_does_not_give_is_not_forgotten_though_the_figures_are_right(
+    sync_store: Store, box: Callable[..., Box], proxy: Callable[..., Proxy]
+) -> None:
+    """Where one goes while another is withheld the server has as many as the desk; without QRESYNC nothing tells."""
+
+    def withhold(line: bytes) -> bytes:
+        return b"" if b"(UID 4 RFC822.SIZE" in line else line.replace(b" QRESYNC", b"")
+
+    mail = box()
+    uids = mail.server.append(mail.user, [letter(number) for number in range(1, 4)])
+    wire = proxy(mail.server.port, Faults(rewrite=withhold))
+    short = Box(
+        mail.server,
+        mail.user,
+        mail.account.model_copy(update={"imap": type(mail.account.imap)("127.0.0.1", wire.port)}),
+    )
+    bring(sync_store, short)
+    assert mail.server.append(mail.user, [letter(4)]) == [4]
+    mail.server.expunge(mail.user, [uids[0]])
+    outcome = sync_once(sync_store, [short.account], report=quiet)
+    assert outcome.step.counts.quarantined == 1  # named by `doctor`
+    assert placements(sync_store, mail).keys() == {2, 3, 4}
+
+
+def test_history_that_the_server_does_not_give_is_named_at_once(
+    sync_store: Store, box: Callable[..., Box], proxy: Callable[..., Proxy]
+) -> None:
+    mail = box()
+    mail.server.append(mail.user, [letter(number) for number in range(1, 71)])
+    wire = proxy(mail.server.port, Faults(rewrite=lambda line: b"" if b"(UID 4 RFC822.SIZE" in line else line))
+    account = mail.account.model_copy(update={"imap": type(mail.account.imap)("127.0.0.1", wire.port)})
+    counts = sync_once(sync_store, [account], report=quiet).step.counts
+    assert (counts.fetched, counts.quarantined) == (70, 1)
+
+
 def test_news_come_by_idle_and_changes_go_out_while_it_waits(sync_store: Store, box: Callable[..., Box]) -> None:
     mail = box(poll_seconds=3600)
     uids = mail.server.append(mail.user, [letter(1)])

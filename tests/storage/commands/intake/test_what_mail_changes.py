@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from made.post import DAY, DESK, HOUR, MONDAY, Post, home, letter, row_of
+from made.post import DAY, DESK, HOUR, MONDAY, Out, Post, home, letter, row_of
 from sqlalchemy import select
 
 from storage.apply.base import insert, table
@@ -13,6 +13,7 @@ from storage.commands.desk import agent_named, signing_key
 from storage.commands.intake import Counts, Place
 from storage.events import Actor
 from storage.kinds import Automatic, Ignored, LinkReason, Status, WantedChange
+from storage.kinds.mail import Correspondent
 from storage.models import Event, Folder, Link, Message, Participant, Raw, Wanted
 from storage.record import fact_in
 from storage.rules.threading import own_message_id, strangers
@@ -190,6 +191,41 @@ def test_an_answer_from_elsewhere_counts(store: Store, post: Post) -> None:
     assert row_of(store, 1).status is Status.WAITING
     assert row_of(store, 1).oldest_unanswered_at is None
     assert row_of(store, asked, Message).handled is True
+
+
+@pytest.mark.parametrize("to", ["vendor@parts.example", "colleague@plantao.example"])
+def test_what_was_forwarded_elsewhere_answers_nobody(store: Store, post: Post, to: str) -> None:
+    asked = post.send("a@x")
+    post.send("b@x", cites=["a@x"], at=MONDAY + HOUR, outgoing=True, to=(to,), subject="Fwd: Fatura")
+    assert row_of(store, 1).message_count == 2
+    assert row_of(store, 1).status is Status.NEW
+    assert row_of(store, asked, Message).handled is False
+
+
+@pytest.mark.parametrize("to", ["rui@acme.example", "ana@home.example"], ids=["their colleague", "their Reply-To"])
+def test_an_answer_from_elsewhere_counts_whomever_of_their_side_it_goes_to(store: Store, post: Post, to: str) -> None:
+    asked = replace(letter("a@x"), reply_to=(Correspondent("", "ana@home.example"),))
+    post.bring(post.delivery(asked))
+    post.send("b@x", cites=["a@x"], at=MONDAY + HOUR, outgoing=True, to=(to,), subject="Re: Fatura")
+    assert row_of(store, 1).status is Status.WAITING
+
+
+def test_mail_from_a_year_to_come_hides_nobody_who_writes_after_the_answer(store: Store, post: Post) -> None:
+    out = Out(post)
+    (number,) = post.bring(post.delivery(letter("a@x"), at=MONDAY + 30_000 * DAY)).message_ids
+    assert row_of(store, number, Message).arrived_at == post.now
+    out.queue(1, cites=("a@x",))
+    later = out.now + HOUR
+    post.now = later
+    post.send("c@x", cites=["a@x"], at=later, text="E agora?")
+    assert (row_of(store, 1).status, row_of(store, 1).oldest_unanswered_at) == (Status.OPEN, later)
+
+
+def test_where_our_own_clock_is_weeks_behind_mail_is_no_history(store: Store) -> None:
+    post = Post(store, live_since=MONDAY)
+    post.now = MONDAY - 40 * DAY
+    post.send("a@x", at=MONDAY + HOUR)
+    assert (row_of(store, 1).status, row_of(store, 1).oldest_unanswered_at) == (Status.NEW, MONDAY)
 
 
 def test_a_question_thanks_and_two_answers_in_one_batch(store: Store, post: Post, agent: Actor) -> None:
