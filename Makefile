@@ -10,10 +10,12 @@ READY = .venv/ready
 WORDS = .venv/words
 LOCALE = widgets/locale
 
+VERSION = import sys; print(*sys.version_info[:2], sep='.')
+
 # A thousand tests start Python anew, and would translate the source each time where keeping the result is forbidden.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo check test soak long bench lint screenshots lock words
+.PHONY: help demo check test soak long bench lint screenshots lock words python
 
 help:
 	@echo 'make demo         the desk, on a made-up company and its mail'
@@ -64,11 +66,20 @@ $(WORDS): $(READY) build_locale.py $(LOCALE)/es/LC_MESSAGES/plantao.po $(LOCALE)
 	@$(BIN)/python build_locale.py
 	@touch $@
 
+# Whoever names an interpreter does not get that of a .venv which was made with another.
+python:
+	@[ -z "$(PYTHON)" ] || [ ! -x $(BIN)/python ] || { \
+	    is=$$($(BIN)/python -c "$(VERSION)"); \
+	    case "$$("$(PYTHON)" -c "$(VERSION)" 2>/dev/null || echo "$(PYTHON)")" in \
+	    "$$is") ;; \
+	    *) echo ".venv has Python $$is, not $(PYTHON): take it away first, with rm -r .venv" >&2; exit 1;; \
+	    esac; }
+
 # The lock's packages, then the project itself so that its source is what runs. Installed anew when either changes.
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml | python
 	@set -e; \
 	python='$(PYTHON)'; \
-	for found in python3 python3.13 python3.12 python3.11; do \
+	for found in python3 python3.13 python3.12 python3.11 python3.14; do \
 	    if [ -z "$$python" ] && "$$found" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
 	    then python=$$found; fi; \
 	done; \
