@@ -356,7 +356,10 @@ class TroubleBar(Bar):
         used = sum(cell_len(text) for text, _role in rows[-1])
         if keys and used + taken > width - 4 and len(rows) < 3:
             return [*rows, tuple(keys)]
-        rows[-1] = (*((cut(text, max(0, width - 4 - taken)), role) for text, role in rows[-1]), *keys)
+        rows[-1] = (
+            *((cut(text, max(0, width - 4 - taken), self._look.sign("…")), role) for text, role in rows[-1]),
+            *keys,
+        )
         return rows
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:  # noqa: ARG002 - Textual's signature

@@ -254,7 +254,9 @@ def choose_look(configured: str, environ: Mapping[str, str]) -> Look:
         ValueError: there is no look of that name.
     """
     # Python itself speaks UTF-8 where the locale is C (PEP 540): that says nothing of what the terminal can draw.
-    plain = environ.get("TERM") == "linux" or "utf" not in locale.getencoding().lower()
+    # A locale that is not installed, as on a server reached by SSH, makes the C library speak ASCII: its name counts.
+    named = next(filter(None, (environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    plain = environ.get("TERM") == "linux" or "utf" not in f"{named} {locale.getencoding()}".lower()
     if environ.get("NO_COLOR"):
         return Look("none", plain)
     match configured:

@@ -76,15 +76,16 @@ def run_take(call: "Call") -> int:
 def run_assign(call: "Call") -> int:
     """Give conversations to an agent, or to nobody."""
     from storage.commands import triage
-    from storage.queries.agents import agent_called
+    from storage.queries.agents import agent_meant, agents
 
     name = clean_line(call.options.to)
     if name.casefold() in {"none", "nobody"}:
         return _bulk(call, triage.assign, _("assigned to nobody"), to=None)
-    to = call.desk.agent_id if name.casefold() == "me" else call.ask(agent_called, name=name)
+    to = call.desk.agent_id if name.casefold() == "me" else call.ask(agent_meant, name=name)
     if to is None:
         raise NoSuch("agent", name)
-    return _bulk(call, triage.assign, _("assigned to {name}").format(name=name), to=to, reason=call.options.reason)
+    whole = name if to == call.desk.agent_id else call.ask(agents)[to]
+    return _bulk(call, triage.assign, _("assigned to {name}").format(name=whole), to=to, reason=call.options.reason)
 
 
 def run_status(call: "Call") -> int:

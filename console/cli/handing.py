@@ -289,10 +289,10 @@ def handoff_object(view: Any) -> dict[str, Any]:
 
 
 def _agent(call: "Call", name: str) -> int:
-    from storage.queries.agents import agent_called
+    from storage.queries.agents import agent_meant
 
     tidy = clean_line(name)
-    found = call.desk.agent_id if tidy.casefold() == "me" else call.ask(agent_called, name=tidy)
+    found = call.desk.agent_id if tidy.casefold() == "me" else call.ask(agent_meant, name=tidy)
     if found is None:
         raise NoSuch("agent", tidy)
     return int(found)

@@ -88,12 +88,12 @@ def _due(call: "Call") -> "datetime | None":
 
 
 def _owner(call: "Call") -> int | None:
-    from storage.queries.agents import agent_called
+    from storage.queries.agents import agent_meant
 
     name = clean_line(call.options.owner or "")
     if name.casefold() in {"", "none", "nobody"}:
         return None
-    number: int | None = call.desk.agent_id if name.casefold() == "me" else call.ask(agent_called, name=name)
+    number: int | None = call.desk.agent_id if name.casefold() == "me" else call.ask(agent_meant, name=name)
     if number is None:
         raise NoSuch("agent", name)
     return number

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from console.cli.errors import DONE
+from console.cli.errors import DONE, FAILED
 from console.cli.parser import Group
+from storage.kinds.errors import Refused
 from widgets.language import _, ngettext
 from widgets.troubles import numbers_words
 
@@ -34,9 +35,17 @@ def _back(call: "Call", *, again: bool) -> int:
     from widgets.undone import undone_words
 
     done: TakenBack | None = None
-    for done in undo_in_parts(call.store, actor=call.desk.actor, clock=lambda: call.now, redo=again):
-        if done.total > AT_ONCE:
-            call.out.progress(f"{done.done}/{done.total}")
+    try:
+        for done in undo_in_parts(call.store, actor=call.desk.actor, clock=lambda: call.now, redo=again):
+            if done.total > AT_ONCE:
+                call.out.progress(f"{done.done}/{done.total}")
+    except Refused as none:
+        if none.rule != "nothing_to_undo":
+            raise
+        call.out.error(
+            _("No command of yours is left to take back. What was done in a console is taken back there: u, or g h.")
+        )
+        return FAILED
     call.out.progress_done()
     if done is None:
         return DONE

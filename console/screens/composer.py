@@ -143,6 +143,7 @@ class ComposerScreen(Moves, Sends):
     @work(exclusive=True, group="begin")
     async def _begin(self) -> None:
         conversation_id, message_id, draft_id = self._about
+        self.conversation.agent_id = self.desk.agent_id
         asked: dict[str, Any] = {"agent_id": self.desk.agent_id, "now": self.now()}
         try:
             if draft_id is not None:

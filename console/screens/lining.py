@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from console.screens.performing import Performs
 
 _WHOLE: Final = frozenset(
-    {"moment", "query", "view", "folder", "words", "rule", "standing", "customer", "icp", "persona"}
+    {"moment", "query", "view", "kept view", "folder", "words", "rule", "standing", "customer", "icp", "persona"}
 )
 """What may be of several words, and is offered for the line as a whole."""
 

@@ -14,12 +14,14 @@ from storage.kinds import Delivery
 from storage.kinds.errors import DeskError
 from storage.kinds.outbox import OutboxRow
 from widgets.bars import PaneTitle, TitleRow
+from widgets.deliveries import reasons
 from widgets.empty import Empty
 from widgets.language import _, ngettext
-from widgets.line import Span
+from widgets.line import Span, one_line
 from widgets.outbox_list import OutboxList
 from widgets.pane import toast
 from widgets.troubles import trouble_words
+from widgets.wrapping import wrap
 
 _OF_UNCERTAIN: Final = ("was-sent", "was-not-sent", "send-again")
 
@@ -29,6 +31,10 @@ class OutboxScreen(Steps, Listing):
 
     AUTO_FOCUS: ClassVar[str] = ""
     CSS: ClassVar[str] = "OutboxScreen { background: $background; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: tuple[Span, ...] = ()
 
     @property
     def where(self) -> Where:
@@ -94,12 +100,24 @@ class OutboxScreen(Steps, Listing):
         empty.display = not rows
         empty.show(_("Nothing is on its way."), (), (("r", _("answers the conversation under the cursor")),))
         self.rows.show(rows, self.now())
+        self._tell_why()
         self._title(len(rows))
         self._tell_keys()
 
     def _say(self, spans: tuple[Span, ...]) -> None:
+        self._said = spans
+        self._tell_why()
+
+    def _tell_why(self) -> None:
+        """Show below what keeps the message under the cursor, which is long for a row; then what was done."""
+        why = reasons(self.rows.chosen.delivery, self.now()) if self.rows.chosen is not None else ""
+        lines = wrap(one_line(why), self.size.width - 4)[:3] if why else []
+        told: list[tuple[Span, ...]] = [((line, "soon"),) for line in lines]
+        if self._said:
+            told.append(self._said)
+        over = [toast(self.look, self.size.width, spans) for spans in told]
         for pane in (self.rows, self.query_one(Empty)):  # what was said of the last one stands where nothing is left
-            pane.cover([toast(self.look, self.size.width, spans)])
+            pane.cover(over)
 
     def _act(self, command: Callable[..., Any], word: str, *args: Any) -> None:
         """Give the record a command about the message under the cursor, wherever the cursor goes meanwhile."""
@@ -182,10 +200,13 @@ class OutboxScreen(Steps, Listing):
     def on_resize(self) -> None:
         """Draw the list as wide as the window."""
         self.rows.repaint()
+        self._tell_why()
 
     def step(self, by: int) -> None:
         """Move the cursor."""
         self.rows.move(by)
+        self._said = ()
+        self._tell_why()
         self._tell_keys()
 
     def rows_shown(self) -> int:

@@ -5,6 +5,7 @@ from sqlmodel import Session
 
 from storage.kinds import EntryKind
 from storage.kinds.agents import AgentCard
+from storage.kinds.clean import folded
 from storage.queries.tables import AGENT, ENTRY
 
 
@@ -12,6 +13,20 @@ def agent_called(session: Session, *, name: str) -> int | None:
     """Return the agent of that name, `None` when nobody bears it."""
     found = session.connection().execute(select(AGENT.c.id).where(AGENT.c.name == name)).scalar()
     return None if found is None else int(found)
+
+
+def agent_meant(session: Session, *, name: str) -> int | None:
+    """Return the agent of that name, else the only one of whom it is the first letters or a name, in either case."""
+    exact = agent_called(session, name=name)
+    wanted = folded(name).strip()
+    if exact is not None or not wanted:
+        return exact
+    called = {number: f" {folded(one)} " for number, one in agents(session).items()}
+    for letters in (f" {wanted} ", f" {wanted}"):
+        found = [number for number, one in called.items() if letters in one]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def agents(session: Session) -> dict[int, str]:

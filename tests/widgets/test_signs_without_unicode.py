@@ -69,11 +69,14 @@ def test_the_name_of_the_console_and_a_kept_blank_are_ascii_too():
         ({"LC_ALL": "C", "LANG": "C.UTF-8"}, True),
         ({"LC_ALL": "C.UTF-8"}, False),
         ({"LANG": "C.UTF-8"}, False),
+        ({"LC_ALL": "xx_XX.UTF-8"}, False),  # not installed here
+        ({"LC_ALL": "xx_XX.ISO-8859-1"}, True),
+        ({"LC_ALL": "xx_XX", "LANG": "C.UTF-8"}, True),
     ],
 )
 def test_the_locale_says_what_the_terminal_draws_not_what_python_speaks(names, plain):
     known = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHONUTF8"))}
-    code = "from widgets.look import choose_look; print(choose_look('dark', {'TERM': 'xterm'}).ascii)"
+    code = "import os; from widgets.look import choose_look; print(choose_look('dark', os.environ | {'TERM': 'xterm'}).ascii)"
     said = subprocess.run(
         [sys.executable, "-c", code], env=known | names, cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -4,6 +4,8 @@ from storage.kinds.clean import clean_line
 from widgets.language import _
 
 WORDS_MOST = 300
+CONNECT = "connect"
+"""The step at which nobody answered."""
 
 
 class SmtpError(Exception):
@@ -33,6 +35,11 @@ class ServerLost(SmtpError):
     """The connection is gone, or the server asks for another time; nothing of this message was taken."""
 
     def _sentence(self) -> str:
+        if self.attempted == CONNECT:
+            return _(
+                "{host} cannot be reached. Check name, port and TLS of its SMTP server, and the network; "
+                "it will be tried again."
+            )
         return _("The connection to {host} was lost at {attempted}. It will be tried again.")
 
 

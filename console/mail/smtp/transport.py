@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from console.mail.imap.server import Server, Tls
 from console.mail.smtp.errors import (
+    CONNECT,
     WORDS_MOST,
     CertificateRefused,
     MessageTooLarge,
@@ -127,8 +128,10 @@ def _connect(server: Server, limits: Limits) -> Patient:
     except smtplib.SMTPResponseException as refused:
         kind = ServerLost if 400 <= refused.smtp_code < 600 else ServerSpokeNonsense
         raise kind(server.host, "connection", _words(refused.smtp_error)) from None
-    except (smtplib.SMTPException, OSError) as lost:
+    except smtplib.SMTPException as lost:
         raise ServerLost(server.host, "connection", str(lost)) from None
+    except OSError as lost:
+        raise ServerLost(server.host, CONNECT, lost.strerror or str(lost)) from None
 
 
 def _words(said: bytes | str) -> str:

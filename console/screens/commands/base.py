@@ -42,6 +42,7 @@ Takes = Literal[
     "conversation",
     "query",
     "view",
+    "kept view",
     "folder",
     "theme",
     "command",

@@ -280,13 +280,14 @@ async def assign(screen: "MainScreen", rest: str) -> None:
     if name.casefold() in {"none", "nobody", _("nobody").casefold()}:
         to, word = None, _("assigned to nobody")
     else:
-        from storage.queries.agents import agent_called
+        from storage.queries.agents import agent_meant, agents
 
         me = name.casefold() in {"me", _("me").casefold()}
-        to = screen.ground.agent_id if me else await screen.desk.ask(agent_called, name=name)
+        to = screen.ground.agent_id if me else await screen.desk.ask(agent_meant, name=name)
         if to is None:
             screen.say_error(NoSuch("agent", name))
             return
+        name = name if me else (await screen.desk.ask(agents))[to]
         word = _("assigned to {name}").format(name=name)
     line = line_of("assign", targets, name)
     reason = await why_more(screen, targets, to)

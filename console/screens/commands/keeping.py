@@ -31,7 +31,7 @@ def commands() -> Sequence[Command]:
         Command(
             "share", (), "", _("keep this view under a name, for everybody"), MAIN, share, "words", _("save view team")
         ),
-        Command("drop", (), "", _("take a kept view away"), MAIN, drop, "view", _("remove delete view")),
+        Command("drop", (), "", _("take a kept view away"), MAIN, drop, "kept view", _("remove delete view")),
         Command(
             "mend",
             ("x",),

@@ -221,6 +221,8 @@ def offer_rest(screen: "Performs", takes: Takes) -> Offer | None:  # noqa: C901,
             return offer_query(screen)
         case "view":
             return offer_views(screen)
+        case "kept view":
+            return offer_views(screen, kept=True)
         case "theme":
             return offer_looks()
         case "rule":
@@ -368,11 +370,12 @@ def _field_words() -> dict[str, str]:
     }
 
 
-def offer_views(screen: "Performs") -> Offer:
-    """Offer the views by their names."""
+def offer_views(screen: "Performs", *, kept: bool = False) -> Offer:
+    """Offer the views by their names; of those that were kept only, where one is to be taken away."""
 
     async def offer(text: str) -> Sequence[Choice]:
-        return best(text, ((view.name, Choice(view.name, view.name, view.words, view.key)) for view in screen.views))
+        shown = (view for view in screen.views if view.view_id is not None or not kept)
+        return best(text, ((view.name, Choice(view.name, view.name, view.words, view.key)) for view in shown))
 
     return offer
 

@@ -128,7 +128,8 @@ def test_conversations_are_joined_and_split(run, filled: Path):
 
 
 def test_undo_says_when_there_is_nothing_and_who_was_later(run, home: Path, filled: Path):
-    assert run("undo").status == 1
+    said = run("undo")
+    assert (said.status, "console" in said.err) == (1, True)
     (home / "config.toml").write_text('agent = "vera"\n')
     run("wait", 1, 2)
     (home / "config.toml").write_text('agent = "rui"\n')

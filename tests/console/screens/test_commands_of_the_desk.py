@@ -238,7 +238,10 @@ async def test_a_view_is_kept_on_the_next_free_key_shown_to_colleagues_when_shar
         await until(lambda: "No view is on 7" in screen_text(app))
         bruno = Desk(store, agent="Bruno", console="there")
         assert [view.words for view in await_views(bruno)] == ["is:open tag:fatura"]
-        await pilot.press(*":drop", "enter")
+        await pilot.press(*":drop ")
+        await until(lambda: "  Contas " in screen_text(app))
+        assert "is:settled" not in screen_text(app), "what is the console's own cannot be taken away"
+        await pilot.press("enter")
         await until(lambda: "6 Contas" not in screen_text(app))
         await pilot.press("u")
         await until(lambda: "6 Contas 2" in screen_text(app))

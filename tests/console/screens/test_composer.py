@@ -10,13 +10,13 @@ from made.recording import recording
 from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 
-from console.desk import Desk
+from console.desk import Desk, now
 from console.screens.composer import ComposerScreen
 from console.screens.drafts import DraftsScreen
 from console.screens.picking import ResponsePicker
 from console.screens.quoting import QuoteScreen
 from storage.commands import drafts as keeping
-from storage.commands import responses
+from storage.commands import responses, triage
 from storage.commands.desk import mailbox_as
 from storage.kinds import DraftKind
 from storage.kinds.responses import Attached as ResponseFile
@@ -83,6 +83,16 @@ async def test_an_answer_is_kept_as_it_is_typed_and_gone_on_with(number, console
         await until(lambda: bodies(desk) == ["Oi, Ana. Tudo bem?"])
         await pilot.press("ctrl+c")  # nothing is chosen: it neither leaves nor loses anything
         assert isinstance(app.screen, ComposerScreen)
+
+
+async def test_beside_what_is_written_one_is_you_as_in_the_conversation(number, console, desk, until, screen_text):
+    desk.tell_now(triage.take, [number], actor=desk.actor, now=now())
+    app = console()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: len(app._main.queue.rows) == 1)
+        await pilot.press("r")
+        await until(lambda: isinstance(app.screen, ComposerScreen) and "N1 › you" in screen_text(app))
+        assert "you · took it" in screen_text(app)
 
 
 async def test_a_draft_in_which_nothing_was_written_is_none(number, console, desk, until):

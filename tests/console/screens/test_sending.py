@@ -274,6 +274,23 @@ async def test_the_outbox_holds_and_lets_go(number, console, desk, until, screen
         await until(lambda: app.screen is app._main)
 
 
+async def test_the_outbox_says_in_full_what_keeps_a_message_where_its_row_is_too_narrow(
+    number, console, desk, until, screen_text, account
+):
+    app = console(accounts=(account,))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await answer(app, pilot, until)
+        leave(
+            desk,
+            Result(Delivery.FAILED, 550, "the mailbox is busy, its owner is told, and nobody knows when that ends"),
+        )
+        await pilot.press("g", "o")
+        await until(lambda: isinstance(app.screen, OutboxScreen) and "its owner is told" in screen_text(app))
+        await until(lambda: "when that ends" in screen_text(app))
+        await pilot.press("D")
+        await until(lambda: "given up:" in screen_text(app))
+
+
 async def test_in_the_outbox_a_key_is_about_where_the_cursor_was(
     number, deliver, console, desk, until, screen_text, account
 ):

@@ -472,3 +472,13 @@ def test_under_tls_on_both_roads_and_never_with_a_certificate_of_nobody(dovecot:
             with pytest.raises(CertificateRefused), open_transport(faulty.server(tls=tls)):
                 pass
         assert len(faulty.arrived) == 1
+
+
+def test_a_server_that_nobody_answers_for_cannot_be_reached_and_is_not_said_to_be_lost() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with (
+        pytest.raises(ServerLost, match=r"127\.0\.0\.1 cannot be reached\. .*\[Connection refused\]$"),
+        open_transport(Server("127.0.0.1", port, Tls.NONE, "", "", timeout=5.0)),
+    ):
+        pytest.fail("nobody is there")
