@@ -16,8 +16,8 @@ from benchmarks.letters import END, OWN, ranked
 from storage.apply.base import naming
 from storage.apply.refresh import refresh
 from storage.models.types import microseconds
-from storage.search import index_more, tidy
-from storage.store import open_store
+from storage.search import index_more, postings, tidy
+from storage.store import Store, open_store
 from storage.store.engine import sqlite_driver
 
 _AT_ONCE = 50_000
@@ -218,11 +218,29 @@ def load(
         with store.writing() as session:
             if not tidy(session, pages=2000):
                 break
+    if indexed:
+        listed(store)
     store.close()
     with sqlite_driver().connect(str(folder / "desk.db")) as last:
         last.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     (folder / "ready").touch()
     print(f"  {count:,} messages ready in {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def listed(store: Store) -> None:
+    """Make the lists of common words, as a sync that stays does while nothing comes."""
+    with store.reading() as session:
+        more = postings.wanted(session, now=END)
+    if more:
+        with store.writing() as session:
+            postings.begin(session)
+    maker = postings.Maker()
+    while more:
+        with store.reading() as session:
+            gathered = maker.gather(session)
+        assert gathered is not None
+        with store.writing() as session:
+            more = postings.keep(session, gathered, now=END)
 
 
 def firms(people: int, count: int) -> Iterator[tuple[str, Iterable[dict[str, object]]]]:

@@ -27,6 +27,7 @@ from storage.models.mail import (
     Message,
     MessageText,
     Participant,
+    PostingList,
     Print,
     QuotedPrint,
     Raw,
@@ -87,6 +88,7 @@ LOCAL: tuple[type[SQLModel], ...] = (
     Presence,
     Draft,
     Claim,
+    PostingList,
     MailContent,
 )
 """Cursors, leases, marks and caches: no facts, no undo."""
@@ -131,6 +133,7 @@ __all__ = [
     "Parting",
     "Person",
     "Placement",
+    "PostingList",
     "Presence",
     "Print",
     "Profile",

@@ -185,3 +185,17 @@ class SearchEntry(Base, table=True):
     message_id: int = Field(sa_column=Column(BigInteger, ForeignKey("message.id"), nullable=False, unique=True))
     version: int = Field(sa_column=Column(SmallInteger, nullable=False))
     stems: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class PostingList(Base, table=True):
+    """The messages in which a common word stands, made of the search index while nothing comes (SQLite alone).
+
+    Attributes:
+        term: as the index has it.
+        messages: a Roaring bitmap of their numbers.
+    """
+
+    __tablename__ = "posting_list"
+
+    term: str = Field(sa_column=Column(Text, primary_key=True))
+    messages: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -80,6 +80,9 @@ def count(session: Session, *, query: str, agent_id: int | None, now: datetime, 
         BadQuery: the query cannot be read.
     """
     asked_of = plan(session, parse(query, now=now), agent_id)
+    told = _told_by_lists(session.connection(), asked_of)
+    if told is not None:
+        return told
     found = 0
     with _stoppable(session.connection(), stopped):
         for numbers in steps(session.connection(), asked_of, start=None, wanted=COUNTED, stopped=stopped):
@@ -87,6 +90,16 @@ def count(session: Session, *, query: str, agent_id: int | None, now: datetime, 
             if found >= COUNTED:
                 break
     return min(found, COUNTED)
+
+
+def _told_by_lists(connection: Connection, plan: Plan) -> int | None:
+    """Return the count of a query that asks for words alone, where lists of them tell it."""
+    bounds = (plan.filtered, plan.barred, plan.from_number, plan.to_number)
+    if plan.words is None or not plan.wordings or any(one is not None for one in bounds):
+        return None
+    from storage.search.meeting import counted  # the bitmaps' library takes two milliseconds
+
+    return counted(connection, plan.words, plan.wordings, most=COUNTED)
 
 
 @contextmanager

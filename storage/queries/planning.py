@@ -11,7 +11,7 @@ from storage.queries.conditions import Condition, Every, Ground, condition, only
 from storage.queries.tables import SEARCH_ENTRY
 from storage.rules.query import And, BadQuery, Moment, Node, Not, Or, Query, Sort, Text, Trouble, Where
 from storage.search.index import ceiling
-from storage.search.matching import WITHIN, answers, written
+from storage.search.matching import WITHIN, Wordings, answers, wordings, written
 from storage.search.snippets import Wanted
 
 
@@ -21,6 +21,7 @@ class Plan:
 
     Attributes:
         words: the index's expression; `None` when no words are asked for.
+        wordings: the same by words, where lists of them may be met; else nothing.
         barred: the expression of words that must not be there, where none are asked for: the index knows what
             has a word, not what has none.
         begun: the words that only begin so. Asking the index whether one entry has one of a thousand words is
@@ -35,6 +36,7 @@ class Plan:
     """
 
     words: str | None
+    wordings: tuple[Wordings, ...]
     barred: str | None
     whole: str | None
     never: str | None
@@ -87,6 +89,7 @@ def plan(session: Session, query: Query, agent_id: int | None) -> Plan:
     )
     return Plan(
         words=_together(connection, [*words, *barred]) if words else None,
+        wordings=wordings([*words, *barred]) if connection.dialect.name == "sqlite" else (),
         barred=_together(connection, without) if not words else None,
         whole=_together(connection, [part for part in words if part not in begun]) if begun else None,
         never=_together(connection, without) if begun else None,

@@ -32,6 +32,7 @@ from storage.models.statements import Lookup, Write, some_values, straight
 from storage.models.types import microseconds
 from storage.prepared import Prepared
 from storage.rules.stemming import stems
+from storage.search import reach
 from storage.search.ready import Ready
 from storage.search.vectors import vector
 from storage.versions import SECURE_SQLITE, STEMMER_VERSION
@@ -139,12 +140,18 @@ def remove(session: Session, message_ids: Iterable[int], *, forget: bool = False
     connection = session.connection()
     sqlite = connection.dialect.name == "sqlite"
     secure = sqlite and _is_secure(connection)
+    message_ids = list(message_ids)
+    if forget and sqlite:
+        from storage.search import postings
+
+        postings.forget(connection, message_ids)
     for some in _chunks(message_ids):
         rows = connection.execute(_indexed().where(_ENTRY.c.message_id.in_(some))).all()
         if not rows:
             continue
         if sqlite:
             connection.execute(_FTS_OUT, [{"id": row.id, **columns_of(row, row.stems)} for row in rows])
+            reach.removed(connection, [row.message_id for row in rows])
         connection.execute(delete(_ENTRY).where(_ENTRY.c.id.in_([row.id for row in rows])))
     if forget and sqlite and not secure:
         connection.execute(text("INSERT INTO search_index (search_index) VALUES ('optimize')"))
@@ -161,6 +168,7 @@ def reindex(session: Session) -> None:
         connection.execute(text("DROP TABLE IF EXISTS search_index"))
         for statement in ddl("sqlite"):
             connection.execute(text(statement))
+    reach.drop(connection)
     connection.execute(delete(_ENTRY))
     _move_cursor(connection, 0)
 
@@ -193,6 +201,10 @@ def check(session: Session) -> bool:
         try:
             connection.execute(text("INSERT INTO search_index (search_index) VALUES ('integrity-check')"))
         except DatabaseError:
+            return False
+        from storage.search import postings
+
+        if not postings.check(connection):
             return False
     lost = (
         select(_TEXT.c.message_id)
@@ -318,7 +330,7 @@ def _after() -> Any:
 def _indexed() -> Any:
     """Select what was indexed of messages that are in the index."""
     return (
-        select(_ENTRY.c.id, _ENTRY.c.stems, *_WORDS)
+        select(_ENTRY.c.id, _ENTRY.c.message_id, _ENTRY.c.stems, *_WORDS)
         .select_from(_ENTRY)
         .join(_TEXT, _TEXT.c.message_id == _ENTRY.c.message_id)
     )
@@ -374,6 +386,7 @@ def _put(session: Session, arrived: Mapping[int, int], words: Mapping[int, Mappi
     ]
     if connection.dialect.name == "sqlite":
         _ENTRIES(connection, entries)
+        reach.added(connection, numbers.values())
         indexed = [(number, *map(words[each].__getitem__, COLUMNS)) for each, number in placed]
         for start in range(0, len(indexed), _IN_ONE_STEP):  # between two steps it can be given up for an agent
             straight(session.connection(), _FTS_IN, indexed[start : start + _IN_ONE_STEP], many=True)

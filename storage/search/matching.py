@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
@@ -26,6 +27,7 @@ from storage.prepared import Prepared
 from storage.rules.query import And, BadQuery, Field, Node, Not, Or, Text, Trouble, Where
 from storage.rules.stemming import composed, forms
 from storage.search.index import ATTACHED
+from storage.search.reach import WORDS, eligible
 from storage.search.vectors import STEM, lexeme
 
 BROADEST = 1500
@@ -35,7 +37,7 @@ _ENTRY = cast("Table", SearchEntry.__table__)  # type: ignore[attr-defined]
 _ROWID: ColumnClause[int] = column("rowid", BigInteger)
 _FTS = table("search_index", _ROWID)
 WITHIN = {
-    Where.ANYWHERE: "subject author files body",
+    Where.ANYWHERE: WORDS,
     Where.SUBJECT: "subject",
     Where.FROM: "author",
     Where.TO: "recipients",
@@ -82,6 +84,53 @@ def written(connection: Connection, node: Node) -> str | None:
         return None
     language = _Fts(connection) if connection.dialect.name == "sqlite" else _Vectors()
     return language.written(node)
+
+
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """A word that is asked for, or barred, as the words of SQLite's index of which any will do."""
+
+    words: tuple[str, ...]
+    barred: bool = False
+
+
+def wordings(nodes: Sequence[Node]) -> tuple[Wordings, ...]:
+    """Return what all of `nodes` ask for, word by word; nothing where it is more than plain words.
+
+    Each of those words is one that FTS5's tokenizer leaves as it is, so that a list of it (`storage.search.postings`)
+    has what the index finds.
+    """
+    found: list[Wordings] = []
+    for node in nodes:
+        words = _any_of(node.part if isinstance(node, Not) else node)
+        if not words:
+            return ()
+        found.append(Wordings(words, barred=isinstance(node, Not)))
+    return tuple(found) if any(not one.barred for one in found) else ()
+
+
+def _any_of(node: Node) -> tuple[str, ...]:
+    match node:
+        case Or(parts):
+            each = [_any_of(part) for part in parts]
+            return tuple(dict.fromkeys(word for words in each for word in words)) if all(each) else ()
+        case Text() if _plain(node):
+            words = _alike(composed(node.words))
+            return words if all(map(eligible, words)) else ()
+        case _:
+            return ()
+
+
+def _plain(node: Text) -> bool:
+    return (
+        not node.exact and not node.prefix and node.where is Where.ANYWHERE and len(composed(node.words).split()) == 1
+    )
+
+
+def _alike(word: str) -> tuple[str, ...]:
+    """Return the words of the index that are looked for where one word is."""
+    word = word.strip()
+    return tuple(dict.fromkeys((_unaccented(word), *forms(word))))
 
 
 def matching(
@@ -204,8 +253,8 @@ class _Fts(_Language):
         if node.prefix:
             head = words[:-1]
             wanted = [" ".join([*head, last]) for last in self._beginning(words[-1], node)]
-        elif len(words) == 1 and not node.exact and node.where is Where.ANYWHERE:
-            wanted = [_unaccented(words[0]), *forms(words[0])]
+        elif _plain(node):
+            wanted = list(_alike(words[0]))
             within += " stems"
         else:
             wanted = [" ".join(words)]

@@ -28,6 +28,7 @@ from console.mail.promising import Broken, note_broken
 from console.mail.reading import Readers
 from console.mail.sending import MailboxSender
 from console.mail.sync.folders import Step
+from console.mail.sync.listing import Listing
 from console.mail.sync.mailbox import MailboxSync
 from console.mail.sync.pace import Pace
 from storage.commands import errands, leasing, tasks, transferring, triage
@@ -366,6 +367,7 @@ class Indexing:
         self._came = Event()
         self._pace = Pace(_INDEX_SECONDS, most=_INDEX_MOST)
         self._followed = float("-inf")
+        self._listing = Listing(store)
         self.ready = Ready()
         """Messages as the readers left them; what is missing is read back here."""
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
@@ -400,6 +402,8 @@ class Indexing:
             elif untidy and not (rung or busy):  # what many small batches left is merged, a little at a time
                 with self._store.writing() as session:
                     untidy = tidy(session, pages=_TIDIED_PAGES)
+            elif not (rung or busy):
+                self._listing.go_on()
         self._follow()
 
     def _follow(self, *, least: int = 1) -> bool:
