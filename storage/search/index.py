@@ -140,12 +140,9 @@ def remove(session: Session, message_ids: Iterable[int], *, forget: bool = False
     connection = session.connection()
     sqlite = connection.dialect.name == "sqlite"
     secure = sqlite and _is_secure(connection)
-    message_ids = list(message_ids)
-    if forget and sqlite:
-        from storage.search import postings
-
-        postings.forget(connection, message_ids)
     for some in _chunks(message_ids):
+        if forget:
+            reach.drop(connection)
         rows = connection.execute(_indexed().where(_ENTRY.c.message_id.in_(some))).all()
         if not rows:
             continue

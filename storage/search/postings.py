@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
+from random import getrandbits
 from typing import Any, cast
 
 from pyroaring import BitMap
@@ -110,17 +111,16 @@ def wanted(session: Session, *, now: datetime) -> bool:
     reached = reach.lists(connection)
     if reached is not None and (reached.making is not None or len(reached.gone) > GONE_AT_MOST // 2):
         return True
-    total = _count(connection, select(_ENTRY.c.message_id))
-    if reached is None or total < _LEAST:
-        return total >= _LEAST
-    share = max(total // _SHARE, _LEAST // 2)
+    if reached is None:
+        return _count(connection, select(_ENTRY.c.message_id).limit(_LEAST)) >= _LEAST
+    old = microseconds(now) - reached.made >= _AT_MOST_EVERY
+    if reached.added < _LEAST // 2 and not old:
+        return False
+    share = max(_count(connection, select(_ENTRY.c.message_id)) // _SHARE, _LEAST // 2)
     if reached.added >= share:
         return True
-    # One message from long ago has all that is newer asked of the index; so has one that was erased.
-    return (
-        microseconds(now) - reached.made >= _AT_MOST_EVERY
-        and _count(connection, select(_ENTRY.c.id).where(_ENTRY.c.id >= reached.floor).limit(share)) >= share
-    )
+    # One message from long ago has all that is newer asked of the index.
+    return old and _count(connection, select(_ENTRY.c.id).where(_ENTRY.c.id >= reached.floor).limit(share)) >= share
 
 
 def _count(connection: Connection, chosen: Any) -> int:
@@ -137,8 +137,8 @@ def begin(session: Session) -> None:
     reached = reach.lists(connection) or Lists()
     if reached.making is None:
         top = connection.execute(select(func.max(_ENTRY.c.id))).scalar()
-        making = Making(reached.makings + 1, -ENDLESS if top is None else top)
-        reach.keep(connection, replace(reached, makings=making.number, making=making))
+        making = Making(getrandbits(53), -ENDLESS if top is None else top)
+        reach.keep(connection, replace(reached, making=making))
 
 
 class Maker:
@@ -235,8 +235,8 @@ def packed(found: BitMap) -> bytes:
 def keep(session: Session, gathered: Gathered, *, now: datetime) -> bool:
     """Keep lists that were read; say whether there is more to do.
 
-    What came or left since they were read was noted by `reach`, and makes nothing of them wrong; after messages were
-    forgotten they are not kept, but read again.
+    What came or left since they were read was noted by `reach`, and makes nothing of them wrong. Where all lists were
+    given up meanwhile, they are not kept: what is to be forgotten must not come back.
 
     Args:
         session: of a writing transaction.
@@ -268,38 +268,6 @@ def keep(session: Session, gathered: Gathered, *, now: datetime) -> bool:
         reached = replace(reached, making=replace(making, at=gathered.at))
     reach.keep(connection, reached)
     return not gathered.done
-
-
-def forget(connection: Connection, message_ids: Iterable[int]) -> None:
-    """Leave no trace of messages in any list, and no list of a word that few others have.
-
-    Every list is looked into, which takes about a second on a desk of a million messages.
-
-    Args:
-        connection: of the writing transaction in which they leave the index.
-        message_ids: the messages, in the index or not.
-    """
-    reached = reach.lists(connection)
-    unwanted = BitMap(message_ids)
-    if reached is None or not unwanted:
-        return
-    changed: list[tuple[str, bytes]] = []
-    struck: list[tuple[str]] = []
-    for term, kept in connection.execute(select(_LIST.c.term, _LIST.c.messages)):
-        found = BitMap.deserialize(kept)
-        if not found.isdisjoint(unwanted):
-            found -= unwanted
-            if len(found) >= FEWEST:
-                changed.append((term, packed(found)))
-            else:
-                struck.append((term,))
-    if changed:
-        straight(connection, _KEPT, changed, many=True)
-    if struck:
-        straight(connection, _STRUCK, struck, many=True)
-    if reached.making is not None:  # what is being read just now is not to come back
-        number = reached.makings + 1
-        reach.keep(connection, replace(reached, makings=number, making=replace(reached.making, number=number)))
 
 
 def check(connection: Connection, *, words: int = 200) -> bool:

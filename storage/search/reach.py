@@ -42,7 +42,7 @@ class Making:
     """Lists that are being made, and what came meanwhile.
 
     Attributes:
-        number: of this making; another one where what was read for it must not be kept any more.
+        number: of this making, by chance: what was read for another one is not kept.
         top: the greatest number of an entry when it began.
         at: the last word that is done.
         floor, gone, added: what `Lists` will have when it is done.
@@ -66,7 +66,6 @@ class Lists:
         gone: messages that left the index since, and still stand in lists.
         added: how many entries came since.
         made: when they were done, in microseconds.
-        makings: how often that was begun.
         making: what is being made, if anything.
     """
 
@@ -75,7 +74,6 @@ class Lists:
     gone: tuple[int, ...] = ()
     added: int = 0
     made: int = 0
-    makings: int = 0
     making: Making | None = None
 
 
@@ -131,7 +129,10 @@ def removed(connection: Connection, message_ids: Sequence[int]) -> None:
 
 
 def drop(connection: Connection) -> None:
-    """Give the lists up: the index is asked for everything until they are made again."""
+    """Give the lists up: the index is asked for everything until they are made again.
+
+    So no word of what is to be forgotten is left in them, and none that was read of it a moment ago is kept.
+    """
     if connection.dialect.name == "sqlite":
         connection.execute(delete(_LIST))
         connection.execute(delete(_DESK).where(_DESK.c.name == KEPT))

@@ -9,7 +9,7 @@ from storage.store import Store
 if TYPE_CHECKING:
     from storage.search.postings import Maker
 
-LOOKS_EVERY: Final = 60.0
+LOOKS_EVERY: Final = 300.0
 """Seconds between two looks whether they should be brought up."""
 
 
@@ -21,17 +21,17 @@ class Listing:
         self._maker: Maker | None = None
         self._looked = float("-inf")
 
-    def go_on(self) -> None:
-        """Do one step, if any is to be done."""
+    def go_on(self) -> bool:
+        """Do one step, if any is to be done; say whether there is more to do."""
         if self._maker is None and time.monotonic() - self._looked < LOOKS_EVERY:
-            return
+            return False
         from storage.search import postings  # the bitmaps' library is of no use to a sync that ends
 
         self._looked, now = time.monotonic(), datetime.now(UTC)
         if self._maker is None:
             with self._store.reading() as session:
                 if not postings.wanted(session, now=now):
-                    return
+                    return False
             with self._store.writing() as session:
                 postings.begin(session)
             self._maker = postings.Maker()
@@ -43,3 +43,4 @@ class Listing:
                 more = postings.keep(session, gathered, now=now)
         if not more:
             self._maker = None
+        return more

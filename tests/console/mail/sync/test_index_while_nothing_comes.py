@@ -7,9 +7,9 @@ import pytest
 from made.desk import MadeDesk
 from servers.grounds import until_true
 
-from console.mail.sync import running
+from console.mail.sync import listing, running
 from console.mail.sync.running import Indexing
-from storage.search import index_more, waiting
+from storage.search import index_more, postings, reach, waiting
 from storage.store import open_store
 from storage.store.interrupting import Waited
 
@@ -62,6 +62,39 @@ def test_what_an_import_left_is_merged_though_no_mail_comes(tmp_path):
     indexing.start()
     try:
         until_true(lambda: pieces() == 1, "what stood in many pieces to be one, with nothing to index")
+    finally:
+        indexing.finish()
+    store.close()
+
+
+def test_lists_of_common_words_are_made_while_nothing_comes_and_brought_up(tmp_path, monkeypatch):
+    for name, value in {"FEWEST": 2, "_LEAST": 8, "_IN_ONE_STEP": 1}.items():
+        monkeypatch.setattr(postings, name, value)
+    monkeypatch.setattr(listing, "LOOKS_EVERY", 0.0)
+    monkeypatch.setattr(running, "_LOOK_EVERY", 0.01)
+    store = open_store(str(tmp_path))
+
+    def listed(word: str) -> int:
+        with store.reading() as session:
+            reached = reach.lists(session.connection())
+            known = postings.bitmaps(session.connection(), [word])
+        return len(known[word]) if known and reached is not None and reached.making is None else 0
+
+    def come(*subjects: str) -> None:
+        with store.writing() as session:
+            desk.session = session
+            for n, subject in enumerate(subjects):
+                desk.message(subject, at=timedelta(minutes=n))
+
+    with store.writing() as session:
+        desk = MadeDesk(session)
+    come(*["fatura"] * 9)
+    indexing = Indexing(store)
+    indexing.start()
+    try:
+        until_true(lambda: listed("fatura") == 9, "nine messages to stand in the list of their word")
+        come(*["fatura"] * 5)
+        until_true(lambda: listed("fatura") == 14, "those that came to be listed, too")
     finally:
         indexing.finish()
     store.close()
