@@ -206,12 +206,13 @@ def load(
     with store.writing() as session:
         refresh(session, range(1, len(started) + 1))
     print(f"  counters, {time.perf_counter() - began:.0f} s", flush=True)
-    if indexed:  # lists of words lack a thirty-second in the mean: they are brought up when they lack a sixteenth
-        index(store, count - count // 32)
+    if indexed:  # lists of words lack 2048 messages in the mean: they are brought up when they lack 4096
+        later = min(2048, count // 2)
+        index(store, count - later)
         listing = Listing(store)
         while listing.go_on():
             pass
-        index(store, count // 32)
+        index(store, later)
     store.close()
     with sqlite_driver().connect(str(folder / "desk.db")) as last:
         last.execute("PRAGMA wal_checkpoint(TRUNCATE)")

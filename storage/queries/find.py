@@ -95,11 +95,11 @@ def count(session: Session, *, query: str, agent_id: int | None, now: datetime, 
 def _told_by_lists(connection: Connection, plan: Plan) -> int | None:
     """Return the count of a query that asks for words alone, where lists of them tell it."""
     bounds = (plan.filtered, plan.barred, plan.from_number, plan.to_number)
-    if plan.words is None or not plan.wordings or any(one is not None for one in bounds):
+    if not plan.wordings or any(one is not None for one in bounds):
         return None
     from storage.search.meeting import counted  # the bitmaps' library takes two milliseconds
 
-    return counted(connection, plan.words, plan.wordings, most=COUNTED)
+    return counted(connection, plan.wordings, most=COUNTED)
 
 
 @contextmanager

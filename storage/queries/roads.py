@@ -101,7 +101,6 @@ def _with_words(
 
         numbers = met(
             connection,
-            words,
             plan.wordings,
             below=below,
             above=above,

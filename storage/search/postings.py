@@ -30,8 +30,8 @@ FEWEST = 64
 """Messages that a word stands in to have a list; for rarer ones the index is asked quickly."""
 
 _LEAST = 4096  # messages of a desk that is worth lists
-_SHARE = 16  # they are brought up when the index is asked for a sixteenth of all beside them
-_AT_MOST_EVERY = 20 * 3600 * 1_000_000  # microseconds, where little came that lies far back
+_LACKED = 4096  # messages that the index is asked for beside them before they are brought up
+_AT_MOST_EVERY = 4 * 3600 * 1_000_000  # microseconds, where little came that lies far back
 _IN_ONE_STEP = 200_000  # messages in lists that are read at once: some 50 ms
 _A_WORD = 30  # as many take as long as looking a word up
 _ROWS = 20_000
@@ -43,7 +43,7 @@ _OF = Prepared(lambda dialect: select(_LIST.c.term, _LIST.c.messages).where(_LIS
 _ENTRIES = Prepared(lambda dialect: select(_ENTRY.c.id).where(_ENTRY.c.message_id.in_(among(dialect))))
 _COUNTS = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.posting_counts USING fts5vocab(main, search_index, row)"
 _COUNTED = "SELECT term, doc FROM temp.posting_counts WHERE term > ? ORDER BY term"
-_HAVING = "SELECT rowid FROM search_index WHERE search_index MATCH ? AND rowid >= ? AND rowid < ?"
+_HAVING = "SELECT rowid FROM search_index WHERE search_index MATCH ? AND rowid >= ? AND rowid < ? LIMIT ?"
 _FEW = (
     "SELECT message_id FROM search_entry WHERE id IN"
     " (SELECT rowid FROM search_index WHERE search_index MATCH ? AND rowid < ? LIMIT ?)"
@@ -98,6 +98,20 @@ def numbers(connection: Connection, messages: BitMap) -> list[int]:
     return [row[0] for row in _ENTRIES.rows(connection, numbers=many(connection, messages.to_array().tolist()))]
 
 
+def having(
+    connection: Connection, words: Iterable[str], *, above: int = -ENDLESS, below: int = ENDLESS, most: int = -1
+) -> list[int]:
+    """Return the entries that have any of these eligible words, asked of the index, the oldest first.
+
+    Args:
+        connection: of any transaction.
+        words: the words.
+        above, below: only entries from the one number on, and under the other.
+        most: how many at most.
+    """
+    return [row[0] for row in straight(connection, _HAVING, (asked(words), above, below, most))]
+
+
 def wanted(session: Session, *, now: datetime) -> bool:
     """Say whether lists are being made, or should be: by how much the index is asked for beside them.
 
@@ -111,16 +125,11 @@ def wanted(session: Session, *, now: datetime) -> bool:
     reached = reach.lists(connection)
     if reached is not None and (reached.making is not None or len(reached.gone) > GONE_AT_MOST // 2):
         return True
-    if reached is None:
+    if reached is None or reached.added >= _LACKED:
         return _count(connection, select(_ENTRY.c.message_id).limit(_LEAST)) >= _LEAST
-    old = microseconds(now) - reached.made >= _AT_MOST_EVERY
-    if reached.added < _LEAST // 2 and not old:
-        return False
-    share = max(_count(connection, select(_ENTRY.c.message_id)) // _SHARE, _LEAST // 2)
-    if reached.added >= share:
-        return True
     # One message from long ago has all that is newer asked of the index.
-    return old and _count(connection, select(_ENTRY.c.id).where(_ENTRY.c.id >= reached.floor).limit(share)) >= share
+    later = select(_ENTRY.c.id).where(_ENTRY.c.id >= reached.floor).limit(_LACKED)
+    return microseconds(now) - reached.made >= _AT_MOST_EVERY and _count(connection, later) >= _LACKED
 
 
 def _count(connection: Connection, chosen: Any) -> int:
@@ -196,7 +205,7 @@ class Maker:
     def _having(self, connection: Connection, term: str, found: BitMap, above: int, below: int) -> None:
         """Add the messages with a word whose entries lie between two numbers."""
         cursor: Any = connection.connection.cursor()
-        cursor.execute(_HAVING, (asked([term]), above, below))
+        cursor.execute(_HAVING, (asked([term]), above, below, -1))
         numbers, messages = self._others
         while rows := cursor.fetchmany(_ROWS):
             if numbers:
@@ -282,8 +291,8 @@ def check(connection: Connection, *, words: int = 200) -> bool:
         return True
     terms = connection.execute(select(_LIST.c.term).order_by(_LIST.c.term)).scalars().all()
     for term in terms[:: max(1, len(terms) // words)]:
-        indexed = straight(connection, _HAVING, (asked([term]), -ENDLESS, reached.floor))
+        indexed = having(connection, [term], below=reached.floor)
         listed = numbers(connection, bitmaps(connection, [term])[term] - BitMap(reached.gone))
-        if sorted(number for number in listed if number < reached.floor) != [number for (number,) in indexed]:
+        if sorted(number for number in listed if number < reached.floor) != indexed:
             return False
     return True

@@ -4,13 +4,19 @@ import json
 import re
 import sqlite3
 import zlib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from made.letters import letter
+from made.lists import make_lists
+from sqlmodel import select
 
 from storage.drivers import sqlite_driver
 from storage.kinds.erasing import Elsewhere, Named, chosen
+from storage.models import PostingList
+from storage.search import postings
+from storage.store import open_store
 
 ANA = "Ana Souza <ana@cliente.example>"
 SECRET = "abacaxi-roxo-quarenta"
@@ -88,8 +94,19 @@ def terms(home: Path) -> set[str]:
     return found
 
 
-def test_nothing_of_them_lies_in_any_file(run, home: Path, known: Path) -> None:
+def words_listed(home: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Make lists of all words, as a sync that stays does of common ones, and return the words."""
+    monkeypatch.setattr(postings, "FEWEST", 1)
+    with closing(open_store(str(home / "data"))) as store:
+        make_lists(store)
+        with store.reading() as session:
+            return set(session.exec(select(PostingList.term)))
+
+
+def test_nothing_of_them_lies_in_any_file(run, home: Path, known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert left(home) == list(WORDS)
+    listed = words_listed(home, monkeypatch)
+    assert {"abacaxi", "souza", "ana", "recife"} & listed == {"abacaxi", "souza", "ana"}
     done = run("customer", "erase", "ana@cliente.example", "--elsewhere", "erase", "--name", "Ana Souza", "--json")
     assert done.status == 0, done.err
     receipt = json.loads(done.out)

@@ -74,8 +74,8 @@ def by_the_index_alone(session: Session, monkeypatch: pytest.MonkeyPatch) -> dic
 def test_lists_find_what_the_index_finds_whatever_happens(desk, monkeypatch):
     made = random.Random(7)
     met = []
-    all_of = meeting._all_of
-    monkeypatch.setattr(meeting, "_all_of", lambda *given: met.append(all_of(*given)) or met[-1])
+    listed = meeting._listed
+    monkeypatch.setattr(meeting, "_listed", lambda *given: met.append(listed(*given)) or met[-1])
     with desk.writing() as session:
         book = MadeDesk(session)
         ids: list[int] = []
@@ -135,7 +135,7 @@ def test_lists_find_what_the_index_finds_whatever_happens(desk, monkeypatch):
             assert answers(session) == by_the_index_alone(session, monkeypatch), turn
             assert postings.check(session.connection())
     assert makings > 3
-    assert sum(one is not None and len(one) > 0 for one in met) > 1000
+    assert sum(bool(messages) for messages, _ in met) > 1000
 
 
 def kept(store: Store) -> set[str]:
@@ -304,6 +304,7 @@ def test_a_damaged_list_is_found_out(desk):
 
 def test_lists_are_wanted_when_much_is_asked_of_the_index_beside_them(tmp_path, monkeypatch):
     monkeypatch.setattr(postings, "_LEAST", 20)
+    monkeypatch.setattr(postings, "_LACKED", 10)
     store = open_store(str(tmp_path))
 
     def wanted(after: timedelta = timedelta()) -> bool:
@@ -325,8 +326,8 @@ def test_lists_are_wanted_when_much_is_asked_of_the_index_beside_them(tmp_path, 
     assert wanted()
     make_lists(store)
     comes(store, book, "fatura", at=-timedelta(hours=1))  # long ago: all that is newer is asked of the index
-    assert not wanted(timedelta(hours=19))
-    assert wanted(timedelta(hours=21))
+    assert not wanted(timedelta(hours=3))
+    assert wanted(timedelta(hours=5))
     make_lists(store)
     monkeypatch.setattr(postings, "GONE_AT_MOST", 4)
     with store.writing() as session:
@@ -371,8 +372,7 @@ def test_how_a_word_is_asked_of_the_index_is_what_its_list_has(desk):
 
 
 def test_a_search_of_several_words_asks_few_statements_and_walks_no_list(desk, monkeypatch):
-    monkeypatch.setattr(meeting, "searched", lambda *_given, **_choices: pytest.fail("the index was walked"))
-    monkeypatch.setattr(roads, "searched", meeting.searched)
+    monkeypatch.setattr(roads, "searched", lambda *_given, **_choices: pytest.fail("the index was walked"))
     filled(desk, *["fatura pedido", "fatura", "pedido única"], *["fatura pedido", "fatura", "pedido"] * 3)
     make_lists(desk)
     with desk.reading() as session:
