@@ -192,7 +192,7 @@ def test_what_was_there_before_it_was_turned_on_is_not_answered(store: Store) ->
 
 def test_machines_history_and_our_own_do_not_even_wait(desk_: Desk) -> None:
     desk_.write(automatic=Automatic.REPLY)
-    desk_.write(by=DESK)
+    desk_.write(by=DESK, to=("ana@acme.example",))
     desk_.post.send("old@acme", at=desk_.now - 500 * DAY)
     waiting = desk_.waiting()
     assert waiting.asked == ()
