@@ -68,7 +68,7 @@ def test_what_an_import_left_is_merged_though_no_mail_comes(tmp_path):
 
 
 def test_lists_of_common_words_are_made_while_nothing_comes_and_brought_up(tmp_path, monkeypatch):
-    for name, value in {"FEWEST": 2, "_LEAST": 8, "_IN_ONE_STEP": 1}.items():
+    for name, value in {"FEWEST": 2, "_LEAST": 8, "_LACKED": 5, "_IN_ONE_STEP": 1}.items():
         monkeypatch.setattr(postings, name, value)
     monkeypatch.setattr(listing, "LOOKS_EVERY", 0.0)
     monkeypatch.setattr(running, "_LOOK_EVERY", 0.01)
