@@ -187,15 +187,18 @@ def run_return(call: "Call") -> int:
 def run_consult(call: "Call") -> int:
     """Ask a colleague."""
     from console.mail.transferring import ask_colleague
+    from storage.queries.agents import agents
     from widgets.moments import moment_words
 
     options = call.options
     within = _span(options.within)
     number = ids.conversation(call, options.id)
+    asked = _agent(call, options.agent)
+    name = call.ask(agents).get(asked, options.agent)  # in full: of the first name alone it is said who was meant
     _action, consult_id = ask_colleague(
         call.store,
         number,
-        _agent(call, options.agent),
+        asked,
         options.text,
         within=within,
         agent=call.settings.agent_name(),
@@ -207,7 +210,7 @@ def run_consult(call: "Call") -> int:
             {
                 "conversation_id": number,
                 "consult_id": consult_id,
-                "agent": clean_line(options.agent),
+                "agent": clean_line(name),
                 "due_at": call.now + within,
                 "done": options.done,
             }
@@ -215,7 +218,7 @@ def run_consult(call: "Call") -> int:
         return DONE
     words = _("#{number}: {name} is asked, until {moment}; the note is never sent.")
     moment = moment_words(call.now + within, call.now)
-    call.out.line(words.format(number=number, name=clean_line(options.agent), moment=moment))
+    call.out.line(words.format(number=number, name=clean_line(name), moment=moment))
     return DONE
 
 

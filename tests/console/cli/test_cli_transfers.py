@@ -89,6 +89,8 @@ def test_a_colleague_is_asked(run, opened):
     assert (alone.status, "not yourself" in alone.err) == (1, True)
     odd = run("consult", "1", "me", "--text", "x", "--within", "soon")
     assert (odd.status, "no span of time" in odd.err) == (2, True)
+    assert run("agent", "set", "Marta Gil", "tiers=n2").status == 0
+    assert run("consult", "1", "marta", "--text", "Seen this before?").out.startswith("#1: Marta Gil is asked, until ")
 
 
 def test_support_is_resolved_with_its_cause(run, opened):
