@@ -2,7 +2,7 @@
 
 Usage: python -m benchmarks.against_notmuch [--count 100000] [--rounds 100]
 
-Takes both first syncs of `benchmarks.steady`: our store, and mbsync's Maildir, which `notmuch new` indexes once
+Takes both first syncs of `benchmarks.steady`: our store, as a sync that stays leaves it, and mbsync's Maildir, which `notmuch new` indexes once
 (minutes). notmuch's library runs under the system's Python (python3-notmuch2); each question goes to one and the
 other in turn. Ours gives fifty hits with subject, sender, status and a snippet; theirs fifty with subject, sender
 and date, since the library has no snippets. Median / p95 in ms, in brackets those of the processor alone.
@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.letters import ranked
+from benchmarks.loading import list_words
 from benchmarks.measuring import HERE, interval, keep, machine, percentile
 from benchmarks.queries import NOW
 from storage.queries import find
@@ -51,6 +52,7 @@ def main() -> None:
     assert theirs.stdin is not None
     assert theirs.stdout is not None
     store = open_store(str(folder / "ours"))
+    list_words(store)
     made = random.Random(3)
     common = [word for language in ("pt", "es", "en") for word in ranked(language)[0][30:250] if len(word) > 3]
     words = [word for language in ("pt", "es", "en") for word in ranked(language)[0][:4000] if len(word) > 3]

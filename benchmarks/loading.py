@@ -209,9 +209,7 @@ def load(
     if indexed:  # lists of words lack 2048 messages in the mean: they are brought up when they lack 4096
         later = min(2048, count // 2)
         index(store, count - later)
-        listing = Listing(store)
-        while listing.go_on():
-            pass
+        list_words(store)
         index(store, later)
     store.close()
     with sqlite_driver().connect(str(folder / "desk.db")) as last:
@@ -232,6 +230,13 @@ def index(store: Store, count: int) -> None:
         with store.writing() as session:
             if not tidy(session, pages=2000):
                 break
+
+
+def list_words(store: Store) -> None:
+    """Make the lists of common words, as a sync that stays does while nothing comes."""
+    listing = Listing(store)
+    while listing.go_on():
+        pass
 
 
 def firms(people: int, count: int) -> Iterator[tuple[str, Iterable[dict[str, object]]]]:
