@@ -5,7 +5,7 @@ Usage: python -m benchmarks.against_notmuch [--count 100000] [--rounds 100]
 Takes both first syncs of `benchmarks.steady`: our store, as a sync that stays leaves it, and mbsync's Maildir, which
 `notmuch new` indexes once (minutes). notmuch's library runs under the system's Python (python3-notmuch2); each question
 goes to one and the other in turn. Ours gives fifty hits with subject, sender, status and a snippet; theirs fifty with
-subject, sender and date, since the library has no snippets. Median / p95 in ms, in brackets those of the processor alone.
+subject, sender and date, since the library has no snippets. Median / p95 in ms, in brackets those of the processor.
 """
 
 import argparse
