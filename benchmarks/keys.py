@@ -123,6 +123,12 @@ def press(program: Timed, keys: int, goes_on: Callable[[], bool]) -> list[Presse
     return pressed
 
 
+def cut(some: bytes) -> int:
+    """Return where a mark of a frame's end begins that is not whole yet: a terminal is read 4,095 bytes at a time."""
+    begun = (size for size in range(len(_FRAME_OVER) - 1, 0, -1) if some.endswith(_FRAME_OVER[:size]))
+    return len(some) - next(begun, 0)
+
+
 def answered(program: Timed, pressed: Sequence[Pressed]) -> None:
     """Find each key's answer among the frames."""
     screen = pyte.Screen(COLUMNS, ROWS)
@@ -131,11 +137,14 @@ def answered(program: Timed, pressed: Sequence[Pressed]) -> None:
     before: object = None
     began = None
     now: Pressed | None = None
-    for at, some, waits in program.came:
+    left = b""
+    for at, new, waits in program.came:
         while waiting and waiting[0].at <= at:
             now = waiting.pop(0)
             before, began = shown(now.name)(screen), None
         began = began or at
+        end = cut(left + new)
+        some, left = (left + new)[:end], (left + new)[end:]
         for part in re.split(b"(" + re.escape(_FRAME_OVER) + b")", some):
             stream.feed(re.sub(rb"\x1b\[[<>=?][0-9;]*u", b"", part))
             if part != _FRAME_OVER:

@@ -37,8 +37,9 @@ from console.screens.keymap import Keymap
 from console.screens.main import MainScreen
 from widgets.language import _, draw_signs
 from widgets.lean import Lean, Standing
-from widgets.look import ASCII_SIGNS, Look, LookName, choose_look
+from widgets.look import Look, LookName, choose_look
 from widgets.scrub import Scrub
+from widgets.signs import ASCII_SIGNS
 from widgets.theme import theme_of
 
 if TYPE_CHECKING:

@@ -141,18 +141,19 @@ class ConversationPane(Pane):
         if self._timeline:
             self._go(self._timeline.last_page(self._width, self._height))
 
-    def action_next_message(self) -> None:
-        """Begin the page with the next message."""
-        self._to_message(1)
+    def action_next_message(self) -> bool:
+        """Begin the page with the next message; say whether that is another page."""
+        return self._to_message(1)
 
-    def action_previous_message(self) -> None:
-        """Begin the page with the message before, or with the beginning of the one that is read."""
-        self._to_message(-1)
+    def action_previous_message(self) -> bool:
+        """Begin the page with the message before, or the one that is read; say whether that is another page."""
+        return self._to_message(-1)
 
-    def _to_message(self, by: int) -> None:
+    def _to_message(self, by: int) -> bool:
         timeline = self._timeline
         if timeline is None:
-            return
+            return False
+        before = self._top
         here = self._anchor(timeline)
         beginnings = [timeline.beginning(index) for index in timeline.messages]
         if by > 0:
@@ -161,6 +162,7 @@ class ConversationPane(Pane):
                 self._go(min(there, max(here, timeline.last_page(self._width, self._height))))
         else:
             self._go(next((place for place in reversed(beginnings) if place < here), Anchor()))
+        return self._top != before
 
     def action_fold(self) -> None:
         """Show quotes and signatures, or fold them away; the message at the top stays there."""

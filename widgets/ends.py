@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from widgets.line import Line, Span
-from widgets.look import ASCII_SIGNS, Look
+from widgets.look import Look
+from widgets.signs import ASCII_SIGNS
 
 Ends = tuple[tuple[Span, ...], tuple[Span, ...]]
 """A row: spans from the left, and spans that end at the right edge."""

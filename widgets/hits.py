@@ -54,6 +54,11 @@ class Hits(Pane):
         self._now = datetime.now().astimezone()
 
     @property
+    def hits(self) -> Sequence[SearchHit]:
+        """All that were found."""
+        return self._hits
+
+    @property
     def chosen(self) -> SearchHit | None:
         """The hit under the cursor."""
         return self._hits[self._cursor] if self._hits else None

@@ -4,13 +4,14 @@ Code names a role ("late") on a ground ("selected"), never a colour. A look with
 sixteen colours, and NO_COLOR) shows a chosen row in reverse, all in one style: coloured cells would make holes in it.
 """
 
-import locale
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from rich.color import Color
 from rich.style import Style
+
+from widgets.signs import ASCII_SIGNS, draws_letters_alone
 
 Role = Literal[
     "text",
@@ -151,44 +152,6 @@ _SIXTEEN: Final[Mapping[str, Mapping[str, str]]] = {
 _BOLD: Final = frozenset({"bright", "n3"})
 _REVERSED: Final = frozenset({"selected", "warnbg"})
 
-# What stands for each sign where the terminal has no Unicode. It replaces signs of ours, never letters of mail.
-ASCII_SIGNS: Final[Mapping[str, str]] = {
-    "▌": ">",
-    "●": "*",
-    "◆": "+",
-    "×": "x",  # noqa: RUF001
-    "›": ">",  # noqa: RUF001
-    "→": ">",
-    "↑": "^",
-    "↓": "v",
-    "─": "-",
-    "│": "|",
-    "┬": "+",
-    "├": "+",
-    "┤": "+",
-    "┼": "+",
-    "…": "~",
-    "·": ".",
-    "–": "-",  # noqa: RUF001
-    "•": "*",
-    "━": "=",
-    "░": "-",
-    "▒": "=",
-    "▓": "%",
-    **dict(zip("▁▂▃▄▅▆▇█", "__-===##", strict=True)),
-    "—": "-",
-    "←": "<",
-    "≥": ">",
-    "▲": "^",
-    "“": '"',
-    "”": '"',
-    "«": '"',
-    "»": '"',
-    "‘": "'",  # noqa: RUF001
-    "’": "'",  # noqa: RUF001
-    "\u00a0": " ",
-}
-
 
 @dataclass(eq=False)
 class Look:
@@ -253,10 +216,7 @@ def choose_look(configured: str, environ: Mapping[str, str]) -> Look:
     Raises:
         ValueError: there is no look of that name.
     """
-    # Python itself speaks UTF-8 where the locale is C (PEP 540): that says nothing of what the terminal can draw.
-    # A locale that is not installed, as on a server reached by SSH, makes the C library speak ASCII: its name counts.
-    named = next(filter(None, (environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))), "")
-    plain = environ.get("TERM") == "linux" or "utf" not in f"{named} {locale.getencoding()}".lower()
+    plain = draws_letters_alone(environ)
     if environ.get("NO_COLOR"):
         return Look("none", plain)
     match configured:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from console.cli import collector  # noqa: F401 - the first that is imported
 from console.cli.errors import INTERRUPTED, tell, tell_interrupted, was_interrupted
+from console.cli.letters import settle_streams
 from console.cli.parser import build
 from console.cli.quiet import keep_libraries_quiet
 from widgets.language import choose_language
@@ -20,9 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     choose_language()
     # To look for plugins, pydantic would read the metadata of every package that is installed: 20 ms of each start.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that is not UTF-8 shows question marks
+    settle_streams()
     try:
         options = build(sys.argv[1:] if arguments is None else arguments).parse_args(arguments)
     except SystemExit as end:

@@ -85,18 +85,16 @@ def run_add(call: "Call") -> int:
 
         known = secret if secret is not None else password(account)
         folders = sign_in(account, known)
-        _say(
-            call,
+        call.out.sentence(
             _("{host} let {user} in: {folders}.").format(
                 host=account.imap.host, user=account.user, folders=folder_words(folders)
             ),
         )
         if account.smtp is not None:
             sign_in_to_send(account, known)
-            _say(call, _("Mail leaves by {server}.").format(server=account.smtp))
+            call.out.sentence(_("Mail leaves by {server}.").format(server=account.smtp))
     enrol(call.configuration_file, account, secret, now=call.now)
-    _say(
-        call,
+    call.out.sentence(
         _("{name} was added to {file}. `plantao sync` brings its mail.").format(
             name=account.name, file=call.configuration_file
         ),
@@ -159,18 +157,12 @@ def run_remove(call: "Call") -> int:
 
     account = call.settings.account(call.options.name)
     remove_account(call.configuration_file, account.name if account else call.options.name)
-    _say(call, _("{name} was removed. Its mail stays in the store.").format(name=call.options.name))
+    call.out.sentence(_("{name} was removed. Its mail stays in the store.").format(name=call.options.name))
     if account is not None and not account.password_command and forget_password(account):
-        _say(call, _("Its password was taken out of the keyring."))
+        call.out.sentence(_("Its password was taken out of the keyring."))
     if call.out.json_lines:
         call.out.object({"name": call.options.name, "file": str(call.configuration_file), "done": "removed"})
     return DONE
-
-
-def _say(call: "Call", words: str) -> None:
-    """Print a sentence, but where a program reads."""
-    if not call.out.json_lines:
-        call.out.line(words)
 
 
 def _said(call: "Call") -> dict[str, object]:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from console.cli.errors import DONE, Failed
-from widgets.language import _
+from widgets.language import _, drawn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,14 +76,15 @@ def run_compare(call: "Call") -> int:
             }
         )
         return DONE
+    to = drawn(" → ")
     days = [f"{one.begun_at.astimezone(call.now.tzinfo):%Y-%m-%d}" for one in (was, now)]
-    call.out.line(f"#{first[0]} {days[0]} → #{second[0]} {days[1]}", bold=True)
+    call.out.line(f"#{first[0]} {days[0]}{to}#{second[0]} {days[1]}", bold=True)
     for name in changed:
-        before, after = (answer_words(name, one.answers.get(name, "")) or "–" for one in (was, now))  # noqa: RUF001
-        call.out.line(f"{topic_words(name)}: {before} → {after}")
+        before, after = (answer_words(name, one.answers.get(name, "")) or drawn("–") for one in (was, now))  # noqa: RUF001
+        call.out.line(f"{topic_words(name)}: {before}{to}{after}")
     for word, place in ((_("touch model"), 0), (_("service model"), 1)):
         before, after = models[0][place], models[1][place]
-        call.out.line(f"{word}: {before}" + (f" → {after}" if before != after else ""))
+        call.out.line(f"{word}: {before}" + (f"{to}{after}" if before != after else ""))
     for gap_before, gap_after in lacked.values():
         call.out.line(_gap_change(gap_before, gap_after))
     return DONE
@@ -91,7 +92,7 @@ def run_compare(call: "Call") -> int:
 
 def _best(models: "Sequence[Advice]") -> str:
     """Return the model that most speaks for; a dash where nothing speaks for any."""
-    return models[0].model if models[0].reasons else "–"  # noqa: RUF001 - the sign for "none"
+    return models[0].model if models[0].reasons else drawn("–")  # noqa: RUF001 - the sign for "none"
 
 
 def _gap_change(before: "Gap | None", after: "Gap | None") -> str:
@@ -103,7 +104,7 @@ def _gap_change(before: "Gap | None", after: "Gap | None") -> str:
         word = _("no longer: {gap}") if after is None else _("new: {gap}")
         return word.format(gap=gap_words(shown))
     return _("still: {gap}").format(gap=gap_words(after)) + (
-        f"  ({before.count} → {after.count})" if before.count != after.count else ""
+        f"  ({before.count}{drawn(' → ')}{after.count})" if before.count != after.count else ""
     )
 
 

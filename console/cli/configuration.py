@@ -27,11 +27,12 @@ def run_show(call: "Call") -> int:
     what = call.options.what
     file = str(call.configuration_file)
     if what == "path":
-        _say(call, {"file": file}, file)
+        call.out.sentence(file, told={"file": file})
         return DONE
     settings = call.settings
     if what == "check":
-        _say(call, {"file": file, "faults": 0}, _("{file} has no faults.").format(file=file))
+        _check_keys(call)
+        call.out.sentence(_("{file} has no faults.").format(file=file), told={"file": file, "faults": 0})
         return DONE
     from sqlalchemy.engine import make_url
 
@@ -61,8 +62,17 @@ def run_show(call: "Call") -> int:
     return DONE
 
 
-def _say(call: "Call", shown: dict[str, object], words: str) -> None:
-    if call.out.json_lines:
-        call.out.object(shown)
-    else:
-        call.out.line(words)
+def _check_keys(call: "Call") -> None:
+    """Look for names under `[keys]` that are no command's; the console says so at its start, and starts all the same.
+
+    Raises:
+        ConfigurationInvalid: there are some.
+    """
+    if not call.settings.keys:
+        return
+    from console.config.errors import ConfigurationInvalid
+    from console.config.keyed import misnamed
+    from console.config.settings import read_text
+
+    if problems := misnamed(call.settings.keys, read_text(call.configuration_file)):
+        raise ConfigurationInvalid(call.configuration_file, problems)

@@ -8,7 +8,7 @@ from console.cli.errors import DONE, FAILED, Usage
 from console.cli.output import columns
 from console.cli.parser import Group
 from storage.kinds.clean import clean_line
-from widgets.language import _, ngettext
+from widgets.language import _, drawn, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,7 +145,7 @@ def _said(call: "Call", done: "Imported") -> None:
 
 
 def _change(field: str, before: str, after: str) -> str:
-    return f"{field}: {before} → {after}" if before else f"{field}: {after}"
+    return f"{field}: {before}{drawn(' → ')}{after}" if before else f"{field}: {after}"
 
 
 def _object(done: "Imported", *, preview: bool) -> dict[str, Any]:

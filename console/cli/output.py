@@ -8,7 +8,9 @@ from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from console.cli.letters import takes_all
 from storage.kinds.clean import clean, clean_line
+from widgets.language import drawn
 
 if TYPE_CHECKING:
     import subprocess
@@ -65,10 +67,22 @@ class Output:
             text = f"\x1b[1m{text}\x1b[0m"
         self._write(text + "\n")
 
+    def sentence(self, words: str, *, told: Mapping[str, Any] | None = None) -> None:
+        """Print a sentence, or what tells a program the same; nothing where that is told otherwise.
+
+        Args:
+            words: for a person.
+            told: for a program.
+        """
+        if not self.json_lines:
+            self.line(words)
+        elif told is not None:
+            self.object(told)
+
     def object(self, thing: Mapping[str, Any]) -> None:
         """Print one object as a line of JSON; moments are in UTC."""
         self._clear()
-        self._write(json.dumps(_plain(thing), ensure_ascii=False, separators=(", ", ": ")) + "\n")
+        self._write(json.dumps(_plain(thing), ensure_ascii=not takes_all(), separators=(", ", ": ")) + "\n")
 
     def flush(self) -> None:
         """Send what was printed on its way, for whoever follows a command that goes on."""
@@ -285,4 +299,4 @@ def cut(text: str, width: int) -> str:
     text = text[: 4 * width + 16]
     if cell_len(text) <= width:
         return text
-    return (chop_cells(text, width - 1)[0] if width > 1 else "") + "…"
+    return (chop_cells(text, width - 1)[0] if width > 1 else "") + drawn("…")

@@ -9,7 +9,7 @@ from console.cli.parser import Group, Parser
 from storage.kinds import EntryKind, Subject
 from storage.kinds.clean import folded
 from storage.kinds.entries import LONGEST_NOTE, Asset, Note
-from widgets.language import _
+from widgets.language import _, drawn
 
 if TYPE_CHECKING:
     from console.cli.call import Call
@@ -241,7 +241,7 @@ def show_entry(call: "Call", one: "Entry") -> None:
         call.out.line("\n".join(f"    {line}".rstrip() for line in one.value.text.split("\n")))
     elif isinstance(one.value, Asset):
         parts = (one.value.name, one.value.sort, one.value.serial, one.value.place)
-        call.out.line(f"{one.entry_id}  " + " · ".join(filter(None, parts)))
+        call.out.line(f"{one.entry_id}  " + drawn(" · ").join(filter(None, parts)))
 
 
 def entry_object(one: "Entry") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from console.cli.errors import DONE, Usage
 from console.cli.parser import Group
 from storage.kinds import Tier
-from widgets.language import _
+from widgets.language import _, drawn
 
 if TYPE_CHECKING:
     from datetime import date
@@ -91,7 +91,7 @@ def _named(name: str | None, known: dict[str, int], words: str) -> int | None:
         return None
     found = next((number for each, number in known.items() if each.casefold() == name.casefold()), None)
     if found is None:
-        raise Usage(words.format(name=name[:60], known=", ".join(sorted(known)) or "–"))  # noqa: RUF001 - a dash
+        raise Usage(words.format(name=name[:60], known=", ".join(sorted(known)) or drawn("–")))  # noqa: RUF001 - a dash
     return found
 
 

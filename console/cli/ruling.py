@@ -270,8 +270,11 @@ def _since(call: "Call", word: str) -> "datetime":
 
 
 def _condition_words(conditions: "Conditions") -> str:
-    """Return conditions as they are typed."""
-    return " ".join(f"{_FLAGS[word]} {value}" for word, value in conditions.written().items()) or _("(erased)")
+    """Return conditions as they are typed in a shell."""
+    from shlex import quote
+
+    typed = (f"{_FLAGS[word]} {quote(str(value))}" for word, value in conditions.written().items())
+    return " ".join(typed) or _("(erased)")
 
 
 def _object(rule: "RuleView") -> dict[str, Any]:

@@ -11,7 +11,7 @@ from console.cli.listing import STILL
 from console.cli.outbox import delivery_object
 from console.cli.parser import Group
 from storage.kinds.clean import clean_line
-from widgets.language import _, ngettext
+from widgets.language import _, drawn, ngettext
 
 _BRIEF = 23  # lines of a brief: a screen of 24, and the prompt
 _WIDEST = 80  # cells of its lines
@@ -172,9 +172,9 @@ def _print_conversation(
             call.out.line()
             _print_message(call, one)
         elif words := event_words(one, call.now, names):
-            who = f"{one.agent} · " if one.agent else ""
+            who = f"{one.agent}{drawn(' · ')}" if one.agent else ""
             undone = " " + _("(taken back)") if one.undone else ""
-            call.out.line(f"  ({moment_words(moment, call.now)} · {who}{words}{undone})")
+            call.out.line(f"  ({moment_words(moment, call.now)}{drawn(' · ')}{who}{words}{undone})")
 
 
 def _head_lines(call: "Call", view: "ConversationView") -> Iterator[str]:
@@ -187,7 +187,7 @@ def _head_lines(call: "Call", view: "ConversationView") -> Iterator[str]:
         parts.append(_("waits {span}").format(span=span_words(call.now - view.waiting_since)))
     if view.snoozed_until is not None:
         parts.append(_("snoozed until {moment}").format(moment=moment_words(view.snoozed_until, call.now)))
-    yield " · ".join([*parts, *(f"+{tag}" for tag in view.tags)])
+    yield drawn(" · ").join([*parts, *(f"+{tag}" for tag in view.tags)])
     if view.customer_address:
         yield _person_words(view.customer, view.customer_address)
     if view.joined_numbers:
@@ -222,17 +222,18 @@ def _print_envelope(call: "Call", message: "MessageView") -> None:
     from widgets.text import automatic_words, call_words
 
     arrow = {"outgoing": "→", "incoming": "←"}.get(message.direction, "▌")
+    arrow, dot = drawn(arrow), drawn(" · ")
     author = _person_words(message.author.name, message.author.address)
     if message.direction == "internal":
         author = _("note · never sent · {author}").format(author=author)
     elif message.channel == "phone":
-        author += f" · {call_words(message.direction, message.minutes or 0)}"
+        author += f"{dot}{call_words(message.direction, message.minutes or 0)}"
     notes = [moment_words(message.arrived_at, call.now), f"m{message.message_id}", automatic_words(message.automatic)]
     if message.marked:
         notes.append(_("took no part before"))
     if message.delivery is not None:
         notes.append(delivery_words(message.delivery)[0])
-    call.out.line(f"{arrow} {author} · {' · '.join(filter(None, notes))}", bold=True)
+    call.out.line(f"{arrow} {author}{dot}{dot.join(filter(None, notes))}", bold=True)
     for line in delivery_lines(message.delivery, call.now) if message.delivery is not None else ():
         call.out.line("  " + clean_line("".join(text for text, _role in line)))
     if call.options.all_headers:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from console.cli.errors import DONE, FAILED, sentence_of, status_of
-from widgets.language import _, ngettext
+from widgets.language import _, drawn, ngettext
 
 if TYPE_CHECKING:
     from console.cli.call import Call
@@ -78,5 +78,5 @@ def _let_go_on(call: "Call", name: str) -> None:
 def folder_words(folders: list[str]) -> str:
     """Return how many folders there are, and the names of the first."""
     count = len(folders)
-    shown = ", ".join(folders[:12]) + (", …" if count > 12 else "")
+    shown = ", ".join(folders[:12]) + (drawn(", …") if count > 12 else "")
     return ngettext("{count} folder ({names})", "{count} folders ({names})", count).format(count=count, names=shown)

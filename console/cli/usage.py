@@ -8,8 +8,13 @@ from widgets.language import _, ngettext
 
 def speak() -> None:
     """Let argparse ask for its words where all others are."""
-    argparse._ = _  # type: ignore[attr-defined]  # it has no door for this
+    argparse._ = _said  # type: ignore[attr-defined]  # it has no door for this
     argparse.ngettext = ngettext  # type: ignore[attr-defined]
+
+
+def _said(text: str | None) -> str | None:
+    """Return what argparse says; a description that is none is asked for too."""
+    return None if text is None else _(text)
 
 
 def sentences() -> tuple[str, ...]:

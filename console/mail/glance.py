@@ -22,17 +22,23 @@ if TYPE_CHECKING:
 
 
 class Door:
-    """One account's session, opened ahead by the look and used by whoever comes next; closed with the block."""
+    """One account's session, opened ahead by the look and used by whoever comes next; closed with the block.
+
+    Attributes:
+        secret: the password that was tried.
+    """
 
     def __init__(self) -> None:
         self._open = ExitStack()
         self._standing: Standing | None = None
         self._error: BaseException | None = None
+        self.secret = ""
 
     def knock(self, account: "Reach") -> Standing | None:
         """Sign in; what goes wrong is raised to whoever enters the block: user and password are tried once."""
         try:
-            self._standing = self._open.enter_context(open_standing(server_of(account, password(account), light=True)))
+            self.secret = password(account)
+            self._standing = self._open.enter_context(open_standing(server_of(account, self.secret, light=True)))
         except BaseException as error:  # noqa: BLE001 - raised later, in the thread that deals with it
             self._error = error
         return self._standing

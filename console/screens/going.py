@@ -9,12 +9,13 @@ from console.ahead import ROWS
 from console.screens import asking
 from console.screens.commands.offering import offer_query, query_trouble
 from console.screens.commands.synonyms import with_synonyms
+from console.screens.found import Searched
 from console.screens.journeys import Journey
 from console.screens.performing import Performs
 from console.screens.questions import Question
 from storage.kinds.clean import folded
 from storage.kinds.errors import DeskError
-from storage.views import ActionView, SearchHit
+from storage.views import ActionView
 from widgets.language import _
 from widgets.line import one_line
 from widgets.moments import span_words
@@ -43,7 +44,7 @@ class Goes(Performs):
         self.shown_id: int | None = None
         self.view = self.views[2]
         self.narrowed = ""
-        self._searched: tuple[str, SearchHit] | None = None
+        self._searched: Searched | None = None
         self.behind: tuple[Seen, asking.View, str] | None = None
 
     def open_conversation(self, number: int | None, *, focus: bool = True, at: int | None = None) -> Worker[None]:
@@ -331,19 +332,33 @@ class Goes(Performs):
             from console.screens.searching import SearchScreen
 
             search = SearchScreen(words, at=at)
-            self.app.push_screen(search, lambda hit: self._found(hit, search.asked))
+            self.app.push_screen(search, self._found)
 
-    def _found(self, hit: SearchHit | None, words: str) -> None:
-        if hit is not None:
-            self._searched = words, hit
-            self.open_conversation(hit.conversation_id, at=hit.message_id)
+    def _found(self, searched: Searched | None) -> None:
+        if searched is not None:
+            self._searched = searched
+            self.open_conversation(searched.hit.conversation_id, at=searched.hit.message_id)
+
+    def beside_found(self, by: int) -> None:
+        """Read what was found next, or before, in another conversation; nothing where what is read was not found."""
+        searched = self._searched
+        if searched is None or searched.hit.conversation_id != self.shown_id:
+            return
+        other = searched.beside(by)
+        if other is None:
+            end = _("That was the last one found.") if by > 0 else _("That was the first one found.")
+            self.say(((end, "text"),))
+            return
+        self._found(other)
+        place = _("{place} of {count} found").format(place=other.place + 1, count=len(other.hits))
+        self.say(((place, "text"), (f"  {one_line(searched.words)}", "muted")))
 
     def search_again(self) -> bool:
         """Go back to the search, when what is read was found there; say whether it was."""
         searched, self._searched = self._searched, None
-        if searched is None or searched[1].conversation_id != self.shown_id:
+        if searched is None or searched.hit.conversation_id != self.shown_id:
             return False
-        self.action_search(searched[0], at=searched[1].message_id)
+        self.action_search(searched.words, at=searched.hit.message_id)
         return True
 
 

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from console.screens import asking
 from console.screens.commands.base import Where
 from console.screens.commands.offering import offer_query
+from console.screens.found import Searched
 from console.screens.ground import DeskScreen
 from storage.kinds.errors import DeskError
 from storage.views import SearchHit
@@ -29,21 +30,17 @@ _PAUSE = 0.12  # seconds of no typing after which a search begins
 
 
 class SearchScreen(DeskScreen):
-    """Search all messages; gives the hit that was chosen, or nothing.
+    """Search all messages; gives the hit that was chosen among those found, or nothing.
 
     Args:
         words: that are searched at once.
         at: the message whose hit has the cursor then; `None` for the newest.
-
-    Attributes:
-        asked: what the line said when a hit was chosen.
     """
 
     CSS: ClassVar[str] = line_css("SearchScreen", sign="slash")
 
     def __init__(self, words: str = "", *, at: int | None = None) -> None:
         super().__init__()
-        self.asked = ""
         self._at = at
         self._stop = Event()
         self._ahead = words
@@ -219,8 +216,8 @@ class SearchScreen(DeskScreen):
             return
         chosen = self.query_one(Hits).chosen
         if chosen is not None:
-            self.asked, self._left = words, True
-            self.dismiss(chosen)
+            self._left = True
+            self.dismiss(Searched(words, chosen, self.query_one(Hits).hits))
             self._hand_on()
 
     def action_close(self) -> None:

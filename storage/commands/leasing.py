@@ -26,7 +26,7 @@ def set_state(
         mailbox_id: whose.
         state: ``ok``, ``syncing``, ``lost``, ``stopped`` or ``never``.
         now: the moment; a trouble that goes on keeps the moment it began.
-        trouble: the error's kind and its clean words; `None` when there is none.
+        trouble: the error's kind and its clean words, and what else is to be known of it; `None` when there is none.
     """
     rows = table(MailboxState)
     held = session.connection().execute(select(rows).where(rows.c.mailbox_id == mailbox_id)).first()
@@ -51,6 +51,13 @@ def state_of(session: Session, mailbox_id: int) -> str:
     """Return how the sync of a mailbox stands, ``never`` when it was never tried."""
     rows = table(MailboxState)
     return session.connection().execute(select(rows.c.state).where(rows.c.mailbox_id == mailbox_id)).scalar() or "never"
+
+
+def trouble_that_stops(session: Session, mailbox_id: int) -> Mapping[str, str]:
+    """Return what stopped the sync of a mailbox, as `set_state` was given it; empty where it is not stopped."""
+    rows = table(MailboxState)
+    stopped = select(rows.c.trouble).where(rows.c.mailbox_id == mailbox_id, rows.c.state == "stopped")
+    return dict(session.connection().execute(stopped).scalar() or {})
 
 
 def take_lease(session: Session, name: str, holder: str, *, now: datetime, lasts: timedelta) -> str | None:

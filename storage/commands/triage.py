@@ -1,6 +1,6 @@
 """What agents decide about conversations: where they stand, whose they are, tags, snoozes, handled mail."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from storage.commands.solving import check_resolving
 from storage.commands.wanted import want
 from storage.events import Actor, Assigned, Fact, Handled, Snoozed, StatusChanged, Tagged
 from storage.kinds import SETTLED, Cause, Channel, Direction, Status
-from storage.kinds.clean import clean_line
+from storage.kinds.clean import clean_line, unsteady_gone
 from storage.kinds.errors import NoSuch, Refused
 from storage.models import Agent, Conversation, Message, Tag
 from storage.queries.agents import cards
@@ -186,6 +186,8 @@ def tag(
 ) -> int:
     """Put tags on conversations and take others off; what stands already is left alone.
 
+    A tag that was put on with signs that are never shown is taken off by what is shown of it.
+
     Raises:
         NoSuch: there is no conversation of a number.
         Refused: nothing would change, or a tag is empty or has spaces (rule ``bad_tag``).
@@ -198,13 +200,22 @@ def tag(
 
     def decide(session: Session, row: Row[*tuple[Any, ...]], now: datetime) -> Iterable[Fact]:
         held = set(session.connection().execute(select(tags.c.tag).where(tags.c.conversation_id == row.id)).scalars())
-        added, removed = wanted - held, unwanted & held
+        added, removed = wanted - held, _meant(unwanted, held)
         if added or removed:
             yield Tagged(
                 conversation_id=row.id, added=tuple(sorted(added)), removed=tuple(sorted(removed)), happened_at=now
             )
 
     return _each(session, numbers, decide, actor=actor, now=now, action_id=action_id)
+
+
+def _meant(names: Collection[str], held: Collection[str]) -> set[str]:
+    """Return the tags that names mean: those called exactly so, else those that look so."""
+    shown: dict[str, set[str]] = {}
+    for tag in held:
+        shown.setdefault(unsteady_gone(clean_line(tag)), set()).add(tag)
+    meant = ({name} if name in held else shown.get(unsteady_gone(name), set()) for name in names)
+    return set().union(*meant)
 
 
 def handle(

@@ -15,6 +15,14 @@ _BARRED = re.compile(
 _BARRED_SPACES = "\x1c\x1d\x1e\x1f"  # control characters that Python takes for white space
 
 
+# What terminals do not agree about in width, so that a row could be longer than it was measured: joined emoji, skin
+# tones, presentation selectors, keycaps, soft hyphens and invisible fillers. Each emoji of a joined one stands alone.
+_UNSTEADY = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2064\u20e3\u3164\uffa0\ufe00-\ufe0f"
+    "\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]|\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
+)
+
+
 # The signs of Windows-1252, in which nearly all mail of the desk's languages can be written: such a text is looked at
 # as bytes, which takes a tenth of the time. None of its signs is barred but the controls of ASCII.
 WESTERN = "cp1252"
@@ -66,6 +74,11 @@ def clean_line(text: str) -> str:
     if line.isprintable() and not any(map(text.__contains__, _BARRED_SPACES)):
         return line  # nothing that is barred can be printed: six times as quick, and nearly every line
     return " ".join(clean(text).split())
+
+
+def unsteady_gone(text: str) -> str:
+    """Return `text` without the signs that are not seen, or not as wide everywhere: none of them is ever shown."""
+    return text if text.isascii() else _UNSTEADY.sub("", text)
 
 
 def folded(text: str) -> str:

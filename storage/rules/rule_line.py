@@ -1,7 +1,8 @@
 """A rule of the desk as one line: ``Fiscal: from:@acme.example size>2M -> tag:fiscal assign:me``, or why it is none.
 
 First the name and a colon, then the conditions, an arrow, and what is done. What has blanks in it is quoted:
-``subject:"nota fiscal"``. Whom an agent's name means, and whether a name is taken, only the desk knows.
+``subject:"nota fiscal"``, a quotation mark in it written twice, as in a query. Whom an agent's name means, and whether
+a name is taken, only the desk knows.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Final
 from storage.kinds.clean import clean_line
 from storage.kinds.errors import DeskError
 from storage.kinds.filing import Conditions
+from storage.kinds.quoting import in_quotes
 from storage.rules.filing import LONGEST_NAME, words
 from storage.rules.query import LONGEST
 from storage.rules.query_reader import plain
@@ -35,10 +37,10 @@ ARROW: Final = "->"
 
 _UNITS: Final = {"": 1, "k": 1000, "M": 1_000_000}
 _SIZE: Final = re.compile(r"([0-9]{1,12})([kM]?)B?")
-_NAME: Final = re.compile(r'\s*(?:"([^"]*)"|([^"]*?)):(?=\s|$)')
+_NAME: Final = re.compile(r'\s*(?:"((?:[^"]|"")*+)"|([^"]*?)):(?=\s|$)')
 _TOKEN: Final = re.compile(
     r"""(?P<arrow>->|→)
-    |(?P<name>size(?=[<>])|[A-Za-z][A-Za-z_]*(?=:))(?P<sign>[<>]=?|:)(?:"(?P<quoted>[^"]*)(?P<end>"?)|(?P<value>(?:(?!->|→)[^\s"])*))
+    |(?P<name>size(?=[<>])|[A-Za-z][A-Za-z_]*(?=:))(?P<sign>[<>]=?|:)(?:"(?P<quoted>(?:[^"]|"")*+)(?P<end>"?)|(?P<value>(?:(?!->|→)[^\s"])*))
     |(?P<word>(?:(?!->|→)[^\s"])+)
     |(?P<stray>")""",
     re.VERBOSE,
@@ -157,12 +159,12 @@ def slot(text: str) -> Slot:
         return Slot(free.kind, last.start(), last["word"], arrow)
     if last["name"] and not last["end"]:
         name = last["name"].lower() + (last["sign"][0] if last["sign"] != ":" else "")
-        return Slot(name, last.start(), last["quoted"] or last["value"] or "")
+        return Slot(name, last.start(), _unquoted(last["quoted"] or "") or last["value"] or "")
     return free
 
 
 def written(rule: RuleLine) -> str:
-    """Return the line that says this; a quotation mark, which is part of no word, becomes a blank."""
+    """Return the line that says this."""
     parts = [f"{_name_written(rule.name)}:"]
     for name, value in rule.conditions.written().items():
         if name in {"over", "under"}:
@@ -178,8 +180,8 @@ def written(rule: RuleLine) -> str:
 
 def quoted(value: str) -> str:
     """Return a value as it is typed, in quotation marks where it needs them."""
-    value = clean_line(value.replace('"', " "))
-    return f'"{value}"' if not value or any(sign in value for sign in (" ", ARROW, "→")) else value
+    value = clean_line(value)
+    return in_quotes(value) if not value or any(sign in value for sign in (" ", ARROW, "→", '"')) else value
 
 
 def size_in(word: str) -> int | None:
@@ -195,9 +197,13 @@ def size_written(size: int) -> str:
 
 
 def _name_written(name: str) -> str:
-    name = clean_line(name.replace('"', " "))
-    plainly = _NAME.fullmatch(f"{name}:")
-    return name if plainly and not _is_field(name) else f'"{name}"'
+    name = clean_line(name)
+    plainly = '"' not in name and _NAME.fullmatch(f"{name}:")
+    return name if plainly and not _is_field(name) else in_quotes(name)
+
+
+def _unquoted(text: str) -> str:
+    return text.replace('""', '"')
 
 
 def _is_field(name: str) -> bool:
@@ -220,7 +226,7 @@ class _Reader:
         named = _NAME.match(self._text)
         if named is None or (named[2] is not None and _is_field(named[2])):
             raise BadRule(Wrong.MISSING_NAME, 0, self._text.split()[0] if self._text.strip() else "")
-        name = clean_line(named[1] if named[1] is not None else named[2])
+        name = clean_line(_unquoted(named[1]) if named[1] is not None else named[2])
         self._places["name"] = named.span(1 if named[1] is not None else 2)
         if not name:
             raise BadRule(Wrong.MISSING_NAME, 0, self._text[: named.end()])
@@ -258,7 +264,7 @@ class _Reader:
             self._flag(typed, token)
         else:
             name = token["name"].lower() + (token["sign"][0] if token["sign"] != ":" else "")
-            value = clean_line(token["quoted"] if token["quoted"] is not None else token["value"])
+            value = clean_line(_unquoted(token["quoted"]) if token["quoted"] is not None else token["value"])
             self._known(name, token)
             if not value:
                 raise BadRule(Wrong.MISSING_VALUE, token.start(), typed)

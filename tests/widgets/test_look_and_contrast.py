@@ -3,7 +3,8 @@
 import pytest
 from rich.color import Color, ColorSystem
 
-from widgets.look import ASCII_SIGNS, DARK, GROUNDS, LIGHT, TEXT_ROLES, Look, choose_look, contrast
+from widgets.look import DARK, GROUNDS, LIGHT, TEXT_ROLES, Look, choose_look, contrast
+from widgets.signs import ASCII_SIGNS
 from widgets.theme import theme_of
 
 

@@ -14,7 +14,8 @@ from widgets import language
 from widgets.bars import BRAND, brand
 from widgets.ends import write
 from widgets.line import Line
-from widgets.look import ASCII_SIGNS, Look
+from widgets.look import Look
+from widgets.signs import ASCII_SIGNS
 
 ROOT = Path(__file__).parents[2]
 DRAWN = sorted([*(ROOT / "widgets").rglob("*.py"), *(ROOT / "console" / "screens").rglob("*.py")])

@@ -96,6 +96,16 @@ class SignInRefused(NeedsAgent):
         return _("{host} refused the sign-in. Check user and password of the account, then check it again.")
 
 
+class SignInNotRepeated(SignInRefused):
+    """User and password were refused before, and are the same now: nothing was sent."""
+
+    def _sentence(self) -> str:
+        return _(
+            "{host} refused this password before, so it was not tried again. Another password is tried by itself, "
+            "this one by `plantao account check`."
+        )
+
+
 class CertificateRefused(NeedsAgent):
     """The certificate cannot be trusted: out of date, for another host, or signed by nobody we know."""
 

@@ -13,12 +13,13 @@ from console.config.errors import ConsoleError
 from console.mail.acknowledging import Acknowledging
 from console.mail.backoff import Backoff
 from console.mail.glance import Door, is_read, roles_of, server_of
-from console.mail.imap.errors import FolderMissing, MailboxLost, NeedsAgent
+from console.mail.imap.errors import FolderMissing, MailboxLost, NeedsAgent, SignInNotRepeated, SignInRefused
 from console.mail.imap.opening import open_session
 from console.mail.imap.session import Session
 from console.mail.imap.state import FolderState
 from console.mail.outgoing import server_keeps_copy
 from console.mail.reading import Readers
+from console.mail.refused import TRIED, is_marked, marked
 from console.mail.sync.changing import Changes
 from console.mail.sync.copies import Copies
 from console.mail.sync.folders import FolderSync, Step
@@ -63,6 +64,7 @@ class MailboxSync:
     taken: Callable[[], None] = lambda: None
     looked: Event = field(default_factory=Event)
     _session: Session | None = None
+    _secret: str = field(default="", repr=False)
     _taker: Taker | None = None
     _said: set[str] = field(default_factory=set)
 
@@ -91,12 +93,12 @@ class MailboxSync:
                 with self._opened() as session:
                     self._follow(session, pauses)
             except NeedsAgent as refused:
-                self._stopped(type(refused).__name__, str(refused))
+                self._stopped(refused)
             except MailboxLost as lost:
-                self._set_state("lost", {"kind": type(lost).__name__, "words": str(lost)})
+                self.put_down(lost)
                 self.stop.wait(pauses.next())
             except ConsoleError as trouble:  # no password, or a command that gives none
-                self._stopped(type(trouble).__name__, str(trouble))
+                self._stopped(trouble)
             except DeskError as trouble:  # such as a full disk: what was not written is fetched again
                 self._kept_out(trouble)
                 self.stop.wait(pauses.next())
@@ -133,12 +135,36 @@ class MailboxSync:
     @contextmanager
     def _opened(self) -> Iterator[Session]:
         door, self.door = self.door, None
-        with door or open_session(server_of(self.account, self.password())) as session:
+        self._secret = door.secret if door is not None else self._untried()
+        with door or open_session(server_of(self.account, self._secret)) as session:
             self._session = session
             try:
                 yield session
             finally:
                 self._session = None
+
+    def _untried(self) -> str:
+        """Return the password.
+
+        Raises:
+            SignInNotRepeated: it is the one that the server refused before, and nobody asked to try it again.
+        """
+        secret = self.password()
+        with self.store.reading() as session:
+            mark = leasing.trouble_that_stops(session, self.mailbox_id).get(TRIED, "")
+        if is_marked(mark, self.account, secret):
+            raise SignInNotRepeated(self.account.imap.host, "sign-in")
+        return secret
+
+    def put_down(self, error: Exception) -> None:
+        """Put down what keeps the mailbox from being in step; what stands already of a refused password stands."""
+        if isinstance(error, SignInNotRepeated):
+            return
+        state = "stopped" if isinstance(error, NeedsAgent | ConsoleError) else "lost"
+        trouble = {"kind": type(error).__name__, "words": str(error)}
+        if isinstance(error, SignInRefused):
+            trouble[TRIED] = marked(self.account, self._secret)
+        self._set_state(state, trouble)
 
     def _follow(self, session: Session, pauses: Backoff) -> None:
         while not self.stop.is_set():
@@ -224,9 +250,9 @@ class MailboxSync:
         with self.store.writing() as session:
             leasing.set_state(session, self.mailbox_id, state, now=datetime.now(UTC), trouble=trouble)
 
-    def _stopped(self, kind: str, words: str) -> None:
+    def _stopped(self, error: Exception) -> None:
         """Stop until somebody mends it: whoever checks the account sets the state back."""
-        self._set_state("stopped", {"kind": kind, "words": words})
+        self.put_down(error)
         while not self.stop.wait(SETTLE_SECONDS):
             with self.store.reading() as session:
                 if leasing.state_of(session, self.mailbox_id) != "stopped":

@@ -20,7 +20,7 @@ from console.mail.clocks import bring_up, note_due
 from console.mail.duties import Duties, begin_due
 from console.mail.erasing import finish
 from console.mail.glance import Door, settings_of
-from console.mail.imap.errors import ImapError, NeedsAgent
+from console.mail.imap.errors import ImapError
 from console.mail.imap.server import Server
 from console.mail.milestones import Overdue, begin_overdue
 from console.mail.outgoing import smtp_server_of
@@ -115,7 +115,7 @@ def sync_once(
             try:
                 step = mailbox.once()
             except (ImapError, ConsoleError) as error:
-                _put_down(store, mailbox, error)
+                mailbox.put_down(error)
                 with guard:
                     outcome.troubles.append(Trouble(mailbox.account, error))
             except BaseException as error:  # noqa: BLE001 - raised below, once the others are done
@@ -263,13 +263,6 @@ def _leaving(sender: MailboxSender, mailbox: MailboxSync) -> None:
         if time.monotonic() > ends:
             break
     sender.watch()
-
-
-def _put_down(store: Store, mailbox: MailboxSync, error: ImapError | ConsoleError) -> None:
-    state = "stopped" if isinstance(error, NeedsAgent | ConsoleError) else "lost"
-    trouble = {"kind": type(error).__name__, "words": str(error)}
-    with store.writing() as session:
-        leasing.set_state(session, mailbox.mailbox_id, state, now=datetime.now(UTC), trouble=trouble)
 
 
 def _ring(store: Store, mailboxes: Sequence[MailboxSync], senders: Sequence[MailboxSender]) -> None:

@@ -58,8 +58,10 @@ def commands() -> Sequence[Command]:
             also=_("next first late"),
             anywhere=True,
         ),
-        Command("next-message", ("n",), "", _("the next message of the conversation"), READING, message("next")),
-        Command("previous-message", ("N",), "", _("the message before"), READING, message("previous")),
+        Command("next-message", ("n",), "", _("the next message, then what was found next"), READING, message(1)),
+        Command(
+            "previous-message", ("N",), "", _("the message before, then what was found before"), READING, message(-1)
+        ),
         Command("down", ("j", "↓"), "", _("down"), LISTS, act("down"), hidden=True),
         Command("up", ("k", "↑"), "", _("up"), LISTS, act("up"), hidden=True),
         Command("half-down", ("^d",), "", _("half a page down"), LISTS, act("half_down"), hidden=True),
@@ -72,11 +74,13 @@ def commands() -> Sequence[Command]:
     )
 
 
-def message(which: str) -> Run:
-    """Return what goes to the next message of the conversation that is read, or to the previous one."""
+def message(by: int) -> Run:
+    """Return what goes to the next message, or the one before: out of what was searched, beyond the conversation."""
 
     def run(screen: "MainScreen", _rest: str) -> None:
-        getattr(screen.conversation, f"action_{which}_message")()
+        pane = screen.conversation
+        if not (pane.action_next_message() if by > 0 else pane.action_previous_message()):
+            screen.beside_found(by)
 
     return run
 

@@ -116,3 +116,10 @@ def test_what_cannot_be_done_is_said(run, filled: Path, words, status, said):
     assert done.status == status
     assert said in done.err
     assert "\x1b" not in done.err
+
+
+def test_conditions_are_shown_as_a_shell_takes_them(run):
+    said = run("rule", "add", "Notas", "--subject", 'nota "fiscal"', "--spam")
+    assert said.status == 0
+    assert "--subject 'nota \"fiscal\"'" in said.out
+    assert "--subject 'nota \"fiscal\"'" in run("rule", "list").out

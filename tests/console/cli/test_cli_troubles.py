@@ -81,6 +81,19 @@ def test_a_fault_of_the_configuration_is_named_with_line_and_nearest_name(run, h
     assert run("list", "--config", home / "none.toml").status == 78
 
 
+def test_a_name_under_keys_that_is_no_command_is_named_with_line_and_nearest_name(run, home: Path):
+    """Only the console said so, at its start, and `config check` found no fault."""
+    (home / "config.toml").write_text('agent = "vera"\n[keys]\nresolve = "E"\nresolv = "X"\n"zz\\u0007qq" = "Y"\n')
+    said = run("config", "check")
+    assert said.status == 78
+    assert "config.toml:4: [keys] resolv: no command is called so. Did you mean resolve?" in said.err
+    assert "config.toml:5: [keys] zzqq: no command is called so. Press ? in the console" in said.err
+    assert "\x07" not in said.err
+    assert run("list").status == 0  # a key that is no key keeps nobody from working
+    (home / "config.toml").write_text('[keys]\nresolve = "E"\n')
+    assert run("config", "check").status == 0
+
+
 def test_the_configuration_s_language_is_spoken(run, home: Path):
     (home / "config.toml").write_text('language = "en"\n')
     assert run("config").status == 0

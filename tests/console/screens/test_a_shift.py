@@ -11,6 +11,7 @@ from console.screens.searching import SearchScreen
 from storage.commands import triage
 from storage.kinds import Status
 from storage.queries import conversations, drafts
+from widgets.hits import Hits
 
 NOW = datetime(2026, 11, 23, 9, 32, tzinfo=UTC)
 
@@ -177,6 +178,39 @@ async def test_what_was_found_leads_back_to_what_was_searched(five, console, unt
         await pilot.press("q")
         await until(lambda: not app._main.reading)
         assert app.screen is app._main
+
+
+async def test_behind_the_last_message_of_what_was_found_comes_what_was_found_next(five, console, until, screen_text):
+    app = console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(app, until)
+        await pilot.press("enter", "n", "n", "N")  # nothing was searched: the keys stay in the conversation
+        await until(lambda: app._main.reading)
+        first = app._main.conversation.view.conversation_id
+        assert "found" not in screen_text(app)
+        await pilot.press("q", "slash", *"pedido")
+        await until(lambda: "5 messages" in screen_text(app))
+        await pilot.press("down", "down", "down", "enter")
+        await until(lambda: app._main.reading and app._main.conversation.view.conversation_id == five[1])
+        await pilot.press("n")
+        await until(lambda: app._main.reading and app._main.conversation.view.conversation_id == five[0])
+        assert first == five[0]
+        assert "5 of 5 found  pedido" in screen_text(app)
+        await pilot.press("n")
+        await until(lambda: "That was the last one found." in screen_text(app))
+        assert app._main.conversation.view.conversation_id == five[0]
+        await pilot.press("N")
+        await until(lambda: app._main.conversation.view.conversation_id == five[1])
+        await pilot.press("q")  # back in the list, on the one that was read last
+        await until(lambda: isinstance(app.screen, SearchScreen) and "5 messages" in screen_text(app))
+        assert app.screen.query_one(Hits).chosen.conversation_id == five[1]
+        await pilot.press("enter")
+        await until(lambda: app._main.reading)
+        for number in five[2:]:
+            await pilot.press("N")
+            await until(lambda number=number: app._main.conversation.view.conversation_id == number)
+        await pilot.press("N")
+        await until(lambda: "That was the first one found." in screen_text(app))
 
 
 async def test_a_filter_that_the_desk_cannot_answer_stays_to_be_mended(five, console, until, screen_text):

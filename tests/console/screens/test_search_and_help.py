@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from console.config.keyed import NAMES
 from console.screens import asking
 from console.screens.commands.offering import best
 from console.screens.commands.table import commands
@@ -337,3 +338,7 @@ def test_help_and_palette_know_what_people_call_a_command(typed: str, name: str)
     assert f":{name}" in found
     offered = best(typed, ((one.found_by, Choice(one.name, one.name)) for one in commands()))
     assert name in [choice.text for choice in offered]
+
+
+def test_the_names_that_keys_may_hold_are_those_of_the_table():
+    assert {command.name for command in commands()} == NAMES

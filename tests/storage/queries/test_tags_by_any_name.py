@@ -7,10 +7,11 @@ from made.post import MONDAY, Post
 
 from storage.commands import triage
 from storage.commands.desk import agent_named
-from storage.events import Actor
+from storage.events import Actor, Tagged
 from storage.kinds.errors import Refused
 from storage.kinds.quoting import as_value, in_quotes
 from storage.queries import completing, inbox
+from storage.record import record
 from storage.rules.query import BadQuery, Field
 from storage.rules.query_reader import parse
 from storage.store import Store
@@ -63,3 +64,32 @@ def test_the_query_of_any_tag_finds_what_bears_it(store: Store, actor: Actor, na
                     bears = [one for one in (1, 2) if tag in completing.tags_of(session, [one])]
                     assert sorted(found) == bears, query
         session.rollback()
+
+
+def test_a_tag_kept_with_signs_that_are_not_seen_is_taken_off_by_what_is_seen_of_it(store: Store, actor: Actor) -> None:
+    """Such signs no longer get into a tag; a tag that had some could be named by no command."""
+
+    def tags() -> set[str]:
+        with store.reading() as session:
+            return set(completing.tags_of(session, [1]))
+
+    def bear(*names: str) -> None:
+        with store.writing() as session:
+            record(
+                session,
+                [Tagged(conversation_id=1, added=names, removed=(), happened_at=MONDAY)],
+                actor=actor,
+                now=MONDAY,
+            )
+
+    bear("a\u202eb", "vip\u200b", "coração❤\ufe0f")
+    for name in ("ab", "vip", "coração❤"):
+        with store.writing() as session:
+            triage.tag(session, [1], remove=[name], actor=actor, now=MONDAY)
+    assert tags() == set()
+    bear("vip\u200b", "vip")
+    with store.writing() as session:
+        triage.tag(session, [1], remove=["vip"], actor=actor, now=MONDAY)
+    assert tags() == {"vip\u200b"}  # the one that is called exactly so goes first
+    with store.writing() as session, pytest.raises(Refused):
+        triage.tag(session, [1], remove=["vi"], actor=actor, now=MONDAY)

@@ -129,3 +129,12 @@ def test_sizes_read_as_they_are_written(size):
 @pytest.mark.parametrize("word", ["", "-1", "2G", "1.5M", "9" * 13, "k", "١٢"])
 def test_no_size(word):
     assert size_in(word) is None
+
+
+@pytest.mark.parametrize("text", ['so "called"', '"', '""', '"all of it"', 'a" -> b', 'N"', '" x'])
+def test_a_quotation_mark_is_shown_as_it_is_typed(text):
+    """It became a blank, so that what was shown was another rule."""
+    rule = RuleLine(text, Conditions(subject=f"nota {text}"), tags=('so"called',), assign=text, view=text)
+    assert parse(written(rule)) == rule
+    assert parse('N: subject:"so ""called""" -> spam').conditions.subject == 'so "called"'
+    assert slot('N: subject:"so ""ca').letters == 'so "ca'

@@ -1,5 +1,6 @@
 """The look before a sync: it finds in step only what a sync would leave as it is, and hands on what it has opened."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,9 @@ from servers.boxes import Box, assert_in_step, bring, letter, mailbox_number, qu
 from sqlalchemy import func, select, text
 
 from console.mail.glance import Look, look
-from console.mail.imap.errors import ImapError, SignInRefused
+from console.mail.imap.errors import ImapError, SignInNotRepeated, SignInRefused
+from console.mail.imap.opening import open_session
+from console.mail.imap.server import Server
 from console.mail.sync import sync_once
 from storage.apply.base import table
 from storage.commands import knowing, leasing, promising, syncing, triage
@@ -248,3 +251,39 @@ def test_a_password_that_the_look_was_refused_with_is_not_tried_again(
         outcome = sync_once(sync_store, [synced.account], report=quiet, doors=found.doors)
     assert [type(trouble.error) for trouble in outcome.troubles] == [SignInRefused]
     assert not looked(sync_store, synced)  # the mailbox has stopped: that is for the sync to say
+
+
+def test_a_password_that_was_refused_is_not_tried_by_the_next_sync(
+    sync_store: Store, synced: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each `plantao sync` tried it once more, so that cron could lock an account."""
+    tries: list[str] = []
+
+    def counted(server: Server) -> object:
+        tries.append(server.password)
+        return open_session(server)
+
+    def sync(secret: str) -> list[type[Exception]]:
+        monkeypatch.setenv("PLANTAO_PASSWORD_SUPPORT", secret)
+        with look(place(sync_store), glance(place(sync_store)), [synced.account]) as found:
+            outcome = sync_once(sync_store, [synced.account], report=quiet, doors=found.doors)
+        return [type(trouble.error) for trouble in outcome.troubles]
+
+    right = os.environ["PLANTAO_PASSWORD_SUPPORT"]
+    assert sync("not it") == [SignInRefused]  # in the look
+    monkeypatch.setattr("console.mail.sync.mailbox.open_session", counted)
+    assert sync("not it") == [SignInNotRepeated]
+    assert sync("not it") == [SignInNotRepeated]
+    assert tries == []
+    with sync_store.reading() as session:
+        trouble = leasing.trouble_that_stops(session, 1)
+    assert (trouble["kind"], "not it" in str(trouble)) == ("SignInRefused", False)
+    assert sync("nor that") == [SignInRefused]  # another one is tried, once
+    assert sync("nor that") == [SignInNotRepeated]
+    assert tries == ["nor that"]
+    with sync_store.writing() as session:
+        assert leasing.try_again(session, 1, now=datetime.now(UTC))  # as the console's key and `account check` do
+    assert sync("nor that") == [SignInRefused]
+    assert tries == ["nor that", "nor that"]
+    assert sync(right) == []
+    assert_in_step(sync_store, synced)
