@@ -14,6 +14,7 @@ from storage.kinds.mail import Attachment
 from storage.kinds.notices import Notice
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]{2,40})", re.IGNORECASE)
+_SEEN = re.compile("[^\\s\u00ad\u034f\u200b-\u200f\u2060\ufeff]")  # what leaves ink
 _STUB = re.compile(
     r"(?:not|n['’]t|unable|capable|suppor\w+|enabled?|view\w*|display\w*|read|only|suport\w+|admite|soport\w+|visuali\w+|ver|formato)"
     r"\b.{0,60}\bhtml|\bhtml\b.{0,60}(?:capable|suppor\w*|enabled?|version|view\w*|compatib\w+|suport\w*|vers[ãi]\w+|format\w*)"
@@ -203,7 +204,7 @@ def _holds(part: Part, kind: str) -> bool:
 
 def _is_stub(text: str) -> bool:
     bare = text.strip()
-    return not bare or (len(bare) < 300 and len(bare.split()) < 45 and _STUB.search(bare) is not None)
+    return _SEEN.search(bare) is None or (len(bare) < 300 and len(bare.split()) < 45 and _STUB.search(bare) is not None)
 
 
 def _charset(part: Part, data: bytes) -> str:

@@ -44,6 +44,8 @@ def test_charsets(charset: str, data: bytes, wanted: str) -> None:
 def test_the_plain_alternative_is_shown_unless_it_says_nothing() -> None:
     assert parse(multi("alternative", TEXT, PAGE)).text == "hello"
     assert parse(multi("alternative", b"Content-Type: text/plain\n\n \n", PAGE)).text == "rich hello"
+    unseen = "Content-Type: text/plain; charset=utf-8\n\n\u00a0\u200b\u2060\n".encode()
+    assert parse(multi("alternative", unseen, PAGE)).text == "rich hello"
     stub = b"Content-Type: text/plain\n\nYour mail program does not support HTML."
     assert parse(multi("alternative", stub, PAGE)).text == "rich hello"
 
