@@ -11,7 +11,7 @@ from storage.commands.intake.evidence import Traits
 from storage.models import Cited, MessageText, Print, QuotedPrint, SubjectKey
 from storage.models.details import details_of
 
-READER_VERSION = 3
+READER_VERSION = 4
 """The version of what makes the derived rows; a higher one has ``doctor --reparse`` make them again."""
 
 
