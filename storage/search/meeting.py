@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from storage.search import reach
 from storage.search.matching import Wordings
-from storage.search.postings import FEWEST, bitmaps, few, having, numbers
+from storage.search.postings import FEWEST, bitmaps, few, having, many_have, numbers
 from storage.search.reach import ENDLESS, Lists
 
 _RARE_AT_MOST = 8 * FEWEST  # messages that words without a list may stand in; else the index is asked for everything
@@ -56,6 +56,8 @@ def counted(connection: Connection, wordings: Sequence[Wordings], *, most: int) 
     reached = reach.lists(connection)
     if reached is None or reached.making is not None or reached.floor <= reached.top:
         return None  # some of what stands in lists is found in the index, too
+    if len(wordings) == 1 and many_have(connection, wordings[0].words, most + len(reached.gone)):
+        return most
     found, rarest_first = _listed(connection, wordings, reached)
     if found is None or len(found) >= most:
         return None if found is None else most

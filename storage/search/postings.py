@@ -35,6 +35,7 @@ _AT_MOST_EVERY = 4 * 3600 * 1_000_000  # microseconds, where little came that li
 _IN_ONE_STEP = 200_000  # messages in lists that are read at once: some 50 ms
 _A_WORD = 30  # as many take as long as looking a word up
 _ROWS = 20_000
+_BYTES_OF_ONE, _BYTES_OF_NONE = 10, 64  # two for a message, eight for the 65,536 numbers among which it may be alone
 _BITS = (1 << 20) - 1  # of an entry's number, which are those of its message's number: see `storage.search.index`
 
 _LIST = cast("Table", PostingList.__table__)  # type: ignore[attr-defined]
@@ -48,6 +49,7 @@ _FEW = (
     "SELECT message_id FROM search_entry WHERE id IN"
     " (SELECT rowid FROM search_index WHERE search_index MATCH ? AND rowid < ? LIMIT ?)"
 )
+_LONG = "SELECT 1 FROM posting_list WHERE term IN (SELECT value FROM json_each(?)) AND length(messages) > ? LIMIT 1"
 _KEPT = "INSERT INTO posting_list (term, messages) VALUES (?, ?) ON CONFLICT (term) DO UPDATE SET messages = ?2"
 _STRUCK = "DELETE FROM posting_list WHERE term = ?"
 
@@ -78,6 +80,11 @@ def asked(words: Iterable[str]) -> str:
 def bitmaps(connection: Connection, words: Iterable[str]) -> dict[str, BitMap]:
     """Return the lists of those words that have one."""
     return {term: BitMap.deserialize(kept) for term, kept in _OF.rows(connection, numbers=json.dumps(list(words)))}
+
+
+def many_have(connection: Connection, words: Iterable[str], number: int) -> bool:
+    """Say whether a list of one of these words surely has so many messages, by its size: none takes over ten bytes."""
+    return bool(straight(connection, _LONG, (json.dumps(list(words)), _BYTES_OF_ONE * number + _BYTES_OF_NONE)))
 
 
 def few(connection: Connection, words: Iterable[str], *, below: int, most: int) -> BitMap | None:

@@ -5,6 +5,8 @@ import random
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from made.desk import START, MadeDesk
 from made.lists import NOW, make_lists
 from pyroaring import BitMap
@@ -187,6 +189,23 @@ def test_a_count_is_right_without_a_look_at_the_messages(desk, monkeypatch):
     assert count(desk, "fatura pedido") == 7
     monkeypatch.setattr(find, "COUNTED", 1000)
     assert count(desk, "fatura pedido") == 10
+
+
+def test_that_very_many_have_a_word_is_known_by_the_size_of_its_list(desk, monkeypatch):
+    filled(desk, *["fatura", "pedido"] * 80)
+    make_lists(desk)
+    with monkeypatch.context() as patched:
+        patched.setattr(meeting, "bitmaps", lambda *_given: pytest.fail("the list was read"))
+        patched.setattr(find, "COUNTED", 3)
+        assert count(desk, "fatura") == 3
+    for most in (60, 79, 80, 81):
+        monkeypatch.setattr(find, "COUNTED", most)
+        assert count(desk, "fatura") == min(most, 80)
+
+
+@given(numbers=st.sets(st.integers(0, (1 << 32) - 1) | st.integers(0, 70_000), max_size=300))
+def test_no_message_takes_over_ten_bytes_in_a_list(numbers):
+    assert len(postings.packed(BitMap(numbers))) <= 10 * len(numbers) + 64
 
 
 def test_a_count_is_right_while_lists_are_being_made(desk, monkeypatch):
