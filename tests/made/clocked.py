@@ -48,7 +48,9 @@ class Clocked:
         self.out.queue(1, cites=("q@acme",), after=after)
 
     def writes(self, now: datetime, name: str = "", **given) -> int:
-        return self.post.send(name or f"w{next(_UNIQUE)}@acme", at=now, cites=("q@acme",), text=f"mais {now}", **given)
+        return self.post.send(
+            name or f"w{next(_UNIQUE)}@acme", at=now, now=now, cites=("q@acme",), text=f"mais {now}", **given
+        )
 
     def note(self, now: datetime) -> noting.Written:
         said = letter(f"h{next(_UNIQUE)}@notes.invalid", by="desk@notes.invalid", to=(), dated_at=now)

@@ -120,17 +120,26 @@ class Post:
             place=place,
         )
 
-    def bring(self, *deliveries: Brought) -> TakenIn:
-        """Take deliveries in as one batch."""
+    def bring(self, *deliveries: Brought, now: datetime | None = None) -> TakenIn:
+        """Take deliveries in as one batch, at their desk's moment or another one."""
         with self.store.writing() as session:
-            return take_in(session, deliveries, now=self.now)
+            return take_in(session, deliveries, now=now or self.now)
 
-    def send(self, header_id: str = "", *, at: datetime = MONDAY, outgoing: bool = False, **given) -> int:
+    def send(
+        self,
+        header_id: str = "",
+        *,
+        at: datetime = MONDAY,
+        outgoing: bool = False,
+        now: datetime | None = None,
+        **given,
+    ) -> int:
         """Bring one letter; return its message's number."""
         given.setdefault("dated_at", at)
         if outgoing:
             given = {"by": DESK, "to": ("ana@acme.example",), **given}
-        (number,) = self.bring(self.delivery(letter(header_id, **given), at=at, outgoing=outgoing)).message_ids
+        delivery = self.delivery(letter(header_id, **given), at=at, outgoing=outgoing)
+        (number,) = self.bring(delivery, now=now).message_ids
         assert number is not None
         return number
 

@@ -34,7 +34,8 @@ class Desk:
 
     def write(self, subject: str = "Fatura", by: str = "ana@acme.example", **given) -> int:
         self.last = f"q{next(NUMBERS)}@acme"
-        return self.post.send(self.last, at=self.now, by=by, subject=subject, text=f"Olá de {self.last}", **given)
+        said = f"Olá de {self.last}"
+        return self.post.send(self.last, at=self.now, now=self.now, by=by, subject=subject, text=said, **given)
 
     def waiting(self):
         with self.store.reading() as session:

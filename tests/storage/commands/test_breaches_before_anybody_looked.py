@@ -87,7 +87,7 @@ def test_mail_of_the_night_and_its_answer_are_taken_in_together(desk: Clocked) -
         at=night + 6 * HOUR,
         outgoing=True,
     )
-    post.bring(answer, question)
+    post.bring(answer, question, now=night + 6 * HOUR)
     desk.answers(desk.at(hours=1))
     assert desk.notes(desk.at(days=2)) == 1
     assert recorded(desk) == [(FIRST, night + 4 * HOUR, desk.at(days=2))]
