@@ -95,21 +95,15 @@ def _candidates(connection: Connection, plan: Plan, start: int | None, step: int
 def _with_words(
     connection: Connection, plan: Plan, words: str, below: int | None, above: int | None, step: int
 ) -> list[int]:
-    numbers = None
+    """Return the next entries with the words: of several out of their lists where that is quicker than to walk."""
+    oldest = plan.oldest_first
     if len(plan.wordings) > 1:
         from storage.search.meeting import met  # the bitmaps' library takes two milliseconds
 
-        numbers = met(
-            connection,
-            plan.wordings,
-            below=below,
-            above=above,
-            oldest_first=plan.oldest_first,
-            limit=step,
-        )
-    if numbers is None:
-        numbers = searched(connection, words, below=below, above=above, oldest_first=plan.oldest_first, limit=step)
-    return numbers
+        numbers = met(connection, plan.wordings, below=below, above=above, oldest_first=oldest, limit=step)
+        if numbers is not None:
+            return numbers
+    return searched(connection, words, below=below, above=above, oldest_first=oldest, limit=step)
 
 
 def _without(connection: Connection, plan: Plan, numbers: Sequence[int]) -> list[int]:

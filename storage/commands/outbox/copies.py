@@ -9,19 +9,7 @@ from sqlalchemy import ScalarSelect, and_, exists, or_, select, update
 from sqlmodel import Session
 
 from storage.apply.base import table
-from storage.commands.outbox.items import (
-    CLAIM,
-    MESSAGE,
-    OUT,
-    TO,
-    Result,
-    all_in,
-    is_in,
-    items,
-    numbered,
-    some_in,
-    tell,
-)
+from storage.commands.outbox.items import CLAIM, MESSAGE, OUT, TO, Result, all_in, is_in, items, numbered, some_in, tell
 from storage.events import Fact
 from storage.kinds import Delivery
 from storage.models import MessageText
